@@ -1,0 +1,185 @@
+"""Trains the model on the shards that `synth.py` speaks. Interrupt it and start it again: it goes on from its checkpoint.
+
+The learning rate follows the share of `--minutes` that is used up, so a run ends well however fast the machine is.
+"""
+
+import argparse
+import copy
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, IterableDataset
+
+import features
+import vocabulary
+from model import Size, Whisper
+
+SIGMA = 20.0  # encoder frames (0.4 s) by which a token may be attended off its place without cost
+
+
+class Batches(IterableDataset):
+    def __init__(self, corpus: Path, seconds: float, seed: int, progress):
+        self.corpus, self.seconds, self.seed, self.progress = corpus, seconds, seed, progress
+
+    def __iter__(self):
+        torch.set_num_threads(1)
+        bank = features.Bank(self.corpus, "train")
+        rng = features.seeded(self.seed)
+        for count in range(10**9):
+            if count % 200 == 199:
+                bank.refresh()
+            yield features.training_batch(rng, bank, float(self.progress), self.seconds)
+
+
+def losses(model: Whisper, batch: features.Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Cross entropy of the tokens, CTC of the letters on the encoder, and the cost of attending off the diagonal."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        audio = model.encoder(batch.mel)
+        logits, attentions = model.decoder(batch.tokens, audio)
+        letters = model.ctc(audio)
+    cross_entropy = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), label_smoothing=0.05)
+    if len(batch.ctc) == 0:
+        return cross_entropy, cross_entropy * 0, cross_entropy * 0
+    log_probabilities = letters.float().log_softmax(-1).transpose(0, 1)
+    ctc = F.ctc_loss(log_probabilities, batch.ctc, batch.ctc_frames.clamp(max=audio.shape[1]), batch.ctc_lengths, zero_infinity=True)
+    frames = torch.arange(audio.shape[1])
+    distance = frames[None, None, :] - batch.when[:, :, None]
+    penalty = 1 - torch.exp(-distance.square() / (2 * SIGMA**2))
+    penalty = penalty * (batch.when >= 0)[:, :, None]
+    spoken = (batch.when >= 0).sum()
+    alignment = sum((a.mean(1) * penalty).sum() for a in attentions) / (spoken * len(attentions))
+    return cross_entropy, ctc, alignment
+
+
+@torch.no_grad()
+def greedy(model: Whisper, batch: features.Batch) -> list[str]:
+    """Texts by the decoder alone, without time stamps."""
+    spelled = {i: t for t, i in vocabulary.tokens().items()}
+    used = vocabulary.used()
+    index = {identifier: i for i, identifier in enumerate(used)}
+    prompt = [vocabulary.SOT, vocabulary.INDONESIAN, vocabulary.TRANSCRIBE, vocabulary.NO_TIMESTAMPS]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        audio = model.encoder(batch.mel)
+        tokens = torch.tensor([[index[t] for t in prompt]] * len(batch.mel))
+        done = torch.zeros(len(batch.mel), dtype=torch.bool)
+        for _ in range(min(200, batch.mel.shape[2] // 8 + 12)):
+            step = model.decoder(tokens, audio)[0][:, -1].float().argmax(-1)
+            step[done] = index[vocabulary.EOT]
+            done |= step == index[vocabulary.EOT]
+            tokens = torch.cat([tokens, step[:, None]], 1)
+            if done.all():
+                break
+    return ["".join(spelled.get(used[t], "") for t in row[len(prompt):].tolist()).strip() for row in tokens]
+
+
+def words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.lower()).split()
+
+
+def edits(reference: list[str], hypothesis: list[str]) -> int:
+    row = list(range(len(hypothesis) + 1))
+    for i, expected in enumerate(reference, 1):
+        previous, row[0] = row[0], i
+        for j, heard in enumerate(hypothesis, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (expected != heard))
+    return row[-1]
+
+
+def evaluate(model: Whisper, bank: features.Bank, count: int) -> str:
+    model.eval()
+    results = []
+    for kind in ("council", "loose", "words"):
+        for noisy in (False, True):
+            wrong = total = 0
+            for batch, texts in features.evaluation_batches(bank, kind, noisy, count):
+                for text, heard in zip(texts, greedy(model, batch)):
+                    wrong += edits(words(text), words(heard))
+                    total += len(words(text))
+            results.append(f"{kind}{'+room' if noisy else ''} {100 * wrong / max(1, total):.1f}")
+    model.train()
+    return "WER % " + "  ".join(results)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--minutes", type=float, default=120)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--seconds", type=float, default=140, help="seconds of audio in a batch")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--encoder-layers", type=int, default=Size.encoder_layers)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+
+    size = Size(encoder_layers=args.encoder_layers)
+    model = Whisper(size, len(vocabulary.used()), len(features.LETTERS))
+    hidden = [p for n, p in model.named_parameters() if p.ndim == 2 and ".blocks." in n]
+    rest = [p for n, p in model.named_parameters() if not (p.ndim == 2 and ".blocks." in n)]
+    optimizers = [torch.optim.Muon(hidden, lr=args.rate, weight_decay=0.05, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
+                  torch.optim.AdamW(rest, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.01)]
+    average = copy.deepcopy(model)
+    step, spent = 0, 0.0
+    if args.checkpoint.exists():
+        state = torch.load(args.checkpoint, weights_only=False)
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        for optimizer, saved in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        step, spent = state["step"], state["spent"]
+
+    def save() -> None:
+        part = args.checkpoint.with_suffix(".part")
+        torch.save({"model": model.state_dict(), "average": average.state_dict(), "size": size, "step": step, "spent": spent,
+                    "optimizers": [o.state_dict() for o in optimizers]}, part)
+        part.rename(args.checkpoint)
+
+    progress = torch.zeros(1).share_memory_()
+    progress[0] = spent / (args.minutes * 60)
+    loader = iter(DataLoader(Batches(args.corpus, args.seconds, 1000 + step, progress), batch_size=None, num_workers=1, prefetch_factor=6))
+    held_out = features.Bank(args.corpus, "eval")
+    last = saved_at = evaluated_at = time.monotonic()
+    means = np.zeros(3)
+    while spent < args.minutes * 60:
+        now = time.monotonic()
+        spent += min(now - last, 30)
+        last = now
+        share = spent / (args.minutes * 60)
+        progress[0] = share
+        scale = min(1, (step + 1) / 200) * (1.0 if share < 0.3 else max(0.02, (1 - share) / 0.7))
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = args.rate * scale
+        batch = next(loader)
+        cross_entropy, ctc, alignment = losses(model, batch)
+        loss = cross_entropy + (0.5 if share < 0.3 else 0.3) * ctc + (1.0 if share < 0.1 else 0.1) * alignment
+        for optimizer in optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+        step += 1
+        decay = min(0.999, step / (step + 100))
+        with torch.no_grad():
+            for kept, fresh in zip(average.parameters(), model.parameters()):
+                kept.lerp_(fresh, 1 - decay)
+        means = 0.97 * means + 0.03 * np.array([cross_entropy.item(), ctc.item(), alignment.item()])
+        if step % 50 == 0:
+            print(f"step {step}  {spent / 60:.1f} min  tokens {means[0]:.3f}  ctc {means[1]:.3f}  alignment {means[2]:.3f}", flush=True)
+        if now - evaluated_at > 480:
+            print(evaluate(average, held_out, 60), flush=True)
+            evaluated_at = last = time.monotonic()
+        if now - saved_at > 180:
+            save()
+            saved_at = now
+    save()
+    print(evaluate(average, held_out, 300), flush=True)
+
+
+if __name__ == "__main__":
+    main()
