@@ -1,0 +1,3 @@
+//! The `risalah` program: a thin door to the command line's rooms.
+
+fn main() {}

@@ -1,0 +1,88 @@
+//! Sentences for people. A room says *which* sentence and with what values; the catalogue `locales/` has its words in
+//! Indonesian and English.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A language that the program speaks to its user. Documents are Indonesian whatever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Bahasa Indonesia.
+    Indonesian,
+    /// English.
+    English,
+}
+
+impl Language {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Indonesian => "id",
+            Self::English => "en",
+        }
+    }
+}
+
+/// The text of a catalogue entry, or `None` when the catalogue has no such key.
+#[must_use]
+pub fn lookup(language: Language, key: &str) -> Option<String> {
+    crate::_rust_i18n_try_translate(language.code(), key).map(std::borrow::Cow::into_owned)
+}
+
+/// A sentence named by its key in the catalogue, with the values that stand in it.
+///
+/// The entry `KEY.what` says what happened, `KEY.hint` (where there is one) how to mend it; `%{name}` in either is replaced by
+/// the value of that name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The key, for example `audio.missing`.
+    pub key: String,
+    /// Names and values.
+    pub values: Vec<(String, String)>,
+}
+
+impl Message {
+    /// A sentence without values.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), values: Vec::new() }
+    }
+
+    /// The same with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.values.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn what(&self, language: Language) -> String {
+        self.text(language, "what").unwrap_or_else(|| self.key.clone())
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn hint(&self, language: Language) -> Option<String> {
+        self.text(language, "hint")
+    }
+
+    fn text(&self, language: Language, part: &str) -> Option<String> {
+        let mut text = lookup(language, &format!("{}.{part}", self.key))?;
+        for (name, value) in &self.values {
+            text = text.replace(&format!("%{{{name}}}"), value);
+        }
+        Some(text)
+    }
+}
+
+/// An error or warning that a person must be able to read and act on.
+pub trait Explain {
+    /// Its sentence.
+    fn message(&self) -> Message;
+
+    /// Whether the request was at fault (exit code 2) rather than its execution (1).
+    fn is_usage(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,104 @@
+//! What was recognised: utterances on channels, with their words, doubt and origin.
+//!
+//! The raw transcript is immutable. A recogniser writes one version; recognising again writes another beside it, and a
+//! correction is a layer above. How the words were recognised, and who sits at a channel, is not known here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Channel, Clock, Span};
+use crate::message::Message;
+
+/// One word as it was recognised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The word with its punctuation, without surrounding spaces.
+    pub text: String,
+    /// Where it was spoken, on the recording's clock.
+    pub span: Span,
+    /// The recogniser's mean probability of its tokens, 0 to 1.
+    pub probability: f32,
+}
+
+/// Why a person should listen to an utterance. A flag never removes or changes a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// The recogniser itself was unsure.
+    LowConfidence,
+    /// The same words several times over, as a recogniser in a loop writes them.
+    Repetition,
+    /// More words than a mouth can say in that time.
+    TooFast,
+    /// A phrase that recognisers are known to invent, with low confidence.
+    StockPhrase,
+    /// Sound that holds speech by its level and rhythm, but no words came of it.
+    NoWords,
+    /// Another channel had the floor at the same time.
+    Overlap,
+    /// The same words stand on another channel at the same time, at the level of cross-talk.
+    Duplicate,
+    /// The sound was at the limit of the microphone's range.
+    Clipped,
+}
+
+/// An unbroken stretch of speech of one channel, recognised in one piece.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Utterance {
+    /// The microphone channel that carried it.
+    pub channel: Channel,
+    /// Where it was spoken, on the recording's clock.
+    pub span: Span,
+    /// All that was recognised, spaces and punctuation as the recogniser wrote them, trimmed.
+    pub text: String,
+    /// The same by word; empty when the recogniser gives no word times.
+    pub words: Vec<Word>,
+    /// Mean probability of the tokens, 0 to 1.
+    pub confidence: f32,
+    /// Reasons to listen, ascending, each once.
+    pub flags: Vec<Flag>,
+}
+
+/// How a version of the transcript came to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Its number in the store, from 1.
+    pub number: u32,
+    /// The model's name, or its file name when it is not an official one.
+    pub model: String,
+    /// SHA-256 of the model file, in lower-case hexadecimal.
+    pub model_sha256: String,
+    /// Language the recogniser was told, `id` unless asked otherwise.
+    pub language: String,
+    /// This program's version.
+    pub program: String,
+    /// When it was begun.
+    pub created: jiff::Timestamp,
+    /// Whether every utterance has been recognised.
+    pub complete: bool,
+}
+
+/// The sound that a transcript speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// The recording's clock: every span of the transcript is on it.
+    pub clock: Clock,
+    /// Number of channels.
+    pub channels: u16,
+    /// Length in samples of one channel.
+    pub length: u64,
+    /// When its first sample was taken, if that is known.
+    pub started: Option<jiff::Timestamp>,
+    /// What a person must know about the sound: gaps, truncation, silent channels.
+    pub warnings: Vec<Message>,
+}
+
+/// One version of the transcript of one recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The sound.
+    pub recording: Recording,
+    /// How it was recognised.
+    pub version: Version,
+    /// Ordered by start, then channel.
+    pub utterances: Vec<Utterance>,
+}
