@@ -31,7 +31,7 @@ class Espeak:
 
     def __init__(self):
         self.lib = ctypes.CDLL("libespeak-ng.so.1")
-        self.native_rate = self.lib.espeak_Initialize(1, 200, None, 0)  # AUDIO_OUTPUT_RETRIEVAL
+        self.native_rate = self.lib.espeak_Initialize(2, 200, None, 0)  # AUDIO_OUTPUT_SYNCHRONOUS: the asynchronous mode can hang
         if self.native_rate <= 0:
             raise RuntimeError("espeak-ng cannot be started")
         self.chunks = []
@@ -54,7 +54,6 @@ class Espeak:
         self.chunks = []
         raw = text.encode()
         self.lib.espeak_Synth(ctypes.c_char_p(raw), len(raw) + 1, 0, 1, 0, 1, None, None)
-        self.lib.espeak_Synchronize()
         if not self.chunks:
             return np.zeros(0, np.int16)
         wave = np.concatenate(self.chunks).astype(np.float32)
@@ -70,11 +69,12 @@ class Espeak:
 def shard(out: Path, seed: int, count: int, split: str, mix: tuple[float, ...], voices: list[str]) -> None:
     rng = random.Random(seed)
     espeak = Espeak()
-    waves, lines, position = [], [], 0
+    waves, lines, position, voice = [], [], 0, voices[0]
     while len(lines) < count:
+        if len(lines) % 16 == 0:  # loading a voice takes half as long as speaking a sentence
+            voice = rng.choice(voices)
         kind = rng.choices(corpus.KINDS, mix)[0]
         text = corpus.sentence(rng, kind, split)
-        voice = rng.choice(voices)
         wave = espeak.speak(text, voice, int(rng.triangular(105, 215, 155)), rng.randint(20, 80), rng.randint(25, 80))
         if not 0.15 * RATE <= len(wave) <= 14 * RATE:
             continue

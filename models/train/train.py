@@ -29,7 +29,7 @@ class Batches(IterableDataset):
         bank = features.Bank(self.corpus, "train")
         rng = features.seeded(self.seed)
         for count in range(10**9):
-            if count % 200 == 199:
+            if count % 50 == 49:
                 bank.refresh()
             yield features.training_batch(rng, bank, float(self.progress), self.seconds)
 
