@@ -1,1 +1,43 @@
-//! (room)
+//! Sound comes in: recordings are opened, decoded and brought to the rate that speech is recognised at.
+//!
+//! ```no_run
+//! use e_risalah::audio::{Block, Input, Source, SpeechStream};
+//!
+//! # fn main() -> Result<(), e_risalah::audio::Error> {
+//! let input = Input::from_paths(&["rapat.wav".into()])?;
+//! let mut sound = SpeechStream::new(Source::open(&input)?)?;
+//! let mut block = Block::default();
+//! while sound.read(&mut block, 4_000)? > 0 {
+//!     // block.channels(): a quarter of a second of every channel at 16 kHz
+//! }
+//! for warning in sound.warnings() {
+//!     // what a person must know about the sound
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Input`] says what the user's paths mean, [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
+//! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
+//! is delivered, and a [`Warning`] says what is amiss.
+
+mod compressed;
+mod decode;
+mod error;
+mod input;
+mod resample;
+mod source;
+mod speech;
+mod track;
+mod warning;
+pub mod wav;
+
+pub use decode::Format;
+pub use error::Error;
+pub use input::Input;
+pub use source::{FileInfo, Source};
+pub use speech::{Block, Level, SPEECH_RATE, SpeechStream};
+pub use warning::Warning;
+
+/// The lowest and highest sample rate that is accepted, in samples a second.
+pub const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;

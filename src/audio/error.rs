@@ -1,0 +1,220 @@
+//! Why a recording cannot be read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::clock::{Channel, MAX_CHANNELS};
+use crate::message::{Explain, Message};
+
+use super::RATES;
+
+/// Why a recording cannot be read. Every case names its file; none means that something was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No path was given.
+    #[error("no recording was named")]
+    Nothing,
+    /// There is no such file or folder.
+    #[error("{path} does not exist")]
+    Missing {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// A folder holds no file with the name of an audio file.
+    #[error("the folder {path} holds no audio file")]
+    FolderWithoutAudio {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder was named among several paths, where each must be the file of one channel.
+    #[error("{path} is a folder among files")]
+    FolderAmongFiles {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// More files than a recording may have channels.
+    #[error("{files} files for at most {MAX_CHANNELS} channels")]
+    TooManyFiles {
+        /// How many there are.
+        files: usize,
+    },
+    /// Two files were named for one channel.
+    #[error("{channel} was given both {first} and {second}")]
+    ChannelTwice {
+        /// The channel.
+        channel: Channel,
+        /// Its first file.
+        first: PathBuf,
+        /// Its second file.
+        second: PathBuf,
+    },
+    /// The operating system refused to read.
+    #[error("{path} cannot be read: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file of no bytes.
+    #[error("{path} is empty")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The content is not that of an audio file, whatever its name is.
+    #[error("{path} is not an audio file")]
+    NotAudio {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A WAV file whose header does not say how the samples are stored.
+    #[error("{path} has a WAV header without a usable format")]
+    NoFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A header and no sample after it.
+    #[error("{path} has a header but no sound")]
+    NoData {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Samples are stored in a way that this program cannot decode.
+    #[error("{path} is stored as {encoding}, which is not supported")]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// How it is stored, in words.
+        encoding: String,
+    },
+    /// A header with no channel.
+    #[error("{path} says that it has 0 channels")]
+    NoChannels {
+        /// The file.
+        path: PathBuf,
+    },
+    /// More channels than [`MAX_CHANNELS`].
+    #[error("{path} has {channels} channels; at most {MAX_CHANNELS} are possible")]
+    TooManyChannels {
+        /// The file.
+        path: PathBuf,
+        /// Its number of channels.
+        channels: u64,
+    },
+    /// A sample rate outside [`RATES`].
+    #[error("{path} has {rate} samples a second")]
+    Rate {
+        /// The file.
+        path: PathBuf,
+        /// Its rate, in samples a second.
+        rate: u32,
+    },
+    /// Two files of one recording have different sample rates.
+    #[error("{first} has {first_rate} samples a second, {second} has {second_rate}")]
+    RatesDiffer {
+        /// A file.
+        first: PathBuf,
+        /// Its rate.
+        first_rate: u32,
+        /// Another.
+        second: PathBuf,
+        /// Its rate.
+        second_rate: u32,
+    },
+    /// A file that stands for one channel of a set has several.
+    #[error("{path} has {channels} channels, but stands for one channel of a set")]
+    NotMono {
+        /// The file.
+        path: PathBuf,
+        /// Its number of channels.
+        channels: u16,
+    },
+    /// Two parts of one recording have a different number of channels.
+    #[error("{first} has {first_channels} channels, {second} has {second_channels}")]
+    ChannelsDiffer {
+        /// A part.
+        first: PathBuf,
+        /// Its number of channels.
+        first_channels: u16,
+        /// Another.
+        second: PathBuf,
+        /// Its number of channels.
+        second_channels: u16,
+    },
+    /// The resampler refused a sample rate that lies in [`RATES`].
+    #[error("sound of {rate} samples a second cannot be resampled: {reason}")]
+    Resample {
+        /// The rate of the source.
+        rate: u32,
+        /// What the resampler said.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The error of a failed system call on `path`; a file that is not there is a case of its own.
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        if source.kind() == io::ErrorKind::NotFound { Self::Missing { path } } else { Self::Io { path, source } }
+    }
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        let about = |key: &str, path: &Path| Message::new(&format!("audio.{key}")).with("path", path.display());
+        match self {
+            Self::Nothing => Message::new("audio.nothing"),
+            Self::Missing { path } => about("missing", path),
+            Self::FolderWithoutAudio { path } => about("folder_without_audio", path),
+            Self::FolderAmongFiles { path } => about("folder_among_files", path),
+            Self::TooManyFiles { files } => {
+                Message::new("audio.too_many_files").with("files", files).with("most", MAX_CHANNELS)
+            }
+            Self::ChannelTwice { channel, first, second } => Message::new("audio.channel_twice")
+                .with("channel", channel)
+                .with("first", first.display())
+                .with("second", second.display()),
+            Self::Io { path, source } => about("io", path).with("reason", source),
+            Self::Empty { path } => about("empty", path),
+            Self::NotAudio { path } => about("not_audio", path),
+            Self::NoFormat { path } => about("no_format", path),
+            Self::NoData { path } => about("no_data", path),
+            Self::Encoding { path, encoding } => about("encoding", path).with("encoding", encoding),
+            Self::NoChannels { path } => about("no_channels", path),
+            Self::TooManyChannels { path, channels } => {
+                about("too_many_channels", path).with("channels", channels).with("most", MAX_CHANNELS)
+            }
+            Self::Rate { path, rate } => {
+                about("rate", path).with("rate", rate).with("lowest", RATES.start()).with("highest", RATES.end())
+            }
+            Self::RatesDiffer { first, first_rate, second, second_rate } => Message::new("audio.rates_differ")
+                .with("first", first.display())
+                .with("first_rate", first_rate)
+                .with("second", second.display())
+                .with("second_rate", second_rate),
+            Self::NotMono { path, channels } => about("not_mono", path).with("channels", channels),
+            Self::ChannelsDiffer { first, first_channels, second, second_channels } => {
+                Message::new("audio.channels_differ")
+                    .with("first", first.display())
+                    .with("first_channels", first_channels)
+                    .with("second", second.display())
+                    .with("second_channels", second_channels)
+            }
+            Self::Resample { rate, reason } => Message::new("audio.resample").with("rate", rate).with("reason", reason),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Nothing
+                | Self::Missing { .. }
+                | Self::FolderWithoutAudio { .. }
+                | Self::FolderAmongFiles { .. }
+                | Self::TooManyFiles { .. }
+                | Self::ChannelTwice { .. }
+        )
+    }
+}

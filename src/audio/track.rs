@@ -1,0 +1,157 @@
+//! Files that follow one another, as one stream.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::civil::DateTime;
+
+use super::decode::{self, Decode, Format};
+use super::input::part_number;
+use super::{Error, Warning};
+
+/// One or more files on one timeline. Only the file that is being read is open.
+pub(super) struct Track {
+    /// The first file's, and so every file's.
+    pub(super) format: Format,
+    /// Frames in all, where every file tells.
+    pub(super) length: Option<u64>,
+    /// Frames delivered so far.
+    pub(super) position: u64,
+    pub(super) started: Option<DateTime>,
+    pub(super) names: Vec<Option<String>>,
+    path: PathBuf,
+    reader: Option<Box<dyn Decode>>,
+    /// Files after the one that is being read.
+    rest: std::vec::IntoIter<PathBuf>,
+    warnings: Vec<Warning>,
+}
+
+impl Track {
+    /// A track of one file.
+    pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
+        let reader = decode::open(&path)?;
+        Ok(Self {
+            format: reader.format(),
+            length: reader.length(),
+            position: 0,
+            started: reader.started(),
+            names: reader.names().to_vec(),
+            path,
+            reader: Some(reader),
+            rest: Vec::new().into_iter(),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// A track of parts. Every header is read now, so that a part of another rate or width is found before hours of work. A part
+    /// without readable sound, as a recorder leaves that lost its power, is passed over with a warning.
+    pub(super) fn open_parts(parts: Vec<PathBuf>) -> Result<Self, Error> {
+        let mut track: Option<Self> = None;
+        let mut readable = Vec::new();
+        let mut warnings = gaps(&parts);
+        let mut failure = Error::Nothing;
+        for path in parts {
+            match Self::open(path.clone()) {
+                Ok(part) => {
+                    if let Some(track) = &mut track {
+                        track.accept(&part)?;
+                        readable.push(path);
+                    } else {
+                        track = Some(part);
+                    }
+                }
+                Err(
+                    error @ (Error::Empty { .. }
+                    | Error::NotAudio { .. }
+                    | Error::NoFormat { .. }
+                    | Error::NoData { .. }),
+                ) => {
+                    let bytes = fs::metadata(&path).map_err(|source| Error::io(&path, source))?.len();
+                    warnings.push(Warning::PartSkipped { path, bytes });
+                    failure = error;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut track = track.ok_or(failure)?;
+        track.rest = readable.into_iter();
+        track.warnings = warnings;
+        Ok(track)
+    }
+
+    /// The file that is being read, or the last one.
+    pub(super) fn path(&self) -> &PathBuf {
+        &self.path
+    }
+
+    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only at the end.
+    pub(super) fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
+        let channels = usize::from(self.format.channels);
+        let mut done = 0;
+        while let Some(reader) = &mut self.reader {
+            done += reader.read(&mut out[done * channels..])?;
+            if done * channels == out.len() {
+                break;
+            }
+            self.next_file()?;
+        }
+        self.position += done as u64;
+        Ok(done)
+    }
+
+    /// Passes over up to this many frames; returns how many it passed.
+    pub(super) fn skip(&mut self, frames: u64) -> Result<u64, Error> {
+        let mut done = 0;
+        while let Some(reader) = &mut self.reader {
+            done += reader.skip(frames - done)?;
+            if done == frames {
+                break;
+            }
+            self.next_file()?;
+        }
+        self.position += done;
+        Ok(done)
+    }
+
+    /// What is amiss, as far as it has been read.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let current = self.reader.iter().flat_map(|reader| reader.warnings());
+        self.warnings.iter().cloned().chain(current).collect()
+    }
+
+    fn next_file(&mut self) -> Result<(), Error> {
+        self.warnings.extend(self.reader.take().iter().flat_map(|reader| reader.warnings()));
+        if let Some(path) = self.rest.next() {
+            let reader = decode::open(&path)?;
+            self.path = path;
+            self.reader = Some(reader);
+        }
+        Ok(())
+    }
+
+    /// Takes the length of a later part into account, if it fits.
+    fn accept(&mut self, part: &Self) -> Result<(), Error> {
+        let (first, second) = (self.path.clone(), part.path.clone());
+        let (first_rate, second_rate) = (self.format.clock().rate(), part.format.clock().rate());
+        if first_rate != second_rate {
+            return Err(Error::RatesDiffer { first, first_rate, second, second_rate });
+        }
+        let (first_channels, second_channels) = (self.format.channels, part.format.channels);
+        if first_channels != second_channels {
+            return Err(Error::ChannelsDiffer { first, first_channels, second, second_channels });
+        }
+        self.length = self.length.zip(part.length).map(|(sum, length)| sum.saturating_add(length));
+        Ok(())
+    }
+}
+
+/// Where the numbers of the parts leap.
+fn gaps(parts: &[PathBuf]) -> Vec<Warning> {
+    let leap = |pair: &[PathBuf]| match pair {
+        [before, after] if part_number(before)?.checked_add(1)? != part_number(after)? => {
+            Some(Warning::PartsMissing { before: before.clone(), after: after.clone() })
+        }
+        _ => None,
+    };
+    parts.windows(2).filter_map(leap).collect()
+}

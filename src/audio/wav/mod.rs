@@ -1,0 +1,153 @@
+//! WAV, RF64 and BW64, read as a stream.
+//!
+//! Recorders crash, disks fill up and cables are pulled, so a header is a claim and the bytes are the evidence: a file that is
+//! cut off is read as far as it goes, and one whose header was never completed is read whole. RF64 (EBU Tech 3306) and BW64
+//! (ITU-R BS.2088) carry files above 4 GiB.
+
+mod header;
+mod metadata;
+mod sample;
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::DateTime;
+
+use super::decode::{Decode, Format};
+use super::{Error, Warning};
+use header::{Claim, Header};
+
+pub(super) use header::is_wav;
+
+/// Bytes that are decoded at a time; a whole number of frames, at least one.
+const CHUNK: usize = 1 << 16;
+
+/// The frames of one WAV, RF64 or BW64 file.
+#[derive(Debug)]
+pub struct WavReader<R> {
+    input: R,
+    path: PathBuf,
+    header: Header,
+    position: u64,
+    bytes: Vec<u8>,
+}
+
+impl<R: Read + Seek> WavReader<R> {
+    /// Reads the header of `input`, which must stand at its beginning; `path` is its name in errors and warnings.
+    ///
+    /// # Errors
+    /// [`Error::NotAudio`], [`Error::NoFormat`], [`Error::NoData`], [`Error::Encoding`], [`Error::NoChannels`],
+    /// [`Error::TooManyChannels`], [`Error::Rate`] or [`Error::Io`].
+    pub fn new(mut input: R, path: &Path) -> Result<Self, Error> {
+        let header = Header::parse(&mut input, path)?;
+        input.seek(SeekFrom::Start(header.start)).map_err(|source| Error::io(path, source))?;
+        Ok(Self { input, path: path.to_owned(), header, position: 0, bytes: Vec::new() })
+    }
+
+    /// Samples a second and channels.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.header.format
+    }
+
+    /// Frames that the file holds.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.header.frames
+    }
+
+    /// Fills `out` with the next frames, interleaved, and returns how many; 0 at the end. `out` holds a whole number of frames.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system cannot read on.
+    pub fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
+        let channels = usize::from(self.header.format.channels);
+        let width = self.header.sample.bytes();
+        let wanted =
+            (out.len() / channels).min(usize::try_from(self.header.frames - self.position).unwrap_or(usize::MAX));
+        let at_once = (CHUNK / (width * channels)).max(1);
+        let mut done = 0;
+        while done < wanted {
+            let frames = (wanted - done).min(at_once);
+            self.bytes.resize(frames * channels * width, 0);
+            let bytes = read_full(&mut self.input, &mut self.bytes).map_err(|source| Error::io(&self.path, source))?;
+            let whole = bytes / (channels * width);
+            let target = &mut out[done * channels..(done + whole) * channels];
+            self.header.sample.decode(&self.bytes[..whole * channels * width], target);
+            done += whole;
+            if whole < frames {
+                self.cut_off(self.position + done as u64);
+                break;
+            }
+        }
+        self.position += done as u64;
+        Ok(done)
+    }
+
+    /// Passes over up to `frames` frames without reading them; returns how many it passed.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system cannot seek.
+    pub fn skip(&mut self, frames: u64) -> Result<u64, Error> {
+        let frames = frames.min(self.header.frames - self.position);
+        let target = self.header.start + (self.position + frames) * self.header.frame_bytes();
+        self.input.seek(SeekFrom::Start(target)).map_err(|source| Error::io(&self.path, source))?;
+        self.position += frames;
+        Ok(frames)
+    }
+
+    /// The file became shorter after its header was read.
+    fn cut_off(&mut self, held: u64) {
+        self.header.claim = Claim::Longer { frames: self.header.frames };
+        self.header.frames = held;
+    }
+}
+
+/// Reads until `buffer` is full or the input ends; returns how many bytes it read.
+pub(super) fn read_full(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match input.read(&mut buffer[done..]) {
+            Ok(0) => break,
+            Ok(bytes) => done += bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+impl<R: Read + Seek + Send> Decode for WavReader<R> {
+    fn format(&self) -> Format {
+        self.header.format
+    }
+
+    fn length(&self) -> Option<u64> {
+        Some(self.header.frames)
+    }
+
+    fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
+        WavReader::read(self, out)
+    }
+
+    fn skip(&mut self, frames: u64) -> Result<u64, Error> {
+        WavReader::skip(self, frames)
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let (path, clock, held) = (self.path.clone(), self.header.format.clock(), self.header.frames);
+        match self.header.claim {
+            Claim::Exact => Vec::new(),
+            Claim::Longer { frames } => vec![Warning::Truncated { path, clock, held, claimed: frames }],
+            Claim::Unfinished => vec![Warning::Unfinished { path, clock, held }],
+        }
+    }
+
+    fn started(&self) -> Option<DateTime> {
+        self.header.started
+    }
+
+    fn names(&self) -> &[Option<String>] {
+        &self.header.names
+    }
+}
