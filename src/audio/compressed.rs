@@ -10,10 +10,17 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use symphonia::core::units::TimeBase;
 
 use super::decode::{Decode, Format};
-use super::{Error, Warning};
-use crate::clock::Clock;
+use super::{Error, RATES, Warning};
+
+/// A hole in the stream is filled by as many frames at a time.
+const SILENCE: u64 = 4096;
+
+/// Timestamps of a packet that differ by less than this many frames from the end of the one before are rounding.
+const ROUNDING: u64 = 32;
 
 /// The frames of the first sound track of one compressed file.
 pub(super) struct Compressed {
@@ -21,6 +28,7 @@ pub(super) struct Compressed {
     reader: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
+    time_base: Option<TimeBase>,
     format: Format,
     length: Option<u64>,
     /// Decoded and not yet delivered: the samples from `taken` on.
@@ -28,21 +36,25 @@ pub(super) struct Compressed {
     taken: usize,
     /// Frames decoded so far.
     decoded: u64,
+    /// The timestamp at which the next packet ought to begin.
+    due: Option<i64>,
+    /// Frames of silence that stand for a hole, and the packet behind it.
+    hole: u64,
+    waiting: Option<Packet>,
     ended: bool,
     damage: Option<Damage>,
     broken: Option<String>,
 }
 
-/// Packets that became silence.
+/// Places that became silence.
 struct Damage {
-    packets: u64,
+    places: u64,
     first: u64,
 }
 
-/// What the next packet came to.
-enum Packet {
+/// What a step through the stream came to.
+enum Step {
     Sound(Format),
-    Unreadable,
     End,
 }
 
@@ -59,96 +71,128 @@ impl Compressed {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|failure| opening(path, failure))?;
-        // What the container says of rate and channels is often missing or wrong; the first sound decides.
-        let provisional = Format::new(8_000, 1, path)?;
-        let (id, length) = (track.id, track.num_frames);
         let mut file = Self {
             path: path.to_owned(),
+            track: track.id,
+            time_base: track.time_base,
+            length: track.num_frames,
+            // What the container says of rate and channels is often missing or wrong; the first sound decides.
+            format: Format::new(*RATES.start(), 1, path)?,
             reader,
             decoder,
-            track: id,
-            format: provisional,
-            length,
             samples: Vec::new(),
             taken: 0,
             decoded: 0,
+            due: None,
+            hole: 0,
+            waiting: None,
             ended: false,
             damage: None,
             broken: None,
         };
-        loop {
-            match file.decode_packet()? {
-                Packet::Sound(_) if file.samples.is_empty() => {}
-                Packet::Sound(format) => {
-                    file.format = format;
-                    file.decoded = (file.samples.len() / usize::from(format.channels)) as u64;
-                    return Ok(file);
-                }
-                Packet::Unreadable => {}
-                Packet::End => return Err(Error::NoData { path: path.to_owned() }),
+        while file.samples.is_empty() {
+            match file.step()? {
+                Step::Sound(format) => file.format = format,
+                Step::End => return Err(Error::NoData { path: path.to_owned() }),
             }
         }
+        // What was lost before the first sound was counted in frames of the provisional format.
+        file.damage = None;
+        file.decoded = (file.samples.len() / usize::from(file.format.channels)) as u64;
+        Ok(file)
     }
 
-    /// Decodes one packet of the track into `samples`.
-    fn decode_packet(&mut self) -> Result<Packet, Error> {
+    /// Puts what comes next into `samples`, which may be nothing.
+    fn step(&mut self) -> Result<Step, Error> {
         self.samples.clear();
         self.taken = 0;
-        let packet = match self.reader.next_packet() {
-            Ok(Some(packet)) if packet.track_id == self.track => packet,
-            Ok(Some(_)) => return Ok(Packet::Sound(self.format)),
-            Ok(None) => return Ok(Packet::End),
-            Err(failure) => return self.stop(failure),
+        if self.hole > 0 {
+            let frames = self.hole.min(SILENCE);
+            self.hole -= frames;
+            self.samples.resize(frames as usize * usize::from(self.format.channels), 0.0);
+            return Ok(Step::Sound(self.format));
+        }
+        let packet = match self.waiting.take() {
+            Some(packet) => packet,
+            None => match self.reader.next_packet() {
+                Ok(Some(packet)) if packet.track_id == self.track => packet,
+                Ok(Some(_)) => return Ok(Step::Sound(self.format)),
+                Ok(None) => return Ok(Step::End),
+                Err(failure) => return self.stop(failure),
+            },
         };
+        let missing = self.due.map_or(0, |due| self.frames(packet.pts.get().saturating_sub(due)));
+        self.due = packet.pts.get().checked_add_unsigned(packet.block_dur().get());
+        if missing > ROUNDING && self.fits(missing) {
+            self.lose(missing);
+            self.waiting = Some(packet);
+            // The packet is on time when it comes round again.
+            self.due = None;
+            return Ok(Step::Sound(self.format));
+        }
         match self.decoder.decode(&packet) {
             Ok(sound) => {
                 let spec = sound.spec();
                 let format = Format::new(spec.rate(), spec.channels().count() as u64, &self.path)?;
                 sound.copy_to_vec_interleaved(&mut self.samples);
-                Ok(Packet::Sound(format))
+                Ok(Step::Sound(format))
             }
-            Err(Failure::DecodeError(_) | Failure::LimitError(_)) => Ok(Packet::Unreadable),
+            Err(Failure::DecodeError(_) | Failure::LimitError(_)) => {
+                let frames = self.frames(i64::try_from(packet.dur.get()).unwrap_or_default());
+                self.lose(if self.fits(frames) { frames } else { 0 });
+                Ok(Step::Sound(self.format))
+            }
             Err(failure) => self.stop(failure),
         }
     }
 
+    /// Notes damage of that many frames, so that silence keeps what follows in its place.
+    fn lose(&mut self, frames: u64) {
+        let first = self.decoded;
+        self.damage.get_or_insert(Damage { places: 0, first }).places += 1;
+        self.hole = frames;
+    }
+
+    /// Whether a hole of that many frames can be true: one beyond the end of the file, or of more than a minute where the file
+    /// does not tell its end, is itself a fault.
+    fn fits(&self, frames: u64) -> bool {
+        let limit = self.length.unwrap_or(self.decoded + 60 * u64::from(self.format.clock().rate()));
+        self.decoded.saturating_add(frames) <= limit
+    }
+
+    /// Frames that lie in a stretch of the track's timestamps; 0 for a negative one.
+    fn frames(&self, ticks: i64) -> u64 {
+        let Some(base) = self.time_base else { return 0 };
+        let ticks = u128::from(u64::try_from(ticks).unwrap_or_default());
+        let frames = ticks * u128::from(base.numer.get()) * u128::from(self.format.clock().rate());
+        u64::try_from(frames / u128::from(base.denom.get())).unwrap_or(u64::MAX)
+    }
+
     /// The stream cannot go on: an end where the file ends, an error where the system cannot read.
-    fn stop(&mut self, failure: Failure) -> Result<Packet, Error> {
+    fn stop(&mut self, failure: Failure) -> Result<Step, Error> {
         match failure {
             Failure::IoError(source) if source.kind() == io::ErrorKind::UnexpectedEof => {}
             Failure::IoError(source) => return Err(Error::io(&self.path, source)),
             other => self.broken = Some(other.to_string()),
         }
-        Ok(Packet::End)
+        Ok(Step::End)
     }
 
     /// Makes the next samples ready; they stay empty at the end.
     fn advance(&mut self) -> Result<(), Error> {
-        let channels = usize::from(self.format.channels);
-        let before = self.samples.len();
         while !self.ended && self.taken == self.samples.len() {
-            match self.decode_packet()? {
-                Packet::Sound(format) if format == self.format => {}
-                Packet::Sound(format) => {
+            match self.step()? {
+                Step::Sound(format) if format == self.format => {}
+                Step::Sound(format) => {
                     self.samples.clear();
                     self.broken = Some(format!("{} × {} Hz", format.channels, format.clock().rate()));
                     self.ended = true;
                 }
-                Packet::Unreadable => {
-                    // Packets of one file are of about one length: the timeline stays true.
-                    self.samples.resize(before, 0.0);
-                    let first = self.decoded;
-                    self.damage.get_or_insert(Damage { packets: 0, first }).packets += 1;
-                }
-                Packet::End => self.ended = true,
+                Step::End => self.ended = true,
             }
-            self.decoded += (self.samples.len() / channels) as u64;
+            self.decoded += (self.samples.len() / usize::from(self.format.channels)) as u64;
         }
         Ok(())
-    }
-
-    fn clock(&self) -> Clock {
-        self.format.clock()
     }
 }
 
@@ -205,10 +249,10 @@ impl Decode for Compressed {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        let (path, clock, held) = (&self.path, self.clock(), self.decoded);
+        let (path, clock, held) = (&self.path, self.format.clock(), self.decoded);
         let mut warnings = Vec::new();
-        if let Some(Damage { packets, first }) = self.damage {
-            warnings.push(Warning::Damaged { path: path.clone(), packets, clock, first });
+        if let Some(Damage { places, first }) = self.damage {
+            warnings.push(Warning::Damaged { path: path.clone(), places, clock, first });
         }
         match (&self.broken, self.length) {
             (Some(reason), _) => {

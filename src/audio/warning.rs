@@ -33,8 +33,8 @@ pub enum Warning {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// How many packets it was.
-        packets: u64,
+        /// How many parts it was.
+        places: u64,
         /// The rate of `first`.
         clock: Clock,
         /// The first frame of the file that is silence for this reason.
@@ -113,8 +113,8 @@ impl Explain for Warning {
             Self::Unfinished { path, clock, held } => {
                 about("unfinished", path).with("held", clock.decimal_seconds(*held))
             }
-            Self::Damaged { path, packets, clock, first } => {
-                about("damaged", path).with("packets", packets).with("at", clock.hms(*first))
+            Self::Damaged { path, places, clock, first } => {
+                about("damaged", path).with("places", places).with("at", clock.hms(*first))
             }
             Self::Broken { path, clock, held, reason } => {
                 about("broken", path).with("at", clock.hms(*held)).with("reason", reason)

@@ -129,6 +129,8 @@ impl Header {
         } else if let Some(after) = chunks_to_the_end(input, data.next(), held).map_err(io)? {
             described.extend(after);
             (data.size, Claim::Exact)
+        } else if there / frame == data.size / frame {
+            (data.size, Claim::Exact)
         } else {
             (there, Claim::Unfinished)
         };
@@ -182,7 +184,8 @@ fn chunks_to_the_end(
         chunks.push(chunk);
         position = chunk.next();
     }
-    Ok(Some(chunks))
+    // A few stray bytes behind chunks are no sound; alone they may be.
+    Ok((position >= held || !chunks.is_empty()).then_some(chunks))
 }
 
 /// What the format chunk says.
