@@ -1,1 +1,159 @@
-//! (room)
+//! The meeting: who sits at which microphone, what is on the agenda, who is present, what the operator entered.
+//!
+//! A [`Meeting`] is read from `rapat.toml` ([`Meeting::read`]); a missing file is a [`Meeting::bare`] one, whose document has
+//! dots where something is to be filled in. Its keys are Indonesian, because secretariats write them; a contradiction in the
+//! file is refused with its line, never resolved by a guess. What is said here about rules of a meeting comes from
+//! Peraturan DPR RI 1/2014, UU 23/2014 Pasal 183 and PP 12/2018 Pasal 90.
+
+mod attendance;
+mod error;
+mod event;
+mod file;
+mod kind;
+mod label;
+mod people;
+mod read;
+mod time;
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime};
+
+use crate::clock::Channel;
+
+pub use attendance::{Attendance, Group, Quorum, QuorumRule};
+pub use error::{Error, Fault};
+pub use event::{Event, EventKind};
+pub use kind::{Kind, Nature, Paper};
+pub use label::{Label, capitals};
+pub use people::{Occupant, Person, Seat};
+pub use time::Zone;
+
+/// All that is known of one meeting beforehand, or was announced or entered by the operator.
+///
+/// What is `None` or empty was not given; the document leaves room for it. Times within the recording are milliseconds since
+/// its first sample.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meeting {
+    /// Lines of the letterhead, the name of the institution first.
+    pub letterhead: Vec<String>,
+    /// Where the record is signed.
+    pub city: Option<String>,
+    /// Kind of meeting.
+    pub kind: Option<Kind>,
+    /// The meeting's name where it is more than its kind, for example `Rapat Komisi II`.
+    pub name: Option<String>,
+    /// Open or closed. Always open for a plenary and a public hearing.
+    pub nature: Option<Nature>,
+    /// The record's number; given when it becomes official.
+    pub number: Option<String>,
+    /// Year of sessions, as the institution writes it.
+    pub year: Option<String>,
+    /// Period of sessions, a Roman number.
+    pub period: Option<String>,
+    /// Which meeting of the period it is.
+    pub sequence: Option<u32>,
+    /// With whom the meeting is held.
+    pub partner: Option<String>,
+    /// The day on which it begins.
+    pub date: Option<Date>,
+    /// The zone of every civil time.
+    pub zone: Option<Zone>,
+    /// When the recording began.
+    pub start: Option<DateTime>,
+    /// The room and building.
+    pub place: Option<String>,
+    /// The items of the agenda.
+    pub agenda: Vec<String>,
+    /// The chair.
+    pub chair: Option<Arc<Person>>,
+    /// Who sits beside the chair.
+    pub deputies: Vec<Arc<Person>>,
+    /// The secretary of the meeting, who signs on the chair's behalf.
+    pub secretary: Option<Arc<Person>>,
+    /// How many members are present, excused and absent.
+    pub attendance: Option<Attendance>,
+    /// The quorum as it was announced.
+    pub quorum: Option<Quorum>,
+    /// The party groups.
+    pub groups: Vec<Arc<Group>>,
+    /// Invited non-members; an empty list says that there were none.
+    pub invitees: Option<Vec<Arc<Person>>>,
+    /// Number of observers without invitation.
+    pub observers: Option<u32>,
+    /// Everyone who is named, in the order of the file.
+    pub people: Vec<Arc<Person>>,
+    /// The microphones, ascending by channel.
+    pub seats: Vec<Seat>,
+    /// What the operator entered, by time; at one time, in the order of the file.
+    pub events: Vec<Event>,
+    /// The paper that the record is printed on.
+    pub paper: Paper,
+}
+
+impl Meeting {
+    /// A meeting of which nothing is known: every channel is an unknown speaker, every field is dots.
+    #[must_use]
+    pub fn bare() -> Self {
+        Self::default()
+    }
+
+    /// The seat of a channel, if the file has one.
+    #[must_use]
+    pub fn seat(&self, channel: Channel) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.channel == channel)
+    }
+
+    /// Who speaks on a channel at a time of the recording, or `None` when nobody is mapped to it then.
+    #[must_use]
+    pub fn speaker(&self, channel: Channel, millis: u64) -> Option<&Arc<Person>> {
+        self.seat(channel)?.occupant(millis)
+    }
+
+    /// The channel whose sound lies in the file of this name, in a set of mono files.
+    #[must_use]
+    pub fn channel_of_file(&self, name: &str) -> Option<Channel> {
+        self.seats.iter().find(|seat| seat.file.as_deref() == Some(name)).map(|seat| seat.channel)
+    }
+
+    /// Checks the seats and events against a recording of this many channels.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchChannel`] with the line of the first seat or event whose channel the recording lacks.
+    pub fn check_channels(&self, channels: u16) -> Result<(), Error> {
+        let seats = self.seats.iter().map(|seat| (seat.channel, &seat.origin));
+        let events = self.events.iter().filter_map(|event| match event.kind {
+            EventKind::Interjection(channel) => Some((channel, &event.origin)),
+            _ => None,
+        });
+        match seats.chain(events).find(|(channel, _)| channel.number() > channels) {
+            Some((channel, origin)) => {
+                Err(Error::at(origin, "kanal", Fault::NoSuchChannel { channel: channel.number(), channels }))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The civil time that many milliseconds after the recording's start, in the meeting's zone.
+    ///
+    /// `started` is the recording's own knowledge of its start; the file's `mulai`, written by a person, goes before it.
+    /// `None` when neither is known, or when `started` is but the zone is not: a zone is never assumed.
+    #[must_use]
+    pub fn civil(&self, millis: u64, started: Option<jiff::Timestamp>) -> Option<DateTime> {
+        let start = self.start.or_else(|| Some(started?.to_zoned(self.zone?.offset().to_time_zone()).datetime()))?;
+        let elapsed = jiff::SignedDuration::from_millis(i64::try_from(millis).ok()?);
+        start.checked_add(elapsed).ok()
+    }
+
+    /// A short name of the meeting for other programs, such as `2027-03-09-paripurna-7`: letters, digits and hyphens only.
+    #[must_use]
+    pub fn session(&self) -> String {
+        let parts = [
+            self.date.map(|date| date.to_string()),
+            self.kind.map(|kind| kind.key().to_owned()),
+            self.sequence.map(|sequence| sequence.to_string()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if parts.is_empty() { "rapat".to_owned() } else { parts.join("-") }
+    }
+}

@@ -1,1 +1,180 @@
-//! (room)
+//! The document: a value made of a meeting and its transcript by [`compose`], and a writer for each file format.
+//!
+//! [`compose`] is a pure function and the writers are functions of its result: the same input gives the same bytes. What is
+//! not known is printed as dots to be filled in, never invented; no recognised word is left out.
+
+mod compose;
+mod cue;
+mod docx;
+mod error;
+mod fields;
+mod format;
+mod json;
+mod pdf;
+mod rttm;
+mod seglst;
+mod srt;
+mod text;
+mod txt;
+mod vtt;
+mod wording;
+
+use serde::Serialize;
+
+use crate::clock::{Channel, Span};
+use crate::meeting::{Meeting, Paper};
+use crate::transcript::Transcript;
+
+pub use compose::compose;
+pub use error::Error;
+pub use format::Format;
+
+/// The record of a meeting, ready to be written: all texts are printable and final.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Risalah {
+    /// The paper it is laid out for.
+    pub paper: Paper,
+    /// Lines of the letterhead.
+    pub letterhead: Vec<String>,
+    /// What stands on every page: that it is provisional, and its secrecy.
+    pub marks: Vec<String>,
+    /// The title, in capitals.
+    pub title: String,
+    /// Short title and date for the head of each page.
+    pub running: String,
+    /// The fields before the body.
+    pub fields: Vec<Field>,
+    /// Who signed the attendance list, by party group.
+    pub groups: Vec<Signatories>,
+    /// Invited non-members.
+    pub invitees: Vec<String>,
+    /// Observers without invitation.
+    pub observers: String,
+    /// What the marks in the body mean.
+    pub legend: Vec<Legend>,
+    /// What was said and what happened, in order.
+    pub body: Vec<Entry>,
+    /// What was decided.
+    pub decisions: Vec<String>,
+    /// The signature block.
+    pub closing: Closing,
+    /// How the record was made.
+    pub colophon: Vec<String>,
+    /// When the transcript was begun: the date that files carry inside.
+    pub created: jiff::Timestamp,
+}
+
+/// One field before the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// Whether the lines are numbered.
+    pub numbered: bool,
+}
+
+/// The members of one party group who signed the attendance list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signatories {
+    /// Letter, name and code of the group.
+    pub title: String,
+    /// How many of how many.
+    pub count: String,
+    /// Their names, as far as they are known.
+    pub names: Vec<String>,
+}
+
+/// The meaning of one mark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Legend {
+    /// The mark, or a sample of the marked text.
+    pub mark: String,
+    /// How it is printed.
+    pub kind: RunKind,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// One piece of the body.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "entry")]
+pub enum Entry {
+    /// Someone speaks.
+    Turn(Turn),
+    /// Something happens: a line in parentheses.
+    Event {
+        /// The line.
+        text: String,
+    },
+}
+
+/// What one speaker says without another taking the floor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Turn {
+    /// Who speaks, without the colon.
+    pub label: String,
+    /// The microphone, where the speaker is not known.
+    pub microphone: Option<String>,
+    /// Whether only events stand between this turn and the one before it: the label is not printed again.
+    pub continued: bool,
+    /// Its channel.
+    pub channel: Channel,
+    /// From the first to the last sample of its utterances.
+    pub span: Span,
+    /// What was said, broken at long pauses.
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// Runs of text, with a space between one and the next.
+pub type Paragraph = Vec<Run>;
+
+/// A stretch of text of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// The text.
+    pub text: String,
+    /// What sort of text it is.
+    pub kind: RunKind,
+}
+
+/// What a run of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// Recognised speech.
+    Spoken,
+    /// Recognised speech that someone should listen to.
+    Doubtful,
+    /// A mark of the record itself.
+    Mark,
+}
+
+/// Place, date and signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closing {
+    /// Place and date, the day left open.
+    pub place_and_date: String,
+    /// On whose behalf, and in which office, it is signed.
+    pub office: Vec<String>,
+    /// Who signs.
+    pub name: String,
+}
+
+/// Writes a meeting's record or transcript in one format.
+///
+/// # Errors
+/// When the format's own library refuses the document, which no valid meeting or transcript should bring about.
+pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Docx => docx::write(&compose(meeting, transcript)),
+        Format::Pdf => pdf::write(&compose(meeting, transcript)),
+        Format::Txt => Ok(txt::write(&compose(meeting, transcript))),
+        Format::Srt => Ok(srt::write(meeting, transcript)),
+        Format::Vtt => Ok(vtt::write(meeting, transcript)),
+        Format::Json => json::write(meeting, transcript),
+        Format::Seglst => seglst::write(meeting, transcript),
+        Format::Rttm => Ok(rttm::write(meeting, transcript)),
+    }
+}

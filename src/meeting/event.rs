@@ -1,0 +1,38 @@
+//! What the operator enters. None of it is ever inferred from the sound.
+
+use crate::clock::Channel;
+
+use super::error::Origin;
+
+/// Something that happened, at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Milliseconds since the recording's start.
+    pub at: u64,
+    /// What it was.
+    pub kind: EventKind,
+    pub(super) origin: Origin,
+}
+
+/// What can happen in a meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// The meeting is opened.
+    Opened,
+    /// The meeting is suspended.
+    Suspended,
+    /// The suspension ends.
+    Resumed,
+    /// The meeting is closed.
+    Closed,
+    /// The gavel falls this many times.
+    Gavel(u32),
+    /// The meeting says *setuju*; with the decision, where it is one.
+    Agreed(Option<String>),
+    /// A member on this channel breaks in with the chair's leave.
+    Interjection(Channel),
+    /// A song is sung.
+    Song(String),
+    /// Anything else worth a line.
+    Note(String),
+}

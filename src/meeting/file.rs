@@ -1,0 +1,167 @@
+//! `rapat.toml` exactly as it is written. Names of the fields are the keys of the file; `fixtures/paripurna/rapat.toml`
+//! explains each. What they mean, and whether they agree, is [`super::read`]'s.
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::{Kind, Nature, Paper, QuorumRule, Zone};
+
+pub(super) type Text = Spanned<String>;
+pub(super) type Number = Spanned<u32>;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) lembaga: Lembaga,
+    pub(super) rapat: Rapat,
+    pub(super) hadir: Option<Spanned<Hadir>>,
+    pub(super) kuorum: Option<Kuorum>,
+    pub(super) fraksi: Vec<Fraksi>,
+    pub(super) orang: Vec<Orang>,
+    pub(super) kursi: Vec<Kursi>,
+    pub(super) peristiwa: Vec<Spanned<Peristiwa>>,
+    pub(super) cetak: Cetak,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Lembaga {
+    pub(super) kop: Vec<Text>,
+    pub(super) kota: Option<Text>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Rapat {
+    pub(super) jenis: Option<Kind>,
+    pub(super) nama: Option<Text>,
+    pub(super) sifat: Option<Spanned<Nature>>,
+    pub(super) nomor: Option<Text>,
+    pub(super) tahun_sidang: Option<Text>,
+    pub(super) masa_persidangan: Option<Text>,
+    pub(super) rapat_ke: Option<Number>,
+    pub(super) dengan: Option<Text>,
+    pub(super) tanggal: Option<Spanned<Datetime>>,
+    pub(super) zona: Option<Zone>,
+    pub(super) mulai: Option<Text>,
+    pub(super) tempat: Option<Text>,
+    pub(super) acara: Vec<Text>,
+    pub(super) ketua: Option<Text>,
+    pub(super) didampingi: Vec<Text>,
+    pub(super) sekretaris: Option<Text>,
+    pub(super) undangan: Option<Vec<Text>>,
+    pub(super) peninjau: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hadir {
+    pub(super) anggota: Number,
+    #[serde(default)]
+    pub(super) fisik: u32,
+    #[serde(default)]
+    pub(super) daring: u32,
+    #[serde(default)]
+    pub(super) izin: u32,
+    #[serde(default)]
+    pub(super) tanpa_keterangan: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kuorum {
+    pub(super) aturan: QuorumRule,
+    pub(super) diumumkan: Option<Number>,
+    pub(super) pukul: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fraksi {
+    pub(super) kode: Text,
+    pub(super) nama: Text,
+    pub(super) anggota: Option<u32>,
+    pub(super) hadir: Option<Number>,
+    #[serde(default)]
+    pub(super) penanda_tangan: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Orang {
+    pub(super) id: Text,
+    pub(super) nama: Text,
+    pub(super) fraksi: Option<Text>,
+    pub(super) jabatan: Option<Text>,
+    pub(super) instansi: Option<Text>,
+    pub(super) sebutan: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kursi {
+    pub(super) kanal: Spanned<i64>,
+    #[serde(default)]
+    pub(super) mimbar: bool,
+    pub(super) berkas: Option<Text>,
+    pub(super) orang: Option<Text>,
+    #[serde(default)]
+    pub(super) pemakai: Vec<Pemakai>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pemakai {
+    pub(super) orang: Text,
+    pub(super) dari: Text,
+    pub(super) sampai: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Peristiwa {
+    pub(super) jenis: JenisPeristiwa,
+    pub(super) pada: Option<Text>,
+    pub(super) pukul: Option<Text>,
+    pub(super) kali: Option<Number>,
+    pub(super) kanal: Option<Spanned<i64>>,
+    pub(super) isi: Option<Text>,
+    pub(super) keputusan: Option<Text>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum JenisPeristiwa {
+    Buka,
+    Skors,
+    CabutSkors,
+    Tutup,
+    KetukPalu,
+    Setuju,
+    Interupsi,
+    Lagu,
+    Catatan,
+}
+
+impl JenisPeristiwa {
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Buka => "buka",
+            Self::Skors => "skors",
+            Self::CabutSkors => "cabut_skors",
+            Self::Tutup => "tutup",
+            Self::KetukPalu => "ketuk_palu",
+            Self::Setuju => "setuju",
+            Self::Interupsi => "interupsi",
+            Self::Lagu => "lagu",
+            Self::Catatan => "catatan",
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Cetak {
+    pub(super) kertas: Paper,
+}

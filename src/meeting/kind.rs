@@ -1,0 +1,130 @@
+//! What sort of meeting it is, and on what paper its record is printed.
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of meeting of a DPRD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Plenary.
+    Paripurna,
+    /// Committee.
+    Komisi,
+    /// Budget body.
+    Banggar,
+    /// Steering body.
+    Bamus,
+    /// Body for by-laws.
+    Bapemperda,
+    /// Ethics body.
+    Bk,
+    /// Special committee.
+    Pansus,
+    /// Of the chairs.
+    Pimpinan,
+    /// Working meeting with the executive.
+    Raker,
+    /// Hearing of officials.
+    Rdp,
+    /// Public hearing.
+    Rdpu,
+}
+
+impl Kind {
+    /// Its name in print.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paripurna => "Rapat Paripurna",
+            Self::Komisi => "Rapat Komisi",
+            Self::Banggar => "Rapat Badan Anggaran",
+            Self::Bamus => "Rapat Badan Musyawarah",
+            Self::Bapemperda => "Rapat Badan Pembentukan Peraturan Daerah",
+            Self::Bk => "Rapat Badan Kehormatan",
+            Self::Pansus => "Rapat Panitia Khusus",
+            Self::Pimpinan => "Rapat Pimpinan",
+            Self::Raker => "Rapat Kerja",
+            Self::Rdp => "Rapat Dengar Pendapat",
+            Self::Rdpu => "Rapat Dengar Pendapat Umum",
+        }
+    }
+
+    /// Its key in `rapat.toml`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Paripurna => "paripurna",
+            Self::Komisi => "komisi",
+            Self::Banggar => "banggar",
+            Self::Bamus => "bamus",
+            Self::Bapemperda => "bapemperda",
+            Self::Bk => "bk",
+            Self::Pansus => "pansus",
+            Self::Pimpinan => "pimpinan",
+            Self::Raker => "raker",
+            Self::Rdp => "rdp",
+            Self::Rdpu => "rdpu",
+        }
+    }
+
+    /// Whether the law lets it be held in the open only (PP 12/2018 Pasal 90).
+    #[must_use]
+    pub fn is_always_open(self) -> bool {
+        matches!(self, Self::Paripurna | Self::Rdpu)
+    }
+}
+
+/// Who may hear the meeting and read its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// Open to the public.
+    Terbuka,
+    /// Closed: for those invited.
+    Tertutup,
+    /// Closed and secret.
+    TertutupRahasia,
+}
+
+impl Nature {
+    /// Its name in print.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Terbuka => "Terbuka",
+            Self::Tertutup => "Tertutup",
+            Self::TertutupRahasia => "Tertutup, Rahasia",
+        }
+    }
+
+    /// The mark of secrecy that stands on every page, if there is one.
+    #[must_use]
+    pub fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Terbuka => None,
+            Self::Tertutup => Some("HANYA UNTUK YANG DIUNDANG"),
+            Self::TertutupRahasia => Some("RAHASIA"),
+        }
+    }
+}
+
+/// Size of paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Paper {
+    /// Folio as Indonesian offices use it.
+    #[default]
+    F4,
+    /// ISO A4.
+    A4,
+}
+
+impl Paper {
+    /// Width and height in millimetres.
+    #[must_use]
+    pub fn millimetres(self) -> (u32, u32) {
+        match self {
+            Self::F4 => (215, 330),
+            Self::A4 => (210, 297),
+        }
+    }
+}

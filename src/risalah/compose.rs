@@ -1,0 +1,242 @@
+//! From meeting and transcript to the document: a pure function.
+
+use std::collections::HashSet;
+use std::iter::Peekable;
+
+use jiff::civil::DateTime;
+
+use crate::clock::{Channel, Clock};
+use crate::meeting::{Event, EventKind, Label, Meeting};
+use crate::transcript::{Flag, Transcript, Utterance};
+
+use super::text::printable;
+use super::wording::clock;
+use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields};
+
+/// A pause of one speaker that begins a new paragraph.
+const PARAGRAPH_PAUSE_MS: u64 = 2_000;
+/// Less than this is no overlap: utterances carry some 0.2 s of sound before and after the speech.
+const SIMULTANEOUS_MS: u64 = 300;
+/// How long after the operator's key an interjection may begin.
+const INTERJECTION_MS: u64 = 30_000;
+
+const CUT_OFF: &str = "(…)";
+const SIMULTANEOUS: &str = "[bersamaan]";
+
+/// The record of a meeting.
+///
+/// Utterances of one speaker that follow each other make one turn; every utterance stands in the document exactly once, in the
+/// order of the transcript. An event stands before the first utterance that begins at its time or later.
+#[must_use]
+pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
+    Risalah {
+        paper: meeting.paper,
+        letterhead: fields::letterhead(meeting),
+        marks: fields::marks(meeting),
+        title: format!("RISALAH {}", fields::name(meeting).to_uppercase()),
+        running: fields::running(meeting),
+        fields: fields::fields(meeting, &transcript.recording),
+        groups: fields::groups(meeting),
+        invitees: fields::invitees(meeting),
+        observers: fields::observers(meeting),
+        legend: legend(),
+        body: Body::new(meeting, transcript).compose(),
+        decisions: fields::decisions(meeting),
+        closing: fields::closing(meeting),
+        colophon: fields::colophon(meeting, transcript),
+        created: transcript.version.created,
+    }
+}
+
+fn legend() -> Vec<Legend> {
+    let entry = |mark: &str, kind, meaning: &str| Legend { mark: mark.to_owned(), kind, meaning: meaning.to_owned() };
+    vec![
+        entry(CUT_OFF, RunKind::Mark, "ucapan terpotong oleh pembicara lain"),
+        entry(SIMULTANEOUS, RunKind::Mark, "diucapkan ketika pembicara lain masih berbicara"),
+        entry("[tidak jelas jj:mm:dd]", RunKind::Mark, "ada ucapan yang tidak tertangkap pada waktu rekaman itu"),
+        entry("kata", RunKind::Doubtful, "hasil transkripsi yang meragukan, perlu didengarkan kembali"),
+    ]
+}
+
+struct Body<'a> {
+    meeting: &'a Meeting,
+    transcript: &'a Transcript,
+    clock: Clock,
+    /// Utterances that the operator marked as interjections, by place in the transcript.
+    interjections: HashSet<usize>,
+    entries: Vec<Entry>,
+    /// Whose turn it is: label and microphone.
+    floor: Option<(Label, Channel)>,
+}
+
+impl<'a> Body<'a> {
+    fn new(meeting: &'a Meeting, transcript: &'a Transcript) -> Self {
+        Self {
+            meeting,
+            transcript,
+            clock: transcript.recording.clock,
+            interjections: HashSet::new(),
+            entries: Vec::new(),
+            floor: None,
+        }
+    }
+
+    fn compose(mut self) -> Vec<Entry> {
+        let transcript = self.transcript;
+        let lines = self.event_lines();
+        let mut lines = lines.into_iter().peekable();
+        let simultaneous = simultaneous(transcript);
+        for (index, utterance) in transcript.utterances.iter().enumerate() {
+            self.events_until(utterance.span.start, &mut lines);
+            self.utterance(index, utterance, simultaneous[index]);
+        }
+        self.events_until(u64::MAX, &mut lines);
+        self.entries
+    }
+
+    /// The lines of the events with their positions. An interjection marks an utterance and has a line of its own only when
+    /// there is none to mark.
+    fn event_lines(&mut self) -> Vec<(u64, String)> {
+        let mut lines = Vec::new();
+        for event in &self.meeting.events {
+            let position = self.clock.at_millis(event.at);
+            if let EventKind::Interjection(channel) = event.kind {
+                if let Some(index) = self.interjection(channel, event.at) {
+                    self.interjections.insert(index);
+                    continue;
+                }
+            }
+            lines.push((position, self.line(event)));
+        }
+        lines
+    }
+
+    /// The utterance that an interjection on this channel at this time means: the one under way, or the next soon after.
+    fn interjection(&self, channel: Channel, millis: u64) -> Option<usize> {
+        let (at, latest) = (self.clock.at_millis(millis), self.clock.at_millis(millis.saturating_add(INTERJECTION_MS)));
+        let mut utterances = self.transcript.utterances.iter().enumerate();
+        utterances
+            .find(|(_, utterance)| utterance.channel == channel && utterance.span.end > at)
+            .filter(|(_, utterance)| utterance.span.start < latest)
+            .map(|(index, _)| index)
+    }
+
+    fn line(&self, event: &Event) -> String {
+        let time = || {
+            let time = self.meeting.civil(event.at, self.transcript.recording.started).map(DateTime::time);
+            clock(time, self.meeting.zone).to_uppercase()
+        };
+        let text = match &event.kind {
+            EventKind::Opened => format!("RAPAT DIBUKA {}", time()),
+            EventKind::Suspended => format!("RAPAT DISKORS {}", time()),
+            EventKind::Resumed => format!("SKORS DICABUT {}", time()),
+            EventKind::Closed => format!("RAPAT DITUTUP {}", time()),
+            EventKind::Gavel(strokes) => format!("KETUK PALU {strokes} KALI"),
+            EventKind::Agreed(_) => "RAPAT: SETUJU".to_owned(),
+            EventKind::Interjection(channel) => format!("INTERUPSI: {}", self.meeting.label(*channel, event.at)),
+            EventKind::Song(title) => format!("MENYANYIKAN LAGU {}", title.to_uppercase()),
+            EventKind::Note(text) => text.to_uppercase(),
+        };
+        format!("({})", printable(&text))
+    }
+
+    fn events_until(&mut self, position: u64, lines: &mut Peekable<impl Iterator<Item = (u64, String)>>) {
+        while let Some((_, text)) = lines.next_if(|(at, _)| *at <= position) {
+            self.entries.push(Entry::Event { text });
+        }
+    }
+
+    fn utterance(&mut self, index: usize, utterance: &Utterance, simultaneous: bool) {
+        let label = self.meeting.label(utterance.channel, self.clock.millis(utterance.span.start));
+        let interjects = self.interjections.contains(&index);
+        let speaker = (label, utterance.channel);
+        let goes_on = !interjects && self.floor.as_ref() == Some(&speaker);
+        let pause = match self.entries.last_mut() {
+            Some(Entry::Turn(turn)) if goes_on => {
+                let pause = utterance.span.start.saturating_sub(turn.span.end);
+                turn.span.end = turn.span.end.max(utterance.span.end);
+                Some(self.clock.millis(pause))
+            }
+            _ => {
+                let prefix = if interjects { "INTERUPSI – " } else { "" };
+                self.entries.push(Entry::Turn(Turn {
+                    label: printable(&format!("{prefix}{}", speaker.0)),
+                    microphone: speaker.0.microphone(),
+                    continued: goes_on,
+                    channel: utterance.channel,
+                    span: utterance.span,
+                    paragraphs: Vec::new(),
+                }));
+                None
+            }
+        };
+        self.floor = Some(speaker);
+        let runs = self.runs(index, utterance, simultaneous);
+        let Some(Entry::Turn(turn)) = self.entries.last_mut() else { return };
+        match turn.paragraphs.last_mut() {
+            Some(paragraph) if pause.is_some_and(|pause| pause < PARAGRAPH_PAUSE_MS) => paragraph.extend(runs),
+            _ => turn.paragraphs.push(runs),
+        }
+    }
+
+    fn runs(&self, index: usize, utterance: &Utterance, simultaneous: bool) -> Vec<Run> {
+        let mark = |text: String| Run { text, kind: RunKind::Mark };
+        let mut runs = Vec::new();
+        if simultaneous {
+            runs.push(mark(SIMULTANEOUS.to_owned()));
+        }
+        let text = printable(&utterance.text);
+        if utterance.flags.contains(&Flag::NoWords) || text.is_empty() {
+            runs.push(mark(format!("[tidak jelas {}]", self.clock.hms(utterance.span.start))));
+        }
+        if !text.is_empty() {
+            let kind = if is_doubtful(utterance) { RunKind::Doubtful } else { RunKind::Spoken };
+            runs.push(Run { text, kind });
+        }
+        if self.is_cut_off(index, utterance) {
+            runs.push(mark(CUT_OFF.to_owned()));
+        }
+        runs
+    }
+
+    /// Whether another speaker began while this utterance went on, outlasted it and took the floor, and the sentence was left
+    /// open. All three, because an agreeing *ya* at the end of a sentence cuts nobody off.
+    fn is_cut_off(&self, index: usize, utterance: &Utterance) -> bool {
+        let utterances = &self.transcript.utterances;
+        let ended = utterance.text.trim_end().ends_with(['.', '?', '!', '…']);
+        let takes_over = utterances.get(index + 1).is_some_and(|next| next.channel != utterance.channel);
+        if ended || !takes_over || utterance.text.trim().is_empty() {
+            return false;
+        }
+        let latest = utterance.span.end.saturating_sub(self.clock.at_millis(SIMULTANEOUS_MS));
+        utterances[index + 1..]
+            .iter()
+            .take_while(|other| other.span.start <= latest)
+            .any(|other| other.channel != utterance.channel && other.span.end > utterance.span.end)
+    }
+}
+
+fn is_doubtful(utterance: &Utterance) -> bool {
+    let doubt = |flag: &Flag| match flag {
+        Flag::LowConfidence | Flag::Repetition | Flag::TooFast | Flag::StockPhrase | Flag::Duplicate => true,
+        Flag::NoWords | Flag::Overlap | Flag::Clipped => false,
+    };
+    utterance.flags.iter().any(doubt)
+}
+
+/// For each utterance, whether it begins while another channel still speaks.
+fn simultaneous(transcript: &Transcript) -> Vec<bool> {
+    let least = transcript.recording.clock.at_millis(SIMULTANEOUS_MS);
+    let mut until: Vec<(Channel, u64)> = Vec::new();
+    let begins_within = |utterance: &Utterance| {
+        let span = utterance.span;
+        let others = until.iter().filter(|(channel, _)| *channel != utterance.channel);
+        let common = others.map(|(_, end)| (*end).min(span.end).saturating_sub(span.start)).max().unwrap_or(0);
+        match until.iter_mut().find(|(channel, _)| *channel == utterance.channel) {
+            Some((_, end)) => *end = (*end).max(span.end),
+            None => until.push((utterance.channel, span.end)),
+        }
+        common >= least.max(1)
+    };
+    transcript.utterances.iter().map(begins_within).collect()
+}

@@ -1,0 +1,220 @@
+//! The record for Word and LibreOffice: real styles, fields for the page numbers, the mark on every page.
+
+use docx_rs::{
+    AlignmentType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin, PageNum,
+    Paragraph, Run as DocxRun, RunFonts, RunProperty, Style, StyleType, Table, TableCell, TableLayoutType, TableRow,
+    WidthType,
+};
+
+use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
+
+mod package;
+
+/// Twentieths of a point in a millimetre: the unit of the format.
+const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
+/// Margins of RISALAH SEMENTARA in millimetres, as rules on official letters have them.
+const TOP: u32 = 25;
+const BOTTOM: u32 = 30;
+const LEFT: u32 = 30;
+const RIGHT: u32 = 25;
+
+pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    let (width, height) = risalah.paper.millimetres();
+    let margin = PageMargin::new()
+        .top(twips(TOP) as i32)
+        .bottom(twips(BOTTOM) as i32)
+        .left(twips(LEFT) as i32)
+        .right(twips(RIGHT) as i32)
+        .header(twips(10) as i32)
+        .footer(twips(15) as i32);
+    let mut docx = styled(Docx::new().page_size(twips(width), twips(height)).page_margin(margin))
+        .header(header(risalah))
+        .footer(footer());
+    for line in &risalah.letterhead {
+        docx = docx.add_paragraph(paragraph("Kop", line));
+    }
+    docx = docx.add_paragraph(paragraph("Title", &risalah.title));
+    docx = docx.add_table(fields(risalah, twips(width - LEFT - RIGHT) as usize));
+    docx = attendance(docx, risalah);
+    docx = docx.add_paragraph(paragraph("Bagian", "KETERANGAN TANDA"));
+    for entry in &risalah.legend {
+        let sample = DocxRun::new().style(character_style(entry.kind).unwrap_or("Tanda")).add_text(&entry.mark);
+        let meaning = DocxRun::new().add_text(format!(" : {}", entry.meaning));
+        docx = docx.add_paragraph(Paragraph::new().style("Isian").add_run(sample).add_run(meaning));
+    }
+    docx = docx.add_paragraph(paragraph("Heading1", "JALANNYA RAPAT"));
+    for entry in &risalah.body {
+        docx = match entry {
+            Entry::Turn(turn) => add_turn(docx, turn),
+            Entry::Event { text } => docx.add_paragraph(paragraph("Peristiwa", text)),
+        };
+    }
+    docx = docx.add_paragraph(paragraph("Heading1", "KEPUTUSAN"));
+    for (index, decision) in risalah.decisions.iter().enumerate() {
+        docx = docx.add_paragraph(paragraph("Butir", &format!("{}.\u{a0}{decision}", index + 1)));
+    }
+    docx = closing(docx, risalah);
+    for line in &risalah.colophon {
+        docx = docx.add_paragraph(paragraph("Kolofon", line));
+    }
+    package::write(docx.build(), risalah)
+}
+
+fn twips(millimetres: u32) -> u32 {
+    (f64::from(millimetres) * TWIPS_PER_MM).round() as u32
+}
+
+fn paragraph(style: &str, text: &str) -> Paragraph {
+    Paragraph::new().style(style).add_run(DocxRun::new().add_text(text))
+}
+
+fn styled(docx: Docx) -> Docx {
+    let arial = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
+    let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
+    let single = |before: u32, after: u32| spacing(240, before, after);
+    docx.default_fonts(arial)
+        .default_size(24)
+        .add_style(style("Kop", "Kop Naskah").align(AlignmentType::Center).bold().size(28).line_spacing(single(0, 0)))
+        .add_style(style("Title", "Title").align(AlignmentType::Center).bold().size(26).line_spacing(single(240, 240)))
+        .add_style(
+            style("Heading1", "heading 1")
+                .align(AlignmentType::Center)
+                .bold()
+                .outline_lvl(0)
+                .line_spacing(single(360, 120))
+                .next("Ucapan"),
+        )
+        .add_style(style("Label", "Label Pembicara").bold().outline_lvl(1).line_spacing(single(240, 60)).next("Ucapan"))
+        .add_style(
+            style("Ucapan", "Ucapan")
+                .align(AlignmentType::Both)
+                .indent(None, Some(docx_rs::SpecialIndentType::FirstLine(twips(10) as i32)), None, None)
+                .line_spacing(spacing(360, 0, 60)),
+        )
+        .add_style(style("Peristiwa", "Peristiwa").align(AlignmentType::Center).line_spacing(single(160, 160)))
+        .add_style(style("Bagian", "Bagian").bold().line_spacing(single(200, 60)))
+        .add_style(style("Isian", "Isian").line_spacing(single(0, 20)))
+        .add_style(
+            style("Butir", "Butir")
+                .indent(Some(twips(8) as i32), Some(docx_rs::SpecialIndentType::Hanging(twips(8) as i32)), None, None)
+                .line_spacing(single(0, 60)),
+        )
+        .add_style(
+            style("TandaTangan", "Tanda Tangan")
+                .align(AlignmentType::Center)
+                .indent(Some(twips(75) as i32), None, None, None)
+                .line_spacing(single(0, 0)),
+        )
+        .add_style(style("Kolofon", "Kolofon").size(18).line_spacing(single(60, 0)))
+        .add_style(style("Status", "Status").align(AlignmentType::Center).bold().size(20).line_spacing(single(0, 0)))
+        .add_style(style("Kepala", "Kepala Halaman").align(AlignmentType::Right).size(18).line_spacing(single(0, 0)))
+        .add_style(style("Kaki", "Kaki Halaman").align(AlignmentType::Center).size(18).line_spacing(single(0, 0)))
+        .add_style(Style::new("Tanda", StyleType::Character).name("Tanda Risalah").color("404040"))
+        .add_style(Style::new("Ragu", StyleType::Character).name("Hasil Meragukan").underline("dotted"))
+}
+
+fn spacing(line: i32, before: u32, after: u32) -> LineSpacing {
+    LineSpacing::new().line_rule(LineSpacingType::Auto).line(line).before(before).after(after)
+}
+
+fn header(risalah: &Risalah) -> Header {
+    let marks = risalah.marks.iter().map(|mark| paragraph("Status", mark));
+    let header = marks.fold(Header::new(), Header::add_paragraph);
+    header.add_paragraph(paragraph("Kepala", &risalah.running))
+}
+
+fn footer() -> Footer {
+    Footer::new().add_paragraph(
+        Paragraph::new()
+            .style("Kaki")
+            .add_run(DocxRun::new().add_text("Halaman "))
+            .add_page_num(PageNum::new())
+            .add_run(DocxRun::new().add_text(" dari "))
+            .add_num_pages(NumPages::new()),
+    )
+}
+
+/// The fields in three columns without lines: name, colon, value.
+fn fields(risalah: &Risalah, width: usize) -> Table {
+    let columns = [twips(44) as usize, twips(5) as usize, width - twips(49) as usize];
+    let row = |field: &Field| {
+        let lines = field.lines.iter().enumerate().map(|(index, line)| {
+            let number = if field.numbered { format!("{}. ", index + 1) } else { String::new() };
+            paragraph("Isian", &format!("{number}{line}"))
+        });
+        let cell = |width: usize| TableCell::new().width(width, WidthType::Dxa);
+        TableRow::new(vec![
+            cell(columns[0]).add_paragraph(paragraph("Isian", &field.name)),
+            cell(columns[1]).add_paragraph(paragraph("Isian", ":")),
+            lines.fold(cell(columns[2]), TableCell::add_paragraph),
+        ])
+    };
+    Table::without_borders(risalah.fields.iter().map(row).collect())
+        .set_grid(columns.to_vec())
+        .layout(TableLayoutType::Fixed)
+        .width(width, WidthType::Dxa)
+}
+
+fn attendance(mut docx: Docx, risalah: &Risalah) -> Docx {
+    for Signatories { title, count, names } in &risalah.groups {
+        docx = docx.add_paragraph(paragraph("Bagian", &format!("{title}: {count}")).keep_next(!names.is_empty()));
+        docx = numbered(docx, names);
+    }
+    docx = docx.add_paragraph(paragraph("Bagian", "UNDANGAN").keep_next(true));
+    docx = numbered(docx, &risalah.invitees);
+    docx.add_paragraph(paragraph("Bagian", &format!("PENINJAU: {}", risalah.observers)))
+}
+
+fn numbered(docx: Docx, lines: &[String]) -> Docx {
+    let paragraphs = lines.iter().enumerate().map(|(index, line)| {
+        let run = DocxRun::new().add_text(format!("{}.", index + 1)).add_tab().add_text(line);
+        Paragraph::new().style("Butir").add_run(run)
+    });
+    paragraphs.fold(docx, Docx::add_paragraph)
+}
+
+fn add_turn(mut docx: Docx, turn: &Turn) -> Docx {
+    if !turn.continued {
+        let mut label = paragraph("Label", &format!("{}:", turn.label)).keep_next(true);
+        if let Some(microphone) = &turn.microphone {
+            let property = RunProperty::new().disable_bold();
+            let mut run = DocxRun::new().style("Tanda").add_text(format!(" [{microphone}]"));
+            run.run_property = RunProperty { style: run.run_property.style, ..property };
+            label = label.add_run(run);
+        }
+        docx = docx.add_paragraph(label);
+    }
+    for runs in &turn.paragraphs {
+        let runs = runs.iter().enumerate().map(|(index, run)| spoken(run, index > 0));
+        docx = docx.add_paragraph(runs.fold(Paragraph::new().style("Ucapan"), Paragraph::add_run));
+    }
+    docx
+}
+
+fn spoken(run: &Run, after_another: bool) -> DocxRun {
+    let space = if after_another { " " } else { "" };
+    let docx_run = DocxRun::new().add_text(format!("{space}{}", run.text));
+    match character_style(run.kind) {
+        Some(style) => docx_run.style(style),
+        None => docx_run,
+    }
+}
+
+fn character_style(kind: RunKind) -> Option<&'static str> {
+    match kind {
+        RunKind::Spoken => None,
+        RunKind::Doubtful => Some("Ragu"),
+        RunKind::Mark => Some("Tanda"),
+    }
+}
+
+/// The signature block stays on one page, with room for an electronic signature.
+fn closing(docx: Docx, risalah: &Risalah) -> Docx {
+    let closing = &risalah.closing;
+    let line = |text: &str| paragraph("TandaTangan", text).keep_next(true);
+    let room = (0..4).fold(DocxRun::new(), |run, _| run.add_break(BreakType::TextWrapping));
+    let docx = docx.add_paragraph(line("")).add_paragraph(line(&closing.place_and_date));
+    let docx = closing.office.iter().fold(docx, |docx, office| docx.add_paragraph(line(office)));
+    docx.add_paragraph(Paragraph::new().style("TandaTangan").keep_next(true).add_run(room))
+        .add_paragraph(paragraph("TandaTangan", &closing.name))
+}

@@ -1,0 +1,240 @@
+//! What stands before and after the body: header fields, attendance, signature block, colophon.
+
+use jiff::civil::{Date, DateTime};
+
+use crate::meeting::{EventKind, Meeting, Nature, Person, capitals};
+use crate::message::Language;
+use crate::transcript::{Recording, Transcript};
+
+use super::text::printable;
+use super::wording::{DOTS, clock, day_and_date, letter, long_date, month_and_year};
+use super::{Closing, Field, Signatories};
+
+const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
+
+/// Names of the models that are trained on synthesised speech begin so.
+const DEMONSTRATION: &str = "risalah-demo";
+
+pub(super) fn marks(meeting: &Meeting) -> Vec<String> {
+    let secrecy = meeting.nature.and_then(Nature::mark);
+    [Some(PROVISIONAL), secrecy].into_iter().flatten().map(str::to_owned).collect()
+}
+
+/// The meeting's own name, else that of its kind, else room for one.
+pub(super) fn name(meeting: &Meeting) -> String {
+    let kind = meeting.kind.map(|kind| kind.name().to_owned());
+    meeting.name.as_deref().map(printable).or(kind).unwrap_or_else(|| format!("Rapat {DOTS}"))
+}
+
+pub(super) fn running(meeting: &Meeting) -> String {
+    let date = meeting.date.map_or_else(|| DOTS.to_owned(), long_date);
+    format!("Risalah {}, {date}", name(meeting))
+}
+
+pub(super) fn letterhead(meeting: &Meeting) -> Vec<String> {
+    let lines: Vec<String> = meeting.letterhead.iter().map(|line| printable(line)).collect();
+    if lines.is_empty() { vec![DOTS.to_owned()] } else { lines }
+}
+
+pub(super) fn fields(meeting: &Meeting, recording: &Recording) -> Vec<Field> {
+    let kind = meeting.kind.map_or(DOTS, |kind| kind.name());
+    let nature = meeting.nature.map_or(DOTS, Nature::name);
+    let agenda = meeting.agenda.iter().map(|item| printable(item)).collect();
+    let deputies = meeting.deputies.iter().map(|person| with_office(person)).collect();
+    let mut fields = vec![
+        field("Nomor", known(meeting.number.as_deref())),
+        field("Tahun Sidang", known(meeting.year.as_deref())),
+        field("Masa Persidangan", known(meeting.period.as_deref())),
+        field("Rapat ke-", meeting.sequence.map_or_else(|| DOTS.to_owned(), |sequence| sequence.to_string())),
+        field("Jenis / Sifat", format!("{kind} / {nature}")),
+    ];
+    fields.extend(meeting.partner.as_deref().map(|partner| field("Dengan", printable(partner))));
+    fields.extend([
+        field("Hari, tanggal", meeting.date.map_or_else(|| DOTS.to_owned(), day_and_date)),
+        field("Waktu", times(meeting, recording)),
+        field("Tempat", known(meeting.place.as_deref())),
+        lines("Acara", agenda),
+        field("Ketua Rapat", person(meeting.chair.as_deref())),
+        lines("Didampingi", deputies),
+        field("Sekretaris Rapat", person(meeting.secretary.as_deref())),
+        field("Hadir", attendance(meeting)),
+        field("Kuorum", quorum(meeting)),
+    ]);
+    fields
+}
+
+fn field(name: &str, line: String) -> Field {
+    Field { name: name.to_owned(), lines: vec![line], numbered: false }
+}
+
+fn lines(name: &str, lines: Vec<String>) -> Field {
+    if lines.is_empty() {
+        return field(name, DOTS.to_owned());
+    }
+    Field { name: name.to_owned(), numbered: lines.len() > 1, lines }
+}
+
+fn known(text: Option<&str>) -> String {
+    text.map_or_else(|| DOTS.to_owned(), printable)
+}
+
+fn person(person: Option<&Person>) -> String {
+    person.map_or_else(|| DOTS.to_owned(), with_office)
+}
+
+fn with_office(person: &Person) -> String {
+    let office = person.office.as_ref().map(|office| format!(" ({office})")).unwrap_or_default();
+    printable(&format!("{}{office}", person.name))
+}
+
+fn times(meeting: &Meeting, recording: &Recording) -> String {
+    let at = |millis| meeting.civil(millis, recording.started).map(DateTime::time);
+    let mut parts = Vec::new();
+    for event in &meeting.events {
+        let what = match event.kind {
+            EventKind::Opened => "dibuka",
+            EventKind::Suspended => "diskors",
+            EventKind::Resumed => "skors dicabut",
+            EventKind::Closed => "ditutup",
+            _ => continue,
+        };
+        parts.push(format!("{what} {}", clock(at(event.at), meeting.zone)));
+    }
+    let has = |kind: &EventKind| meeting.events.iter().any(|event| event.kind == *kind);
+    if !has(&EventKind::Opened) {
+        parts.insert(0, format!("dibuka {}", clock(None, meeting.zone)));
+    }
+    if !has(&EventKind::Closed) {
+        parts.push(format!("ditutup {}", clock(None, meeting.zone)));
+    }
+    parts.join("; ")
+}
+
+fn attendance(meeting: &Meeting) -> String {
+    let Some(attendance) = meeting.attendance else {
+        return format!(
+            "{DOTS} dari {DOTS} Anggota (fisik {DOTS}, daring {DOTS}); izin {DOTS}; tanpa keterangan {DOTS}"
+        );
+    };
+    format!(
+        "{} dari {} Anggota (fisik {}, daring {}); izin {}; tanpa keterangan {}",
+        attendance.present(),
+        attendance.members,
+        attendance.in_room,
+        attendance.online,
+        attendance.excused,
+        attendance.absent
+    )
+}
+
+/// As the chair announced it. Whether it is reached follows from the announced figure, never from a count of ours.
+fn quorum(meeting: &Meeting) -> String {
+    let Some(quorum) = meeting.quorum else { return DOTS.to_owned() };
+    let rule = quorum.rule.name();
+    let time = quorum.time.map_or_else(|| format!("pukul {DOTS}"), |time| clock(Some(time), meeting.zone));
+    let announced = quorum.announced.map_or_else(|| DOTS.to_owned(), |announced| announced.to_string());
+    let Some(members) = meeting.attendance.map(|attendance| attendance.members) else {
+        return format!("{announced} Anggota (diperlukan {rule}); diumumkan {time}");
+    };
+    let required = quorum.rule.required(members);
+    let reached = match quorum.announced {
+        Some(announced) if announced >= required => "terpenuhi",
+        Some(_) => "tidak terpenuhi",
+        None => DOTS,
+    };
+    format!("{reached} ({announced} dari {members} Anggota; diperlukan {rule}, yaitu {required}); diumumkan {time}")
+}
+
+pub(super) fn groups(meeting: &Meeting) -> Vec<Signatories> {
+    let number = |number: Option<u32>| number.map_or_else(|| DOTS.to_owned(), |number| number.to_string());
+    let signatories = |(index, group): (usize, &std::sync::Arc<crate::meeting::Group>)| Signatories {
+        title: format!("{}. {} ({})", letter(index), printable(&group.name), printable(&group.code)),
+        count: format!("{} dari {} Anggota", number(group.present), number(group.members)),
+        names: group.signatories.iter().map(|name| printable(name)).collect(),
+    };
+    meeting.groups.iter().enumerate().map(signatories).collect()
+}
+
+pub(super) fn invitees(meeting: &Meeting) -> Vec<String> {
+    let Some(invitees) = &meeting.invitees else { return vec![DOTS.to_owned()] };
+    if invitees.is_empty() {
+        return vec!["Nihil".to_owned()];
+    }
+    let describe = |person: &std::sync::Arc<Person>| {
+        let parts = [Some(&person.name), person.office.as_ref(), person.institution.as_ref()];
+        printable(&parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" – "))
+    };
+    invitees.iter().map(describe).collect()
+}
+
+/// The numbered decisions; room for one when none was entered.
+pub(super) fn decisions(meeting: &Meeting) -> Vec<String> {
+    let decisions = meeting.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Agreed(Some(decision)) => Some(printable(decision)),
+        _ => None,
+    });
+    let decisions: Vec<String> = decisions.collect();
+    if decisions.is_empty() { vec![DOTS.to_owned()] } else { decisions }
+}
+
+pub(super) fn observers(meeting: &Meeting) -> String {
+    match meeting.observers {
+        None => DOTS.to_owned(),
+        Some(0) => "Nihil".to_owned(),
+        Some(observers) => format!("{observers} orang"),
+    }
+}
+
+pub(super) fn closing(meeting: &Meeting) -> Closing {
+    let date: Option<Date> = meeting.date;
+    let month = date.map_or_else(|| DOTS.to_owned(), month_and_year);
+    Closing {
+        place_and_date: format!("{}, {DOTS} {month}", known(meeting.city.as_deref())),
+        office: vec!["a.n. KETUA RAPAT".to_owned(), "SEKRETARIS RAPAT,".to_owned()],
+        name: meeting.secretary.as_ref().map_or_else(|| DOTS.to_owned(), |person| printable(&capitals(&person.name))),
+    }
+}
+
+pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String> {
+    let (recording, version) = (&transcript.recording, &transcript.version);
+    let model = printable(&version.model);
+    let digest: String = version.model_sha256.chars().take(12).collect();
+    let mut lines = vec![
+        format!(
+            "Risalah sementara ini dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {model}, SHA-256 {}…, \
+             transkripsi versi {}), belum disunting, dan belum dikoreksi oleh para pembicara.",
+            printable(&version.program),
+            printable(&digest),
+            version.number
+        ),
+        format!(
+            "Rekaman: {} kanal mikrofon, lama {} (jam:menit:detik).",
+            recording.channels,
+            recording.clock.hms(recording.length)
+        ),
+    ];
+    if version.model.starts_with(DEMONSTRATION) {
+        lines.push(format!(
+            "Model {model} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
+             manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya."
+        ));
+    }
+    if !version.complete {
+        lines.push(
+            "Transkripsi belum selesai: bagian rekaman yang belum diproses tidak ada di dalam risalah ini.".to_owned(),
+        );
+    }
+    let unmapped = transcript
+        .utterances
+        .iter()
+        .any(|utterance| meeting.speaker(utterance.channel, recording.clock.millis(utterance.span.start)).is_none());
+    if unmapped {
+        lines.push(
+            "Ada pembicara yang belum dikenal: lengkapi kursi di rapat.toml, nama tidak pernah ditebak.".to_owned(),
+        );
+    }
+    let warnings = recording.warnings.iter();
+    lines
+        .extend(warnings.map(|warning| format!("Catatan rekaman: {}", printable(&warning.what(Language::Indonesian)))));
+    lines
+}

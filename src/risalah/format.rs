@@ -1,0 +1,104 @@
+//! The formats and the names of their files.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Error;
+
+/// A file format that the record or its transcript can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Everything that was recognised, for programs.
+    Json,
+    /// The record for Word and LibreOffice.
+    Docx,
+    /// The record for print.
+    Pdf,
+    /// The record as plain text.
+    Txt,
+    /// Subtitles as most players read them.
+    Srt,
+    /// Subtitles with voices.
+    Vtt,
+    /// Segment list for scoring: channel, times and words.
+    Seglst,
+    /// Who spoke when, without words.
+    Rttm,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 8] =
+        [Self::Json, Self::Docx, Self::Pdf, Self::Txt, Self::Srt, Self::Vtt, Self::Seglst, Self::Rttm];
+
+    /// The name by which a user asks for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
+            Self::Txt => "txt",
+            Self::Srt => "srt",
+            Self::Vtt => "vtt",
+            Self::Seglst => "seglst",
+            Self::Rttm => "rttm",
+        }
+    }
+
+    /// Its file in a meeting's folder.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Json => "transkrip.json",
+            Self::Docx => "risalah-sementara.docx",
+            Self::Pdf => "risalah-sementara.pdf",
+            Self::Txt => "transkrip.txt",
+            Self::Srt => "transkrip.srt",
+            Self::Vtt => "transkrip.vtt",
+            Self::Seglst => "transkrip.seglst.json",
+            Self::Rttm => "transkrip.rttm",
+        }
+    }
+
+    /// The formats of a list such as `docx,pdf,srt`, each once, in the order of the list.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFormat`] with the first name that is not one.
+    pub fn list(text: &str) -> Result<Vec<Self>, Error> {
+        let mut formats = Vec::new();
+        for name in text.split(',').filter(|name| !name.trim().is_empty()) {
+            let format = name.parse()?;
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        Ok(formats)
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let wanted = text.trim().to_lowercase();
+        Self::ALL.into_iter().find(|format| format.name() == wanted).ok_or(Error::UnknownFormat(wanted))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_each_format_once() {
+        assert_eq!(Format::list(" PDF, docx,pdf,").ok(), Some(vec![Format::Pdf, Format::Docx]));
+        assert!(matches!(Format::list("pdf,odt"), Err(Error::UnknownFormat(name)) if name == "odt"));
+    }
+}

@@ -1,0 +1,36 @@
+//! Segment-wise Long-form Speech Transcription JSON, as meeteval reads it. The speaker is the microphone channel.
+
+use serde::Serialize;
+
+use crate::meeting::Meeting;
+use crate::transcript::Transcript;
+
+use super::Error;
+
+#[derive(Serialize)]
+struct Segment<'a> {
+    session_id: &'a str,
+    speaker: String,
+    start_time: f64,
+    end_time: f64,
+    words: &'a str,
+}
+
+/// Utterances without words are left out: there is nothing in them to score.
+pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+    let (clock, session) = (transcript.recording.clock, meeting.session());
+    let seconds = |position| clock.millis(position) as f64 / 1000.0;
+    let utterances = transcript.utterances.iter().filter(|utterance| !utterance.text.trim().is_empty());
+    let segments: Vec<Segment> = utterances
+        .map(|utterance| Segment {
+            session_id: &session,
+            speaker: utterance.channel.to_string(),
+            start_time: seconds(utterance.span.start),
+            end_time: seconds(utterance.span.end),
+            words: &utterance.text,
+        })
+        .collect();
+    let mut bytes = serde_json::to_vec_pretty(&segments)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
