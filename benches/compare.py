@@ -129,6 +129,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "compare")
     parser.add_argument("--dry", action="store_true", help="print only, leave README.md alone")
     args = parser.parse_args()
+    if "risalah" in args.programs and not args.risalah.exists():
+        parser.error(f"{args.risalah} is not there: `make build` first, or leave it out with --programs")
     work = args.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
 
@@ -145,10 +147,11 @@ def main() -> None:
                 folder = work / f"{program}-{sound}-{number}"
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
-                hypothesis = folder / "transkrip.seglst.json"
+                hypothesis = folder / "hasil" / "transkrip.seglst.json"
                 if program == "risalah":
-                    command = [str(args.risalah), "transcribe", str(whole), "--model", str(model), "--language", "id", "--format", "seglst", "-o", str(folder)]
+                    command = [str(args.risalah), "transcribe", str(whole), "--model", str(model), "--workers", "1", "--format", "seglst", "-o", str(hypothesis.parent)]
                 else:
+                    hypothesis.parent.mkdir()
                     weights = model if program == "whisper.cpp" else work / "ct2"
                     files = channels if sound == "channels" else [mix]
                     command = [sys.executable, str(HERE / "peers.py"), program, str(weights), str(hypothesis), *map(str, files)]

@@ -154,26 +154,26 @@ def places(segments: list[Segment], speaker: str) -> list[Place]:
 
 def misplaced(reference: list[Segment], hypothesis: list[Segment]) -> tuple[int, int, int]:
     """Wrong-seat words, duplicated words, duplicated utterances."""
-    right, missing, extra = [], [], []
+    right, missing = defaultdict(list), defaultdict(list)  # word: where it was said
+    extra: list[Place] = []
     for label in labels(reference, hypothesis):
         said, found = places(reference, label), places(hypothesis, label)
         for op in Levenshtein.opcodes([one.word for one in said], [one.word for one in found]):
-            if op.tag == "equal":
-                right += said[op.src_start: op.src_end]
-            else:
-                missing += said[op.src_start: op.src_end]
+            for one in said[op.src_start: op.src_end]:
+                (right if op.tag == "equal" else missing)[one.word].append(one)
+            if op.tag != "equal":
                 extra += found[op.dest_start: op.dest_end]
 
     def elsewhere(one: Place, among: list[Place]) -> Place | None:
-        close = [m for m in among if m.word == one.word and m.speaker != one.speaker and abs(m.time - one.time) <= NEAR]
+        close = [m for m in among if m.speaker != one.speaker and abs(m.time - one.time) <= NEAR]
         return min(close, key=lambda m: abs(m.time - one.time), default=None)
 
     wrong, doubled = 0, defaultdict(int)
     for one in extra:
-        if meant := elsewhere(one, missing):
-            missing.remove(meant)
+        if meant := elsewhere(one, missing[one.word]):
+            missing[one.word].remove(meant)
             wrong += 1
-        elif elsewhere(one, right):
+        elif elsewhere(one, right[one.word]):
             doubled[one.utterance] += 1
     utterances = sum(2 * count > len(hypothesis[number].words) for number, count in doubled.items())
     return wrong, sum(doubled.values()), utterances
