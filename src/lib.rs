@@ -11,6 +11,7 @@ pub mod clock;
 pub mod floor;
 pub mod meeting;
 pub mod message;
+pub mod models;
 pub mod pipeline;
 pub mod risalah;
 pub mod speech;

@@ -1,0 +1,72 @@
+# What people and CI run. Each target installs what it lacks (scripts/setup.sh) and then does its work.
+# Everything is built in the release profile, so that the dependencies compile once.
+
+SHELL := /bin/bash
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+
+RISALAH := target/release/risalah
+VENV := .venv
+# Where `make model` keeps its corpus (4 GB) and checkpoint.
+TRAINING ?= target/training
+
+# `make build NATIVE=1` compiles the recogniser for this machine's processor only. Cargo does not see that the setting changed,
+# so the mark of the last one decides whether it must be compiled anew.
+MARK := target/release/.native
+ifdef NATIVE
+export GGML_NATIVE := ON
+RESET := test -e $(MARK) || { cargo clean --release -p whisper-rs-sys; mkdir -p target/release; touch $(MARK); }
+else
+RESET := test ! -e $(MARK) || { cargo clean --release -p whisper-rs-sys; rm $(MARK); }
+endif
+
+.PHONY: build demo test bench fmt fmt-check lint model clean
+.DEFAULT_GOAL := build
+
+## The program, at target/release/risalah.
+build:
+	@scripts/setup.sh build
+	@$(RESET)
+	cargo build --release --locked
+
+## The shipped recording through the shipped model to a printed record.
+demo: build
+	$(RISALAH) transcribe fixtures/paripurna --model risalah-demo -o hasil
+	@realpath hasil/risalah-sementara.pdf hasil/risalah-sementara.docx
+
+## Every test, as CI runs them.
+test:
+	@scripts/setup.sh build test
+	@$(RESET)
+	cargo test --release --locked
+
+## The micro-benchmarks; the comparison with other programs is described in benches/README.md.
+bench:
+	@scripts/setup.sh build
+	@$(RESET)
+	cargo bench --locked
+
+fmt:
+	cargo fmt
+
+fmt-check:
+	cargo fmt -- --check
+
+lint:
+	@scripts/setup.sh build
+	cargo clippy --release --locked --all-targets -- -D warnings
+
+## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
+model:
+	@scripts/setup.sh model
+	test -d $(VENV) || virtualenv -q $(VENV)
+	$(VENV)/bin/pip install -q torch numpy scipy
+	$(VENV)/bin/pip install -q --no-deps openai-whisper
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 40
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1000
+	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt
+	$(VENV)/bin/python models/train/export.py $(TRAINING)/model.pt $(TRAINING)/risalah-demo.bin
+	cp $(TRAINING)/risalah-demo.bin.zst models/
+
+clean:
+	cargo clean
+	rm -rf hasil

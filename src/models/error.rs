@@ -1,0 +1,228 @@
+//! What can go wrong between the wish for a model and its bytes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::message::{Explain, Message};
+
+use super::header::HeaderError;
+
+/// A model could not be had, kept or trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Neither `RISALAH_MODELS` nor a home folder says where models lie.
+    #[error("no home folder")]
+    NoHome,
+    /// No model has this name and no file lies there.
+    #[error("no model {name}; there are {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// An official model that must be pulled or imported first.
+    #[error("{0} is not installed")]
+    NotInstalled(String),
+    /// The model inside the program cannot be pulled, replaced or removed.
+    #[error("{0} is part of the program")]
+    PartOfProgram(String),
+    /// The model inside the program is not what was built in.
+    #[error("the shipped model is damaged: {0}")]
+    ShippedDamaged(String),
+    /// Not a model that the recogniser may open.
+    #[error("{path}: {source}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: HeaderError,
+    },
+    /// A model that knows English only.
+    #[error("{0} knows English only")]
+    EnglishOnly(PathBuf),
+    /// The file has not the length that its name promises.
+    #[error("{path} has {found} bytes, not {expected}")]
+    Length {
+        /// The file.
+        path: PathBuf,
+        /// Length of the official file.
+        expected: u64,
+        /// Its own length.
+        found: u64,
+    },
+    /// The content is not the one that was published or noted.
+    #[error("{path} has SHA-256 {found}, not {expected}")]
+    Hash {
+        /// The file.
+        path: PathBuf,
+        /// SHA-256 as published, or as noted at import.
+        expected: String,
+        /// SHA-256 of the content.
+        found: String,
+    },
+    /// An unofficial model without a readable note of its SHA-256.
+    #[error("{0} has no note of its SHA-256")]
+    NotNoted(PathBuf),
+    /// A file name that cannot become a model's name.
+    #[error("{0} cannot be the name of a model")]
+    BadName(PathBuf),
+    /// Another model of that name is installed.
+    #[error("another model is installed as {0}")]
+    NameTaken(String),
+    /// Another process works on the models folder.
+    #[error("{0} is in use by another process")]
+    Busy(PathBuf),
+    /// The file system is too full.
+    #[error("{folder} has {available} bytes left, {needed} are needed")]
+    NoSpace {
+        /// The models folder.
+        folder: PathBuf,
+        /// Bytes still to be written, with some to spare.
+        needed: u64,
+        /// Bytes that may be written.
+        available: u64,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The address of the hub is none.
+    #[error("{0} is not an address")]
+    BadHub(String),
+    /// No connection could be made.
+    #[error("{url}: {reason}")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// The connection broke off.
+    #[error("{url} broke off: {reason}")]
+    Broken {
+        /// What was asked for.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing came for too long.
+    #[error("{url}: nothing came for {seconds} s")]
+    Stalled {
+        /// What was asked for.
+        url: String,
+        /// How long.
+        seconds: u64,
+    },
+    /// The hub refused.
+    #[error("{url}: HTTP status {status}")]
+    Refused {
+        /// What was asked for.
+        url: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// The hub answers with another part of the file than was asked for.
+    #[error("{url}: asked for bytes from {asked}, got {got}")]
+    WrongRange {
+        /// What was asked for.
+        url: String,
+        /// First byte asked for.
+        asked: u64,
+        /// The answer's `Content-Range`.
+        got: String,
+    },
+    /// The hub has a file of another length.
+    #[error("{url}: {found} bytes, not {expected}")]
+    WrongLength {
+        /// What was asked for.
+        url: String,
+        /// Length of the official file.
+        expected: u64,
+        /// Length of the hub's file, as far as it is known.
+        found: u64,
+    },
+    /// All bytes came, but they are not the official file. They were thrown away.
+    #[error("{url}: SHA-256 {found}, not {expected}")]
+    WrongContent {
+        /// What was asked for.
+        url: String,
+        /// SHA-256 as published.
+        expected: String,
+        /// SHA-256 of what came.
+        found: String,
+    },
+    /// The user stopped it.
+    #[error("stopped as asked")]
+    Cancelled,
+}
+
+impl Error {
+    /// For `map_err`: the error of reading or writing `path`.
+    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoHome => Message::new("models.no_home"),
+            Self::Unknown { name, known } => Message::new("models.unknown").with("name", name).with("known", known),
+            Self::NotInstalled(name) => Message::new("models.not_installed").with("name", name),
+            Self::PartOfProgram(name) => Message::new("models.part_of_program").with("name", name),
+            Self::ShippedDamaged(reason) => Message::new("models.shipped_damaged").with("reason", reason),
+            Self::Invalid { path, source } => source.message().with("path", path.display()),
+            Self::EnglishOnly(path) => Message::new("models.english_only").with("path", path.display()),
+            Self::Length { path, expected, found } => Message::new("models.length")
+                .with("path", path.display())
+                .with("expected", expected)
+                .with("found", found),
+            Self::Hash { path, expected, found } => {
+                Message::new("models.hash").with("path", path.display()).with("expected", expected).with("found", found)
+            }
+            Self::NotNoted(path) => Message::new("models.not_noted").with("path", path.display()),
+            Self::BadName(path) => Message::new("models.bad_name").with("path", path.display()),
+            Self::NameTaken(name) => Message::new("models.name_taken").with("name", name),
+            Self::Busy(folder) => Message::new("models.busy").with("folder", folder.display()),
+            Self::NoSpace { folder, needed, available } => Message::new("models.no_space")
+                .with("folder", folder.display())
+                .with("needed", megabytes(*needed))
+                .with("available", megabytes(*available)),
+            Self::Io { path, source } => Message::new("models.io").with("path", path.display()).with("reason", source),
+            Self::BadHub(base) => Message::new("models.bad_hub").with("base", base),
+            Self::Unreachable { url, reason } => {
+                Message::new("models.unreachable").with("url", url).with("reason", reason)
+            }
+            Self::Broken { url, reason } => Message::new("models.broken").with("url", url).with("reason", reason),
+            Self::Stalled { url, seconds } => Message::new("models.stalled").with("url", url).with("seconds", seconds),
+            Self::Refused { url, status } => Message::new("models.refused").with("url", url).with("status", status),
+            Self::WrongRange { url, asked, got } => {
+                Message::new("models.wrong_range").with("url", url).with("asked", asked).with("got", got)
+            }
+            Self::WrongLength { url, expected, found } => {
+                Message::new("models.wrong_length").with("url", url).with("expected", expected).with("found", found)
+            }
+            Self::WrongContent { url, expected, found } => {
+                Message::new("models.wrong_content").with("url", url).with("expected", expected).with("found", found)
+            }
+            Self::Cancelled => Message::new("general.interrupted"),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown { .. } | Self::NotInstalled(_) | Self::PartOfProgram(_) | Self::BadName(_) | Self::BadHub(_)
+        )
+    }
+}
+
+/// Whole megabytes, rounded up.
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
+}
