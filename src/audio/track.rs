@@ -119,6 +119,7 @@ impl Track {
         self.warnings.iter().cloned().chain(current).collect()
     }
 
+    /// Goes on to the next file; without one, the track has ended. A recording that still grows would wait here.
     fn next_file(&mut self) -> Result<(), Error> {
         self.warnings.extend(self.reader.take().iter().flat_map(|reader| reader.warnings()));
         if let Some(path) = self.rest.next() {
