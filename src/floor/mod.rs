@@ -1,1 +1,120 @@
-//! (room)
+//! Who has the floor: from the levels of all microphones to turns per channel.
+//!
+//! Every microphone hears every voice, so the question is not where there is sound but which microphone's own speaker
+//! made it. [`level`] measures each channel's speech-band power against its own noise floor; [`bleed`] learns how loud each
+//! channel's voice arrives in the others and accepts only what the louder channels do not explain; [`voice`] asks a small neural
+//! detector whether it is a voice at all; [`turns`] smooths the decisions into turns. Everything is causal and integer-timed:
+//! a growing recording and a finished one give the same turns, however the sound is cut into blocks.
+
+mod bleed;
+mod level;
+mod turns;
+mod voice;
+
+use std::num::NonZeroU32;
+
+pub use turns::Turn;
+
+use crate::clock::Clock;
+
+/// The rate at which speech is detected and recognised.
+pub const RATE: NonZeroU32 = NonZeroU32::new(16_000).expect("not zero");
+
+/// The clock of [`RATE`].
+pub const CLOCK: Clock = Clock::new(RATE);
+
+/// Samples between two decisions (10 ms).
+pub(crate) const HOP: usize = 160;
+
+/// A turn is cut at its quietest place when it grows to this many samples (20 s), so that it fits the recogniser's window.
+pub const LONGEST_TURN: u64 = 20 * RATE.get() as u64;
+
+/// How long after a sample has been given the turns that hold it may still be open, in samples. A consumer that keeps
+/// this much sound, [`LONGEST_TURN`] and [`PRE_ROLL`] never finds a turn's beginning gone.
+pub const DECISION_DELAY: u64 = RATE.get() as u64;
+
+/// Sound before a turn that belongs to its first syllable (200 ms): the detector needs that long to be sure.
+pub const PRE_ROLL: u64 = RATE.get() as u64 / 5;
+
+/// The detector for all channels of one recording.
+pub struct Floor {
+    channels: Vec<level::Channel>,
+    voices: Vec<voice::Voice>,
+    room: bleed::Room,
+    turns: Vec<turns::Smoother>,
+    pending: Vec<Vec<f32>>,
+    hops: u64,
+    levels: Vec<level::Level>,
+    accepted: Vec<bool>,
+}
+
+impl Floor {
+    /// A detector for that many channels, at the first sample.
+    #[must_use]
+    pub fn new(channels: usize) -> Self {
+        Self {
+            channels: (0..channels).map(|_| level::Channel::new()).collect(),
+            voices: (0..channels).map(|_| voice::Voice::new()).collect(),
+            room: bleed::Room::new(channels),
+            turns: (0..channels).map(turns::Smoother::new).collect(),
+            pending: vec![Vec::with_capacity(2 * HOP); channels],
+            hops: 0,
+            levels: vec![level::Level::default(); channels],
+            accepted: vec![false; channels],
+        }
+    }
+
+    /// Takes the next samples of all channels (one slice a channel, equally long, 16 kHz) and appends the turns that are now
+    /// complete, in the order of their ends.
+    ///
+    /// # Panics
+    /// When the number of slices is not the number of channels, or their lengths differ.
+    pub fn push(&mut self, block: &[&[f32]], done: &mut Vec<Turn>) {
+        assert_eq!(block.len(), self.channels.len(), "one slice a channel");
+        let length = block.first().map_or(0, |samples| samples.len());
+        assert!(block.iter().all(|samples| samples.len() == length), "channels in step");
+        for (pending, samples) in self.pending.iter_mut().zip(block) {
+            pending.extend_from_slice(samples);
+        }
+        let available = self.pending.first().map_or(0, Vec::len);
+        let whole = available - available % HOP;
+        for start in (0..whole).step_by(HOP) {
+            self.hop(start, done);
+        }
+        for pending in &mut self.pending {
+            pending.drain(..whole);
+        }
+    }
+
+    /// Ends the recording: what is still open is complete. The last samples that fill no hop are taken as silence.
+    pub fn finish(mut self, done: &mut Vec<Turn>) {
+        if self.pending.first().is_some_and(|rest| !rest.is_empty()) {
+            for pending in &mut self.pending {
+                pending.resize(HOP, 0.0);
+            }
+            self.hop(0, done);
+        }
+        for smoother in &mut self.turns {
+            smoother.finish(done);
+        }
+    }
+
+    fn hop(&mut self, start: usize, done: &mut Vec<Turn>) {
+        for (index, channel) in self.channels.iter_mut().enumerate() {
+            let samples = &self.pending[index][start..start + HOP];
+            self.levels[index] = channel.hop(samples);
+            self.voices[index].hop(samples);
+        }
+        self.room.accept(&self.levels, &mut self.accepted);
+        for (index, smoother) in self.turns.iter_mut().enumerate() {
+            let decision = turns::Decision {
+                active: self.accepted[index],
+                voiced: self.voices[index].is_voice(),
+                power: self.levels[index].power,
+            };
+            smoother.hop(self.hops, decision, done);
+        }
+        self.hops += 1;
+    }
+}
+

@@ -1,0 +1,208 @@
+//! From decisions every 10 ms to turns: short gaps are filled, clicks dropped, long turns cut at their quietest place.
+
+use super::{HOP, LONGEST_TURN, PRE_ROLL};
+use crate::clock::{Channel, Span};
+
+/// A stretch in which one channel has the floor, on the 16 kHz clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The channel.
+    pub channel: Channel,
+    /// From the first to the last decision for it.
+    pub span: Span,
+    /// Whether it was cut only for its length: the next turn of the channel goes on without a pause.
+    pub continues: bool,
+}
+
+impl Turn {
+    /// What the recogniser should hear: a little more on both sides, where syllables begin and fade.
+    #[must_use]
+    pub fn audible(&self) -> Span {
+        let after = if self.continues { 0 } else { PRE_ROLL / 2 };
+        Span::new(self.span.start.saturating_sub(PRE_ROLL), self.span.end + after)
+    }
+}
+
+/// Decisions that vote on one (90 ms).
+const VOTERS: u32 = 9;
+/// Hops by which the vote comes after what it decides.
+const LAG: u64 = VOTERS as u64 / 2;
+/// A pause shorter than this many hops does not end a turn (0.5 s: a speaker takes breath).
+const GAP: u64 = 50;
+/// A turn needs this many active hops (100 ms), or it was a click.
+const SHORTEST: u32 = 10;
+/// And this many hops in which the detector hears a voice (50 ms).
+const VOICED: u32 = 5;
+/// A long turn is cut within its last 8 s.
+const CUT_WITHIN: usize = 800;
+const LONGEST_HOPS: u64 = LONGEST_TURN / HOP as u64;
+
+/// What is known of one channel in one hop.
+#[derive(Clone, Copy)]
+pub(super) struct Decision {
+    pub active: bool,
+    pub voiced: bool,
+    pub power: f32,
+}
+
+struct Open {
+    start: u64,
+    last_active: u64,
+    active: u32,
+    voiced: u32,
+    /// Whether it follows a cut: the end of a speech is kept however short it is.
+    follows: bool,
+    /// Power of every hop since `powers_from`.
+    powers: Vec<f32>,
+    powers_from: u64,
+}
+
+impl Open {
+    fn is_speech(&self) -> bool {
+        if self.follows { self.voiced > 0 } else { self.active >= SHORTEST && self.voiced >= VOICED }
+    }
+}
+
+/// The turns of one channel.
+pub(super) struct Smoother {
+    channel: Channel,
+    votes: u32,
+    open: Option<Open>,
+}
+
+impl Smoother {
+    pub fn new(index: usize) -> Self {
+        Self { channel: Channel::from_index(index), votes: 0, open: None }
+    }
+
+    pub fn hop(&mut self, hop: u64, decision: Decision, done: &mut Vec<Turn>) {
+        self.votes = (self.votes << 1 | u32::from(decision.active)) & ((1 << VOTERS) - 1);
+        if self.votes.count_ones() * 2 > VOTERS {
+            // The vote lags by half its width; the turn began with the decisions that carried it.
+            let open = self.open.get_or_insert_with(|| Open {
+                start: hop.saturating_sub(LAG),
+                last_active: hop,
+                active: 0,
+                voiced: 0,
+                follows: false,
+                powers: Vec::new(),
+                powers_from: hop,
+            });
+            open.last_active = hop;
+            open.active += 1;
+        }
+        let Some(open) = &mut self.open else { return };
+        open.voiced += u32::from(decision.voiced);
+        open.powers.push(decision.power);
+        if hop - open.last_active >= GAP {
+            self.finish(done);
+        } else if hop - open.start >= LONGEST_HOPS {
+            self.cut(done);
+        }
+    }
+
+    /// Ends the open turn, if there is one.
+    pub fn finish(&mut self, done: &mut Vec<Turn>) {
+        if let Some(open) = self.open.take()
+            && open.is_speech()
+        {
+            let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
+            done.push(self.turn(open.start, end, false));
+        }
+    }
+
+    fn cut(&mut self, done: &mut Vec<Turn>) {
+        let Some(mut open) = self.open.take() else { return };
+        // The quietest 100 ms: a pause between words rather than a stop consonant.
+        const WIDTH: usize = 10;
+        let from = open.powers.len().saturating_sub(CUT_WITHIN);
+        let quietest = open.powers[from..]
+            .windows(WIDTH)
+            .map(|window| window.iter().sum::<f32>())
+            .enumerate()
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map_or(open.powers.len(), |(place, _)| from + place + WIDTH / 2);
+        let at = open.powers_from + quietest as u64;
+        let speech = open.is_speech();
+        if speech {
+            done.push(self.turn(open.start, at, true));
+        }
+        open.powers.drain(..quietest);
+        self.open = Some(Open { start: at, powers_from: at, active: 0, voiced: 0, follows: speech, ..open });
+    }
+
+    fn turn(&self, start: u64, end: u64, continues: bool) -> Turn {
+        Turn { channel: self.channel, span: Span::new(start * HOP as u64, end * HOP as u64), continues }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn turns(decisions: impl IntoIterator<Item = Decision>) -> Vec<Turn> {
+        let (mut smoother, mut done) = (Smoother::new(0), Vec::new());
+        for (hop, decision) in decisions.into_iter().enumerate() {
+            smoother.hop(hop as u64, decision, &mut done);
+        }
+        smoother.finish(&mut done);
+        done
+    }
+
+    fn pattern(parts: &[(usize, bool)]) -> Vec<Decision> {
+        parts
+            .iter()
+            .flat_map(|&(hops, active)| {
+                std::iter::repeat_n(Decision { active, voiced: active, power: if active { 1.0 } else { 0.01 } }, hops)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_short_word_is_a_turn_and_a_click_is_not() {
+        let found = turns(pattern(&[(100, false), (30, true), (100, false), (4, true), (100, false)]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].span.start.abs_diff(100 * 160) <= 320, "{found:?}");
+        assert!(found[0].span.end.abs_diff(130 * 160) <= 320, "{found:?}");
+    }
+
+    #[test]
+    fn a_breath_does_not_end_a_turn() {
+        assert_eq!(turns(pattern(&[(80, true), (40, false), (80, true), (60, false)])).len(), 1);
+        assert_eq!(turns(pattern(&[(80, true), (70, false), (80, true), (60, false)])).len(), 2);
+    }
+
+    #[test]
+    fn sound_that_is_no_voice_is_no_turn() {
+        let knocking = pattern(&[(200, true), (100, false)]).into_iter().map(|d| Decision { voiced: false, ..d });
+        assert_eq!(turns(knocking), []);
+    }
+
+    #[test]
+    fn a_long_speech_is_cut_where_it_is_quiet() {
+        let mut speech = pattern(&[(3000, true), (100, false)]);
+        for decision in &mut speech[1500..1512] {
+            decision.power = 0.1;
+        }
+        let found = turns(speech);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].continues && !found[1].continues);
+        assert!(found[0].span.end.abs_diff(1506 * 160) <= 5 * 160, "{found:?}");
+        assert_eq!(found[0].span.end, found[1].span.start);
+    }
+
+    proptest! {
+        #[test]
+        fn turns_are_ordered_disjoint_and_short_enough(parts in prop::collection::vec((1usize..900, any::<bool>()), 1..12)) {
+            let found = turns(pattern(&parts));
+            for turn in &found {
+                prop_assert!(!turn.span.is_empty() && turn.span.len() <= LONGEST_TURN);
+            }
+            for pair in found.windows(2) {
+                prop_assert!(pair[0].span.end <= pair[1].span.start);
+                prop_assert_eq!(pair[0].continues, pair[0].span.end == pair[1].span.start);
+            }
+        }
+    }
+}
