@@ -3,6 +3,9 @@
 //! The raw transcript is immutable. A recogniser writes one version; recognising again writes another beside it, and a
 //! correction is a layer above. How the words were recognised, and who sits at a channel, is not known here.
 
+mod overlap;
+pub mod store;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Channel, Clock, Span};

@@ -1,0 +1,503 @@
+//! The transcript on disk: one SQLite file a meeting, `transkrip.db`.
+//!
+//! What was recognised is written once: triggers refuse to change or delete it. Each version is one run of one model over the
+//! recording; a run that was interrupted goes on in its own version.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Flag, Recording, Transcript, Utterance, Version, Word, overlap};
+use crate::clock::{Channel, Span};
+use crate::message::{Explain, Message};
+
+/// The store's file name in a meeting folder.
+pub const FILE_NAME: &str = "transkrip.db";
+
+/// Of the tables below; a file with a higher number was written by a later program.
+const SCHEMA: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE recording (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    fingerprint TEXT NOT NULL,
+    description TEXT NOT NULL
+);
+CREATE TABLE version (
+    number INTEGER PRIMARY KEY,
+    model TEXT NOT NULL,
+    model_sha256 TEXT NOT NULL,
+    language TEXT NOT NULL,
+    program TEXT NOT NULL,
+    created TEXT NOT NULL,
+    complete INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE utterance (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL REFERENCES version,
+    channel INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    flags TEXT NOT NULL,
+    UNIQUE (version, channel, start, end)
+);
+CREATE TABLE word (
+    utterance INTEGER NOT NULL REFERENCES utterance,
+    place INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    probability REAL NOT NULL,
+    PRIMARY KEY (utterance, place)
+) WITHOUT ROWID;
+CREATE TABLE export (
+    file TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL
+);
+CREATE TRIGGER utterance_is_raw BEFORE UPDATE ON utterance BEGIN SELECT RAISE(ABORT, 'raw'); END;
+CREATE TRIGGER utterance_stays BEFORE DELETE ON utterance BEGIN SELECT RAISE(ABORT, 'raw'); END;
+CREATE TRIGGER word_is_raw BEFORE UPDATE ON word BEGIN SELECT RAISE(ABORT, 'raw'); END;
+CREATE TRIGGER word_stays BEFORE DELETE ON word BEGIN SELECT RAISE(ABORT, 'raw'); END;
+";
+
+/// Why the store could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite or the disk failed.
+    #[error("{path}: {source}")]
+    Database {
+        /// The store's file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The folder holds no transcript.
+    #[error("{path}: no transcript")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The store belongs to another recording.
+    #[error("{path}: transcript of another recording")]
+    OtherRecording {
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// A later program wrote it.
+    #[error("{path}: schema {found} is newer than {SCHEMA}")]
+    Newer {
+        /// The store's file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+    },
+    /// Its content contradicts itself.
+    #[error("{path}: damaged ({detail})")]
+    Damaged {
+        /// The store's file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        let (key, path) = match self {
+            Self::Database { path, source } if is_full(source) => ("transcript.full", path),
+            Self::Database { path, .. } => ("transcript.database", path),
+            Self::Missing { path } => ("transcript.missing", path),
+            Self::OtherRecording { path } => ("transcript.other_recording", path),
+            Self::Newer { path, .. } => ("transcript.newer", path),
+            Self::Damaged { path, .. } => ("transcript.damaged", path),
+        };
+        let message = Message::new(key).with("path", path.display());
+        match self {
+            Self::Database { source, .. } => message.with("detail", source),
+            Self::Damaged { detail, .. } => message.with("detail", detail),
+            _ => message,
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::OtherRecording { .. })
+    }
+}
+
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+}
+
+/// What makes a version: the same of all of these gives the same words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The model's name.
+    pub model: String,
+    /// SHA-256 of the model file, hexadecimal.
+    pub model_sha256: String,
+    /// The language that the recogniser was told.
+    pub language: String,
+    /// This program's version.
+    pub program: String,
+}
+
+/// An open store.
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the store of a meeting folder, or makes an empty one.
+    pub fn create(folder: &Path) -> Result<Self, Error> {
+        Self::connect(folder.join(FILE_NAME))
+    }
+
+    /// Opens the store of a meeting folder that has one.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(FILE_NAME);
+        if !path.is_file() {
+            return Err(Error::Missing { path });
+        }
+        Self::connect(path)
+    }
+
+    fn connect(path: PathBuf) -> Result<Self, Error> {
+        let failed = |source| Error::Database { path: path.clone(), source };
+        let connection = Connection::open(&path).map_err(failed)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+        match found {
+            0 => connection
+                .execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))
+                .map_err(failed)?,
+            SCHEMA => {}
+            _ => return Err(Error::Newer { path, found }),
+        }
+        Ok(Self { path, connection })
+    }
+
+    /// Says which recording this is the transcript of, or checks that it is the same one. `fingerprint` is any text that
+    /// differs for another recording.
+    pub fn bind(&self, recording: &Recording, fingerprint: &str) -> Result<(), Error> {
+        let known: Option<String> = self
+            .connection
+            .query_row("SELECT fingerprint FROM recording", [], |row| row.get(0))
+            .optional()
+            .map_err(self.failed())?;
+        match known {
+            Some(known) if known == fingerprint => self.describe(recording),
+            Some(_) => Err(Error::OtherRecording { path: self.path.clone() }),
+            None => self
+                .connection
+                .execute(
+                    "INSERT INTO recording VALUES (1, ?1, ?2)",
+                    params![fingerprint, self.to_json(recording)?],
+                )
+                .map(drop)
+                .map_err(self.failed()),
+        }
+    }
+
+    /// Keeps what is now known of the recording: its length and warnings are complete only at its end.
+    pub fn describe(&self, recording: &Recording) -> Result<(), Error> {
+        self.connection
+            .execute("UPDATE recording SET description = ?1", [self.to_json(recording)?])
+            .map(drop)
+            .map_err(self.failed())
+    }
+
+    /// The version of this origin, going on with one that exists, else a new one.
+    pub fn version(&self, origin: &Origin, now: jiff::Timestamp) -> Result<Version, Error> {
+        let known = self
+            .connection
+            .query_row(
+                "SELECT * FROM version WHERE model_sha256 = ?1 AND language = ?2 AND program = ?3 ORDER BY number DESC LIMIT 1",
+                params![origin.model_sha256, origin.language, origin.program],
+                version_of,
+            )
+            .optional()
+            .map_err(self.failed())?;
+        if let Some(version) = known {
+            return Ok(version);
+        }
+        self.connection
+            .query_row(
+                "INSERT INTO version (model, model_sha256, language, program, created) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *",
+                params![origin.model, origin.model_sha256, origin.language, origin.program, now.to_string()],
+                version_of,
+            )
+            .map_err(self.failed())
+    }
+
+    /// The spans of a version that are already recognised.
+    pub fn recognised(&self, version: u32) -> Result<HashSet<(Channel, Span)>, Error> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT channel, start, end FROM utterance WHERE version = ?1")
+            .map_err(self.failed())?;
+        let rows = statement
+            .query_map([version], |row| Ok((row.get::<_, u16>(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)))
+            .map_err(self.failed())?;
+        let mut spans = HashSet::new();
+        for row in rows {
+            let (channel, start, end) = row.map_err(self.failed())?;
+            spans.insert((self.channel(channel)?, Span::new(start, end)));
+        }
+        Ok(spans)
+    }
+
+    /// Adds an utterance with its words; on disk when this returns.
+    pub fn add(&mut self, version: u32, utterance: &Utterance) -> Result<(), Error> {
+        let flags = self.to_json(&utterance.flags)?;
+        let path = self.path.clone();
+        let failed = |source| Error::Database { path: path.clone(), source };
+        let transaction = self.connection.transaction().map_err(failed)?;
+        transaction
+            .execute(
+                "INSERT INTO utterance (version, channel, start, end, text, confidence, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    version,
+                    utterance.channel.number(),
+                    utterance.span.start,
+                    utterance.span.end,
+                    utterance.text,
+                    utterance.confidence,
+                    flags
+                ],
+            )
+            .map_err(failed)?;
+        let id = transaction.last_insert_rowid();
+        for (place, word) in utterance.words.iter().enumerate() {
+            transaction
+                .execute(
+                    "INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![id, place, word.text, word.span.start, word.span.end, word.probability],
+                )
+                .map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)
+    }
+
+    /// Marks a version as holding every utterance of the recording.
+    pub fn complete(&self, version: u32) -> Result<(), Error> {
+        self.connection
+            .execute("UPDATE version SET complete = 1 WHERE number = ?1", [version])
+            .map(drop)
+            .map_err(self.failed())
+    }
+
+    /// The newest version that is complete, else the newest.
+    pub fn load(&self) -> Result<Transcript, Error> {
+        let version = self
+            .connection
+            .query_row("SELECT * FROM version ORDER BY complete DESC, number DESC LIMIT 1", [], version_of)
+            .optional()
+            .map_err(self.failed())?
+            .ok_or_else(|| Error::Missing { path: self.path.clone() })?;
+        let description: String = self
+            .connection
+            .query_row("SELECT description FROM recording", [], |row| row.get(0))
+            .map_err(self.failed())?;
+        let recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
+        let mut utterances = self.utterances(version.number)?;
+        overlap::mark(&mut utterances);
+        Ok(Transcript { recording, version, utterances })
+    }
+
+    fn utterances(&self, version: u32) -> Result<Vec<Utterance>, Error> {
+        let mut statement = self
+            .connection
+            .prepare(
+                "SELECT id, channel, start, end, text, confidence, flags FROM utterance WHERE version = ?1 ORDER BY start, channel",
+            )
+            .map_err(self.failed())?;
+        let mut words = self
+            .connection
+            .prepare("SELECT text, start, end, probability FROM word WHERE utterance = ?1 ORDER BY place")
+            .map_err(self.failed())?;
+        let mut rows = statement.query([version]).map_err(self.failed())?;
+        let mut utterances = Vec::new();
+        while let Some(row) = rows.next().map_err(self.failed())? {
+            let id: i64 = row.get(0).map_err(self.failed())?;
+            let flags: String = row.get(6).map_err(self.failed())?;
+            let flags: Vec<Flag> = serde_json::from_str(&flags).map_err(|error| self.damaged(error))?;
+            let words = words
+                .query_map([id], |row| {
+                    Ok(Word {
+                        text: row.get(0)?,
+                        span: Span::new(row.get(1)?, row.get(2)?),
+                        probability: row.get(3)?,
+                    })
+                })
+                .and_then(Iterator::collect)
+                .map_err(self.failed())?;
+            utterances.push(Utterance {
+                channel: self.channel(row.get(1).map_err(self.failed())?)?,
+                span: Span::new(row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?),
+                text: row.get(4).map_err(self.failed())?,
+                words,
+                confidence: row.get(5).map_err(self.failed())?,
+                flags,
+            });
+        }
+        Ok(utterances)
+    }
+
+    /// The hash of a file as this program last wrote it, if it ever did.
+    pub fn exported(&self, file: &str) -> Result<Option<String>, Error> {
+        self.connection
+            .query_row("SELECT sha256 FROM export WHERE file = ?1", [file], |row| row.get(0))
+            .optional()
+            .map_err(self.failed())
+    }
+
+    /// Keeps the hash of a file that this program has written, so that a person's changes to it can be told later.
+    pub fn set_exported(&self, file: &str, sha256: &str) -> Result<(), Error> {
+        self.connection
+            .execute("INSERT OR REPLACE INTO export VALUES (?1, ?2)", [file, sha256])
+            .map(drop)
+            .map_err(self.failed())
+    }
+
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> Error {
+        let path = self.path.clone();
+        move |source| Error::Database { path: path.clone(), source }
+    }
+
+    fn damaged(&self, detail: impl std::fmt::Display) -> Error {
+        Error::Damaged { path: self.path.clone(), detail: detail.to_string() }
+    }
+
+    fn channel(&self, number: u16) -> Result<Channel, Error> {
+        Channel::new(number).ok_or_else(|| self.damaged(format!("channel {number}")))
+    }
+
+    fn to_json(&self, value: &impl serde::Serialize) -> Result<String, Error> {
+        serde_json::to_string(value).map_err(|error| self.damaged(error))
+    }
+}
+
+fn version_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Version> {
+    let created: String = row.get("created")?;
+    Ok(Version {
+        number: row.get("number")?,
+        model: row.get("model")?,
+        model_sha256: row.get("model_sha256")?,
+        language: row.get("language")?,
+        program: row.get("program")?,
+        created: created.parse().map_err(|error: jiff::Error| {
+            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+        })?,
+        complete: row.get("complete")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use std::num::NonZeroU32;
+
+    fn recording() -> Recording {
+        Recording {
+            clock: Clock::new(NonZeroU32::new(48_000).expect("a rate")),
+            channels: 2,
+            length: 480_000,
+            started: None,
+            warnings: vec![Message::new("audio.truncated").with("path", "a.wav")],
+        }
+    }
+
+    fn origin(model: &str) -> Origin {
+        Origin { model: model.into(), model_sha256: format!("{model}-hash"), language: "id".into(), program: "0.1.0".into() }
+    }
+
+    fn utterance(channel: u16, start: u64, text: &str) -> Utterance {
+        Utterance {
+            channel: Channel::new(channel).expect("a channel"),
+            span: Span::new(start, start + 48_000),
+            text: text.into(),
+            words: vec![Word { text: text.into(), span: Span::new(start, start + 100), probability: 0.5 }],
+            confidence: 0.5,
+            flags: vec![Flag::LowConfidence],
+        }
+    }
+
+    fn store(folder: &Path) -> Store {
+        let store = Store::create(folder).expect("a store");
+        store.bind(&recording(), "one").expect("bound");
+        store
+    }
+
+    #[test]
+    fn what_is_added_comes_back_in_order() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = store(folder.path());
+        let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+        for (channel, start, text) in [(2, 96_000, "kedua"), (1, 0, "pertama")] {
+            store.add(version.number, &utterance(channel, start, text)).expect("added");
+        }
+        store.complete(version.number).expect("complete");
+        drop(store);
+        let transcript = Store::open(folder.path()).expect("opened").load().expect("loaded");
+        assert_eq!(transcript.recording, recording());
+        assert_eq!(transcript.utterances, [utterance(1, 0, "pertama"), utterance(2, 96_000, "kedua")]);
+        assert!(transcript.version.complete);
+    }
+
+    #[test]
+    fn an_interrupted_version_goes_on_and_another_model_begins_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = store(folder.path());
+        let first = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+        store.add(first.number, &utterance(1, 0, "satu")).expect("added");
+        let again = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+        assert_eq!(again, first);
+        assert_eq!(store.recognised(first.number).expect("spans").len(), 1);
+        let other = store.version(&origin("besar"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+        assert_eq!(other.number, first.number + 1);
+        assert!(store.recognised(other.number).expect("spans").is_empty());
+    }
+
+    #[test]
+    fn raw_text_cannot_be_changed_or_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = store(folder.path());
+        let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+        store.add(version.number, &utterance(1, 0, "tidak setuju")).expect("added");
+        for statement in ["UPDATE utterance SET text = 'setuju'", "DELETE FROM utterance", "UPDATE word SET text = ''", "DELETE FROM word"] {
+            assert!(store.connection.execute(statement, []).is_err(), "{statement}");
+        }
+        assert!(store.add(version.number, &utterance(1, 0, "setuju")).is_err());
+    }
+
+    #[test]
+    fn another_recording_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path());
+        assert!(matches!(store.bind(&recording(), "two"), Err(Error::OtherRecording { .. })));
+        store.bind(&recording(), "one").expect("the same one");
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_an_error_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE_NAME);
+        std::fs::write(&path, "bukan basis data, hanya catatan rapat").expect("written");
+        assert!(matches!(Store::open(folder.path()), Err(Error::Database { .. })));
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "bukan basis data, hanya catatan rapat");
+    }
+
+    #[test]
+    fn a_newer_schema_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        store(folder.path()).connection.pragma_update(None, "user_version", 99).expect("set");
+        assert!(matches!(Store::open(folder.path()), Err(Error::Newer { found: 99, .. })));
+    }
+}
