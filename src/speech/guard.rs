@@ -1,0 +1,111 @@
+//! Signs that words were never said. A guard only flags: the words stay, and a person listens.
+
+use super::Recognition;
+use crate::transcript::Flag;
+
+/// Confidence below which the recogniser counts as unsure.
+const UNSURE: f32 = 0.45;
+/// Tokens a second of speech beyond which nobody speaks.
+const FASTEST: f32 = 8.0;
+/// So many times the same words in a row are a loop rather than emphasis: *Setuju! Setuju! Setuju!* is three.
+const LOOP: usize = 4;
+/// The longest phrase, in words, whose repetition is looked for.
+const PHRASE: usize = 6;
+
+/// Phrases that recognisers trained on subtitles write where nobody spoke. They flag only together with low confidence.
+const STOCK: [&str; 8] = [
+    "terima kasih telah menonton",
+    "terima kasih sudah menonton",
+    "jangan lupa subscribe",
+    "jangan lupa like",
+    "sampai jumpa di video",
+    "subtitle by",
+    "diterjemahkan oleh",
+    "amara.org",
+];
+
+/// Whether the result looks like a loop or a torrent: then decoding once more, with more care, may do better.
+#[must_use]
+pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
+    repeats(recognition) || too_fast(recognition, samples) || recognition.mean_log_probability < -1.0
+}
+
+/// Reasons to listen to what was heard in `samples` samples (16 kHz) that hold speech.
+#[must_use]
+pub fn flags(recognition: &Recognition, samples: usize) -> Vec<Flag> {
+    if recognition.words.is_empty() {
+        return vec![Flag::NoWords];
+    }
+    let unsure = recognition.confidence() < UNSURE;
+    let text = recognition.text().to_lowercase();
+    let mut flags = Vec::new();
+    if unsure {
+        flags.push(Flag::LowConfidence);
+    }
+    if repeats(recognition) {
+        flags.push(Flag::Repetition);
+    }
+    if too_fast(recognition, samples) {
+        flags.push(Flag::TooFast);
+    }
+    if unsure && STOCK.iter().any(|phrase| text.contains(phrase)) {
+        flags.push(Flag::StockPhrase);
+    }
+    flags
+}
+
+fn too_fast(recognition: &Recognition, samples: usize) -> bool {
+    recognition.tokens as f32 > FASTEST * (samples as f32 / 16_000.0) + FASTEST
+}
+
+fn repeats(recognition: &Recognition) -> bool {
+    let plain = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let words: Vec<String> = recognition.words.iter().map(|word| plain(&word.text)).collect();
+    (1..=PHRASE).any(|length| {
+        words.windows(length * LOOP).any(|window| window.chunks(length).all(|phrase| phrase == &window[..length]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Span;
+    use crate::speech::Word;
+
+    fn heard(text: &str, mean_log_probability: f32) -> Recognition {
+        let word = |text: &str| Word { text: text.to_owned(), span: Span::new(0, 0), probability: 0.9 };
+        let words: Vec<Word> = text.split_whitespace().map(word).collect();
+        Recognition { tokens: words.len() * 2, words, mean_log_probability }
+    }
+
+    #[test]
+    fn emphasis_is_no_loop() {
+        assert_eq!(flags(&heard("Setuju! Setuju! Setuju!", -0.1), 32_000), []);
+        assert_eq!(flags(&heard("anggota anggota dewan yang benar benar hadir", -0.1), 64_000), []);
+    }
+
+    #[test]
+    fn a_loop_is_flagged_whatever_its_confidence() {
+        assert_eq!(flags(&heard("kita lanjut kita lanjut kita lanjut kita lanjut", -0.05), 160_000), [Flag::Repetition]);
+        assert!(is_suspect(&heard("ya ya ya ya", -0.05), 32_000));
+    }
+
+    #[test]
+    fn thanks_are_said_all_day_and_never_flagged() {
+        assert_eq!(flags(&heard("Terima kasih.", -2.0), 16_000), [Flag::LowConfidence]);
+        let invented = flags(&heard("Terima kasih telah menonton!", -2.0), 32_000);
+        assert_eq!(invented, [Flag::LowConfidence, Flag::StockPhrase]);
+        assert_eq!(flags(&heard("Terima kasih telah menonton", -0.1), 32_000), []);
+    }
+
+    #[test]
+    fn forty_words_in_a_second_are_too_many() {
+        let torrent: Vec<String> = (0..40).map(|n| format!("kata{n}")).collect();
+        assert_eq!(flags(&heard(&torrent.join(" "), -0.1), 16_000), [Flag::TooFast]);
+    }
+
+    #[test]
+    fn speech_without_words_is_said_to_be_so() {
+        assert_eq!(flags(&heard("", 0.0), 16_000), [Flag::NoWords]);
+    }
+}

@@ -1,0 +1,329 @@
+//! The Whisper engine: whisper.cpp through the crate `whisper-rs`.
+//!
+//! Sound is cut before it comes here, so the library's own voice detection, context and time stamps stay off. Decoding is
+//! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
+//! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
+//! with a beam over the whole window, and if that fails too in two halves. Word times come from dynamic time
+//! warping over the cross-attention, as whisper.cpp computes it.
+
+use std::sync::Once;
+
+use whisper_rs::{
+    DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
+    WhisperState,
+};
+
+use super::{Error, Recogniser, Recognition, Word, guard};
+use crate::clock::Span;
+use crate::models::{Alignment, Model, Size, Source};
+
+/// Samples at 16 kHz that one encoder frame covers (20 ms).
+const FRAME: usize = 320;
+/// Frames of Whisper's whole window of 30 s.
+const WINDOW: usize = 1500;
+/// Frames after the sound that a cut window keeps: fewer and the last words suffer.
+const SLACK: usize = 64;
+/// Shorter sound is followed by silence up to this many samples (1 s): the model has never heard a shorter window.
+const SHORTEST: usize = 16_000;
+/// Sound shorter than this many samples (4 s) is not halved.
+const HALVES: usize = 64_000;
+const BEAM: i32 = 5;
+
+/// How a model is to be used.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Two-letter code of the language that is spoken.
+    pub language: String,
+    /// Threads of one recogniser.
+    pub threads: u16,
+}
+
+/// A loaded model; [`Self::recogniser`] makes as many recognisers of it as there are workers.
+pub struct Whisper {
+    context: WhisperContext,
+    settings: Settings,
+    cut_window: bool,
+}
+
+impl Whisper {
+    /// Loads a model that [`crate::models`] has checked.
+    pub fn load(model: &Model, settings: Settings) -> Result<Self, Error> {
+        check_processor()?;
+        silence_the_library();
+        if whisper_rs::get_lang_id(&settings.language).is_none() {
+            return Err(Error::Language { language: settings.language });
+        }
+        let mut parameters = WhisperContextParameters::default();
+        parameters.use_gpu(false).dtw_parameters(DtwParameters { mode: warping(model), ..Default::default() });
+        let context = match &model.source {
+            Source::Path(path) => WhisperContext::new_with_params(path, parameters),
+            Source::Bytes(bytes) => WhisperContext::new_from_buffer_with_params(bytes, parameters),
+        }
+        .map_err(|_| Error::Load { name: model.name.clone() })?;
+        Ok(Self { context, settings, cut_window: model.properties.cut_audio_ctx })
+    }
+
+    /// A recogniser with a working state of its own, for one thread.
+    pub fn recogniser(&self) -> Result<WhisperRecogniser, Error> {
+        let state = self.context.create_state().map_err(|_| Error::State)?;
+        Ok(WhisperRecogniser { state, settings: self.settings.clone(), cut_window: self.cut_window })
+    }
+}
+
+/// One worker's Whisper.
+pub struct WhisperRecogniser {
+    state: WhisperState,
+    settings: Settings,
+    cut_window: bool,
+}
+
+impl Recogniser for WhisperRecogniser {
+    fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
+        let quick = self.decode(sound, SamplingStrategy::Greedy { best_of: 1 }, self.cut_window)?;
+        if !quick.words.is_empty() && !guard::is_suspect(&quick, sound.len()) {
+            return Ok(quick);
+        }
+        let careful = self.decode(sound, SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 }, false)?;
+        if !guard::is_suspect(&careful, sound.len()) && (!careful.words.is_empty() || quick.words.is_empty()) {
+            if !careful.words.is_empty() || sound.len() < HALVES {
+                return Ok(careful);
+            }
+        }
+        if sound.len() >= HALVES {
+            let middle = quietest_near_middle(sound);
+            let (first, second) = sound.split_at(middle);
+            let halves = join(self.recognise(first)?, self.recognise(second)?, middle as u64);
+            if !guard::is_suspect(&halves, sound.len()) {
+                return Ok(halves);
+            }
+        }
+        Ok(likelier(quick, careful))
+    }
+}
+
+impl WhisperRecogniser {
+    fn decode(&mut self, sound: &[f32], strategy: SamplingStrategy, cut: bool) -> Result<Recognition, Error> {
+        let mut padded;
+        let heard = if sound.len() < SHORTEST {
+            padded = sound.to_vec();
+            padded.resize(SHORTEST, 0.0);
+            &padded
+        } else {
+            &sound[..sound.len().min(WINDOW * FRAME)]
+        };
+        let mut parameters = FullParams::new(strategy);
+        parameters.set_n_threads(i32::from(self.settings.threads));
+        parameters.set_language(Some(&self.settings.language));
+        parameters.set_no_context(true);
+        parameters.set_no_timestamps(true);
+        parameters.set_single_segment(true);
+        parameters.set_temperature(0.0);
+        parameters.set_temperature_inc(0.0);
+        parameters.set_no_speech_thold(1.0);
+        parameters.set_suppress_blank(false);
+        parameters.set_suppress_nst(true);
+        parameters.set_print_special(false);
+        parameters.set_print_progress(false);
+        parameters.set_print_realtime(false);
+        parameters.set_print_timestamps(false);
+        if cut {
+            parameters.set_audio_ctx((heard.len().div_ceil(FRAME) + SLACK).min(WINDOW) as i32);
+        }
+        self.state.full(parameters, heard).map_err(|error| Error::Engine { code: error.to_string() })?;
+        Ok(self.result(sound.len() as u64))
+    }
+
+    fn result(&self, samples: u64) -> Recognition {
+        let mut words: Vec<Building> = Vec::new();
+        let (mut sum, mut tokens) = (0.0, 0);
+        for segment in self.state.as_iter() {
+            for index in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(index) else { continue };
+                let data = token.token_data();
+                let Ok(bytes) = token.to_bytes() else { continue };
+                if data.id >= FIRST_SPECIAL || bytes.is_empty() {
+                    continue;
+                }
+                sum += data.plog;
+                tokens += 1;
+                let starts = bytes[0] == b' ' || words.is_empty();
+                if starts {
+                    words.push(Building::default());
+                }
+                if let Some(word) = words.last_mut() {
+                    word.add(bytes, data.t_dtw, data.p);
+                }
+            }
+        }
+        words.retain(|word| !word.text().is_empty());
+        Recognition {
+            words: timed(&words, samples),
+            mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
+            tokens,
+        }
+    }
+}
+
+/// Identifiers from here on are control tokens and time stamps in every multilingual Whisper.
+const FIRST_SPECIAL: i32 = 50_257;
+
+/// A word whose tokens are still coming; a letter may be spread over several.
+#[derive(Default)]
+struct Building {
+    bytes: Vec<u8>,
+    /// Hundredths of a second; none where the warping gave nothing.
+    start: Option<i64>,
+    probability: f32,
+    tokens: u16,
+}
+
+impl Building {
+    fn add(&mut self, bytes: &[u8], at: i64, probability: f32) {
+        self.bytes.extend_from_slice(bytes);
+        if self.start.is_none() && at >= 0 {
+            self.start = Some(at);
+        }
+        self.probability += probability;
+        self.tokens += 1;
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).trim().to_owned()
+    }
+}
+
+/// Words with ascending spans inside the sound: each lasts until the next begins.
+fn timed(words: &[Building], samples: u64) -> Vec<Word> {
+    let mut starts = Vec::with_capacity(words.len() + 1);
+    let mut last = 0;
+    for word in words {
+        let start = word.start.map_or(last, |hundredths| hundredths as u64 * 160);
+        last = start.clamp(last, samples);
+        starts.push(last);
+    }
+    starts.push(samples);
+    words
+        .iter()
+        .zip(starts.windows(2))
+        .map(|(word, edge)| Word {
+            text: word.text(),
+            span: Span::new(edge[0], edge[1]),
+            probability: word.probability / f32::from(word.tokens.max(1)),
+        })
+        .collect()
+}
+
+/// The middle of the quietest 100 ms in the middle half.
+fn quietest_near_middle(sound: &[f32]) -> usize {
+    const WIDTH: usize = 1600;
+    let from = sound.len() / 4;
+    let power = |start: usize| sound[start..start + WIDTH].iter().map(|x| x * x).sum::<f32>();
+    (from..3 * sound.len() / 4)
+        .step_by(160)
+        .min_by(|&a, &b| power(a).total_cmp(&power(b)))
+        .map_or(sound.len() / 2, |start| start + WIDTH / 2)
+}
+
+fn join(first: Recognition, second: Recognition, offset: u64) -> Recognition {
+    let tokens = first.tokens + second.tokens;
+    let sum = first.mean_log_probability * first.tokens as f32 + second.mean_log_probability * second.tokens as f32;
+    let moved = second
+        .words
+        .into_iter()
+        .map(|word| Word { span: Span::new(word.span.start + offset, word.span.end + offset), ..word });
+    Recognition {
+        words: first.words.into_iter().chain(moved).collect(),
+        mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
+        tokens,
+    }
+}
+
+fn likelier(a: Recognition, b: Recognition) -> Recognition {
+    if b.words.is_empty() || (!a.words.is_empty() && a.mean_log_probability >= b.mean_log_probability) { a } else { b }
+}
+
+fn warping(model: &Model) -> DtwMode<'static> {
+    match model.properties.alignment {
+        Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(layers) },
+        Alignment::Official(size) => DtwMode::ModelPreset {
+            model_preset: match size {
+                Size::Tiny => DtwModelPreset::Tiny,
+                Size::Base => DtwModelPreset::Base,
+                Size::Small => DtwModelPreset::Small,
+                Size::Medium => DtwModelPreset::Medium,
+                Size::LargeV3 => DtwModelPreset::LargeV3,
+                Size::LargeV3Turbo => DtwModelPreset::LargeV3Turbo,
+            },
+        },
+    }
+}
+
+/// whisper.cpp writes to stderr unless its messages are led elsewhere; without a logging feature they end there.
+fn silence_the_library() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(whisper_rs::install_logging_hooks);
+}
+
+/// A missing instruction set would kill the process without a word.
+fn check_processor() -> Result<(), Error> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let needed = [
+            ("AVX2", std::is_x86_feature_detected!("avx2")),
+            ("FMA", std::is_x86_feature_detected!("fma")),
+            ("F16C", std::is_x86_feature_detected!("f16c")),
+            ("BMI2", std::is_x86_feature_detected!("bmi2")),
+        ];
+        let missing: Vec<&str> = needed.iter().filter(|(_, present)| !present).map(|&(name, _)| name).collect();
+        if !missing.is_empty() {
+            return Err(Error::Processor { missing: missing.join(", ") });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn building(text: &str, start: Option<i64>) -> Building {
+        Building { bytes: text.as_bytes().to_vec(), start, probability: 1.0, tokens: 1 }
+    }
+
+    #[test]
+    fn a_word_lasts_until_the_next_begins() {
+        let words = timed(&[building(" Rapat", Some(10)), building(" dibuka.", Some(60))], 20_000);
+        assert_eq!(words[0].span, Span::new(1600, 9600));
+        assert_eq!((words[1].text.as_str(), words[1].span), ("dibuka.", Span::new(9600, 20_000)));
+    }
+
+    #[test]
+    fn letters_split_over_tokens_are_one_word() {
+        let mut word = Building::default();
+        word.add(b" caf\xc3", 5, 0.5);
+        word.add(b"\xa9", 7, 1.0);
+        let words = timed(&[word], 16_000);
+        assert_eq!((words[0].text.as_str(), words[0].probability), ("café", 0.75));
+    }
+
+    #[test]
+    fn the_halves_are_parted_in_the_pause() {
+        let mut sound = vec![0.5; 80_000];
+        sound[45_000..48_000].fill(0.0);
+        assert!((45_000..48_000).contains(&quietest_near_middle(&sound)));
+    }
+
+    proptest! {
+        #[test]
+        fn word_spans_ascend_and_stay_inside(starts in prop::collection::vec(prop::option::of(0i64..4000), 0..40), samples in 0u64..480_000) {
+            let words: Vec<Building> = starts.into_iter().map(|start| building("ya", start)).collect();
+            let spans: Vec<Span> = timed(&words, samples).into_iter().map(|word| word.span).collect();
+            prop_assert_eq!(spans.len(), words.len());
+            for pair in spans.windows(2) {
+                prop_assert_eq!(pair[0].end, pair[1].start);
+            }
+            prop_assert!(spans.iter().all(|span| span.end <= samples));
+        }
+    }
+}
