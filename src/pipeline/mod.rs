@@ -1,1 +1,286 @@
-//! (room)
+//! Recording in, transcript out: reading, the floor, recognition and the store joined by bounded queues.
+//!
+//! One thread reads the sound, decides the floor and cuts it into utterances; workers recognise them; the caller's thread
+//! stores each result and tells an [`Observer`]. The floor depends on the sound alone and a recogniser on its utterance alone, so
+//! a run that was interrupted repeats the cheap first part, skips what is stored, and ends with the same words.
+
+mod history;
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use crate::audio::{self, Block, SpeechStream};
+use crate::clock::{Channel, Clock, Span};
+use crate::floor::{self, Floor};
+use crate::message::{Explain, Message};
+use crate::speech::{self, Recogniser, Recognition, guard};
+use crate::transcript::store::{self, Origin, Store};
+use crate::transcript::{Recording, Utterance, Version, Word};
+use history::History;
+
+/// Samples that are read at a time (0.25 s): progress and interruption are that fine.
+const BLOCK: usize = 4000;
+
+/// How often progress is told while nothing is recognised.
+const PULSE: Duration = Duration::from_millis(250);
+
+/// Why a run ended early. What was stored before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The sound could not be read.
+    #[error(transparent)]
+    Audio(#[from] audio::Error),
+    /// Recognition failed.
+    #[error(transparent)]
+    Speech(#[from] speech::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// It was asked to stop.
+    #[error("stopped as asked")]
+    Interrupted,
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        match self {
+            Self::Audio(error) => error.message(),
+            Self::Speech(error) => error.message(),
+            Self::Store(error) => error.message(),
+            Self::Interrupted => Message::new("general.interrupted"),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        match self {
+            Self::Audio(error) => error.is_usage(),
+            Self::Speech(error) => error.is_usage(),
+            Self::Store(error) => error.is_usage(),
+            Self::Interrupted => false,
+        }
+    }
+}
+
+/// Sees a run go by.
+pub trait Observer {
+    /// An utterance was recognised and stored. They come nearly in order, as workers finish.
+    fn recognised(&mut self, clock: Clock, utterance: &Utterance);
+
+    /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the format hides it.
+    fn progress(&mut self, done: u64, whole: Option<u64>);
+}
+
+/// What a run is made of.
+pub struct Run<'a, R> {
+    /// The sound.
+    pub sound: SpeechStream,
+    /// When its first sample was taken, if that is known.
+    pub started: Option<jiff::Timestamp>,
+    /// Differs for another recording.
+    pub fingerprint: &'a str,
+    /// Model, language and program.
+    pub origin: &'a Origin,
+    /// One for each worker.
+    pub recognisers: Vec<R>,
+    /// Set from outside to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// What a finished run did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The version it wrote or went on with.
+    pub version: Version,
+    /// Utterances in it.
+    pub utterances: usize,
+    /// Of these, recognised in this run; the others were there.
+    pub new: usize,
+    /// What a person must know of the sound.
+    pub warnings: Vec<Message>,
+}
+
+struct Job {
+    channel: Channel,
+    span: Span,
+    heard_from: u64,
+    sound: Vec<f32>,
+}
+
+struct Done {
+    job: Job,
+    result: Result<Recognition, speech::Error>,
+}
+
+impl<R: Recogniser + Send> Run<'_, R> {
+    /// Transcribes the recording into the store.
+    pub fn go(self, store: &mut Store, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+        let clock = self.sound.source().clock();
+        let mut recording = Recording {
+            clock,
+            channels: self.sound.source().channels(),
+            length: self.sound.source().expected_length().unwrap_or(0),
+            started: self.started,
+            warnings: Vec::new(),
+        };
+        store.bind(&recording, self.fingerprint)?;
+        let version = store.version(self.origin, jiff::Timestamp::now())?;
+        let known = store.recognised(version.number)?;
+        let whole = self.sound.expected_length();
+
+        let workers = self.recognisers.len();
+        let (jobs, waiting) = bounded::<Job>(2 * workers);
+        let (finished, results) = bounded::<Done>(2 * workers);
+        let halt = AtomicBool::new(false);
+        let position = AtomicU64::new(0);
+        let (halt, position) = (&halt, &position);
+        let stop = self.stop;
+        let mut new = 0;
+        let mut failure = None;
+
+        let (sound, utterances) = thread::scope(|scope| {
+            let reader = Reader { sound: self.sound, clock, known: &known, jobs, halt, stop, position };
+            let reader = scope.spawn(move || reader.run());
+            for recogniser in self.recognisers {
+                let (waiting, finished) = (waiting.clone(), finished.clone());
+                scope.spawn(move || work(recogniser, &waiting, &finished, halt, stop));
+            }
+            drop((waiting, finished));
+            loop {
+                let done = match results.recv_timeout(PULSE) {
+                    Ok(done) => done,
+                    Err(RecvTimeoutError::Timeout) => {
+                        observer.progress(position.load(Ordering::Relaxed), whole);
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
+                observer.progress(position.load(Ordering::Relaxed), whole);
+                if failure.is_some() {
+                    continue;
+                }
+                match keep(done, clock, store, version.number) {
+                    Ok(utterance) => {
+                        new += 1;
+                        observer.recognised(clock, &utterance);
+                    }
+                    Err(error) => {
+                        failure = Some(error);
+                        halt.store(true, Ordering::Relaxed);
+                    }
+                }
+            }
+            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        recording.length = sound.source().position();
+        recording.warnings = sound.warnings().iter().map(Explain::message).collect();
+        store.describe(&recording)?;
+        store.complete(version.number)?;
+        observer.progress(sound.expected_length().unwrap_or_default(), whole);
+        Ok(Outcome { version: Version { complete: true, ..version }, utterances, new, warnings: recording.warnings })
+    }
+}
+
+struct Reader<'a> {
+    sound: SpeechStream,
+    clock: Clock,
+    known: &'a HashSet<(Channel, Span)>,
+    jobs: Sender<Job>,
+    halt: &'a AtomicBool,
+    stop: &'a AtomicBool,
+    position: &'a AtomicU64,
+}
+
+impl Reader<'_> {
+    /// Reads to the end or until told to stop; gives the sound back with what is now known of it, and the number of utterances.
+    fn run(mut self) -> Result<(SpeechStream, usize), Error> {
+        let channels = usize::from(self.sound.source().channels());
+        let mut floor = Floor::new(channels);
+        let mut history = History::new(channels);
+        let mut block = Block::default();
+        let mut turns = Vec::new();
+        let mut utterances = 0;
+        while !self.is_halted() && self.sound.read(&mut block, BLOCK)? > 0 {
+            history.push(block.channels());
+            let slices: Vec<&[f32]> = block.channels().iter().map(Vec::as_slice).collect();
+            floor.push(&slices, &mut turns);
+            utterances += turns.len();
+            if !self.send(&mut turns, &history) {
+                break;
+            }
+            self.position.store(block.span().end, Ordering::Relaxed);
+        }
+        if !self.is_halted() {
+            floor.finish(&mut turns);
+            utterances += turns.len();
+            self.send(&mut turns, &history);
+        }
+        Ok((self.sound, utterances))
+    }
+
+    /// Hands the turns that are not yet recognised to the workers; false when they are gone.
+    fn send(&self, turns: &mut Vec<floor::Turn>, history: &History) -> bool {
+        turns.drain(..).all(|turn| {
+            let span = floor::CLOCK.convert_span(turn.span, self.clock);
+            if self.known.contains(&(turn.channel, span)) {
+                return true;
+            }
+            let audible = turn.audible();
+            let sound = history.get(turn.channel, audible);
+            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound }).is_ok()
+        })
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
+    }
+}
+
+fn work(
+    mut recogniser: impl Recogniser,
+    waiting: &Receiver<Job>,
+    finished: &Sender<Done>,
+    halt: &AtomicBool,
+    stop: &AtomicBool,
+) {
+    for job in waiting {
+        if halt.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed) {
+            continue;
+        }
+        let result = recogniser.recognise(&job.sound);
+        if finished.send(Done { job, result }).is_err() {
+            break;
+        }
+    }
+}
+
+fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utterance, Error> {
+    let Done { job, result } = done;
+    let recognition = result?;
+    let on_clock = |span: Span| {
+        floor::CLOCK.convert_span(Span::new(span.start + job.heard_from, span.end + job.heard_from), clock)
+    };
+    let utterance = Utterance {
+        channel: job.channel,
+        span: job.span,
+        text: recognition.text(),
+        confidence: recognition.confidence(),
+        flags: guard::flags(&recognition, job.sound.len()),
+        words: recognition
+            .words
+            .into_iter()
+            .map(|word| Word { text: word.text, span: on_clock(word.span), probability: word.probability })
+            .collect(),
+    };
+    store.add(version, &utterance)?;
+    Ok(utterance)
+}
