@@ -9,6 +9,7 @@ rust_i18n::i18n!("locales", fallback = "en");
 pub mod audio;
 pub mod clock;
 pub mod floor;
+pub mod folder;
 pub mod meeting;
 pub mod message;
 pub mod models;

@@ -1,3 +1,7 @@
-//! The `risalah` program: a thin door to the command line's rooms.
+//! The `risalah` program: a thin door to the rooms of the library and of its command line.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

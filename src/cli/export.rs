@@ -1,0 +1,66 @@
+//! `risalah export`: the documents of what is stored, without recognising anything again.
+
+use e_risalah::folder::{Folder, Written};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::Message;
+use e_risalah::risalah::{self, Format};
+use e_risalah::transcript::Transcript;
+use e_risalah::transcript::store::Store;
+
+use super::args::Export;
+use super::show::{Speaker, print};
+use super::{End, Failure};
+
+/// What every transcription is written as.
+const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
+
+pub fn run(args: &Export, speaker: &Speaker) -> Result<End, Failure> {
+    let formats = formats(&args.format)?;
+    let store = Store::open(&args.folder)?;
+    let meeting = meeting_of(&Folder::create(&args.folder)?)?;
+    let transcript = store.load()?;
+    let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
+    write(&folder, &store, &meeting, &transcript, &formats, *speaker)?;
+    if transcript.version.complete {
+        return Ok(End::Done);
+    }
+    speaker.warning(&Message::new("cli.incomplete").with("path", args.folder.display()));
+    Ok(End::Warned)
+}
+
+/// The formats that are asked for, after those that are always written.
+pub fn formats(wished: &[String]) -> Result<Vec<Format>, risalah::Error> {
+    let mut formats = ALWAYS.to_vec();
+    for format in Format::list(&wished.join(","))? {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    Ok(formats)
+}
+
+/// The meeting that a folder describes; a folder without a description is a meeting of which nothing is known.
+pub fn meeting_of(folder: &Folder) -> Result<Meeting, Failure> {
+    Ok(folder.meeting().map_or_else(|| Ok(Meeting::bare()), |path| Meeting::read(&path))?)
+}
+
+/// Writes the files and says on stdout where they are.
+pub fn write(
+    folder: &Folder,
+    store: &Store,
+    meeting: &Meeting,
+    transcript: &Transcript,
+    formats: &[Format],
+    speaker: Speaker,
+) -> Result<(), Failure> {
+    for format in formats {
+        let content = risalah::write(*format, meeting, transcript)?;
+        let Written { path, kept } = folder.write(store, format.file_name(), &content)?;
+        if let Some(kept) = kept {
+            let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
+            speaker.warning(&message);
+        }
+        print(&path.display().to_string());
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! The language in which the program speaks, and its help in that language.
+
+use clap::{Arg, Command, CommandFactory};
+use e_risalah::message::{Language, lookup};
+
+use super::args::Args;
+
+/// `RISALAH_LANG` if it is set, else the locale: Indonesian where it begins with `id`, English otherwise.
+pub fn current() -> Language {
+    let wish = std::env::var("RISALAH_LANG").ok().filter(|wish| !wish.is_empty());
+    let locale = wish.or_else(sys_locale::get_locale).unwrap_or_default().to_lowercase();
+    if locale.starts_with("id") { Language::Indonesian } else { Language::English }
+}
+
+/// The command line with every text in this language.
+pub fn command(language: Language) -> Command {
+    localised(Args::command(), language, "help")
+        .help_template("{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")
+        .propagate_version(false)
+}
+
+/// The key of a command is its place in the tree, the key of a flag its name below that of its command, or below `help.any`
+/// when all commands mean the same by it.
+fn localised(command: Command, language: Language, key: &str) -> Command {
+    let text = |part: &str| lookup(language, &format!("{key}.{part}"));
+    let flag = |arg: Arg| {
+        let name = arg.get_id().to_string();
+        let help = text(&format!("flag.{name}")).or_else(|| lookup(language, &format!("help.any.flag.{name}")));
+        match help {
+            Some(help) => arg.help(help),
+            None => arg,
+        }
+    };
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let mut command = command.mut_args(flag);
+    if let Some(about) = text("about") {
+        command = command.about(about);
+    }
+    if let Some(examples) = text("examples") {
+        command = command.after_help(examples);
+    }
+    for name in names {
+        command = command.mut_subcommand(&name, |sub| localised(sub, language, &format!("{key}.{name}")));
+    }
+    // Clap names its own two flags itself; saying them again puts their words into the catalogue as well.
+    command = command.disable_help_flag(true).arg(
+        Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(clap::ArgAction::Help)
+            .help(lookup(language, "help.any.flag.help").unwrap_or_default()),
+    );
+    let heading = lookup(language, "help.any.options").unwrap_or_default();
+    command
+        .mut_args(|arg| if arg.is_positional() { arg } else { arg.help_heading(heading.clone()) })
+        .subcommand_help_heading(lookup(language, "help.any.commands").unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_text(command: &Command, path: &str) {
+        assert!(command.get_about().is_some(), "{path} has no words");
+        for arg in command.get_arguments().filter(|arg| arg.get_id() != "version") {
+            assert!(arg.get_help().is_some(), "{path} {} has no words", arg.get_id());
+        }
+        for sub in command.get_subcommands() {
+            every_text(sub, &format!("{path} {}", sub.get_name()));
+        }
+    }
+
+    #[test]
+    fn every_command_and_flag_has_words_in_both_languages() {
+        for language in [Language::Indonesian, Language::English] {
+            let command = command(language);
+            every_text(&command, "risalah");
+            command.debug_assert();
+        }
+        assert_ne!(command(Language::Indonesian).get_about(), command(Language::English).get_about());
+    }
+}

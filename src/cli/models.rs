@@ -1,0 +1,86 @@
+//! `risalah models`: which models are here, and how others come.
+
+use e_risalah::message::Message;
+use e_risalah::models::{self, Hub, Installed, State, Store, Watch};
+
+use super::args::Models;
+use super::show::{Bytes, Speaker, print};
+use super::{End, Failure, STOP};
+
+pub fn run(command: &Models, speaker: &Speaker) -> Result<End, Failure> {
+    let store = Store::from_env()?;
+    match command {
+        Models::List { json } => list(&store, *json, *speaker),
+        Models::Pull { name, voice } => {
+            let installed = watched(*speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
+            tell(&installed, *speaker);
+            Ok(End::Done)
+        }
+        Models::Import { file, voice } => {
+            let installed = watched(*speaker, voice.quiet || voice.json, |watch| store.import(file, watch))?;
+            tell(&installed, *speaker);
+            Ok(End::Done)
+        }
+        Models::Verify { voice } => {
+            let results = watched(*speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
+            let mut end = End::Done;
+            for (name, result) in results {
+                match result {
+                    Ok(()) => print(&format!("{name}  {}", speaker.text("cli.models.sound"))),
+                    Err(error) => {
+                        print(&format!("{name}  {}", speaker.text("cli.models.unsound")));
+                        speaker.warning(&e_risalah::message::Explain::message(&error));
+                        end = End::Warned;
+                    }
+                }
+            }
+            Ok(end)
+        }
+        Models::Rm { name } => {
+            let bytes = store.remove(name)?;
+            speaker.note(&Message::new("cli.models.removed").with("name", name).with("size", megabytes(bytes)));
+            Ok(End::Done)
+        }
+    }
+}
+
+/// Does a long work on a model file under a progress bar.
+pub fn watched<T>(
+    speaker: Speaker,
+    hidden: bool,
+    work: impl FnOnce(&mut Watch<'_>) -> Result<T, models::Error>,
+) -> Result<T, models::Error> {
+    let mut bytes = Bytes::new(speaker, hidden);
+    let result = work(&mut Watch { report: &mut |progress| bytes.report(progress), cancel: &STOP });
+    bytes.end();
+    result
+}
+
+fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
+    let entries = store.list()?;
+    if json {
+        let text = serde_json::to_string_pretty(&entries).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
+        print(&text);
+        return Ok(End::Done);
+    }
+    for entry in entries {
+        let state = match entry.state {
+            State::Installed => speaker.text("cli.models.installed"),
+            State::Partial(bytes) => format!("{} {}", speaker.text("cli.models.partial"), megabytes(bytes)),
+            State::WrongLength(_) => speaker.text("cli.models.unsound"),
+            State::Absent => speaker.text("cli.models.absent"),
+        };
+        let mark = if entry.is_default { "*" } else { " " };
+        print(&format!("{mark} {:<24} {:>10}  {state}", entry.name, megabytes(entry.bytes)));
+    }
+    Ok(End::Done)
+}
+
+fn tell(installed: &Installed, speaker: Speaker) {
+    let key = if installed.was_there { "cli.models.was_there" } else { "cli.models.ready" };
+    speaker.note(&Message::new(key).with("name", &installed.name).with("path", installed.path.display()));
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
+}

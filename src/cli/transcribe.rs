@@ -1,0 +1,178 @@
+//! `risalah transcribe`: a recording becomes a meeting folder with its transcript and documents.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use e_risalah::audio::{FileInfo, Input, Source, SpeechStream};
+use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::Message;
+use e_risalah::models::{self, Model};
+use e_risalah::pipeline::Run;
+use e_risalah::speech::whisper::{Settings, Whisper};
+use e_risalah::transcript::store::{Origin, Store};
+use sha2::{Digest, Sha256};
+
+use super::args::Transcribe;
+use super::models::watched;
+use super::show::{Speaker, Turns};
+use super::{End, Failure, STOP, export};
+
+pub fn run(args: &Transcribe, speaker: &Speaker) -> Result<End, Failure> {
+    let formats = export::formats(&args.format)?;
+    let description = description(args);
+    let meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
+    let input = input(&args.input, &meeting)?;
+    let source = Source::open(&input)?;
+    meeting.check_channels(source.channels())?;
+    let model = model(args.model.as_deref(), *speaker, args.voice.quiet || args.voice.json)?;
+
+    let folder = Folder::create(&args.output)?;
+    let mut store = Store::create(folder.path())?;
+    let origin = Origin {
+        model: model.name.clone(),
+        model_sha256: model.sha256.clone(),
+        language: args.language.clone(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let workers = args.workers.map_or_else(cores, usize::from);
+    let threads = u16::try_from(cores() / workers).unwrap_or(1).max(1);
+    let whisper = Whisper::load(&model, Settings { language: args.language.clone(), threads })?;
+    let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
+    let files = source.files().to_vec();
+    let started = started(&meeting, &source);
+    let fingerprint = fingerprint(&files)?;
+    let run = Run {
+        started,
+        sound: SpeechStream::new(source)?,
+        fingerprint: &fingerprint,
+        origin: &origin,
+        recognisers,
+        stop: &STOP,
+    };
+    let mut turns = Turns::new(&meeting, *speaker, args.voice);
+    let outcome = run.go(&mut store, &mut turns);
+    turns.end();
+    let outcome = outcome?;
+
+    if args.copy_audio {
+        copy_audio(&input, folder.path())?;
+    }
+    if let Some(path) = &description {
+        keep_description(&folder, &store, path, *speaker)?;
+    }
+    export::write(&folder, &store, &meeting, &store.load()?, &formats, *speaker)?;
+    for warning in &outcome.warnings {
+        speaker.warning(warning);
+    }
+    if model.properties.synthetic {
+        speaker.note(&Message::new("cli.demonstration"));
+    }
+    let done = Message::new("cli.transcribed").with("count", outcome.utterances).with("new", outcome.new);
+    if !args.voice.quiet {
+        speaker.note(&done);
+    }
+    Ok(if outcome.warnings.is_empty() { End::Done } else { End::Warned })
+}
+
+/// The meeting's description: as asked for, else beside the recording, else in the folder of an earlier run.
+fn description(args: &Transcribe) -> Option<PathBuf> {
+    let beside = args.input.iter().filter(|path| path.is_dir()).map(|path| path.join(MEETING));
+    let before = args.output.join(MEETING);
+    args.meeting.clone().or_else(|| beside.chain([before]).find(|path| path.is_file()))
+}
+
+/// When the recording began: as the meeting's description says, else as the recording does. Without a zone nobody knows.
+fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
+    let civil = meeting.start.or_else(|| source.started())?;
+    let zone = meeting.zone?.offset().to_time_zone();
+    Some(civil.to_zoned(zone).ok()?.timestamp())
+}
+
+/// What the paths mean. Files that the seat map names go to their channels whatever their order.
+fn input(paths: &[PathBuf], meeting: &Meeting) -> Result<Input, Failure> {
+    let named = |path: &PathBuf| {
+        let name = path.file_name().and_then(OsStr::to_str)?;
+        Some((meeting.channel_of_file(name)?, path.clone()))
+    };
+    let input = Input::from_paths(paths)?;
+    let files = match &input {
+        Input::Set(files) => files.iter().map(|(_, path)| path.clone()).collect(),
+        Input::File(path) => vec![path.clone()],
+        Input::Parts(_) => return Ok(input),
+    };
+    match files.iter().map(named).collect::<Option<Vec<_>>>() {
+        Some(channels) => Ok(Input::from_channels(channels)?),
+        None => Ok(input),
+    }
+}
+
+fn model(wish: Option<&OsStr>, speaker: Speaker, hidden: bool) -> Result<Model, models::Error> {
+    let store = models::Store::from_env()?;
+    watched(speaker, hidden, |watch| store.resolve(wish, watch))
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Names, lengths and the first mebibyte of every file: another recording differs in one of them.
+fn fingerprint(files: &[FileInfo]) -> Result<String, folder::Error> {
+    let mut lines = Vec::with_capacity(files.len());
+    for file in files {
+        let mut beginning = Vec::new();
+        File::open(&file.path)
+            .and_then(|open| open.take(1 << 20).read_to_end(&mut beginning))
+            .map_err(|source| folder::Error::Folder { path: file.path.clone(), source })?;
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let hash: String = Sha256::digest(&beginning).iter().map(|byte| format!("{byte:02x}")).collect();
+        lines.push(format!("{name} {} {hash}", file.bytes));
+    }
+    Ok(lines.join("\n"))
+}
+
+/// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into `rekaman`, a set of channels beside the
+/// other files, under names that keep their order.
+fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
+    let recording = folder.join("rekaman");
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+    let copies: Vec<(&Path, PathBuf)> = match input {
+        Input::File(path) => vec![(path, recording.join(name(path)))],
+        Input::Parts(paths) => paths.iter().map(|path| (path.as_path(), recording.join(name(path)))).collect(),
+        Input::Set(set) => set
+            .iter()
+            .map(|(channel, path)| {
+                let extension = path.extension().unwrap_or_default().to_string_lossy();
+                (path.as_path(), folder.join(format!("kanal-{:02}.{extension}", channel.number())))
+            })
+            .collect(),
+    };
+    for (source, target) in copies {
+        let failed = |source| folder::Error::Write { path: target.clone(), source };
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let bytes = fs::metadata(source).map_err(failed)?.len();
+        match fs::metadata(&target) {
+            Ok(present) if present.len() == bytes => continue,
+            Ok(_) => return Err(failed(io::ErrorKind::AlreadyExists.into())),
+            Err(_) => {}
+        }
+        let partial = target.with_extension("sebagian");
+        fs::copy(source, &partial).and_then(|_| fs::rename(&partial, &target)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn keep_description(folder: &Folder, store: &Store, path: &Path, speaker: Speaker) -> Result<(), Failure> {
+    let content = fs::read(path).map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?;
+    let written = folder.write(store, MEETING, &content)?;
+    if let Some(kept) = written.kept {
+        let message = Message::new("folder.kept").with("path", written.path.display()).with("kept", kept.display());
+        speaker.warning(&message);
+    }
+    Ok(())
+}

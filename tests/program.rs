@@ -1,0 +1,221 @@
+//! The program as a user runs it, on the shipped meeting with the shipped model.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+fn risalah(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.args(args).env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    risalah(args).output().expect("the program runs")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a readable path")
+}
+
+/// The utterances of a folder without what differs between runs.
+fn words(folder: &Path) -> serde_json::Value {
+    let json = fs::read_to_string(folder.join("transkrip.seglst.json")).expect("seglst");
+    serde_json::from_str(&json).expect("JSON")
+}
+
+/// Two channels of the shipped meeting: enough to be cut in the middle, short enough for a test.
+fn two_channels() -> [PathBuf; 2] {
+    [fixture().join("01.ogg"), fixture().join("04.ogg")]
+}
+
+#[test]
+fn the_shipped_meeting_becomes_a_record() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("hasil – rapat «paripurna»");
+    let output = run(&["transkrip", text(&fixture()), "-o", text(&folder), "--format", "txt,srt,vtt,seglst,rttm", "--quiet"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let names = ["risalah-sementara.docx", "risalah-sementara.pdf", "transkrip.json", "transkrip.txt", "transkrip.srt", "transkrip.vtt"];
+    for name in names {
+        let path = folder.join(name);
+        assert!(path.is_file(), "{name}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(text(&path)), "{name} is not named on stdout");
+    }
+    let record = fs::read_to_string(folder.join("transkrip.txt")).expect("text");
+    for expected in ["RISALAH RAPAT PARIPURNA", "KETUA RAPAT (H. RUSDI HANAFI, S.Sos., M.Si.):", "(KETUK PALU 3 KALI)", "RISALAH SEMENTARA"] {
+        assert!(record.contains(expected), "{expected}");
+    }
+    assert!(stderr(&output).contains("model peraga"), "the demonstration model is said to be one");
+
+    // The documents again, from the store alone.
+    let again = run(&["ekspor", text(&folder), "--format", "seglst"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+}
+
+#[test]
+fn a_killed_run_goes_on_and_ends_with_the_same_words() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (whole, killed) = (place.path().join("utuh"), place.path().join("terputus"));
+    let [first, second] = two_channels();
+    let args = |folder: &Path| {
+        ["transcribe", text(&first), text(&second), "-o", text(folder), "--format", "seglst", "--quiet", "--workers", "1"]
+            .map(str::to_owned)
+    };
+    let undisturbed = risalah(&[]).args(args(&whole)).output().expect("runs");
+    assert_eq!(undisturbed.status.code(), Some(0), "{}", stderr(&undisturbed));
+
+    for _ in 0..3 {
+        let mut child = risalah(&[]).args(args(&killed)).spawn().expect("starts");
+        let before = stored(&killed);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while child.try_wait().expect("asked").is_none() && stored(&killed) < before + 2 && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    }
+    let resumed = risalah(&[]).args(args(&killed)).output().expect("runs");
+    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    assert_eq!(words(&killed), words(&whole));
+}
+
+fn stored(folder: &Path) -> u32 {
+    let path = folder.join("transkrip.db");
+    rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|database| database.query_row("SELECT count(*) FROM utterance", [], |row| row.get(0)))
+        .unwrap_or(0)
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_keeps_what_was_done() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("hasil");
+    let [first, second] = two_channels();
+    let mut child = risalah(&["transcribe", text(&first), text(&second), "-o", text(&folder), "--quiet"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    while stored(&folder) == 0 && child.try_wait().expect("asked").is_none() {
+        std::thread::yield_now();
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("tersimpan"), "{}", stderr(&output));
+    assert!(stored(&folder) > 0);
+    assert!(!folder.join("risalah-sementara.pdf").exists(), "half a transcript is no record");
+}
+
+#[test]
+fn bad_input_is_a_sentence_and_writes_nothing() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("hasil");
+    let file = |name: &str, content: &[u8]| {
+        let path = place.path().join(name);
+        fs::write(&path, content).expect("written");
+        path
+    };
+    let empty_folder = place.path().join("kosong");
+    fs::create_dir(&empty_folder).expect("made");
+    let cases = [
+        place.path().join("tidak-ada.wav"),
+        empty_folder,
+        file("kosong.wav", b""),
+        file("catatan.wav", b"Catatan rapat hari ini, bukan suara."),
+        file("gambar.wav", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+    ];
+    for input in cases {
+        let output = run(&["transkrip", text(&input), "-o", text(&folder)]);
+        let said = stderr(&output);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{}: {said}", input.display());
+        assert!(said.starts_with("galat: ") && said.contains("petunjuk: "), "{}: {said}", input.display());
+        assert!(said.contains(text(&input)), "{}: {said}", input.display());
+        assert!(!folder.exists(), "{} left something behind", input.display());
+    }
+}
+
+#[test]
+fn a_broken_description_names_its_line() {
+    let place = tempfile::tempdir().expect("a folder");
+    let description = place.path().join("rapat.toml");
+    fs::write(&description, "[rapat]\njenis = \"paripurna\"\nsifat = \"terbuka\"\nwarna = \"biru\"\n").expect("written");
+    let folder = place.path().join("hasil");
+    let input = fixture().join("01.ogg");
+    let output = run(&["transkrip", text(&input), "--meeting", text(&description), "-o", text(&folder)]);
+    assert!(matches!(output.status.code(), Some(1 | 2)));
+    assert!(stderr(&output).contains('4') && stderr(&output).contains("warna"), "{}", stderr(&output));
+    assert!(!folder.exists());
+}
+
+#[test]
+fn another_meeting_in_the_folder_is_left_alone() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("hasil");
+    let tone = |name: &str, frequency: f32| {
+        let path = place.path().join(name);
+        let spec = hound::WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+        let mut writer = hound::WavWriter::create(&path, spec).expect("created");
+        for n in 0..16_000u16 {
+            let sample = (f32::from(n) * frequency * std::f32::consts::TAU / 16_000.0).sin() * 3000.0;
+            writer.write_sample(sample as i16).expect("written");
+        }
+        writer.finalize().expect("finished");
+        path
+    };
+    let (first, second) = (tone("a.wav", 200.0), tone("b.wav", 300.0));
+    assert_eq!(run(&["transkrip", text(&first), "-o", text(&folder)]).status.code(), Some(0));
+    let before = fs::read(folder.join("transkrip.json")).expect("written");
+    let output = run(&["transkrip", text(&second), "-o", text(&folder)]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("rekaman lain"), "{}", stderr(&output));
+    assert_eq!(fs::read(folder.join("transkrip.json")).expect("still there"), before);
+}
+
+#[test]
+fn wrong_words_are_explained() {
+    for (args, expected) in [
+        (vec!["transkripsi"], "tidak dikenal"),
+        (vec!["transkrip"], "kurang"),
+        (vec!["transkrip", "a.wav", "-o", "x", "--format", "odt"], "odt"),
+        (vec!["transkrip", "a.wav", "-o", "x", "--workers", "0"], "--workers"),
+    ] {
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(stderr(&output).contains(expected), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn help_speaks_both_languages_and_the_manual_is_a_manual() {
+    let indonesian = run(&["transkrip", "--help"]);
+    assert!(String::from_utf8_lossy(&indonesian.stdout).contains("Contoh:"));
+    let english = risalah(&["transcribe", "--help"]).env("RISALAH_LANG", "en").output().expect("runs");
+    assert!(String::from_utf8_lossy(&english.stdout).contains("Examples:"));
+    assert!(String::from_utf8_lossy(&run(&["man"]).stdout).contains(".TH risalah 1"));
+    assert!(String::from_utf8_lossy(&run(&["completions", "bash"]).stdout).contains("transcribe"));
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_the_work() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("hasil");
+    let mut child = risalah(&["transcribe", text(&two_channels()[0]), "-o", text(&folder)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("ends").success());
+    assert!(folder.join("risalah-sementara.pdf").is_file());
+}
