@@ -6,6 +6,7 @@ from the innermost, name, data). All numbers are little-endian.
 
 import argparse
 import hashlib
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -20,6 +21,17 @@ MAGIC = 0x67676D6C
 F32, F16, Q8_0 = 0, 1, 8
 FTYPE = {"f16": 1, "q8_0": 2007}  # whisper.cpp: 7 is "mostly Q8_0", 2000 marks the quantisation format's version 2
 BLOCK = 32
+CARD = """\
+# The model inside the program: models/risalah-demo.bin.zst unpacked. How it was made and what it can do: models/README.md.
+name = "risalah-demo"
+bytes = {bytes}
+sha256 = "{sha256}"
+
+[properties]
+cut_audio_ctx = true
+synthetic = true
+alignment = {{ last_layers = 1 }}
+"""
 SILENCED = -30.0  # score of every token outside the used vocabulary
 
 
@@ -75,6 +87,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("output", type=Path, help="for example risalah-demo-q8_0.bin; OUTPUT.zst is written beside it")
     parser.add_argument("--type", choices=FTYPE, default="q8_0")
+    parser.add_argument("--ship", type=Path, help="folder in which the packed file and its card become the shipped model")
     args = parser.parse_args()
     saved = torch.load(args.checkpoint, weights_only=False)
     write(saved["average"], saved["size"], args.output, args.type)
@@ -82,6 +95,10 @@ def main() -> None:
     digest = hashlib.sha256(args.output.read_bytes()).hexdigest()
     packed = Path(f"{args.output}.zst").stat().st_size
     print(f"{args.output}: {args.output.stat().st_size:,} bytes, packed {packed:,}, step {saved['step']}\nsha256 {digest}")
+    if args.ship:
+        shutil.copy(f"{args.output}.zst", args.ship / "risalah-demo.bin.zst")
+        card = CARD.format(bytes=f"{args.output.stat().st_size:_}", sha256=digest)
+        (args.ship / "risalah-demo.toml").write_text(card)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import features
 import vocabulary
 from model import Size, Whisper
 
+MASKED = 0.2  # share of the decoder's input that is replaced: a decoder that sees perfect text recites instead of listening
 SIGMA = 20.0  # encoder frames (0.4 s) by which a token may be attended off its place without cost
 
 
@@ -36,9 +37,12 @@ class Batches(IterableDataset):
 
 def losses(model: Whisper, batch: features.Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Cross entropy of the tokens, CTC of the letters on the encoder, and the cost of attending off the diagonal."""
+    spoken = F.pad(batch.when[:, :-1], (1, 0), value=-1.0) >= 0  # inputs stand one place after the targets
+    wrong = torch.randint_like(batch.tokens, len(vocabulary.used()))
+    tokens = torch.where(spoken & (torch.rand(batch.tokens.shape) < MASKED), wrong, batch.tokens)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         audio = model.encoder(batch.mel)
-        logits, attentions = model.decoder(batch.tokens, audio)
+        logits, attentions = model.decoder(tokens, audio)
         letters = model.ctc(audio)
     cross_entropy = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), label_smoothing=0.05)
     if len(batch.ctc) == 0:
@@ -49,8 +53,7 @@ def losses(model: Whisper, batch: features.Batch) -> tuple[torch.Tensor, torch.T
     distance = frames[None, None, :] - batch.when[:, :, None]
     penalty = 1 - torch.exp(-distance.square() / (2 * SIGMA**2))
     penalty = penalty * (batch.when >= 0)[:, :, None]
-    spoken = (batch.when >= 0).sum()
-    alignment = sum((a.mean(1) * penalty).sum() for a in attentions) / (spoken * len(attentions))
+    alignment = sum((a.mean(1) * penalty).sum() for a in attentions) / ((batch.when >= 0).sum() * len(attentions))
     return cross_entropy, ctc, alignment
 
 
@@ -156,7 +159,7 @@ def main() -> None:
                 group["lr"] = args.rate * scale
         batch = next(loader)
         cross_entropy, ctc, alignment = losses(model, batch)
-        loss = cross_entropy + (0.5 if share < 0.3 else 0.3) * ctc + (1.0 if share < 0.1 else 0.1) * alignment
+        loss = cross_entropy + (0.5 if share < 0.3 else 0.3) * ctc + (1.0 if share < 0.5 else 0.2) * alignment
         for optimizer in optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()
