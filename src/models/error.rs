@@ -226,3 +226,74 @@ impl Explain for Error {
 fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes.div_ceil(1_000_000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Language;
+
+    fn every_error() -> Vec<Error> {
+        let (path, url) = (PathBuf::from("berkas.bin"), "https://hub.example/berkas.bin".to_owned());
+        let io = || io::Error::other("alasan");
+        let (expected, found) = ("aa".to_owned(), "bb".to_owned());
+        let headers = vec![
+            HeaderError::Empty,
+            HeaderError::WebPage,
+            HeaderError::LfsPointer,
+            HeaderError::OtherFormat("GGUF"),
+            HeaderError::NotGgml,
+            HeaderError::Newer(3007),
+            HeaderError::Outdated(7),
+            HeaderError::Field { field: "n_mels", value: 81, allowed: "80, 128" },
+            HeaderError::Truncated(12),
+            HeaderError::Trailing(3),
+            HeaderError::Tensor { name: "encoder.x".to_owned(), fault: "wrong shape" },
+            HeaderError::Io(io()),
+        ];
+        let mut errors = vec![
+            Error::NoHome,
+            Error::Unknown { name: "besar".to_owned(), known: "small".to_owned() },
+            Error::NotInstalled("small".to_owned()),
+            Error::PartOfProgram("risalah-demo".to_owned()),
+            Error::ShippedDamaged("alasan".to_owned()),
+            Error::EnglishOnly(path.clone()),
+            Error::Length { path: path.clone(), expected: 2, found: 1 },
+            Error::Hash { path: path.clone(), expected: expected.clone(), found: found.clone() },
+            Error::NotNoted(path.clone()),
+            Error::BadName(path.clone()),
+            Error::NameTaken("small".to_owned()),
+            Error::Busy(path.clone()),
+            Error::NoSpace { folder: path.clone(), needed: 1_000_001, available: 1 },
+            Error::Io { path: path.clone(), source: io() },
+            Error::BadHub("mirror".to_owned()),
+            Error::Unreachable { url: url.clone(), reason: "alasan".to_owned() },
+            Error::Broken { url: url.clone(), reason: "alasan".to_owned() },
+            Error::Stalled { url: url.clone(), seconds: 30 },
+            Error::Refused { url: url.clone(), status: 404 },
+            Error::WrongRange { url: url.clone(), asked: 5, got: String::new() },
+            Error::WrongLength { url: url.clone(), expected: 2, found: 1 },
+            Error::WrongContent { url, expected, found },
+            Error::Cancelled,
+        ];
+        errors.extend(headers.into_iter().map(|source| Error::Invalid { path: path.clone(), source }));
+        errors
+    }
+
+    #[test]
+    fn every_error_is_a_sentence_with_a_hint_in_both_languages() {
+        for error in every_error() {
+            let message = error.message();
+            for language in [Language::Indonesian, Language::English] {
+                let what = message.what(language);
+                let hint = message.hint(language).unwrap_or_else(|| panic!("{} has no hint", message.key));
+                assert!(what != message.key && !what.contains("%{") && !hint.contains("%{"), "{what} {hint}");
+            }
+        }
+    }
+
+    #[test]
+    fn megabytes_are_rounded_up() {
+        let sentence = Error::NoSpace { folder: PathBuf::new(), needed: 1_000_001, available: 0 }.message();
+        assert!(sentence.what(Language::English).contains("0 MB left; 2 MB are needed"));
+    }
+}

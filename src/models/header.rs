@@ -305,7 +305,7 @@ fn read_dimensions<R: Read + Seek>(input: &mut Input<R>) -> Result<Header, Heade
     field(text_state, text_state == state, "n_text_state", "n_audio_state")?;
     // ggml aborts the process when a row does not divide into whole blocks.
     let (block, _) = header.weights.block();
-    field(state, state as u64 % block == 0, "n_audio_state", "a multiple of the quantisation block")?;
+    field(state, (state as u64).is_multiple_of(block), "n_audio_state", "a multiple of the quantisation block")?;
     Ok(header)
 }
 

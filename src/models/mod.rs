@@ -26,7 +26,7 @@ use crate::message::Message;
 pub use error::Error;
 pub use manifest::{Official, Size, officials, revision};
 pub use pull::Hub;
-pub use store::{Entry, Installed, State, Store};
+pub use store::{Entry, Installed, State, Store, Verified};
 
 /// A model that may be opened.
 #[derive(Clone, Debug)]
@@ -153,5 +153,5 @@ fn sha256_of(bytes: &[u8]) -> String {
 }
 
 fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -69,6 +69,15 @@ pub struct Installed {
     pub was_there: bool,
 }
 
+/// What [`Store::verify`] found of one installed model.
+#[derive(Debug)]
+pub struct Verified {
+    /// The model's name.
+    pub name: String,
+    /// Whether it still is what was published or imported.
+    pub found: Result<(), Error>,
+}
+
 impl Store {
     /// The folder that `RISALAH_MODELS` names, else `risalah/models` in the user's data folder (XDG Base Directory
     /// Specification: `~/.local/share`). It need not exist.
@@ -225,18 +234,20 @@ impl Store {
 
     /// Reads every installed model again and says of each whether it still is what was published or imported. The shipped one
     /// comes last.
-    pub fn verify(&self, watch: &mut Watch) -> Result<Vec<(String, Result<(), Error>)>, Error> {
-        let mut found = Vec::new();
+    pub fn verify(&self, watch: &mut Watch) -> Result<Vec<Verified>, Error> {
+        let mut verified = Vec::new();
         for official in &self.officials {
             if self.path_of(&official.file_name()).exists() {
-                found.push((official.name.clone(), self.open_official(official, watch).map(drop)));
+                let found = self.open_official(official, watch).map(drop);
+                verified.push(Verified { name: official.name.clone(), found });
             }
         }
         for (name, file) in self.unofficial()? {
-            found.push((name.clone(), self.open_unofficial(name, &file, watch).map(drop)));
+            let found = self.open_unofficial(name.clone(), &file, watch).map(drop);
+            verified.push(Verified { name, found });
         }
-        found.push((shipped::card()?.name, shipped::unpack().map(drop)));
-        if watch.is_cancelled() { Err(Error::Cancelled) } else { Ok(found) }
+        verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
+        if watch.is_cancelled() { Err(Error::Cancelled) } else { Ok(verified) }
     }
 
     /// Removes a model and what was downloaded of it; returns the bytes that became free.
@@ -316,7 +327,7 @@ impl Store {
         for item in fs::read_dir(&self.folder).map_err(Error::at(&self.folder))? {
             let item = item.map_err(Error::at(&self.folder))?;
             let Ok(file) = item.file_name().into_string() else { continue };
-            if file.ends_with(".bin")
+            if file.strip_suffix(".bin").is_some()
                 && let Some(name) = model_name(OsStr::new(&file))
                 && self.official(&name).is_none()
             {
@@ -329,7 +340,10 @@ impl Store {
 
     /// The name and file name under which a file that is not official may be kept.
     fn unofficial_name(&self, source: &Path, sha256: &str, bytes: u64) -> Result<(String, String), Error> {
-        let file = source.file_name().and_then(OsStr::to_str).filter(|file| file.ends_with(".bin") && file.is_ascii());
+        let file = source
+            .file_name()
+            .and_then(OsStr::to_str)
+            .filter(|file| file.strip_suffix(".bin").is_some() && file.is_ascii());
         let Some((name, file)) = file.and_then(|file| Some((model_name(OsStr::new(file))?, file))) else {
             return Err(Error::BadName(source.to_owned()));
         };

@@ -32,7 +32,7 @@ const WIDTH: i32 = 32;
 const MELS: i32 = 80;
 
 impl Ggml {
-    /// One layer on each side, Q8_0, with weights that depend on `seed`.
+    /// One layer on each side, `Q8_0`, with weights that depend on `seed`.
     pub fn new(seed: u8) -> Self {
         Self::with_vocabulary(51_865, seed)
     }

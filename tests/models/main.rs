@@ -17,7 +17,7 @@ fn unwatched<T>(work: impl FnOnce(&mut Watch) -> T) -> T {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The manifest's entry for these bytes.

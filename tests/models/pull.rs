@@ -10,7 +10,8 @@ use tempfile::TempDir;
 
 use crate::ggml::{OTHER, SOUND};
 use crate::server::{
-    Reply, Server, answer, broken_off, redirect, rest, rest_broken_off, silent_after, tunnel, unannounced, whole,
+    Reply, Request, Server, answer, broken_off, redirect, rest, rest_broken_off, silent_after, tunnel, unannounced,
+    whole,
 };
 use crate::{official, unwatched};
 
@@ -164,7 +165,7 @@ fn a_line_that_breaks_off_is_taken_up_again() {
     pulled.expect("a model");
     folder.assert_complete();
     assert_eq!(causes, ["models.broken", "models.refused", "models.broken", "models.broken"]);
-    let starts: Vec<_> = server.requests().iter().map(|request| request.start()).collect();
+    let starts: Vec<_> = server.requests().iter().map(Request::start).collect();
     assert_eq!(starts, [0, 700_000, 700_000, MIDDLE, MIDDLE]);
 }
 
@@ -207,12 +208,10 @@ fn a_stop_wakes_a_silent_line_and_keeps_what_came() {
     let folder = Folder::new();
     let stop = Arc::new(AtomicBool::new(false));
     let stopper = Arc::clone(&stop);
-    let server = Server::start(vec![
-        silent_after(&SOUND, MIDDLE, move || stopper.store(true, Ordering::Relaxed)),
-        rest(&SOUND),
-    ]);
+    let server =
+        Server::start(vec![silent_after(&SOUND, MIDDLE, move || stopper.store(true, Ordering::Relaxed)), rest(&SOUND)]);
     // Without the stop this would wait for an hour.
-    let hub = Hub::at(&server.address).with_patience(Duration::from_secs(3600), Duration::ZERO);
+    let hub = Hub::at(&server.address).with_patience(Duration::from_hours(1), Duration::ZERO);
     let mut watch = Watch { report: &mut |_| (), cancel: &stop };
     assert!(matches!(folder.store().pull("uji", &hub, &mut watch), Err(Error::Cancelled)));
     let kept = fs::read(folder.part()).expect("the part");

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use e_risalah::message::{Explain, Language};
 use e_risalah::models::header::{self, HeaderError};
 use e_risalah::models::{
-    Alignment, Error, Hub, Installed, Model, Origin, Size, Source, State, Store, Watch, officials,
+    Alignment, Error, Hub, Installed, Model, Origin, Size, Source, State, Store, Verified, Watch, officials,
 };
 use tempfile::TempDir;
 
@@ -41,7 +41,7 @@ impl Office {
         unwatched(|watch| self.store.resolve(Some(wish.as_ref()), watch))
     }
 
-    fn verify(&self) -> Vec<(String, Result<(), Error>)> {
+    fn verify(&self) -> Vec<Verified> {
         unwatched(|watch| self.store.verify(watch)).expect("a list")
     }
 
@@ -131,7 +131,7 @@ fn an_unofficial_model_keeps_its_name_and_its_hash() {
     assert!(office.store.best_installed().is_none());
     let listed = &office.store.list().expect("a list")[2];
     assert_eq!((listed.name.as_str(), listed.bytes), ("dprd-khusus", bytes.len() as u64));
-    assert!(office.verify().iter().all(|(_, found)| found.is_ok()));
+    assert!(office.verify().iter().all(|verified| verified.found.is_ok()));
 }
 
 #[test]
@@ -147,11 +147,12 @@ fn a_model_that_changed_is_found_and_never_opened() {
     for name in ["uji-q8_0", "khusus"] {
         assert!(matches!(office.resolve(name), Err(Error::Hash { .. })), "{name}");
     }
-    assert!(matches!(
-        &office.verify()[..],
-        [(a, Err(Error::Hash { .. })), (b, Err(Error::Hash { .. })), (c, Ok(()))]
-            if a == "uji-q8_0" && b == "khusus" && c == "risalah-demo"
-    ));
+    let verified = office.verify();
+    let names: Vec<_> = verified.iter().map(|verified| verified.name.as_str()).collect();
+    assert_eq!(names, ["uji-q8_0", "khusus", "risalah-demo"]);
+    assert!(matches!(verified[0].found, Err(Error::Hash { .. })));
+    assert!(matches!(verified[1].found, Err(Error::Hash { .. })));
+    assert!(verified[2].found.is_ok());
 
     fs::write(office.installed("ggml-uji-q8_0.bin"), &SOUND[..1000]).expect("a cut file");
     assert!(matches!(office.resolve("uji-q8_0"), Err(Error::Length { found: 1000, .. })));
