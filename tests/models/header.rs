@@ -1,5 +1,6 @@
 use e_risalah::models::header::{Header, HeaderError, Weights, parse, read};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::ggml::{FILE_TYPE, Ggml, SOUND, STATE, VOCABULARY};
 
@@ -161,7 +162,7 @@ fn a_file_that_is_shorter_than_announced_is_an_error() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_cut_file_is_called_cut(end in 4usize..SOUND.len()) {

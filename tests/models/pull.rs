@@ -46,7 +46,11 @@ impl Folder {
 
     /// Pulls from a hub with these replies; returns the causes of new attempts too.
     fn pull(&self, server: &Server) -> (Result<(), Error>, Vec<String>) {
-        let hub = Hub::at(&server.address).with_patience(PATIENCE, Duration::ZERO);
+        self.pull_within(HOUR, server)
+    }
+
+    fn pull_within(&self, stall: Duration, server: &Server) -> (Result<(), Error>, Vec<String>) {
+        let hub = Hub::at(&server.address).with_patience(stall, Duration::ZERO);
         let mut causes = Vec::new();
         let mut report = |progress: Progress| {
             if let Progress::Retry { cause, .. } = progress {
@@ -68,7 +72,8 @@ impl Folder {
     }
 }
 
-const PATIENCE: Duration = Duration::from_secs(2);
+/// So long that a slow machine does not look like a silent line.
+const HOUR: Duration = Duration::from_hours(1);
 const MIDDLE: usize = 1_300_000;
 
 #[test]
@@ -196,7 +201,7 @@ fn it_gives_up_when_nothing_gets_further_and_keeps_what_came() {
 fn a_line_that_goes_silent_is_taken_up_again() {
     let folder = Folder::new();
     let server = Server::start(vec![silent_after(&SOUND, MIDDLE, || ()), rest(&SOUND)]);
-    let (pulled, causes) = folder.pull(&server);
+    let (pulled, causes) = folder.pull_within(Duration::from_secs(5), &server);
     pulled.expect("a model");
     folder.assert_complete();
     assert_eq!(causes, ["models.stalled"]);
@@ -210,8 +215,7 @@ fn a_stop_wakes_a_silent_line_and_keeps_what_came() {
     let stopper = Arc::clone(&stop);
     let server =
         Server::start(vec![silent_after(&SOUND, MIDDLE, move || stopper.store(true, Ordering::Relaxed)), rest(&SOUND)]);
-    // Without the stop this would wait for an hour.
-    let hub = Hub::at(&server.address).with_patience(Duration::from_hours(1), Duration::ZERO);
+    let hub = Hub::at(&server.address).with_patience(HOUR, Duration::ZERO);
     let mut watch = Watch { report: &mut |_| (), cancel: &stop };
     assert!(matches!(folder.store().pull("uji", &hub, &mut watch), Err(Error::Cancelled)));
     let kept = fs::read(folder.part()).expect("the part");
