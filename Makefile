@@ -39,11 +39,13 @@ test:
 	@$(RESET)
 	cargo test --release --locked
 
-## The micro-benchmarks; the comparison with other programs is described in benches/README.md.
-bench:
-	@scripts/setup.sh build
-	@$(RESET)
+## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
+bench: build
+	@scripts/setup.sh bench
 	cargo bench --locked
+	test -d $(VENV) || virtualenv -q $(VENV)
+	$(VENV)/bin/pip install -q -r benches/requirements.txt
+	$(VENV)/bin/python benches/compare.py --model models/risalah-demo.bin.zst
 
 fmt:
 	cargo fmt

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on this machine, and nothing that is there: scripts/setup.sh [build] [test] [model]
+# Installs what is missing on this machine, and nothing that is there: scripts/setup.sh [build] [test] [bench] [model]
 # One list for each purpose: the command (or file) that must exist, and the Debian/Ubuntu package that brings it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,6 +13,12 @@ test='
 pdftotext   poppler-utils
 soffice     libreoffice-writer-nogui
 python3     python3
+'
+bench='
+espeak-ng   espeak-ng
+zstd        zstd
+python3     python3
+virtualenv  python3-virtualenv
 '
 model='
 espeak-ng   espeak-ng
@@ -68,8 +74,8 @@ install_cargo() {
 missing=()
 for purpose in "${@:-build}"; do
     case $purpose in
-    build | test | model) list=${!purpose} ;;
-    *) fail "unknown purpose $purpose (build, test, model)" ;;
+    build | test | bench | model) list=${!purpose} ;;
+    *) fail "unknown purpose $purpose (build, test, bench, model)" ;;
     esac
     while read -r command package; do
         [ -z "$command" ] || exists "$command" || missing+=("$package")
