@@ -1,6 +1,6 @@
 //! The record in every format, read back by the programs that secretariats and archives use.
 //!
-//! Needs poppler (Debian: poppler-utils), LibreOffice Writer (libreoffice-writer-nogui) and unzip.
+//! Needs poppler (Debian: poppler-utils), `LibreOffice` Writer (libreoffice-writer-nogui) and unzip.
 
 mod sample;
 
@@ -98,11 +98,12 @@ fn turns_events_and_marks_stand_in_order() {
             "F-BHR (RATNA DEWI, S.H.)",
             "F-MLT (HENDRA GUNAWAN)",
             "WALI KOTA (Ir. SURYA PRATAMA, M.T.)",
-            "(RAPAT: SETUJU)",
-            "(KETUK PALU 1 KALI)",
             "WAKIL KETUA (Dra. Hj. MARIANA LESTARI)",
             "KETUA RAPAT (H. RUSDI HANAFI, S.Sos., M.Si.)",
-            "(RAPAT DITUTUP PUKUL 10.07 WITA)",
+            "(RAPAT: SETUJU)",
+            "(KETUK PALU 1 KALI)",
+            "…",
+            "(RAPAT DITUTUP PUKUL 10.08 WITA)",
             "(KETUK PALU 3 KALI)",
         ]
     );

@@ -33,6 +33,7 @@ pub(super) struct Lembaga {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_field_names, reason = "`rapat_ke` is what offices call it")]
 pub(super) struct Rapat {
     pub(super) jenis: Option<Kind>,
     pub(super) nama: Option<Text>,

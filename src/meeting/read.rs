@@ -84,16 +84,17 @@ impl Reader<'_> {
     }
 
     fn institution(&self, meeting: &mut Meeting, written: Lembaga) -> Result<(), Error> {
-        meeting.letterhead = self.texts("kop", written.kop)?;
-        meeting.city = self.optional("kota", written.kota)?;
+        meeting.letterhead = self.texts("kop", &written.kop)?;
+        meeting.city = self.optional("kota", written.kota.as_ref())?;
         Ok(())
     }
 
     fn fields(&self, meeting: &mut Meeting, written: Rapat, roster: &Roster) -> Result<(), Error> {
-        if let (Some(kind), Some(nature)) = (written.jenis, &written.sifat) {
-            if kind.is_always_open() && nature.get_ref().mark().is_some() {
-                return Err(self.fault(nature, "sifat", Fault::AlwaysOpen(kind.name())));
-            }
+        if let (Some(kind), Some(nature)) = (written.jenis, &written.sifat)
+            && kind.is_always_open()
+            && nature.get_ref().mark().is_some()
+        {
+            return Err(self.fault(nature, "sifat", Fault::AlwaysOpen(kind.name())));
         }
         if let Some(sequence) = written.rapat_ke.as_ref().filter(|sequence| *sequence.get_ref() == 0) {
             return Err(self.fault(sequence, "rapat_ke", Fault::Zero));
@@ -101,13 +102,13 @@ impl Reader<'_> {
         meeting.kind = written.jenis;
         meeting.nature = written.sifat.map(Spanned::into_inner);
         meeting.sequence = written.rapat_ke.map(Spanned::into_inner);
-        meeting.name = self.optional("nama", written.nama)?;
-        meeting.number = self.optional("nomor", written.nomor)?;
-        meeting.year = self.optional("tahun_sidang", written.tahun_sidang)?;
-        meeting.period = self.optional("masa_persidangan", written.masa_persidangan)?;
-        meeting.partner = self.optional("dengan", written.dengan)?;
-        meeting.place = self.optional("tempat", written.tempat)?;
-        meeting.agenda = self.texts("acara", written.acara)?;
+        meeting.name = self.optional("nama", written.nama.as_ref())?;
+        meeting.number = self.optional("nomor", written.nomor.as_ref())?;
+        meeting.year = self.optional("tahun_sidang", written.tahun_sidang.as_ref())?;
+        meeting.period = self.optional("masa_persidangan", written.masa_persidangan.as_ref())?;
+        meeting.partner = self.optional("dengan", written.dengan.as_ref())?;
+        meeting.place = self.optional("tempat", written.tempat.as_ref())?;
+        meeting.agenda = self.texts("acara", &written.acara)?;
         meeting.zone = written.zona;
         meeting.date = written.tanggal.map(|date| self.date(&date)).transpose()?;
         meeting.start = written.mulai.map(|start| self.start(&start, meeting)).transpose()?;
@@ -153,11 +154,11 @@ impl Reader<'_> {
                     self.at_most(last, "penanda_tangan", fraksi.penanda_tangan.len() as u64, most)?;
                 }
                 Ok(Arc::new(Group {
-                    code: self.text("kode", fraksi.kode)?,
-                    name: self.text("nama", fraksi.nama)?,
+                    code: self.text("kode", &fraksi.kode)?,
+                    name: self.text("nama", &fraksi.nama)?,
                     members: fraksi.anggota,
                     present: fraksi.hadir.map(Spanned::into_inner),
-                    signatories: self.texts("penanda_tangan", fraksi.penanda_tangan)?,
+                    signatories: self.texts("penanda_tangan", &fraksi.penanda_tangan)?,
                 }))
             })
             .collect()
@@ -171,12 +172,12 @@ impl Reader<'_> {
                 self.once("id", &orang.id, orang.id.get_ref().trim(), &mut seen)?;
                 let group = orang.fraksi.map(|code| self.group(&code, groups)).transpose()?;
                 Ok(Arc::new(Person {
-                    id: self.text("id", orang.id)?,
-                    name: self.text("nama", orang.nama)?,
+                    id: self.text("id", &orang.id)?,
+                    name: self.text("nama", &orang.nama)?,
                     group,
-                    office: self.optional("jabatan", orang.jabatan)?,
-                    institution: self.optional("instansi", orang.instansi)?,
-                    title: self.optional("sebutan", orang.sebutan)?,
+                    office: self.optional("jabatan", orang.jabatan.as_ref())?,
+                    institution: self.optional("instansi", orang.instansi.as_ref())?,
+                    title: self.optional("sebutan", orang.sebutan.as_ref())?,
                 }))
             })
             .collect()
@@ -244,7 +245,7 @@ impl Reader<'_> {
                 channel,
                 lectern: kursi.mimbar,
                 occupants: self.occupants(&kursi, roster)?,
-                file: self.optional("berkas", kursi.berkas)?,
+                file: self.optional("berkas", kursi.berkas.as_ref())?,
                 origin: self.origin(&kursi.kanal),
             });
         }
@@ -331,19 +332,19 @@ impl Reader<'_> {
             }
         }
         let missing = |key| self.fault(&Spanned::new(whole.clone(), ()), "peristiwa", Fault::Needs(key));
-        let content = |text: Option<Text>| self.text("isi", text.ok_or_else(|| missing("isi"))?);
+        let content = |text: Option<&Text>| self.text("isi", text.ok_or_else(|| missing("isi"))?);
         Ok(match kind {
             JenisPeristiwa::Buka => EventKind::Opened,
             JenisPeristiwa::Skors => EventKind::Suspended,
             JenisPeristiwa::CabutSkors => EventKind::Resumed,
             JenisPeristiwa::Tutup => EventKind::Closed,
             JenisPeristiwa::KetukPalu => EventKind::Gavel(self.strokes(&event.kali.ok_or_else(|| missing("kali"))?)?),
-            JenisPeristiwa::Setuju => EventKind::Agreed(self.optional("keputusan", event.keputusan)?),
+            JenisPeristiwa::Setuju => EventKind::Agreed(self.optional("keputusan", event.keputusan.as_ref())?),
             JenisPeristiwa::Interupsi => {
                 EventKind::Interjection(self.channel(&event.kanal.ok_or_else(|| missing("kanal"))?)?)
             }
-            JenisPeristiwa::Lagu => EventKind::Song(content(event.isi)?),
-            JenisPeristiwa::Catatan => EventKind::Note(content(event.isi)?),
+            JenisPeristiwa::Lagu => EventKind::Song(content(event.isi.as_ref())?),
+            JenisPeristiwa::Catatan => EventKind::Note(content(event.isi.as_ref())?),
         })
     }
 
@@ -381,16 +382,16 @@ impl Reader<'_> {
         time::offset(text).ok_or_else(|| self.fault(written, key, Fault::NotAnOffset(text.clone())))
     }
 
-    fn text(&self, key: &'static str, written: Text) -> Result<String, Error> {
+    fn text(&self, key: &'static str, written: &Text) -> Result<String, Error> {
         let text = written.get_ref().trim().to_owned();
-        if text.is_empty() { Err(self.fault(&written, key, Fault::Empty)) } else { Ok(text) }
+        if text.is_empty() { Err(self.fault(written, key, Fault::Empty)) } else { Ok(text) }
     }
 
-    fn texts(&self, key: &'static str, written: Vec<Text>) -> Result<Vec<String>, Error> {
-        written.into_iter().map(|text| self.text(key, text)).collect()
+    fn texts(&self, key: &'static str, written: &[Text]) -> Result<Vec<String>, Error> {
+        written.iter().map(|text| self.text(key, text)).collect()
     }
 
-    fn optional(&self, key: &'static str, written: Option<Text>) -> Result<Option<String>, Error> {
+    fn optional(&self, key: &'static str, written: Option<&Text>) -> Result<Option<String>, Error> {
         written.map(|text| self.text(key, text)).transpose()
     }
 

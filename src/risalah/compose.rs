@@ -100,11 +100,11 @@ impl<'a> Body<'a> {
         let mut lines = Vec::new();
         for event in &self.meeting.events {
             let position = self.clock.at_millis(event.at);
-            if let EventKind::Interjection(channel) = event.kind {
-                if let Some(index) = self.interjection(channel, event.at) {
-                    self.interjections.insert(index);
-                    continue;
-                }
+            if let EventKind::Interjection(channel) = event.kind
+                && let Some(index) = self.interjection(channel, event.at)
+            {
+                self.interjections.insert(index);
+                continue;
             }
             lines.push((position, self.line(event)));
         }

@@ -1,4 +1,4 @@
-//! The record for Word and LibreOffice: real styles, fields for the page numbers, the mark on every page.
+//! The record for Word and `LibreOffice`: real styles, fields for the page numbers, the mark on every page.
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin, PageNum,

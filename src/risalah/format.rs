@@ -10,7 +10,7 @@ use super::Error;
 pub enum Format {
     /// Everything that was recognised, for programs.
     Json,
-    /// The record for Word and LibreOffice.
+    /// The record for Word and `LibreOffice`.
     Docx,
     /// The record for print.
     Pdf,

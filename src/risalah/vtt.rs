@@ -1,4 +1,4 @@
-//! WebVTT subtitles with a voice for each speaker (<https://www.w3.org/TR/webvtt1/>).
+//! `WebVTT` subtitles with a voice for each speaker (<https://www.w3.org/TR/webvtt1/>).
 
 use std::fmt::Write;
 

@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each program that includes this uses a part of it")]
 
 use std::num::NonZeroU32;
-use std::path::Path;
 
 use e_risalah::clock::{Channel, Clock, Span};
 use e_risalah::meeting::Meeting;
@@ -11,10 +10,9 @@ use e_risalah::transcript::{Flag, Recording, Transcript, Utterance, Version, Wor
 
 pub const RATE: u64 = 16_000;
 
-/// The fictional plenary of the fixtures.
+/// A fictional plenary whose events fit [`plenary`].
 pub fn meeting() -> Meeting {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/rapat.toml");
-    Meeting::read(&path).expect("the shipped meeting is valid")
+    Meeting::parse(include_str!("rapat.toml"), "rapat.toml").expect("a valid meeting")
 }
 
 /// An utterance from `start` to `end` (tenths of a second).
