@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::layout::Abs;
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontInstance, FontVariant, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
@@ -32,12 +33,24 @@ struct Office {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+    /// The same fonts, asked for single characters. What a font claims to cover is not enough: some map characters to the empty
+    /// box.
+    shapes: Vec<FontInstance>,
 }
 
 static OFFICE: LazyLock<Office> = LazyLock::new(|| {
     let fonts: Vec<Font> = FONTS.into_iter().flat_map(|data| Font::iter(Bytes::new(data))).collect();
-    Office { library: LazyHash::new(Library::default()), book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
+    Office {
+        library: LazyHash::new(Library::default()),
+        book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        shapes: fonts.iter().cloned().map(instance).collect(),
+        fonts,
+    }
 });
+
+fn instance(font: Font) -> FontInstance {
+    font.instantiate(FontVariant::default(), Abs::pt(12.0), &FontVariations::default())
+}
 
 pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
     let mut data = serde_json::to_value(risalah)?;
@@ -94,7 +107,8 @@ fn show_all(value: &mut serde_json::Value) {
 fn has_shape(c: char) -> bool {
     // What a code point of the private use area means is anybody's guess; PDF/A-2a does not accept it either.
     let private = matches!(c as u32, 0xe000..=0xf8ff | 0xf_0000..);
-    !private && OFFICE.fonts.iter().any(|font| font.info().coverage.contains(c as u32))
+    let drawn = |font: &FontInstance| font.ttf().glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
+    !private && OFFICE.shapes.iter().any(drawn)
 }
 
 /// The typesetter's view of the world: a template, a data file, four fonts; no disk, no network, no clock.
