@@ -1,9 +1,9 @@
 //! The record for Word and `LibreOffice`: real styles, fields for the page numbers, the mark on every page.
 
 use docx_rs::{
-    AlignmentType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin, PageNum,
-    Paragraph, Run as DocxRun, RunFonts, RunProperty, Style, StyleType, Table, TableCell, TableLayoutType, TableRow,
-    WidthType,
+    AlignmentType, BorderType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin,
+    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, Run as DocxRun, RunFonts, SpecialIndentType, Style,
+    StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
 };
 
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
@@ -12,7 +12,7 @@ mod package;
 
 /// Twentieths of a point in a millimetre: the unit of the format.
 const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
-/// Margins of RISALAH SEMENTARA in millimetres, as rules on official letters have them.
+/// Margins in millimetres, as the rules for official letters have them.
 const TOP: u32 = 25;
 const BOTTOM: u32 = 30;
 const LEFT: u32 = 30;
@@ -30,17 +30,15 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
     let mut docx = styled(Docx::new().page_size(twips(width), twips(height)).page_margin(margin))
         .header(header(risalah))
         .footer(footer());
-    for line in &risalah.letterhead {
-        docx = docx.add_paragraph(paragraph("Kop", line));
-    }
+    docx = letterhead(docx, &risalah.letterhead);
     docx = docx.add_paragraph(paragraph("Title", &risalah.title));
     docx = docx.add_table(fields(risalah, twips(width - LEFT - RIGHT) as usize));
     docx = attendance(docx, risalah);
     docx = docx.add_paragraph(paragraph("Bagian", "KETERANGAN TANDA"));
     for entry in &risalah.legend {
-        let sample = DocxRun::new().style(character_style(entry.kind).unwrap_or("Tanda")).add_text(&entry.mark);
-        let meaning = DocxRun::new().add_text(format!(" : {}", entry.meaning));
-        docx = docx.add_paragraph(Paragraph::new().style("Isian").add_run(sample).add_run(meaning));
+        let sample = DocxRun::new().style(character_style(entry.kind).unwrap_or("TandaRisalah")).add_text(&entry.mark);
+        let meaning = DocxRun::new().add_tab().add_text(format!(": {}", entry.meaning));
+        docx = docx.add_paragraph(Paragraph::new().style("Tanda").add_run(sample).add_run(meaning));
     }
     docx = docx.add_paragraph(paragraph("Heading1", "JALANNYA RAPAT"));
     for entry in &risalah.body {
@@ -50,14 +48,24 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
         };
     }
     docx = docx.add_paragraph(paragraph("Heading1", "KEPUTUSAN"));
-    for (index, decision) in risalah.decisions.iter().enumerate() {
-        docx = docx.add_paragraph(paragraph("Butir", &format!("{}.\u{a0}{decision}", index + 1)));
-    }
+    docx = numbered(docx, &risalah.decisions);
     docx = closing(docx, risalah);
     for line in &risalah.colophon {
         docx = docx.add_paragraph(paragraph("Kolofon", line));
     }
     package::write(docx.build(), risalah)
+}
+
+/// The letterhead with a rule below it.
+fn letterhead(docx: Docx, lines: &[String]) -> Docx {
+    let rule = ParagraphBorder::new(ParagraphBorderPosition::Bottom).val(BorderType::Single).size(12).space(4);
+    lines.iter().enumerate().fold(docx, |docx, (index, line)| {
+        let mut paragraph = paragraph("Kop", line);
+        if index + 1 == lines.len() {
+            paragraph.property = paragraph.property.set_border(rule.clone());
+        }
+        docx.add_paragraph(paragraph)
+    })
 }
 
 fn twips(millimetres: u32) -> u32 {
@@ -88,17 +96,14 @@ fn styled(docx: Docx) -> Docx {
         .add_style(
             style("Ucapan", "Ucapan")
                 .align(AlignmentType::Both)
-                .indent(None, Some(docx_rs::SpecialIndentType::FirstLine(twips(10) as i32)), None, None)
+                .indent(None, Some(SpecialIndentType::FirstLine(twips(10) as i32)), None, None)
                 .line_spacing(spacing(360, 0, 60)),
         )
         .add_style(style("Peristiwa", "Peristiwa").align(AlignmentType::Center).line_spacing(single(160, 160)))
         .add_style(style("Bagian", "Bagian").bold().line_spacing(single(200, 60)))
         .add_style(style("Isian", "Isian").line_spacing(single(0, 20)))
-        .add_style(
-            style("Butir", "Butir")
-                .indent(Some(twips(8) as i32), Some(docx_rs::SpecialIndentType::Hanging(twips(8) as i32)), None, None)
-                .line_spacing(single(0, 60)),
-        )
+        .add_style(hanging(style("Butir", "Butir"), 8).line_spacing(single(0, 20)))
+        .add_style(hanging(style("Tanda", "Keterangan Tanda"), 52).line_spacing(single(0, 20)))
         .add_style(
             style("TandaTangan", "Tanda Tangan")
                 .align(AlignmentType::Center)
@@ -109,8 +114,14 @@ fn styled(docx: Docx) -> Docx {
         .add_style(style("Status", "Status").align(AlignmentType::Center).bold().size(20).line_spacing(single(0, 0)))
         .add_style(style("Kepala", "Kepala Halaman").align(AlignmentType::Right).size(18).line_spacing(single(0, 0)))
         .add_style(style("Kaki", "Kaki Halaman").align(AlignmentType::Center).size(18).line_spacing(single(0, 0)))
-        .add_style(Style::new("Tanda", StyleType::Character).name("Tanda Risalah").color("404040"))
+        .add_style(Style::new("TandaRisalah", StyleType::Character).name("Tanda Risalah").color("404040"))
         .add_style(Style::new("Ragu", StyleType::Character).name("Hasil Meragukan").underline("dotted"))
+}
+
+/// Lines after the first begin this far in; so does what stands after a tab in the first.
+fn hanging(style: Style, millimetres: u32) -> Style {
+    let width = twips(millimetres) as i32;
+    style.indent(Some(width), Some(SpecialIndentType::Hanging(width)), None, None)
 }
 
 fn spacing(line: i32, before: u32, after: u32) -> LineSpacing {
@@ -138,10 +149,9 @@ fn footer() -> Footer {
 fn fields(risalah: &Risalah, width: usize) -> Table {
     let columns = [twips(44) as usize, twips(5) as usize, width - twips(49) as usize];
     let row = |field: &Field| {
-        let lines = field.lines.iter().enumerate().map(|(index, line)| {
-            let number = if field.numbered { format!("{}. ", index + 1) } else { String::new() };
-            paragraph("Isian", &format!("{number}{line}"))
-        });
+        let lines = field.lines.iter().enumerate();
+        let lines =
+            lines.map(|(index, line)| if field.numbered { item(index, line) } else { paragraph("Isian", line) });
         let cell = |width: usize| TableCell::new().width(width, WidthType::Dxa);
         TableRow::new(vec![
             cell(columns[0]).add_paragraph(paragraph("Isian", &field.name)),
@@ -166,20 +176,19 @@ fn attendance(mut docx: Docx, risalah: &Risalah) -> Docx {
 }
 
 fn numbered(docx: Docx, lines: &[String]) -> Docx {
-    let paragraphs = lines.iter().enumerate().map(|(index, line)| {
-        let run = DocxRun::new().add_text(format!("{}.", index + 1)).add_tab().add_text(line);
-        Paragraph::new().style("Butir").add_run(run)
-    });
-    paragraphs.fold(docx, Docx::add_paragraph)
+    lines.iter().enumerate().map(|(index, line)| item(index, line)).fold(docx, Docx::add_paragraph)
+}
+
+fn item(index: usize, line: &str) -> Paragraph {
+    let run = DocxRun::new().add_text(format!("{}.", index + 1)).add_tab().add_text(line);
+    Paragraph::new().style("Butir").add_run(run)
 }
 
 fn add_turn(mut docx: Docx, turn: &Turn) -> Docx {
     if !turn.continued {
         let mut label = paragraph("Label", &format!("{}:", turn.label)).keep_next(true);
         if let Some(microphone) = &turn.microphone {
-            let property = RunProperty::new().disable_bold();
-            let mut run = DocxRun::new().style("Tanda").add_text(format!(" [{microphone}]"));
-            run.run_property = RunProperty { style: run.run_property.style, ..property };
+            let run = DocxRun::new().style("TandaRisalah").disable_bold().add_text(format!(" [{microphone}]"));
             label = label.add_run(run);
         }
         docx = docx.add_paragraph(label);
@@ -204,7 +213,7 @@ fn character_style(kind: RunKind) -> Option<&'static str> {
     match kind {
         RunKind::Spoken => None,
         RunKind::Doubtful => Some("Ragu"),
-        RunKind::Mark => Some("Tanda"),
+        RunKind::Mark => Some("TandaRisalah"),
     }
 }
 
@@ -216,5 +225,5 @@ fn closing(docx: Docx, risalah: &Risalah) -> Docx {
     let docx = docx.add_paragraph(line("")).add_paragraph(line(&closing.place_and_date));
     let docx = closing.office.iter().fold(docx, |docx, office| docx.add_paragraph(line(office)));
     docx.add_paragraph(Paragraph::new().style("TandaTangan").keep_next(true).add_run(room))
-        .add_paragraph(paragraph("TandaTangan", &closing.name))
+        .add_paragraph(paragraph("TandaTangan", &closing.name).bold())
 }
