@@ -40,7 +40,9 @@ impl Explain for Error {
     fn message(&self) -> Message {
         let (key, path, source) = match self {
             Self::Folder { path, source } => ("folder.folder", path, source),
-            Self::Write { path, source } if source.kind() == io::ErrorKind::StorageFull => ("folder.full", path, source),
+            Self::Write { path, source } if source.kind() == io::ErrorKind::StorageFull => {
+                ("folder.full", path, source)
+            }
             Self::Write { path, source } => ("folder.write", path, source),
             Self::Store(error) => return error.message(),
         };

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+
+use e_risalah::audio::{Input, Source};
 
 fn risalah(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
@@ -33,25 +34,55 @@ fn words(folder: &Path) -> serde_json::Value {
     serde_json::from_str(&json).expect("JSON")
 }
 
-/// Two channels of the shipped meeting: enough to be cut in the middle, short enough for a test.
-fn two_channels() -> [PathBuf; 2] {
-    [fixture().join("01.ogg"), fixture().join("04.ogg")]
+/// The first half minute of two microphones of the shipped meeting as one file: enough to be cut in the middle, short enough for
+/// a test.
+fn excerpt(place: &Path) -> PathBuf {
+    let channels = ["01.ogg", "03.ogg"].map(|name| fixture().join(name));
+    let mut source = Source::open(&Input::from_paths(&channels).expect("a set")).expect("opened");
+    let mut frames = vec![0.0; 2 * 33 * 16_000];
+    let read = source.read(&mut frames).expect("read");
+    let path = place.join("petikan.wav");
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&path, spec).expect("created");
+    for sample in &frames[..2 * read] {
+        writer.write_sample((sample * 32_767.0) as i16).expect("written");
+    }
+    writer.finalize().expect("finished");
+    path
 }
 
 #[test]
 fn the_shipped_meeting_becomes_a_record() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = place.path().join("hasil – rapat «paripurna»");
-    let output = run(&["transkrip", text(&fixture()), "-o", text(&folder), "--format", "txt,srt,vtt,seglst,rttm", "--quiet"]);
+    let output =
+        run(&["transkrip", text(&fixture()), "-o", text(&folder), "--format", "txt,srt,vtt,seglst,rttm", "--quiet"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    let names = ["risalah-sementara.docx", "risalah-sementara.pdf", "transkrip.json", "transkrip.txt", "transkrip.srt", "transkrip.vtt"];
+    let names = [
+        "risalah-sementara.docx",
+        "risalah-sementara.pdf",
+        "transkrip.json",
+        "transkrip.txt",
+        "transkrip.srt",
+        "transkrip.vtt",
+    ];
     for name in names {
         let path = folder.join(name);
         assert!(path.is_file(), "{name}");
         assert!(String::from_utf8_lossy(&output.stdout).contains(text(&path)), "{name} is not named on stdout");
     }
     let record = fs::read_to_string(folder.join("transkrip.txt")).expect("text");
-    for expected in ["RISALAH RAPAT PARIPURNA", "KETUA RAPAT (H. RUSDI HANAFI, S.Sos., M.Si.):", "(KETUK PALU 3 KALI)", "RISALAH SEMENTARA"] {
+    for expected in [
+        "RISALAH RAPAT PARIPURNA",
+        "KETUA RAPAT (H. RUSDI HANAFI, S.Sos., M.Si.):",
+        "(KETUK PALU 3 KALI)",
+        "RISALAH SEMENTARA",
+    ] {
         assert!(record.contains(expected), "{expected}");
     }
     assert!(stderr(&output).contains("model peraga"), "the demonstration model is said to be one");
@@ -65,9 +96,9 @@ fn the_shipped_meeting_becomes_a_record() {
 fn a_killed_run_goes_on_and_ends_with_the_same_words() {
     let place = tempfile::tempdir().expect("a folder");
     let (whole, killed) = (place.path().join("utuh"), place.path().join("terputus"));
-    let [first, second] = two_channels();
+    let input = excerpt(place.path());
     let args = |folder: &Path| {
-        ["transcribe", text(&first), text(&second), "-o", text(folder), "--format", "seglst", "--quiet", "--workers", "1"]
+        ["transcribe", text(&input), "-o", text(folder), "--format", "seglst", "--quiet", "--workers", "1"]
             .map(str::to_owned)
     };
     let undisturbed = risalah(&[]).args(args(&whole)).output().expect("runs");
@@ -76,8 +107,7 @@ fn a_killed_run_goes_on_and_ends_with_the_same_words() {
     for _ in 0..3 {
         let mut child = risalah(&[]).args(args(&killed)).spawn().expect("starts");
         let before = stored(&killed);
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while child.try_wait().expect("asked").is_none() && stored(&killed) < before + 2 && Instant::now() < deadline {
+        while child.try_wait().expect("asked").is_none() && stored(&killed) < before + 2 {
             std::thread::yield_now();
         }
         child.kill().expect("killed");
@@ -100,8 +130,7 @@ fn stored(folder: &Path) -> u32 {
 fn ctrl_c_keeps_what_was_done() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = place.path().join("hasil");
-    let [first, second] = two_channels();
-    let mut child = risalah(&["transcribe", text(&first), text(&second), "-o", text(&folder), "--quiet"])
+    let mut child = risalah(&["transcribe", text(&excerpt(place.path())), "-o", text(&folder), "--quiet"])
         .stderr(std::process::Stdio::piped())
         .spawn()
         .expect("starts");
@@ -149,7 +178,8 @@ fn bad_input_is_a_sentence_and_writes_nothing() {
 fn a_broken_description_names_its_line() {
     let place = tempfile::tempdir().expect("a folder");
     let description = place.path().join("rapat.toml");
-    fs::write(&description, "[rapat]\njenis = \"paripurna\"\nsifat = \"terbuka\"\nwarna = \"biru\"\n").expect("written");
+    fs::write(&description, "[rapat]\njenis = \"paripurna\"\nsifat = \"terbuka\"\nwarna = \"biru\"\n")
+        .expect("written");
     let folder = place.path().join("hasil");
     let input = fixture().join("01.ogg");
     let output = run(&["transkrip", text(&input), "--meeting", text(&description), "-o", text(&folder)]);
@@ -164,7 +194,12 @@ fn another_meeting_in_the_folder_is_left_alone() {
     let folder = place.path().join("hasil");
     let tone = |name: &str, frequency: f32| {
         let path = place.path().join(name);
-        let spec = hound::WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 16_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
         let mut writer = hound::WavWriter::create(&path, spec).expect("created");
         for n in 0..16_000u16 {
             let sample = (f32::from(n) * frequency * std::f32::consts::TAU / 16_000.0).sin() * 3000.0;
@@ -210,7 +245,7 @@ fn help_speaks_both_languages_and_the_manual_is_a_manual() {
 fn a_reader_that_goes_away_does_not_stop_the_work() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = place.path().join("hasil");
-    let mut child = risalah(&["transcribe", text(&two_channels()[0]), "-o", text(&folder)])
+    let mut child = risalah(&["transcribe", text(&excerpt(place.path())), "-o", text(&folder)])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()

@@ -23,8 +23,12 @@ pub fn explain(error: &clap::Error, language: Language) -> ExitCode {
             return ExitCode::from(2);
         }
         ErrorKind::UnknownArgument => Message::new("cli.unknown").with("what", context(ContextKind::InvalidArg)),
-        ErrorKind::InvalidSubcommand => Message::new("cli.unknown").with("what", context(ContextKind::InvalidSubcommand)),
-        ErrorKind::MissingRequiredArgument => Message::new("cli.required").with("what", context(ContextKind::InvalidArg)),
+        ErrorKind::InvalidSubcommand => {
+            Message::new("cli.unknown").with("what", context(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Message::new("cli.required").with("what", context(ContextKind::InvalidArg))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => Message::new("cli.value")
             .with("what", context(ContextKind::InvalidArg))
             .with("value", context(ContextKind::InvalidValue)),

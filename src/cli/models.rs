@@ -1,7 +1,7 @@
 //! `risalah models`: which models are here, and how others come.
 
-use e_risalah::message::Message;
-use e_risalah::models::{self, Hub, Installed, State, Store, Watch};
+use e_risalah::message::{Explain, Message};
+use e_risalah::models::{self, Hub, Installed, State, Store, Verified, Watch};
 
 use super::args::Models;
 use super::show::{Bytes, Speaker, print};
@@ -12,7 +12,8 @@ pub fn run(command: &Models, speaker: &Speaker) -> Result<End, Failure> {
     match command {
         Models::List { json } => list(&store, *json, *speaker),
         Models::Pull { name, voice } => {
-            let installed = watched(*speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
+            let installed =
+                watched(*speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
             tell(&installed, *speaker);
             Ok(End::Done)
         }
@@ -24,12 +25,12 @@ pub fn run(command: &Models, speaker: &Speaker) -> Result<End, Failure> {
         Models::Verify { voice } => {
             let results = watched(*speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
             let mut end = End::Done;
-            for (name, result) in results {
-                match result {
+            for Verified { name, found } in results {
+                match found {
                     Ok(()) => print(&format!("{name}  {}", speaker.text("cli.models.sound"))),
                     Err(error) => {
                         print(&format!("{name}  {}", speaker.text("cli.models.unsound")));
-                        speaker.warning(&e_risalah::message::Explain::message(&error));
+                        speaker.warning(&error.message());
                         end = End::Warned;
                     }
                 }

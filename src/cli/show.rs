@@ -91,7 +91,10 @@ impl<'a> Turns<'a> {
 
 impl Observer for Turns<'_> {
     fn recognised(&mut self, clock: Clock, utterance: &Utterance) {
-        let name = self.meeting.speaker(utterance.channel, clock.millis(utterance.span.start)).map(|person| person.name.as_str());
+        let name = self
+            .meeting
+            .speaker(utterance.channel, clock.millis(utterance.span.start))
+            .map(|person| person.name.as_str());
         if self.voice.json {
             let line = serde_json::json!({
                 "start_time": clock.decimal_seconds(utterance.span.start),
@@ -104,7 +107,8 @@ impl Observer for Turns<'_> {
             });
             print(&line.to_string());
         } else if !self.voice.quiet {
-            let who = name.map_or_else(|| utterance.channel.to_string(), |name| format!("{} {name}", utterance.channel));
+            let who =
+                name.map_or_else(|| utterance.channel.to_string(), |name| format!("{} {name}", utterance.channel));
             let line = format!("{}  {who}: {}", clock.hms(utterance.span.start), utterance.text);
             self.bar.suspend(|| print(&line));
         }
@@ -150,7 +154,8 @@ impl Bytes {
                 self.bar.set_position(done);
             }
             models::Progress::Retry { cause, seconds } => {
-                let retry = Message::new("cli.retry").with("cause", self.speaker.sentence(&cause)).with("seconds", seconds);
+                let retry =
+                    Message::new("cli.retry").with("cause", self.speaker.sentence(&cause)).with("seconds", seconds);
                 self.bar.suspend(|| self.speaker.note(&retry));
             }
         }

@@ -12,7 +12,7 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
-use e_risalah::speech::whisper::{Settings, Whisper};
+use e_risalah::speech::whisper::Whisper;
 use e_risalah::transcript::store::{Origin, Store};
 use sha2::{Digest, Sha256};
 
@@ -39,8 +39,7 @@ pub fn run(args: &Transcribe, speaker: &Speaker) -> Result<End, Failure> {
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let workers = args.workers.map_or_else(cores, usize::from);
-    let threads = u16::try_from(cores() / workers).unwrap_or(1).max(1);
-    let whisper = Whisper::load(&model, Settings { language: args.language.clone(), threads })?;
+    let whisper = Whisper::load(&model, &args.language)?;
     let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
     let files = source.files().to_vec();
     let started = started(&meeting, &source);

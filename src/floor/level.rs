@@ -103,7 +103,13 @@ impl NoiseFloor {
     const REFRESH: usize = 10;
 
     fn new() -> Self {
-        Self { bins: Box::new([0; Self::BINS]), history: Box::new([0; Self::HISTORY]), count: 0, next: 0, percentile: SILENCE }
+        Self {
+            bins: Box::new([0; Self::BINS]),
+            history: Box::new([0; Self::HISTORY]),
+            count: 0,
+            next: 0,
+            percentile: SILENCE,
+        }
     }
 
     fn track(&mut self, power: f32) -> f32 {

@@ -117,4 +117,3 @@ impl Floor {
         self.hops += 1;
     }
 }
-

@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_loop_is_flagged_whatever_its_confidence() {
-        assert_eq!(flags(&heard("kita lanjut kita lanjut kita lanjut kita lanjut", -0.05), 160_000), [Flag::Repetition]);
+        assert_eq!(
+            flags(&heard("kita lanjut kita lanjut kita lanjut kita lanjut", -0.05), 160_000),
+            [Flag::Repetition]
+        );
         assert!(is_suspect(&heard("ya ya ya ya", -0.05), 32_000));
     }
 

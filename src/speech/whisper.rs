@@ -3,7 +3,7 @@
 //! Sound is cut before it comes here, so the library's own voice detection, context and time stamps stay off. Decoding is
 //! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
 //! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
-//! with a beam over the whole window, and if that fails too in two halves. Word times come from dynamic time
+//! with a beam, and if that fails too in two halves. Word times come from dynamic time
 //! warping over the cross-attention, as whisper.cpp computes it.
 
 use std::sync::Once;
@@ -29,29 +29,20 @@ const SHORTEST: usize = 16_000;
 const HALVES: usize = 64_000;
 const BEAM: i32 = 5;
 
-/// How a model is to be used.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Two-letter code of the language that is spoken.
-    pub language: String,
-    /// Threads of one recogniser.
-    pub threads: u16,
-}
-
 /// A loaded model; [`Self::recogniser`] makes as many recognisers of it as there are workers.
 pub struct Whisper {
     context: WhisperContext,
-    settings: Settings,
+    language: String,
     cut_window: bool,
 }
 
 impl Whisper {
-    /// Loads a model that [`crate::models`] has checked.
-    pub fn load(model: &Model, settings: Settings) -> Result<Self, Error> {
+    /// Loads a model that [`crate::models`] has checked. `language` is the two-letter code of the language that is spoken.
+    pub fn load(model: &Model, language: &str) -> Result<Self, Error> {
         check_processor()?;
         silence_the_library();
-        if whisper_rs::get_lang_id(&settings.language).is_none() {
-            return Err(Error::Language { language: settings.language });
+        if whisper_rs::get_lang_id(language).is_none() {
+            return Err(Error::Language { language: language.to_owned() });
         }
         let mut parameters = WhisperContextParameters::default();
         parameters.use_gpu(false).dtw_parameters(DtwParameters { mode: warping(model), ..Default::default() });
@@ -60,40 +51,39 @@ impl Whisper {
             Source::Bytes(bytes) => WhisperContext::new_from_buffer_with_params(bytes, parameters),
         }
         .map_err(|_| Error::Load { name: model.name.clone() })?;
-        Ok(Self { context, settings, cut_window: model.properties.cut_audio_ctx })
+        Ok(Self { context, language: language.to_owned(), cut_window: model.properties.cut_audio_ctx })
     }
 
     /// A recogniser with a working state of its own, for one thread.
     pub fn recogniser(&self) -> Result<WhisperRecogniser, Error> {
         let state = self.context.create_state().map_err(|_| Error::State)?;
-        Ok(WhisperRecogniser { state, settings: self.settings.clone(), cut_window: self.cut_window })
+        Ok(WhisperRecogniser { state, language: self.language.clone(), cut_window: self.cut_window })
     }
 }
 
 /// One worker's Whisper.
 pub struct WhisperRecogniser {
     state: WhisperState,
-    settings: Settings,
+    language: String,
     cut_window: bool,
 }
 
 impl Recogniser for WhisperRecogniser {
     fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
-        let quick = self.decode(sound, SamplingStrategy::Greedy { best_of: 1 }, self.cut_window)?;
-        if !quick.words.is_empty() && !guard::is_suspect(&quick, sound.len()) {
+        let quick = self.decode(sound, SamplingStrategy::Greedy { best_of: 1 })?;
+        let good = |result: &Recognition| !result.words.is_empty() && !guard::is_suspect(result, sound.len());
+        if good(&quick) {
             return Ok(quick);
         }
-        let careful = self.decode(sound, SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 }, false)?;
-        if !guard::is_suspect(&careful, sound.len()) && (!careful.words.is_empty() || quick.words.is_empty()) {
-            if !careful.words.is_empty() || sound.len() < HALVES {
-                return Ok(careful);
-            }
+        let careful = self.decode(sound, SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 })?;
+        if good(&careful) {
+            return Ok(careful);
         }
         if sound.len() >= HALVES {
             let middle = quietest_near_middle(sound);
             let (first, second) = sound.split_at(middle);
             let halves = join(self.recognise(first)?, self.recognise(second)?, middle as u64);
-            if !guard::is_suspect(&halves, sound.len()) {
+            if good(&halves) {
                 return Ok(halves);
             }
         }
@@ -102,7 +92,7 @@ impl Recogniser for WhisperRecogniser {
 }
 
 impl WhisperRecogniser {
-    fn decode(&mut self, sound: &[f32], strategy: SamplingStrategy, cut: bool) -> Result<Recognition, Error> {
+    fn decode(&mut self, sound: &[f32], strategy: SamplingStrategy) -> Result<Recognition, Error> {
         let mut padded;
         let heard = if sound.len() < SHORTEST {
             padded = sound.to_vec();
@@ -112,8 +102,9 @@ impl WhisperRecogniser {
             &sound[..sound.len().min(WINDOW * FRAME)]
         };
         let mut parameters = FullParams::new(strategy);
-        parameters.set_n_threads(i32::from(self.settings.threads));
-        parameters.set_language(Some(&self.settings.language));
+        // Several recognisers of one thread each beat one of several threads, which wait for each other at every layer.
+        parameters.set_n_threads(1);
+        parameters.set_language(Some(&self.language));
         parameters.set_no_context(true);
         parameters.set_no_timestamps(true);
         parameters.set_single_segment(true);
@@ -126,7 +117,7 @@ impl WhisperRecogniser {
         parameters.set_print_progress(false);
         parameters.set_print_realtime(false);
         parameters.set_print_timestamps(false);
-        if cut {
+        if self.cut_window {
             parameters.set_audio_ctx((heard.len().div_ceil(FRAME) + SLACK).min(WINDOW) as i32);
         }
         self.state.full(parameters, heard).map_err(|error| Error::Engine { code: error.to_string() })?;

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn the_same_sentence_on_two_channels_is_a_duplicate_and_stays() {
-        let mut all = [utterance(1, 0, 100, "Rapat saya nyatakan dibuka."), utterance(2, 10, 95, "saya nyatakan dibuka")];
+        let mut all =
+            [utterance(1, 0, 100, "Rapat saya nyatakan dibuka."), utterance(2, 10, 95, "saya nyatakan dibuka")];
         mark(&mut all);
         assert_eq!(all[0].flags, [Flag::Overlap, Flag::Duplicate]);
         assert_eq!(all[1].text, "saya nyatakan dibuka");

@@ -195,10 +195,7 @@ impl Store {
             Some(_) => Err(Error::OtherRecording { path: self.path.clone() }),
             None => self
                 .connection
-                .execute(
-                    "INSERT INTO recording VALUES (1, ?1, ?2)",
-                    params![fingerprint, self.to_json(recording)?],
-                )
+                .execute("INSERT INTO recording VALUES (1, ?1, ?2)", params![fingerprint, self.to_json(recording)?])
                 .map(drop)
                 .map_err(self.failed()),
         }
@@ -329,11 +326,7 @@ impl Store {
             let flags: Vec<Flag> = serde_json::from_str(&flags).map_err(|error| self.damaged(error))?;
             let words = words
                 .query_map([id], |row| {
-                    Ok(Word {
-                        text: row.get(0)?,
-                        span: Span::new(row.get(1)?, row.get(2)?),
-                        probability: row.get(3)?,
-                    })
+                    Ok(Word { text: row.get(0)?, span: Span::new(row.get(1)?, row.get(2)?), probability: row.get(3)? })
                 })
                 .and_then(Iterator::collect)
                 .map_err(self.failed())?;
@@ -415,7 +408,12 @@ mod tests {
     }
 
     fn origin(model: &str) -> Origin {
-        Origin { model: model.into(), model_sha256: format!("{model}-hash"), language: "id".into(), program: "0.1.0".into() }
+        Origin {
+            model: model.into(),
+            model_sha256: format!("{model}-hash"),
+            language: "id".into(),
+            program: "0.1.0".into(),
+        }
     }
 
     fn utterance(channel: u16, start: u64, text: &str) -> Utterance {
@@ -471,7 +469,12 @@ mod tests {
         let mut store = store(folder.path());
         let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
         store.add(version.number, &utterance(1, 0, "tidak setuju")).expect("added");
-        for statement in ["UPDATE utterance SET text = 'setuju'", "DELETE FROM utterance", "UPDATE word SET text = ''", "DELETE FROM word"] {
+        for statement in [
+            "UPDATE utterance SET text = 'setuju'",
+            "DELETE FROM utterance",
+            "UPDATE word SET text = ''",
+            "DELETE FROM word",
+        ] {
             assert!(store.connection.execute(statement, []).is_err(), "{statement}");
         }
         assert!(store.add(version.number, &utterance(1, 0, "setuju")).is_err());
