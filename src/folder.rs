@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::sha256;
 use crate::message::{Explain, Message};
 use crate::transcript::store::{self, Store};
 
@@ -121,7 +120,7 @@ impl Folder {
 
     fn free_name(&self, name: &str) -> PathBuf {
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
-        (1..)
+        (1..u32::MAX)
             .map(|number| self.path.join(format!("{stem}.lama-{number}.{extension}")))
             .find(|path| !path.exists())
             .unwrap_or_else(|| self.path.join(format!("{name}.lama")))
@@ -132,10 +131,6 @@ fn tempfile_in(folder: &Path) -> io::Result<()> {
     let probe = folder.join(".risalah-uji");
     File::create(&probe)?;
     fs::remove_file(probe)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ rust_i18n::i18n!("locales", fallback = "en");
 
 pub mod audio;
 pub mod clock;
+pub mod digest;
 pub mod floor;
 pub mod folder;
 pub mod meeting;

@@ -14,13 +14,13 @@ use super::{End, Failure};
 /// What every transcription is written as.
 const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 
-pub fn run(args: &Export, speaker: &Speaker) -> Result<End, Failure> {
+pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
     let store = Store::open(&args.folder)?;
     let meeting = meeting_of(&Folder::create(&args.folder)?)?;
     let transcript = store.load()?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
-    write(&folder, &store, &meeting, &transcript, &formats, *speaker)?;
+    write(&folder, &store, &meeting, &transcript, &formats, speaker)?;
     if transcript.version.complete {
         return Ok(End::Done);
     }

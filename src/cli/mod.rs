@@ -71,9 +71,9 @@ pub fn run() -> ExitCode {
         speaker.note(&Message::new("cli.no_interrupt"));
     }
     let end = match args.command {
-        Command::Transcribe(args) => transcribe::run(&args, &speaker),
-        Command::Export(args) => export::run(&args, &speaker),
-        Command::Models(args) => models::run(&args, &speaker),
+        Command::Transcribe(args) => transcribe::run(&args, speaker),
+        Command::Export(args) => export::run(&args, speaker),
+        Command::Models(args) => models::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),
         Command::Man => manual::page(language),
     };

@@ -7,23 +7,23 @@ use super::args::Models;
 use super::show::{Bytes, Speaker, print};
 use super::{End, Failure, STOP};
 
-pub fn run(command: &Models, speaker: &Speaker) -> Result<End, Failure> {
+pub fn run(command: &Models, speaker: Speaker) -> Result<End, Failure> {
     let store = Store::from_env()?;
     match command {
-        Models::List { json } => list(&store, *json, *speaker),
+        Models::List { json } => list(&store, *json, speaker),
         Models::Pull { name, voice } => {
             let installed =
-                watched(*speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
-            tell(&installed, *speaker);
+                watched(speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
+            tell(&installed, speaker);
             Ok(End::Done)
         }
         Models::Import { file, voice } => {
-            let installed = watched(*speaker, voice.quiet || voice.json, |watch| store.import(file, watch))?;
-            tell(&installed, *speaker);
+            let installed = watched(speaker, voice.quiet || voice.json, |watch| store.import(file, watch))?;
+            tell(&installed, speaker);
             Ok(End::Done)
         }
         Models::Verify { voice } => {
-            let results = watched(*speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
+            let results = watched(speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
             let mut end = End::Done;
             for Verified { name, found } in results {
                 match found {

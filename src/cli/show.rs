@@ -49,10 +49,9 @@ impl Speaker {
     }
 
     fn say(self, word: &str, message: &Message) {
-        let mut text = format!("{}: {}\n", self.text(word), message.what(self.language));
-        if let Some(hint) = message.hint(self.language) {
-            text += &format!("  {}: {hint}\n", self.text("cli.word.hint"));
-        }
+        let what = format!("{}: {}\n", self.text(word), message.what(self.language));
+        let hint = message.hint(self.language).map(|hint| format!("  {}: {hint}\n", self.text("cli.word.hint")));
+        let text = what + &hint.unwrap_or_default();
         // Nothing can be done where even stderr is closed.
         let _ = io::stderr().write_all(text.as_bytes());
     }

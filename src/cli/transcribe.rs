@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use e_risalah::audio::{FileInfo, Input, Source, SpeechStream};
+use e_risalah::digest::sha256;
 use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
@@ -14,21 +15,20 @@ use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
 use e_risalah::speech::whisper::Whisper;
 use e_risalah::transcript::store::{Origin, Store};
-use sha2::{Digest, Sha256};
 
 use super::args::Transcribe;
 use super::models::watched;
 use super::show::{Speaker, Turns};
 use super::{End, Failure, STOP, export};
 
-pub fn run(args: &Transcribe, speaker: &Speaker) -> Result<End, Failure> {
+pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
     let description = description(args);
     let meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let input = input(&args.input, &meeting)?;
     let source = Source::open(&input)?;
     meeting.check_channels(source.channels())?;
-    let model = model(args.model.as_deref(), *speaker, args.voice.quiet || args.voice.json)?;
+    let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
     let folder = Folder::create(&args.output)?;
     let mut store = Store::create(folder.path())?;
@@ -52,7 +52,7 @@ pub fn run(args: &Transcribe, speaker: &Speaker) -> Result<End, Failure> {
         recognisers,
         stop: &STOP,
     };
-    let mut turns = Turns::new(&meeting, *speaker, args.voice);
+    let mut turns = Turns::new(&meeting, speaker, args.voice);
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
@@ -61,9 +61,9 @@ pub fn run(args: &Transcribe, speaker: &Speaker) -> Result<End, Failure> {
         copy_audio(&input, folder.path())?;
     }
     if let Some(path) = &description {
-        keep_description(&folder, &store, path, *speaker)?;
+        keep_description(&folder, &store, path, speaker)?;
     }
-    export::write(&folder, &store, &meeting, &store.load()?, &formats, *speaker)?;
+    export::write(&folder, &store, &meeting, &store.load()?, &formats, speaker)?;
     for warning in &outcome.warnings {
         speaker.warning(warning);
     }
@@ -127,8 +127,7 @@ fn fingerprint(files: &[FileInfo]) -> Result<String, folder::Error> {
             .and_then(|open| open.take(1 << 20).read_to_end(&mut beginning))
             .map_err(|source| folder::Error::Folder { path: file.path.clone(), source })?;
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-        let hash: String = Sha256::digest(&beginning).iter().map(|byte| format!("{byte:02x}")).collect();
-        lines.push(format!("{name} {} {hash}", file.bytes));
+        lines.push(format!("{name} {} {}", file.bytes, sha256(&beginning)));
     }
     Ok(lines.join("\n"))
 }

@@ -30,11 +30,13 @@ const LAG: u64 = VOTERS as u64 / 2;
 /// A pause shorter than this many hops does not end a turn (0.5 s: a speaker takes breath).
 const GAP: u64 = 50;
 /// A turn needs this many active hops (100 ms), or it was a click.
-const SHORTEST: u32 = 10;
+const SHORTEST: usize = 10;
 /// And this many hops in which the detector hears a voice (50 ms).
-const VOICED: u32 = 5;
+const VOICED: usize = 5;
 /// A long turn is cut within its last 8 s.
 const CUT_WITHIN: usize = 800;
+/// At the quietest 100 ms: a pause between words rather than a stop consonant.
+const WIDTH: usize = 10;
 const LONGEST_HOPS: u64 = LONGEST_TURN / HOP as u64;
 
 /// What is known of one channel in one hop.
@@ -48,18 +50,18 @@ pub(super) struct Decision {
 struct Open {
     start: u64,
     last_active: u64,
-    active: u32,
-    voiced: u32,
     /// Whether it follows a cut: the end of a speech is kept however short it is.
     follows: bool,
-    /// Power of every hop since `powers_from`.
-    powers: Vec<f32>,
-    powers_from: u64,
+    /// Every hop since `hops_from`, as smoothed.
+    hops: Vec<Decision>,
+    hops_from: u64,
 }
 
 impl Open {
     fn is_speech(&self) -> bool {
-        if self.follows { self.voiced > 0 } else { self.active >= SHORTEST && self.voiced >= VOICED }
+        let count = |is: fn(&Decision) -> bool| self.hops.iter().filter(|hop| is(hop)).count();
+        let voiced = count(|hop| hop.voiced);
+        if self.follows { voiced > 0 } else { voiced >= VOICED && count(|hop| hop.active) >= SHORTEST }
     }
 }
 
@@ -77,23 +79,20 @@ impl Smoother {
 
     pub fn hop(&mut self, hop: u64, decision: Decision, done: &mut Vec<Turn>) {
         self.votes = (self.votes << 1 | u32::from(decision.active)) & ((1 << VOTERS) - 1);
-        if self.votes.count_ones() * 2 > VOTERS {
+        let active = self.votes.count_ones() * 2 > VOTERS;
+        if active {
             // The vote lags by half its width; the turn began with the decisions that carried it.
             let open = self.open.get_or_insert_with(|| Open {
                 start: hop.saturating_sub(LAG),
                 last_active: hop,
-                active: 0,
-                voiced: 0,
                 follows: false,
-                powers: Vec::new(),
-                powers_from: hop,
+                hops: Vec::new(),
+                hops_from: hop,
             });
             open.last_active = hop;
-            open.active += 1;
         }
         let Some(open) = &mut self.open else { return };
-        open.voiced += u32::from(decision.voiced);
-        open.powers.push(decision.power);
+        open.hops.push(Decision { active, ..decision });
         if hop - open.last_active >= GAP {
             self.finish(done);
         } else if hop - open.start >= LONGEST_HOPS {
@@ -113,22 +112,21 @@ impl Smoother {
 
     fn cut(&mut self, done: &mut Vec<Turn>) {
         let Some(mut open) = self.open.take() else { return };
-        // The quietest 100 ms: a pause between words rather than a stop consonant.
-        const WIDTH: usize = 10;
-        let from = open.powers.len().saturating_sub(CUT_WITHIN);
-        let quietest = open.powers[from..]
+        let from = open.hops.len().saturating_sub(CUT_WITHIN);
+        let quietest = open.hops[from..]
             .windows(WIDTH)
-            .map(|window| window.iter().sum::<f32>())
+            .map(|window| window.iter().map(|hop| hop.power).sum::<f32>())
             .enumerate()
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map_or(open.powers.len(), |(place, _)| from + place + WIDTH / 2);
-        let at = open.powers_from + quietest as u64;
+            .map_or(open.hops.len(), |(place, _)| from + place + WIDTH / 2);
+        let at = open.hops_from + quietest as u64;
+        // What comes after the cut has been heard already; whether it holds a voice is counted from there.
+        let rest = open.hops.split_off(quietest);
         let speech = open.is_speech();
         if speech {
             done.push(self.turn(open.start, at, true));
         }
-        open.powers.drain(..quietest);
-        self.open = Some(Open { start: at, powers_from: at, active: 0, voiced: 0, follows: speech, ..open });
+        self.open = Some(Open { start: at, hops_from: at, hops: rest, follows: speech, ..open });
     }
 
     fn turn(&self, start: u64, end: u64, continues: bool) -> Turn {
@@ -192,7 +190,31 @@ mod tests {
         assert_eq!(found[0].span.end, found[1].span.start);
     }
 
+    #[test]
+    fn a_speech_that_ends_just_after_its_cut_keeps_its_end() {
+        // The cut falls 6 s back; by then all of the rest has been heard.
+        let mut speech = pattern(&[(1990, true), (100, false)]);
+        for decision in &mut speech[1400..1412] {
+            decision.power = 0.1;
+        }
+        let found = turns(speech);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].span.end.abs_diff(1990 * 160) <= 320, "{found:?}");
+    }
+
     proptest! {
+        #[test]
+        fn no_speech_is_lost(parts in prop::collection::vec((1usize..900, any::<bool>()), 1..12)) {
+            let found = turns(pattern(&parts));
+            let mut start = 0;
+            for (hops, active) in parts {
+                let spoken = Span::new(start * HOP as u64, (start + hops as u64) * HOP as u64);
+                start += hops as u64;
+                let kept: u64 = found.iter().map(|turn| turn.span.overlap(spoken)).sum();
+                prop_assert!(!active || hops < 20 || kept + 4 * HOP as u64 >= spoken.len(), "{spoken:?} in {found:?}");
+            }
+        }
+
         #[test]
         fn turns_are_ordered_disjoint_and_short_enough(parts in prop::collection::vec((1usize..900, any::<bool>()), 1..12)) {
             let found = turns(pattern(&parts));

@@ -71,7 +71,7 @@ impl Reader<'_> {
     fn meeting(&self, written: File) -> Result<Meeting, Error> {
         let File { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, cetak } = written;
         let mut meeting = Meeting { paper: cetak.kertas, ..Meeting::default() };
-        self.institution(&mut meeting, lembaga)?;
+        self.institution(&mut meeting, &lembaga)?;
         meeting.groups = self.groups(fraksi)?;
         meeting.people = self.people(orang, &meeting.groups)?;
         let roster: Roster = meeting.people.iter().map(|person| (person.id.clone(), Arc::clone(person))).collect();
@@ -83,7 +83,7 @@ impl Reader<'_> {
         Ok(meeting)
     }
 
-    fn institution(&self, meeting: &mut Meeting, written: Lembaga) -> Result<(), Error> {
+    fn institution(&self, meeting: &mut Meeting, written: &Lembaga) -> Result<(), Error> {
         meeting.letterhead = self.texts("kop", &written.kop)?;
         meeting.city = self.optional("kota", written.kota.as_ref())?;
         Ok(())

@@ -19,7 +19,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::message::Message;
 
@@ -145,13 +144,4 @@ pub enum Stage {
     Copying,
     /// The SHA-256 of a file is taken.
     Checking,
-}
-
-/// SHA-256 of bytes in memory, as 64 lower-case hexadecimal digits.
-fn sha256_of(bytes: &[u8]) -> String {
-    hex(Sha256::new_with_prefix(bytes))
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -19,7 +19,8 @@ use crate::message::Explain;
 
 use super::manifest::{Official, revision};
 use super::store::hash_file;
-use super::{Error, Progress, Stage, Watch, hex};
+use super::{Error, Progress, Stage, Watch};
+use crate::digest::hex;
 
 const CHUNK: usize = 256 << 10;
 /// So many new bytes make an attempt count as progress.

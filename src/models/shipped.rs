@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Error, Model, Origin, Properties, Source, sha256_of};
+use super::{Error, Model, Origin, Properties, Source};
+use crate::digest::sha256;
 
 const PACKED: &[u8] = include_bytes!("../../models/risalah-demo.bin.zst");
 const CARD: &str = include_str!("../../models/risalah-demo.toml");
@@ -36,7 +37,7 @@ pub(super) fn unpack() -> Result<Model, Error> {
     }
     let bytes = zstd::bulk::decompress(PACKED, card.bytes as usize)
         .map_err(|error| Error::ShippedDamaged(error.to_string()))?;
-    let found = sha256_of(&bytes);
+    let found = sha256(&bytes);
     if found != card.sha256 {
         return Err(Error::ShippedDamaged(format!("SHA-256 {found}")));
     }

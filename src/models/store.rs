@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use super::header::{self, Header, HeaderError};
 use super::manifest::{Official, officials};
 use super::pull::{self, Hub};
-use super::{Alignment, Error, Model, Origin, Properties, Source, Stage, Watch, hex, shipped};
+use super::{Alignment, Error, Model, Origin, Properties, Source, Stage, Watch, shipped};
+use crate::digest::hex;
 
 const CHUNK: usize = 1 << 20;
 /// What a download or copy leaves free for the rest of the machine.
