@@ -2,8 +2,8 @@
 
 use docx_rs::{
     AlignmentType, BorderType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin,
-    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, Run as DocxRun, RunFonts, SpecialIndentType, Style,
-    StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
+    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run as DocxRun, RunFonts,
+    SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
 };
 
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
@@ -50,8 +50,9 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
     docx = docx.add_paragraph(paragraph("Heading1", "KEPUTUSAN"));
     docx = numbered(docx, &risalah.decisions);
     docx = closing(docx, risalah);
-    for line in &risalah.colophon {
-        docx = docx.add_paragraph(paragraph("Kolofon", line));
+    for (index, line) in risalah.colophon.iter().enumerate() {
+        let last = index + 1 == risalah.colophon.len();
+        docx = docx.add_paragraph(paragraph("Kolofon", line).keep_lines(true).keep_next(!last));
     }
     package::write(docx.build(), risalah)
 }
@@ -62,7 +63,7 @@ fn letterhead(docx: Docx, lines: &[String]) -> Docx {
     lines.iter().enumerate().fold(docx, |docx, (index, line)| {
         let mut paragraph = paragraph("Kop", line);
         if index + 1 == lines.len() {
-            paragraph.property = paragraph.property.set_border(rule.clone());
+            paragraph.property = paragraph.property.set_borders(ParagraphBorders::with_empty().set(rule.clone()));
         }
         docx.add_paragraph(paragraph)
     })
@@ -110,7 +111,7 @@ fn styled(docx: Docx) -> Docx {
                 .indent(Some(twips(75) as i32), None, None, None)
                 .line_spacing(single(0, 0)),
         )
-        .add_style(style("Kolofon", "Kolofon").size(18).line_spacing(single(60, 0)))
+        .add_style(style("Kolofon", "Kolofon").size(18).line_spacing(single(120, 0)))
         .add_style(style("Status", "Status").align(AlignmentType::Center).bold().size(20).line_spacing(single(0, 0)))
         .add_style(style("Kepala", "Kepala Halaman").align(AlignmentType::Right).size(18).line_spacing(single(0, 0)))
         .add_style(style("Kaki", "Kaki Halaman").align(AlignmentType::Center).size(18).line_spacing(single(0, 0)))
@@ -225,5 +226,5 @@ fn closing(docx: Docx, risalah: &Risalah) -> Docx {
     let docx = docx.add_paragraph(line("")).add_paragraph(line(&closing.place_and_date));
     let docx = closing.office.iter().fold(docx, |docx, office| docx.add_paragraph(line(office)));
     docx.add_paragraph(Paragraph::new().style("TandaTangan").keep_next(true).add_run(room))
-        .add_paragraph(paragraph("TandaTangan", &closing.name).bold())
+        .add_paragraph(Paragraph::new().style("TandaTangan").add_run(DocxRun::new().bold().add_text(&closing.name)))
 }
