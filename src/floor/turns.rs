@@ -195,7 +195,7 @@ mod tests {
         // The cut falls 6 s back; by then all of the rest has been heard.
         let mut speech = pattern(&[(1990, true), (100, false)]);
         for decision in &mut speech[1400..1412] {
-            decision.power = 0.1;
+            decision.power = 0.001;
         }
         let found = turns(speech);
         assert_eq!(found.len(), 2, "{found:?}");
