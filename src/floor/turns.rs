@@ -27,8 +27,8 @@ impl Turn {
 const VOTERS: u32 = 9;
 /// Hops by which the vote comes after what it decides.
 const LAG: u64 = VOTERS as u64 / 2;
-/// A pause shorter than this many hops does not end a turn (0.5 s: a speaker takes breath).
-const GAP: u64 = 50;
+/// A pause shorter than this many hops does not end a turn (0.35 s: a stop consonant, a breath).
+const GAP: u64 = 35;
 /// A turn needs this many active hops (100 ms), or it was a click.
 const SHORTEST: usize = 10;
 /// And this many hops in which the detector hears a voice (50 ms).
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn a_breath_does_not_end_a_turn() {
-        assert_eq!(turns(pattern(&[(80, true), (40, false), (80, true), (60, false)])).len(), 1);
-        assert_eq!(turns(pattern(&[(80, true), (70, false), (80, true), (60, false)])).len(), 2);
+        assert_eq!(turns(pattern(&[(80, true), (25, false), (80, true), (60, false)])).len(), 1);
+        assert_eq!(turns(pattern(&[(80, true), (55, false), (80, true), (60, false)])).len(), 2);
     }
 
     #[test]

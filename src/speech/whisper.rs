@@ -25,8 +25,11 @@ const WINDOW: usize = 1500;
 const SLACK: usize = 64;
 /// Shorter sound is followed by silence up to this many samples (1 s): the model has never heard a shorter window.
 const SHORTEST: usize = 16_000;
-/// Sound shorter than this many samples (4 s) is not halved.
-const HALVES: usize = 64_000;
+/// Sound shorter than this many samples (2 s) is not halved.
+const HALVES: usize = 32_000;
+/// Tokens a second beyond which a decoder has lost its way. Without a bound it would run into the window's end, where
+/// whisper.cpp throws all of its words away.
+const FASTEST: usize = 10;
 const BEAM: i32 = 5;
 
 /// A loaded model; [`Self::recogniser`] makes as many recognisers of it as there are workers.
@@ -117,6 +120,7 @@ impl WhisperRecogniser {
         parameters.set_print_progress(false);
         parameters.set_print_realtime(false);
         parameters.set_print_timestamps(false);
+        parameters.set_max_tokens((20 + FASTEST * heard.len() / 16_000) as i32);
         if self.cut_window {
             parameters.set_audio_ctx((heard.len().div_ceil(FRAME) + SLACK).min(WINDOW) as i32);
         }
