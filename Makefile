@@ -63,11 +63,10 @@ model:
 	test -d $(VENV) || virtualenv -q $(VENV)
 	$(VENV)/bin/pip install -q torch numpy scipy
 	$(VENV)/bin/pip install -q --no-deps openai-whisper
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 40
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1000
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 30
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1500 --mix 1 1 1
 	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt
-	$(VENV)/bin/python models/train/export.py $(TRAINING)/model.pt $(TRAINING)/risalah-demo.bin
-	cp $(TRAINING)/risalah-demo.bin.zst models/
+	$(VENV)/bin/python models/train/export.py $(TRAINING)/model.pt $(TRAINING)/risalah-demo.bin --ship models
 
 clean:
 	cargo clean
