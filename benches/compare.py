@@ -1,6 +1,6 @@
 """Whole runs on one generated meeting with the same weights: this program, whisper.cpp and faster-whisper.
 
-    make build && .venv/bin/python benches/compare.py --model models/risalah-demo-q8_0.bin.zst
+    make build && .venv/bin/python benches/compare.py --model models/risalah-demo.bin.zst
 
 Each run is a process on one core. Its CPU time (user + system, loading and writing included) is counted per hour of meeting, its memory
 at its peak. The others are run on every channel and on the mono mix, with greedy decoding, Indonesian, no fallback, no text carried

@@ -30,7 +30,7 @@ sha256 = "{sha256}"
 [properties]
 cut_audio_ctx = true
 synthetic = true
-alignment = {{ last_layers = 1 }}
+alignment = "letters"
 """
 SILENCED = -30.0  # score of every token outside the used vocabulary
 

@@ -93,6 +93,9 @@ pub enum Alignment {
     Official(Size),
     /// All heads of so many last decoder layers.
     LastLayers(u8),
+    /// None: words get their share of the time by their letters. For a small model warping costs more than recognition, as
+    /// whisper.cpp computes it with four threads that wait for each other.
+    Letters,
 }
 
 /// How the caller follows and stops a long work on a model file.

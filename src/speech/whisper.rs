@@ -4,7 +4,7 @@
 //! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
 //! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
 //! with a beam, and if that fails too in two halves. Word times come from dynamic time
-//! warping over the cross-attention, as whisper.cpp computes it.
+//! warping over the cross-attention, as whisper.cpp computes it, where the model's heads are known.
 
 use std::sync::Once;
 
@@ -187,12 +187,17 @@ impl Building {
     }
 }
 
-/// Words with ascending spans inside the sound: each lasts until the next begins.
+/// Words with ascending spans inside the sound: each lasts until the next begins. Where nothing is known of their times, they
+/// share it by their letters.
 fn timed(words: &[Building], samples: u64) -> Vec<Word> {
     let mut starts = Vec::with_capacity(words.len() + 1);
+    let letters = |words: &[Building]| words.iter().map(|word| word.bytes.len() as u64).sum::<u64>();
+    let all = letters(words).max(1);
+    let known = words.iter().any(|word| word.start.is_some());
     let mut last = 0;
-    for word in words {
-        let start = word.start.map_or(last, |hundredths| hundredths as u64 * 160);
+    for (place, word) in words.iter().enumerate() {
+        let share = || if known { last } else { samples * letters(&words[..place]) / all };
+        let start = word.start.map_or_else(share, |hundredths| hundredths as u64 * 160);
         last = start.clamp(last, samples);
         starts.push(last);
     }
@@ -239,6 +244,7 @@ fn likelier(a: Recognition, b: Recognition) -> Recognition {
 
 fn warping(model: &Model) -> DtwMode<'static> {
     match model.properties.alignment {
+        Alignment::Letters => DtwMode::None,
         Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(layers) },
         Alignment::Official(size) => DtwMode::ModelPreset {
             model_preset: match size {
@@ -291,6 +297,12 @@ mod tests {
         let words = timed(&[building(" Rapat", Some(10)), building(" dibuka.", Some(60))], 20_000);
         assert_eq!(words[0].span, Span::new(1600, 9600));
         assert_eq!((words[1].text.as_str(), words[1].span), ("dibuka.", Span::new(9600, 20_000)));
+    }
+
+    #[test]
+    fn without_times_words_share_by_their_letters() {
+        let words = timed(&[building("saya", None), building("menyetujui..", None)], 16_000);
+        assert_eq!(words[1].span, Span::new(4000, 16_000));
     }
 
     #[test]
