@@ -149,7 +149,10 @@ def main() -> None:
                 folder.mkdir()
                 hypothesis = folder / "hasil" / "transkrip.seglst.json"
                 if program == "risalah":
-                    command = [str(args.risalah), "transcribe", str(whole), "--model", str(model), "--workers", "1", "--format", "seglst", "-o", str(hypothesis.parent)]
+                    # By its name the shipped model keeps its properties; by its path it would be any unknown file.
+                    shipped = args.model.name.startswith("risalah-demo")
+                    named = "risalah-demo" if shipped else str(model)
+                    command = [str(args.risalah), "transcribe", str(whole), "--model", named, "--workers", "1", "--format", "seglst", "-o", str(hypothesis.parent)]
                 else:
                     hypothesis.parent.mkdir()
                     weights = model if program == "whisper.cpp" else work / "ct2"
