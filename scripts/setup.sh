@@ -12,6 +12,8 @@ cmake       cmake
 test='
 pdftotext   poppler-utils
 soffice     libreoffice-writer-nogui
+unzip       unzip
+/usr/bin/kill procps
 python3     python3
 '
 bench='
