@@ -1,8 +1,9 @@
 """Sentences of the training corpus, made from a seed.
 
-Three kinds, mixed by `sentence`: council phrases from templates, loose sentences from the word lists (they teach the
-small words and the order of speech), and strings of random dictionary words with affixes. The last kind matters
-most: phrases alone teach reciting, random words teach the sounds.
+Four kinds, mixed by `sentence`: council phrases from templates, loose sentences from the word lists (they teach the
+small words and the order of speech), strings of random dictionary words with affixes, and open sentences, in which
+such words stand where a speaker would put them, among the small words. Phrases alone teach reciting; random words
+teach the sounds, and open sentences teach where one word ends and the next begins.
 """
 
 import random
@@ -11,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lexicon import (ADJECTIVES, ADVERBS, CONNECTIVES, FIRST_NAMES, LAST_NAMES, MONTHS, NOUNS, OFFICES, PARTIES,
-                     PREPOSITIONS, PRONOUNS, TOPICS, UNITS, VERBS_ACTIVE, VERBS_PASSIVE, WEEKDAYS)
+                     PREPOSITIONS, PRONOUNS, SMALL_WORDS, TOPICS, UNITS, VERBS_ACTIVE, VERBS_PASSIVE, WEEKDAYS)
 
 DICTIONARY = Path("/usr/share/hunspell/id_ID.dic")  # Debian: hunspell-id
 
@@ -148,6 +149,22 @@ def random_words(rng: random.Random, split: str) -> str:
     return finished(rng, " ".join(affixed(rng, rng.choice(words_of(split))) for _ in range(count)))
 
 
+def open_sentence(rng: random.Random, split: str) -> str:
+    """Runs of dictionary words joined by the small words: the shape of free speech without its vocabulary."""
+    def run() -> list[str]:
+        return [affixed(rng, rng.choice(words_of(split))) for _ in range(rng.choice([1, 1, 2, 2, 3]))]
+
+    def link() -> str:
+        kind = rng.choice([PREPOSITIONS, PREPOSITIONS, CONNECTIVES, ADVERBS, PRONOUNS, SMALL_WORDS, SMALL_WORDS])
+        return rng.choice(kind)
+
+    words = [link()] if rng.random() < 0.5 else []
+    words += run()
+    for _ in range(rng.choice([1, 1, 2, 2, 3, 4])):
+        words += [link(), *(run() if rng.random() < 0.7 else [noun_phrase(rng)])]
+    return finished(rng, " ".join(words))
+
+
 def finished(rng: random.Random, text: str) -> str:
     return text[0].upper() + text[1:] + rng.choice("......?")
 
@@ -264,7 +281,7 @@ def council_phrase(rng: random.Random) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: slots[m.group(1)](), text)
 
 
-KINDS = ("council", "loose", "words")
+KINDS = ("council", "loose", "words", "open")
 
 
 def sentence(rng: random.Random, kind: str, split: str = "train") -> str:
@@ -273,6 +290,8 @@ def sentence(rng: random.Random, kind: str, split: str = "train") -> str:
         return council_phrase(rng)
     if kind == "loose":
         return loose_sentence(rng)
+    if kind == "open":
+        return open_sentence(rng, split)
     return random_words(rng, split)
 
 

@@ -1,4 +1,5 @@
-"""Writes a checkpoint as the ggml file that whisper.cpp reads, matrices in Q8_0 (or F16), and packs it with zstd.
+"""Writes a checkpoint as the ggml file that whisper.cpp reads, matrices in Q8_0 (or F16), and packs it with zstd; reads
+such a file back, so that training can go on from a model that was shipped.
 
 Layout: magic, eleven numbers, mel filters, vocabulary, then each tensor as (dimensions, name length, type, extents
 from the innermost, name, data). All numbers are little-endian.
@@ -80,6 +81,46 @@ def write(state: dict[str, torch.Tensor], size: Size, path: Path, kind: str) -> 
             label = name.encode()
             out.write(struct.pack(f"<3i{value.ndim}i", value.ndim, len(label), number, *reversed(value.shape)))
             out.write(label + data)
+
+
+def read(path: Path) -> tuple[dict[str, torch.Tensor], Size]:
+    """The tensors of a file of `write` (packed or not), without what exists in training only."""
+    raw = path.read_bytes() if path.suffix != ".zst" else subprocess.run(["zstd", "-dqc", "--long=27", str(path)], check=True, capture_output=True).stdout
+    at = 0
+
+    def take(form: str) -> tuple[int, ...]:
+        nonlocal at
+        values = struct.unpack_from("<" + form, raw, at)
+        at += struct.calcsize("<" + form)
+        return values
+
+    magic, _, _, width, heads, encoder_layers, _, _, _, decoder_layers, *_ = take("I11i")
+    if magic != MAGIC:
+        raise ValueError(f"{path} is not a ggml model")
+    rows, columns = take("2i")
+    at += 4 * rows * columns
+    for _ in range(*take("i")):
+        length, = take("I")
+        at += length
+    state = {}
+    while at < len(raw):
+        dimensions, label, kind = take("3i")
+        shape = tuple(reversed(take(f"{dimensions}i")))
+        name = raw[at: at + label].decode()
+        at += label
+        count = int(np.prod(shape))
+        if kind == Q8_0:
+            blocks = np.frombuffer(raw, [("d", "<f2"), ("q", "i1", BLOCK)], count // BLOCK, at)
+            value = blocks["q"].astype(np.float32) * blocks["d"].astype(np.float32)[:, None]
+            at += blocks.nbytes
+        else:
+            value = np.frombuffer(raw, "<f2" if kind == F16 else "<f4", count, at)
+            at += value.nbytes
+        state[name] = torch.from_numpy(value.astype(np.float32).reshape(shape).copy())
+    state["decoder.token_embedding.weight"] = state["decoder.token_embedding.weight"][vocabulary.used()]
+    for name in ("encoder.conv1.bias", "encoder.conv2.bias"):
+        state[name] = state[name].flatten()
+    return state, Size(width, heads, encoder_layers, decoder_layers)
 
 
 def main() -> None:

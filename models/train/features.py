@@ -270,10 +270,11 @@ def training_batch(rng: np.random.Generator, bank: Bank, progress: float, second
     packed = rng.random() < (0.0 if progress < 0.25 else 0.3 if progress < 0.6 else 0.45)
     if packed:
         length = int(rng.choice([10, 15, 20, 25, 30], p=[0.3, 0.25, 0.2, 0.1, 0.15]) * RATE)
-        count = max(2, round(seconds * RATE / length))
+        whole = rng.random() < 0.15  # the rest of Whisper's 30-s window silent, as stock programs leave it
+        count = max(2, round(seconds * RATE / (30 * RATE if whole else length)))
         chosen = [[bank.utterances[k] for k in rng.integers(len(bank.utterances), size=int(rng.integers(1, 14)))] for _ in range(count)]
         windows = [window(rng, bank, c, length) for c in chosen]
-        if rng.random() < 0.3:
+        if whole:
             length = 30 * RATE
         elif rng.random() < 0.5:
             length = max(len(w) for w, _ in windows)

@@ -65,6 +65,11 @@ sesudah sejak sampai hingga meskipun walaupun bahwa yaitu yakni seperti serta ma
 PREPOSITIONS = """di ke dari pada kepada untuk bagi oleh dengan tanpa dalam antara terhadap tentang mengenai melalui menurut
 sesuai berdasarkan selama sekitar""".split()
 
+SMALL_WORDS = """yang dan di ke dari untuk dengan pada ini itu tidak akan sudah juga ada adalah karena atau oleh dalam lebih bisa
+dapat agar bahwa kalau jika maka saja lagi masih belum harus perlu sangat hanya seperti sebagai antara setelah sebelum sampai
+bukan jangan apa siapa mana kapan mengapa bagaimana berapa begitu begini sini sana nah jadi lalu kemudian tentu memang pun
+satu dua tiga empat lima enam tujuh delapan sembilan puluh ratus ribu""".split()
+
 PRONOUNS = """saya kami kita mereka beliau Bapak Ibu Saudara pimpinan pemerintah masyarakat warga dewan fraksi kami semua pihak
 para anggota wali kota kepala dinas""".split()
 

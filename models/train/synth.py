@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first shard; also its seed")
     parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--split", choices=["train", "eval"], default="train")
-    parser.add_argument("--mix", type=float, nargs=3, default=(0.3, 0.15, 0.55), metavar="SHARE", help="shares of " + ", ".join(corpus.KINDS))
+    parser.add_argument("--mix", type=float, nargs=4, default=(0.15, 0.15, 0.3, 0.4), metavar="SHARE", help="shares of " + ", ".join(corpus.KINDS))
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     voices = TRAIN_VOICES if args.split == "train" else EVALUATION_VOICES

@@ -60,7 +60,7 @@ def build(size: int = 1100, sentences: int = 30_000) -> None:
         if len(spelled) <= LONGEST and all(c in LETTERS for c in spelled) and " " not in spelled[1:]:
             candidates[spelled] = identifier
     rng = random.Random(7)
-    texts = [" " + corpus.sentence(rng, rng.choices(corpus.KINDS, (0.3, 0.2, 0.5))[0]) for _ in range(sentences)]
+    texts = [" " + corpus.sentence(rng, rng.choices(corpus.KINDS, (0.3, 0.2, 0.5, 0))[0]) for _ in range(sentences)]
     chosen = candidates
     for wanted in (6000, 3000, 2000, 1500, size):
         counts = Counter(piece for text in texts for piece in cut(text, chosen))
