@@ -8,12 +8,18 @@ build='
 c++         g++
 make        make
 cmake       cmake
+pkg-config  pkg-config
+/usr/include/alsa/asoundlib.h libasound2-dev
 '
 test='
 pdftotext   poppler-utils
 soffice     libreoffice-writer-nogui
 unzip       unzip
 /usr/bin/kill procps
+mount       mount
+pulseaudio  pulseaudio
+pactl       pulseaudio-utils
+/usr/share/alsa/alsa.conf.d/50-pulseaudio.conf libasound2-plugins
 python3     python3
 '
 bench='

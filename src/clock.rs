@@ -107,6 +107,12 @@ impl Clock {
         self.rate.get()
     }
 
+    /// The same, as the number that it is: never zero.
+    #[must_use]
+    pub const fn rate_nonzero(self) -> NonZeroU32 {
+        self.rate
+    }
+
     /// Milliseconds since the start, rounded to the nearest.
     #[must_use]
     pub fn millis(self, position: u64) -> u64 {

@@ -6,7 +6,9 @@
 
 rust_i18n::i18n!("locales", fallback = "en");
 
+pub mod archive;
 pub mod audio;
+pub mod capture;
 pub mod clock;
 pub mod digest;
 pub mod floor;
@@ -15,6 +17,8 @@ pub mod meeting;
 pub mod message;
 pub mod models;
 pub mod pipeline;
+pub mod recorder;
+pub mod recording;
 pub mod risalah;
 pub mod speech;
 pub mod transcript;

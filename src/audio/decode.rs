@@ -57,6 +57,12 @@ pub(super) trait Decode: Send {
     /// Passes over up to this many frames; returns how many it passed.
     fn skip(&mut self, frames: u64) -> Result<u64, Error>;
 
+    /// Takes in what was appended since the file was opened, of a file that its recorder vouches for: `frames` in all, once that is
+    /// known. Whether there is more than was read.
+    fn grow(&mut self, _frames: Option<u64>) -> Result<bool, Error> {
+        Ok(false)
+    }
+
     /// What is amiss, as far as it has been read.
     fn warnings(&self) -> Vec<Warning>;
 

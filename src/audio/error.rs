@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::{Channel, MAX_CHANNELS};
 use crate::message::{Explain, Message};
+use crate::recording;
 
 use super::RATES;
 
@@ -81,6 +82,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The recording's ledger cannot be used.
+    #[error(transparent)]
+    Recording(recording::Error),
     /// Samples are stored in a way that this program cannot decode.
     #[error("{path} is stored as {encoding}, which is not supported")]
     Encoding {
@@ -181,6 +185,7 @@ impl Explain for Error {
             Self::NotAudio { path } => about("not_audio", path),
             Self::NoFormat { path } => about("no_format", path),
             Self::NoData { path } => about("no_data", path),
+            Self::Recording(error) => error.message(),
             Self::Encoding { path, encoding } => about("encoding", path).with("encoding", encoding),
             Self::NoChannels { path } => about("no_channels", path),
             Self::TooManyChannels { path, channels } => {

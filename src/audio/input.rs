@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use crate::clock::{Channel, MAX_CHANNELS};
-
-/// The folder of a meeting that holds its recording.
-const RECORDING: &str = "rekaman";
+use crate::recording::{self, LEDGER, Ledger};
 
 /// Extensions by which a file in a folder is taken for sound.
 const EXTENSIONS: [&str; 11] = ["wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aac"];
@@ -22,6 +20,8 @@ pub enum Input {
     Set(Vec<(Channel, PathBuf)>),
     /// Files that follow one another on one timeline, each with every channel.
     Parts(Vec<PathBuf>),
+    /// The folder of a recording that was made here, or is being made: its ledger says which file stands where.
+    Recording(PathBuf),
 }
 
 impl Input {
@@ -64,19 +64,27 @@ impl Input {
     }
 
     fn from_folder(folder: &Path) -> Result<Self, Error> {
-        let recording = folder.join(RECORDING);
-        let parts = |folder: &Path| audio_files(folder).map(Self::Parts);
+        let recording = recording::folder_of(folder);
         if recording.is_dir() {
-            return parts(&recording);
-        }
-        if folder.file_name().is_some_and(|name| name == RECORDING) {
-            return parts(folder);
+            return Self::from_recording(recording);
         }
         let files = audio_files(folder)?;
         match files.as_slice() {
             [file] => Ok(Self::File(file.clone())),
             _ => Self::in_order(files),
         }
+    }
+
+    fn from_recording(folder: PathBuf) -> Result<Self, Error> {
+        let archived = recording::archived_channels(&folder);
+        if !archived.is_empty() {
+            return Self::from_channels(archived);
+        }
+        // A ledger that does not even say what was recorded is no help; the segments are there all the same.
+        if Ledger::read(&folder.join(LEDGER)).is_ok_and(|ledger| ledger.start().is_some()) {
+            return Ok(Self::Recording(folder));
+        }
+        audio_files(&folder).map(Self::Parts)
     }
 
     fn in_order(files: Vec<PathBuf>) -> Result<Self, Error> {

@@ -24,6 +24,7 @@
 mod compressed;
 mod decode;
 mod error;
+mod growing;
 mod input;
 mod resample;
 mod source;

@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use jiff::civil::DateTime;
 
+use super::growing::Growing;
 use super::track::Track;
 use super::{Error, Input, Warning};
 use crate::clock::{Channel, Clock};
+use crate::recording::LEDGER;
 
 /// Beyond this level, 120 dB above full scale, a floating-point sample is not sound but a fault.
 const ABSURD: f32 = 1.0e6;
@@ -44,11 +47,24 @@ impl Source {
     /// # Errors
     /// Any [`Error`] but [`Error::Resample`].
     pub fn open(input: &Input) -> Result<Self, Error> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self::follow(input, &NEVER)
+    }
+
+    /// The same; reading a recording that is still being made waits for what comes, and ends early when `stop` is set.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn follow(input: &Input, stop: &'static AtomicBool) -> Result<Self, Error> {
         let (tracks, places, files) = match input {
             Input::File(path) => (vec![Track::open(path.clone())?], vec![0], vec![file_info(path)?]),
             Input::Parts(parts) => {
                 let files = parts.iter().map(|path| file_info(path)).collect::<Result<_, _>>()?;
                 (vec![Track::open_parts(parts.clone())?], vec![0], files)
+            }
+            Input::Recording(folder) => {
+                let track = Track::open_recording(Growing::open(folder, stop)?)?;
+                (vec![track], vec![0], vec![file_info(&folder.join(LEDGER))?])
             }
             Input::Set(set) => {
                 let mut tracks = Vec::with_capacity(set.len());
@@ -111,6 +127,12 @@ impl Source {
     pub fn started(&self) -> Option<DateTime> {
         let first = self.tracks.first()?.started;
         self.tracks.iter().all(|track| track.started == first).then_some(first).flatten()
+    }
+
+    /// When its first sample was taken, where the recording's ledger says so.
+    #[must_use]
+    pub fn began(&self) -> Option<jiff::Timestamp> {
+        self.tracks.first()?.began()
     }
 
     /// The name that the recorder gave to a channel.

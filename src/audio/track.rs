@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::DateTime;
 
 use super::decode::{self, Decode, Format};
+use super::growing::{Growing, Growth};
 use super::input::part_number;
 use super::{Error, Warning};
 
@@ -21,9 +22,18 @@ pub(super) struct Track {
     pub(super) names: Vec<Option<String>>,
     path: PathBuf,
     reader: Option<Box<dyn Decode>>,
-    /// Files after the one that is being read.
-    rest: std::vec::IntoIter<PathBuf>,
+    /// Frames of silence before the reader's, where a recorder lost its sound.
+    silence: u64,
+    rest: Rest,
     warnings: Vec<Warning>,
+}
+
+/// Files after the one that is being read.
+enum Rest {
+    /// These, and no more.
+    Files(std::vec::IntoIter<PathBuf>),
+    /// Those of a recording with a ledger, which may still grow.
+    Growing(Box<Growing>),
 }
 
 impl Track {
@@ -38,9 +48,34 @@ impl Track {
             names: reader.names().to_vec(),
             path,
             reader: Some(reader),
-            rest: Vec::new().into_iter(),
+            silence: 0,
+            rest: Rest::Files(Vec::new().into_iter()),
             warnings: Vec::new(),
         })
+    }
+
+    /// A track of a recording with a ledger; where it still grows, reading waits for what comes.
+    pub(super) fn open_recording(growing: Growing) -> Result<Self, Error> {
+        Ok(Self {
+            format: growing.format()?,
+            length: growing.length(),
+            position: 0,
+            started: None,
+            names: Vec::new(),
+            path: growing.folder().to_owned(),
+            reader: None,
+            silence: 0,
+            rest: Rest::Growing(Box::new(growing)),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// When the first sample was taken, where the ledger says so.
+    pub(super) fn began(&self) -> Option<jiff::Timestamp> {
+        match &self.rest {
+            Rest::Files(_) => None,
+            Rest::Growing(growing) => Some(growing.began()),
+        }
     }
 
     /// A track of parts. Every header is read now, so that a part of another rate or width is found before hours of work. A part
@@ -74,7 +109,7 @@ impl Track {
             }
         }
         let mut track = track.ok_or(failure)?;
-        track.rest = readable.into_iter();
+        track.rest = Rest::Files(readable.into_iter());
         track.warnings = warnings;
         Ok(track)
     }
@@ -87,13 +122,23 @@ impl Track {
     /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only at the end.
     pub(super) fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
         let channels = usize::from(self.format.channels);
+        let wanted = out.len() / channels;
         let mut done = 0;
-        while let Some(reader) = &mut self.reader {
-            done += reader.read(&mut out[done * channels..])?;
-            if done * channels == out.len() {
+        while done < wanted {
+            let silent = self.silence.min((wanted - done) as u64) as usize;
+            if silent > 0 {
+                out[done * channels..(done + silent) * channels].fill(0.0);
+                self.silence -= silent as u64;
+                done += silent;
+                continue;
+            }
+            done += match &mut self.reader {
+                Some(reader) => reader.read(&mut out[done * channels..wanted * channels])?,
+                None => 0,
+            };
+            if done < wanted && !self.go_on(done as u64)? {
                 break;
             }
-            self.next_file()?;
         }
         self.position += done as u64;
         Ok(done)
@@ -102,12 +147,17 @@ impl Track {
     /// Passes over up to this many frames; returns how many it passed.
     pub(super) fn skip(&mut self, frames: u64) -> Result<u64, Error> {
         let mut done = 0;
-        while let Some(reader) = &mut self.reader {
-            done += reader.skip(frames - done)?;
-            if done == frames {
+        while done < frames {
+            let silent = self.silence.min(frames - done);
+            self.silence -= silent;
+            done += silent;
+            done += match &mut self.reader {
+                Some(reader) => reader.skip(frames - done)?,
+                None => 0,
+            };
+            if done < frames && self.silence == 0 && !self.go_on(done)? {
                 break;
             }
-            self.next_file()?;
         }
         self.position += done;
         Ok(done)
@@ -116,18 +166,44 @@ impl Track {
     /// What is amiss, as far as it has been read.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let current = self.reader.iter().flat_map(|reader| reader.warnings());
-        self.warnings.iter().cloned().chain(current).collect()
+        let recorded = match &self.rest {
+            Rest::Files(_) => Vec::new(),
+            Rest::Growing(growing) => growing.warnings(),
+        };
+        self.warnings.iter().cloned().chain(current).chain(recorded).collect()
     }
 
-    /// Goes on to the next file; without one, the track has ended. A recording that still grows would wait here.
-    fn next_file(&mut self) -> Result<(), Error> {
+    /// Makes more ready, behind `done` frames that were read since `position`: what has come to the file, or the next file. False at
+    /// the end.
+    fn go_on(&mut self, done: u64) -> Result<bool, Error> {
+        let position = self.position + done;
+        let next = match &mut self.rest {
+            Rest::Files(files) => match files.next() {
+                Some(path) => Some((decode::open(&path)?, path, position)),
+                None => None,
+            },
+            Rest::Growing(growing) => match growing.wait(self.reader.as_deref_mut())? {
+                Growth::Grown => return Ok(true),
+                Growth::Next(reader, path, first) => Some((reader, path, first)),
+                Growth::Missing(missing, first) => {
+                    let bytes = fs::metadata(&missing).map_or(0, |metadata| metadata.len());
+                    self.warnings.push(Warning::PartSkipped { path: missing, bytes });
+                    self.silence = first.saturating_sub(position);
+                    return Ok(true);
+                }
+                Growth::Silence(until) => {
+                    self.silence = until.saturating_sub(position);
+                    return Ok(self.silence > 0);
+                }
+                Growth::End => None,
+            },
+        };
         self.warnings.extend(self.reader.take().iter().flat_map(|reader| reader.warnings()));
-        if let Some(path) = self.rest.next() {
-            let reader = decode::open(&path)?;
-            self.path = path;
-            self.reader = Some(reader);
-        }
-        Ok(())
+        let Some((reader, path, first)) = next else { return Ok(false) };
+        self.silence = first.saturating_sub(position);
+        self.path = path;
+        self.reader = Some(reader);
+        Ok(true)
     }
 
     /// Takes the length of a later part into account, if it fits.

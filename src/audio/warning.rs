@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::clock::{Channel, Clock};
+use crate::clock::{Channel, Clock, Span};
 use crate::message::{Explain, Message};
 
 /// Something amiss with a recording that did not keep its sound from being read.
@@ -78,6 +78,18 @@ pub enum Warning {
         /// The first part after it.
         after: PathBuf,
     },
+    /// The recorder lost samples here; they are counted, and silent.
+    Lost {
+        /// The rate of `span`.
+        clock: Clock,
+        /// Where.
+        span: Span,
+    },
+    /// A crash or power cut ended the recording; what is on the disk was delivered.
+    NotClosed {
+        /// The recording's folder.
+        path: PathBuf,
+    },
     /// Samples were not numbers, or beyond any level that sound can have; they became silence.
     NotNumbers {
         /// Their channel.
@@ -116,6 +128,10 @@ impl Explain for Warning {
             Self::Damaged { path, places, clock, first } => {
                 about("damaged", path).with("places", places).with("at", clock.hms(*first))
             }
+            Self::Lost { clock, span } => Message::new("audio.lost")
+                .with("at", clock.hms(span.start))
+                .with("seconds", clock.decimal_seconds(span.len())),
+            Self::NotClosed { path } => about("not_closed", path),
             Self::Broken { path, clock, held, reason } => {
                 about("broken", path).with("at", clock.hms(*held)).with("reason", reason)
             }

@@ -1,5 +1,7 @@
 //! What the operator enters. None of it is ever inferred from the sound.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Channel;
 
 use super::error::Origin;
@@ -15,7 +17,8 @@ pub struct Event {
 }
 
 /// What can happen in a meeting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The meeting is opened.
     Opened,

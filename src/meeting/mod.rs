@@ -6,6 +6,7 @@
 //! Peraturan DPR RI 1/2014, UU 23/2014 Pasal 183 and PP 12/2018 Pasal 90.
 
 mod attendance;
+mod entered;
 mod error;
 mod event;
 mod file;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Flag, Recording, Transcript, Utterance, Version, Word, overlap};
-use crate::clock::{Channel, Span};
+use crate::clock::{Channel, Clock, Span};
 use crate::message::{Explain, Message};
 
 /// The store's file name in a meeting folder.
@@ -302,23 +302,35 @@ impl Store {
             .query_row("SELECT description FROM recording", [], |row| row.get(0))
             .map_err(self.failed())?;
         let recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
-        let mut utterances = self.utterances(version.number)?;
+        let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number))?;
+        let mut utterances: Vec<Utterance> = found.into_iter().map(|(_, utterance)| utterance).collect();
         overlap::mark(&mut utterances);
         Ok(Transcript { recording, version, utterances })
     }
 
-    fn utterances(&self, version: u32) -> Result<Vec<Utterance>, Error> {
-        let mut statement = self
+    /// What was recognised since the place `after` (0 for all), in the order in which it was, with the clock of its spans; and the place to
+    /// go on from. For showing a transcript while it grows.
+    pub fn recognised_since(&self, after: i64) -> Result<(Clock, Vec<Utterance>, i64), Error> {
+        let description: Option<String> = self
             .connection
-            .prepare(
-                "SELECT id, channel, start, end, text, confidence, flags FROM utterance WHERE version = ?1 ORDER BY start, channel",
-            )
+            .query_row("SELECT description FROM recording", [], |row| row.get(0))
+            .optional()
             .map_err(self.failed())?;
+        let Some(description) = description else { return Err(Error::Missing { path: self.path.clone() }) };
+        let recording: Recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
+        let found = self.utterances("id > ?1 ORDER BY id", after)?;
+        let last = found.last().map_or(after, |(id, _)| *id);
+        Ok((recording.clock, found.into_iter().map(|(_, utterance)| utterance).collect(), last))
+    }
+
+    fn utterances(&self, wanted: &str, value: i64) -> Result<Vec<(i64, Utterance)>, Error> {
+        let query = format!("SELECT id, channel, start, end, text, confidence, flags FROM utterance WHERE {wanted}");
+        let mut statement = self.connection.prepare(&query).map_err(self.failed())?;
         let mut words = self
             .connection
             .prepare("SELECT text, start, end, probability FROM word WHERE utterance = ?1 ORDER BY place")
             .map_err(self.failed())?;
-        let mut rows = statement.query([version]).map_err(self.failed())?;
+        let mut rows = statement.query([value]).map_err(self.failed())?;
         let mut utterances = Vec::new();
         while let Some(row) = rows.next().map_err(self.failed())? {
             let id: i64 = row.get(0).map_err(self.failed())?;
@@ -330,14 +342,15 @@ impl Store {
                 })
                 .and_then(Iterator::collect)
                 .map_err(self.failed())?;
-            utterances.push(Utterance {
+            let utterance = Utterance {
                 channel: self.channel(row.get(1).map_err(self.failed())?)?,
                 span: Span::new(row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?),
                 text: row.get(4).map_err(self.failed())?,
                 words,
                 confidence: row.get(5).map_err(self.failed())?,
                 flags,
-            });
+            };
+            utterances.push((id, utterance));
         }
         Ok(utterances)
     }

@@ -104,7 +104,7 @@ impl<R: Read + Seek> WavReader<R> {
 }
 
 /// Reads until `buffer` is full or the input ends; returns how many bytes it read.
-pub(super) fn read_full(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+pub(crate) fn read_full(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut done = 0;
     while done < buffer.len() {
         match input.read(&mut buffer[done..]) {
@@ -132,6 +132,18 @@ impl<R: Read + Seek + Send> Decode for WavReader<R> {
 
     fn skip(&mut self, frames: u64) -> Result<u64, Error> {
         WavReader::skip(self, frames)
+    }
+
+    fn grow(&mut self, frames: Option<u64>) -> Result<bool, Error> {
+        let io = |source| Error::io(&self.path, source);
+        let end = self.input.seek(SeekFrom::End(0)).map_err(io)?;
+        let held = end.saturating_sub(self.header.start) / self.header.frame_bytes();
+        self.header.frames = frames.map_or(held, |frames| frames.min(held)).max(self.position);
+        // The recorder's ledger vouches for the length, not the head.
+        self.header.claim = Claim::Exact;
+        let target = self.header.start + self.position * self.header.frame_bytes();
+        self.input.seek(SeekFrom::Start(target)).map_err(io)?;
+        Ok(self.header.frames > self.position)
     }
 
     fn warnings(&self) -> Vec<Warning> {

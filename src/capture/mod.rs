@@ -1,0 +1,17 @@
+//! Sound from the room: devices, and recordings played as if they came from one.
+//!
+//! A source gives its bytes to an [`Intake`], the real-time end of a ring; the recorder takes them out at the [`Outlet`]. The
+//! intake copies and counts and does nothing else: it neither waits, allocates nor logs. What the ring cannot take is counted as
+//! lost at exactly the place where it is missing.
+
+mod device;
+mod error;
+mod intake;
+mod probe;
+mod rehearsal;
+
+pub use device::{Config, Found, Microphones, Stream, Wish, devices};
+pub use error::Error;
+pub use intake::{Intake, Mark, Next, Outlet, ring};
+pub use probe::{Report, Trouble, probe};
+pub use rehearsal::{Playing, Rehearsal};

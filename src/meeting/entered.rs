@@ -1,0 +1,76 @@
+//! What was entered while the meeting ran, put to what was known beforehand.
+
+use std::sync::Arc;
+
+use super::error::Origin;
+use super::{Event, EventKind, Meeting, Occupant, Seat};
+use crate::clock::Channel;
+
+impl Meeting {
+    /// Something happened at this millisecond of the recording.
+    pub fn happened(&mut self, at: u64, kind: EventKind) {
+        let place = self.events.partition_point(|event| event.at <= at);
+        self.events.insert(place, Event { at, kind, origin: live() });
+    }
+
+    /// From this millisecond on, the person of that short name speaks at a microphone; without one, nobody that is known. A name that is
+    /// not on the roster is nobody that is known.
+    pub fn seated(&mut self, at: u64, channel: Channel, person: Option<&str>) {
+        let person = person.and_then(|id| self.people.iter().find(|person| person.id == id)).map(Arc::clone);
+        let place = self.seats.partition_point(|seat| seat.channel < channel);
+        if self.seats.get(place).is_none_or(|seat| seat.channel != channel) {
+            let seat = Seat { channel, lectern: false, file: None, occupants: Vec::new(), origin: live() };
+            self.seats.insert(place, seat);
+        }
+        let occupants = &mut self.seats[place].occupants;
+        occupants.retain(|occupant| occupant.from < at);
+        for occupant in occupants.iter_mut() {
+            occupant.until = Some(occupant.until.map_or(at, |until| until.min(at)));
+        }
+        occupants.extend(person.map(|person| Occupant { person, from: at, until: None }));
+    }
+}
+
+/// Where an entry stands that was made by key and not in a file.
+fn live() -> Origin {
+    Origin { file: Arc::from("ledger.jsonl"), line: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meeting() -> Meeting {
+        let text = "[[orang]]\nid = \"a\"\nnama = \"Ani\"\n[[orang]]\nid = \"b\"\nnama = \"Budi\"\n[[kursi]]\nkanal = 1\norang = \"a\"\n";
+        Meeting::parse(text, "rapat.toml").expect("a meeting")
+    }
+
+    fn name(meeting: &Meeting, channel: u16, at: u64) -> Option<&str> {
+        let person = meeting.speaker(Channel::new(channel).expect("a channel"), at)?;
+        Some(person.name.as_str())
+    }
+
+    #[test]
+    fn a_seat_changes_hands_from_then_on() {
+        let mut meeting = meeting();
+        let first = Channel::new(1).expect("a channel");
+        meeting.seated(5_000, first, Some("b"));
+        meeting.seated(9_000, first, None);
+        assert_eq!(
+            [4_999, 5_000, 8_999, 9_000].map(|at| name(&meeting, 1, at)),
+            [Some("Ani"), Some("Budi"), Some("Budi"), None]
+        );
+        meeting.seated(1_000, Channel::new(3).expect("a channel"), Some("a"));
+        assert_eq!((name(&meeting, 3, 999), name(&meeting, 3, 1_000)), (None, Some("Ani")));
+    }
+
+    #[test]
+    fn events_stand_in_the_order_of_time() {
+        let mut meeting = meeting();
+        meeting.happened(2_000, EventKind::Closed);
+        meeting.happened(1_000, EventKind::Opened);
+        meeting.happened(1_000, EventKind::Gavel(3));
+        let kinds: Vec<_> = meeting.events.iter().map(|event| event.kind.clone()).collect();
+        assert_eq!(kinds, [EventKind::Opened, EventKind::Gavel(3), EventKind::Closed]);
+    }
+}

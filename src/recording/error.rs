@@ -1,0 +1,98 @@
+//! Why a recording cannot be written, closed or believed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::message::{Explain, Message};
+
+/// Why a recording cannot be written, closed or believed. No case means that sound on the disk was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The system cannot read or write.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folder holds a recording already.
+    #[error("{path} already holds a recording")]
+    Taken {
+        /// The recording's folder.
+        path: PathBuf,
+    },
+    /// A recorder is at work in the folder.
+    #[error("{path} is being recorded to")]
+    Busy {
+        /// The recording's folder.
+        path: PathBuf,
+    },
+    /// The folder holds no recording.
+    #[error("{path} holds no recording")]
+    Absent {
+        /// The recording's folder.
+        path: PathBuf,
+    },
+    /// The ledger's first line does not say what the recording is.
+    #[error("{path} does not begin with the start of a recording")]
+    NoStart {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// A FLAC file did not give back the samples that went into it.
+    #[error("{path} does not hold the same samples as the recording")]
+    NotLossless {
+        /// The FLAC file.
+        path: PathBuf,
+    },
+    /// This form of samples cannot be archived without loss.
+    #[error("{path}: {reason}")]
+    Unarchivable {
+        /// The segment.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The recording must be whole before it is archived.
+    #[error("{path} is not whole")]
+    NotWhole {
+        /// The recording's folder.
+        path: PathBuf,
+    },
+}
+
+impl Error {
+    pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    /// Whether the disk had no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. }
+            if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        let about = |key: &str, path: &Path| Message::new(&format!("recording.{key}")).with("path", path.display());
+        match self {
+            Self::Io { path, source } if self.is_full() => about("full", path).with("detail", source),
+            Self::Io { path, source } => about("io", path).with("detail", source),
+            Self::Taken { path } => about("taken", path),
+            Self::Busy { path } => about("busy", path),
+            Self::Absent { path } => about("absent", path),
+            Self::NoStart { path } => about("no_start", path),
+            Self::NotLossless { path } => about("not_lossless", path),
+            Self::Unarchivable { path, reason } => about("unarchivable", path).with("reason", reason),
+            Self::NotWhole { path } => about("not_whole", path),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        matches!(self, Self::Taken { .. } | Self::Busy { .. } | Self::Absent { .. })
+    }
+}

@@ -1,0 +1,47 @@
+//! The recording on disk: what the microphones gave, in segments, and the ledger that says what each is.
+//!
+//! ```text
+//! rekaman/
+//!   000001.wav 000002.wav …   every channel interleaved, as the device gave it, a minute each
+//!   ledger.jsonl              start, format, gaps, events, SHA-256 of each segment; every line holds the hash of the one before
+//!   perekam.kunci             held by the recorder while it lives
+//! ```
+//!
+//! A [`Writer`] appends and never goes back; a [`Growth`] lets the same readers that read a finished recording follow a growing one;
+//! [`recover()`] closes what a crash left open, and [`verify()`] shows that nothing was changed since. The bytes are the evidence:
+//! a header or a ledger that says otherwise is corrected by them. Positions are samples since the recording's first.
+
+mod error;
+mod growth;
+mod header;
+mod ledger;
+mod recover;
+mod sample;
+mod segment;
+mod verify;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+pub use growth::{Growth, Part};
+pub use ledger::{Cause, End, Entered, Fact, LEDGER, Ledger, Line, append_facts, archived_channels};
+pub use recover::{Recovered, recover, seek_to_samples};
+pub use sample::{Format, Sample};
+pub use verify::{Finding, Verdict, verify};
+pub use writer::{Claim, Start, Writer};
+
+/// The folder of a meeting that holds its recording.
+pub const FOLDER: &str = "rekaman";
+
+/// The recording's folder within a meeting folder, or the path itself where it is that folder.
+#[must_use]
+pub fn folder_of(path: &Path) -> PathBuf {
+    if path.file_name().is_some_and(|name| name == FOLDER) { path.to_owned() } else { path.join(FOLDER) }
+}
+
+/// The name of a segment's file.
+#[must_use]
+pub fn segment_name(number: u64) -> String {
+    format!("{number:06}.wav")
+}

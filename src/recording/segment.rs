@@ -1,0 +1,102 @@
+//! One segment's file while it is written.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::header::{self, Labels, Lengths};
+use super::{Error, Format};
+use crate::digest::hex;
+
+/// A segment that grows. Its head is brought up to date when it is [`Segment::settle`]d; a reader goes by the bytes.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub name: String,
+    pub first: u64,
+    path: PathBuf,
+    file: File,
+    lengths: Lengths,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Segment {
+    /// Begins the file; one that exists is never written over.
+    pub fn create(folder: &Path, name: String, format: Format, labels: &Labels, first: u64) -> Result<Self, Error> {
+        let path = folder.join(&name);
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(Error::io(&path))?;
+        let (head, lengths) = header::head(format, labels, first);
+        if let Err(error) = file.write_all(&head) {
+            // A head that did not fit holds no sound.
+            let _ = std::fs::remove_file(&path);
+            return Err(Error::io(&path)(error));
+        }
+        Ok(Self { name, first, path, file, lengths, bytes: 0, hash: Sha256::new() })
+    }
+
+    /// Bytes of samples so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Appends whole frames. Where the disk takes only a part of them, what is more than whole frames is taken back and the number of
+    /// bytes that stay is the error's.
+    pub fn append(&mut self, frames: &[u8], frame: usize) -> Result<(), (usize, Error)> {
+        let mut done = 0;
+        while done < frames.len() {
+            match self.file.write(&frames[done..]) {
+                Ok(0) => return Err(self.keep(frames, done, frame, std::io::ErrorKind::WriteZero.into())),
+                Ok(bytes) => done += bytes,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.keep(frames, done, frame, error)),
+            }
+        }
+        self.hash.update(frames);
+        self.bytes += frames.len() as u64;
+        Ok(())
+    }
+
+    fn keep(&mut self, frames: &[u8], done: usize, frame: usize, error: std::io::Error) -> (usize, Error) {
+        let whole = done - done % frame;
+        self.hash.update(&frames[..whole]);
+        self.bytes += whole as u64;
+        let end = self.lengths.data + self.bytes;
+        let _ = self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end)).map(drop));
+        (whole, Error::io(&self.path)(error))
+    }
+
+    /// Lets the head tell how much there is.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        let end = self.lengths.data + self.bytes;
+        settle(&mut self.file, self.lengths, self.bytes)
+            .and_then(|()| self.file.seek(SeekFrom::Start(end)).map(drop))
+            .map_err(Error::io(&self.path))
+    }
+
+    /// A second handle, by which another thread brings the file to the disk.
+    pub fn handle(&self) -> Result<File, Error> {
+        self.file.try_clone().map_err(Error::io(&self.path))
+    }
+
+    /// Completes the file; gives the hash of its samples.
+    pub fn close(mut self) -> Result<String, Error> {
+        if self.bytes % 2 == 1 {
+            self.file.write_all(&[0]).map_err(Error::io(&self.path))?;
+        }
+        settle(&mut self.file, self.lengths, self.bytes)
+            .and_then(|()| self.file.sync_all())
+            .map_err(Error::io(&self.path))?;
+        Ok(hex(self.hash))
+    }
+}
+
+/// Writes the lengths into the head of a file that holds this many bytes of samples.
+pub(super) fn settle(file: &mut File, lengths: Lengths, bytes: u64) -> std::io::Result<()> {
+    for (at, value) in [lengths.data(bytes), lengths.riff(bytes)] {
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&value)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! FLAC in place of the segments, and not a sample otherwise.
+
+use std::sync::atomic::AtomicBool;
+
+use e_risalah::archive::{Error, archive};
+use e_risalah::audio::{Input, Source};
+use e_risalah::recording::{self, Cause, End, Finding, Format, Sample, folder_of, verify};
+
+use crate::make::{begin, bytes, format, segment};
+
+fn recorded(format: Format, sound: &[u8]) -> tempfile::TempDir {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), format);
+    writer.append(sound).expect("written");
+    writer.gap(40_000, Cause::Device).expect("counted");
+    writer.append(&sound[..format.bytes(5) as usize]).expect("written");
+    writer.finish(End::Asked).expect("closed");
+    place
+}
+
+fn heard(place: &std::path::Path) -> Vec<u32> {
+    let mut source = Source::open(&Input::from_paths(&[place.to_owned()]).expect("an input")).expect("opened");
+    let mut samples = vec![0.0; 1_000_000];
+    let read = source.read(&mut samples).expect("read");
+    samples[..read * usize::from(source.channels())].iter().map(|sample: &f32| (sample + 0.0).to_bits()).collect()
+}
+
+#[test]
+fn every_form_that_flac_can_hold_comes_back_exactly() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    for sample in [Sample::U8, Sample::I16, Sample::I24, Sample::I32, Sample::F32] {
+        let format = format(16_000, 3, sample);
+        let mut sound = bytes(format, 0, 9_001);
+        match sample {
+            // As a device gives 24 bits in 32.
+            Sample::I32 => sound.chunks_exact_mut(4).for_each(|bytes| bytes[0] = 0),
+            Sample::F32 => {
+                let value = |at: i32| (f64::from(at % 4_001 - 2_000) / 8_388_608.0) as f32;
+                sound = (0..9_001 * 3).flat_map(|at| value(at).to_le_bytes()).collect();
+            }
+            _ => {}
+        }
+        let place = recorded(format, &sound);
+        let before = heard(place.path());
+        let archived = archive(&folder_of(place.path()), &STOP, &mut |_| {}).expect("archived");
+        assert_eq!(archived.files.len(), 3);
+        assert!(!segment(place.path(), 1).exists());
+        assert!(heard(place.path()) == before, "{sample:?} differs");
+        assert_eq!(verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings, []);
+        assert!(archive(&folder_of(place.path()), &STOP, &mut |_| {}).expect("once more").was_archived);
+        std::fs::write(&archived.files[1], b"lain").expect("changed");
+        let findings = verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings;
+        assert_eq!(findings, [Finding::Changed(archived.files[1].clone())]);
+    }
+}
+
+#[test]
+fn what_flac_cannot_hold_stays_as_it_is() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    for (sample, sound) in [
+        (Sample::I32, vec![1; 4 * 3 * 100]),
+        (Sample::F32, (0..300).flat_map(|_| 0.1f32.to_le_bytes()).collect::<Vec<u8>>()),
+        (Sample::F32, (0..300).flat_map(|_| 1.5f32.to_le_bytes()).collect()),
+    ] {
+        let place = recorded(format(16_000, 3, sample), &sound);
+        let refused = archive(&folder_of(place.path()), &STOP, &mut |_| {});
+        assert!(matches!(refused, Err(Error::Recording(recording::Error::Unarchivable { .. }))), "{refused:?}");
+        assert_eq!(verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings, []);
+        let left = folder_of(place.path()).read_dir().expect("a folder").flatten();
+        assert!(left.into_iter().all(|entry| !entry.file_name().to_string_lossy().contains("flac")));
+    }
+}
+
+#[test]
+fn a_damaged_recording_is_not_archived() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let format = format(16_000, 3, Sample::I16);
+    let place = recorded(format, &bytes(format, 0, 1_000));
+    let path = segment(place.path(), 1);
+    let length = path.metadata().expect("there").len();
+    std::fs::OpenOptions::new().write(true).open(&path).expect("opened").set_len(length - 6).expect("cut");
+    let refused = archive(&folder_of(place.path()), &STOP, &mut |_| {});
+    assert!(matches!(refused, Err(Error::Recording(recording::Error::NotWhole { .. }))));
+    assert!(path.exists());
+}

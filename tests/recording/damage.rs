@@ -1,0 +1,141 @@
+//! Crashes, cut and changed files: nothing is lost beyond what never reached the disk, and every change is seen.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+
+use e_risalah::audio::{Input, Source};
+use e_risalah::recording::{End, Error, Finding, Growth, LEDGER, folder_of, recover, verify};
+use proptest::prelude::*;
+
+use crate::make::{begin, bytes, segment, small};
+
+fn findings(place: &std::path::Path) -> Vec<Finding> {
+    verify(&folder_of(place), &mut |_, _| {}).expect("examined").findings
+}
+
+/// A recording of two segments that was closed.
+fn closed() -> tempfile::TempDir {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 8_000 * 70)).expect("written");
+    writer.finish(End::Asked).expect("closed");
+    assert_eq!(findings(place.path()), []);
+    place
+}
+
+#[test]
+fn what_a_crash_left_open_is_closed_by_its_bytes() {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 8_000 * 70 + 123)).expect("written");
+    // As after SIGKILL: no head was brought up to date, no line was written, the lock is gone.
+    drop(writer);
+    // And half a frame more, as a cut write leaves it.
+    let last = segment(place.path(), 2);
+    OpenOptions::new().append(true).open(&last).expect("opened").write_all(&[1, 2, 3]).expect("written");
+    assert!(findings(place.path()).contains(&Finding::Open));
+    let recovered = recover(&folder_of(place.path())).expect("recovered");
+    assert_eq!((recovered.frames, recovered.closed), (8_000 * 70 + 123, vec![last.clone()]));
+    assert_eq!(findings(place.path()), []);
+    assert_eq!(hound::WavReader::open(last).expect("a whole file").duration(), 8_000 * 10 + 123);
+    let again = recover(&folder_of(place.path())).expect("nothing to do");
+    assert!(again.was_whole && again.closed.is_empty());
+}
+
+#[test]
+fn an_open_recording_is_read_without_being_closed_and_says_so() {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 9_000)).expect("written");
+    drop(writer);
+    let mut source = Source::open(&Input::Recording(folder_of(place.path()))).expect("opened");
+    assert_eq!(source.read(&mut vec![0.0; 40_000]).expect("read"), 9_000);
+    assert!(source.warnings().iter().any(|warning| format!("{warning:?}").starts_with("NotClosed")));
+}
+
+#[test]
+fn a_living_recording_is_left_alone() {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 100)).expect("written");
+    assert!(matches!(recover(&folder_of(place.path())), Err(Error::Busy { .. })));
+    assert!(matches!(verify(&folder_of(place.path()), &mut |_, _| {}), Err(Error::Busy { .. })));
+}
+
+#[test]
+fn a_flipped_bit_is_found() {
+    let place = closed();
+    let path = segment(place.path(), 2);
+    let mut file = OpenOptions::new().read(true).write(true).open(&path).expect("opened");
+    file.seek(SeekFrom::End(-5)).expect("there");
+    file.write_all(&[0xFF]).expect("written");
+    assert_eq!(findings(place.path()), [Finding::Changed(path)]);
+}
+
+#[test]
+fn a_missing_a_shortened_and_a_strange_segment_are_found() {
+    let place = closed();
+    fs::copy(segment(place.path(), 1), segment(place.path(), 3)).expect("copied");
+    fs::remove_file(segment(place.path(), 1)).expect("removed");
+    let second = segment(place.path(), 2);
+    let length = second.metadata().expect("there").len();
+    OpenOptions::new().write(true).open(&second).expect("opened").set_len(length - 400).expect("cut");
+    let expected = [
+        Finding::Missing(segment(place.path(), 1)),
+        Finding::Changed(second),
+        Finding::Unknown(segment(place.path(), 3)),
+    ];
+    assert_eq!(findings(place.path()), expected);
+    // What is there can be heard, at its time.
+    let mut source = Source::open(&Input::Recording(folder_of(place.path()))).expect("opened");
+    assert_eq!(source.skip(u64::MAX).expect("read"), 8_000 * 70);
+}
+
+#[test]
+fn a_changed_line_is_found() {
+    let place = closed();
+    let path = folder_of(place.path()).join(LEDGER);
+    let text = fs::read_to_string(&path).expect("read").replacen("\"device\":\"uji\"", "\"device\":\"lain\"", 1);
+    fs::write(&path, text).expect("written");
+    assert_eq!(findings(place.path()), [Finding::Chain { line: 2 }]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_ledger_that_is_cut_anywhere_loses_no_sound(share in 0.0f64..1.0) {
+        let place = closed();
+        let folder = folder_of(place.path());
+        let path = folder.join(LEDGER);
+        let whole = fs::read(&path).expect("read");
+        let first = whole.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
+        let cut = first + ((whole.len() - first) as f64 * share) as usize;
+        fs::write(&path, &whole[..cut]).expect("cut");
+        let growth = Growth::open(&folder).expect("read").expect("a ledger");
+        let known = growth.ledger().segments().len() as u64;
+        let recovered = recover(&folder).expect("recovered");
+        // Segments of which the ledger lost every line are still in the folder and are said to be unknown.
+        let expected = [0, 8_000 * 60, 8_000 * 70][known as usize];
+        prop_assert_eq!(recovered.frames, expected);
+        let unknown = findings(place.path()).into_iter().filter(|finding| matches!(finding, Finding::Unknown(_))).count();
+        prop_assert_eq!(unknown as u64 + known, 2);
+        prop_assert_eq!(recovered.torn.is_some(), whole[cut - 1] != b'\n');
+    }
+
+    #[test]
+    fn a_segment_that_is_cut_anywhere_keeps_what_is_there(share in 0.0f64..1.0) {
+        let place = tempfile::tempdir().expect("a folder");
+        let mut writer = begin(place.path(), small());
+        writer.append(&bytes(small(), 0, 5_000)).expect("written");
+        drop(writer);
+        let path = segment(place.path(), 1);
+        let length = path.metadata().expect("there").len();
+        let head = length - 20_000;
+        let cut = (length as f64 * share) as u64;
+        OpenOptions::new().write(true).open(&path).expect("opened").set_len(cut).expect("cut");
+        let recovered = recover(&folder_of(place.path())).expect("recovered");
+        prop_assert_eq!(recovered.frames, cut.saturating_sub(head) / 4);
+        prop_assert!(path.exists());
+    }
+}

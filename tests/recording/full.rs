@@ -1,0 +1,87 @@
+//! A disk that really ends: a small tmpfs, where the system lets a test mount one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use e_risalah::recording::{End, Growth, folder_of, recover, verify};
+
+use crate::make::{begin, bytes, small};
+
+/// A file system of one mebibyte, taken away when it is dropped.
+struct Small {
+    path: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Small {
+    fn mount() -> Option<Self> {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("kecil");
+        std::fs::create_dir(&path).expect("made");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&path).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self { path, _place: place });
+        }
+        eprintln!("no small disk could be mounted here (it takes root); this test shows nothing");
+        None
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
+    }
+}
+
+/// Appends until the disk takes no more; gives the position.
+fn fill(writer: &mut e_risalah::recording::Writer) -> u64 {
+    loop {
+        let at = writer.position();
+        if let Err(error) = writer.append(&bytes(small(), at, 4_000)) {
+            assert!(error.is_full(), "{error}");
+            return writer.position();
+        }
+    }
+}
+
+fn is_sound(place: &Path) -> bool {
+    verify(&folder_of(place), &mut |_, _| {}).expect("examined").findings.is_empty()
+}
+
+#[test]
+fn a_full_disk_closes_the_recording_with_everything_that_fitted() {
+    let Some(disk) = Small::mount() else { return };
+    let mut writer = begin(&disk.path, small());
+    let position = fill(&mut writer);
+    assert!(position > 200_000, "{position}");
+    assert_eq!(writer.finish(End::Disk).expect("the reserve lets it be closed"), position);
+    assert!(is_sound(&disk.path));
+    assert_eq!(Growth::open(&folder_of(&disk.path)).expect("read").expect("a ledger").length(), Some(position));
+}
+
+#[test]
+fn a_crash_on_a_full_disk_can_be_recovered() {
+    let Some(disk) = Small::mount() else { return };
+    let mut writer = begin(&disk.path, small());
+    let position = fill(&mut writer);
+    drop(writer);
+    assert_eq!(recover(&folder_of(&disk.path)).expect("recovered").frames, position);
+    assert!(is_sound(&disk.path));
+}
+
+#[test]
+fn the_recording_goes_on_in_another_folder() {
+    let Some(disk) = Small::mount() else { return };
+    let other = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(&disk.path, small());
+    let position = fill(&mut writer);
+    let mut writer = writer.move_to(&folder_of(other.path())).expect("moved");
+    writer.append(&bytes(small(), position, 9_000)).expect("written");
+    let length = writer.finish(End::Asked).expect("closed");
+    assert_eq!(length, position + 9_000);
+    let growth = Growth::open(&folder_of(&disk.path)).expect("read").expect("a ledger");
+    assert_eq!(growth.length(), Some(length), "the first folder leads to the second");
+    let input = e_risalah::audio::Input::Recording(folder_of(&disk.path));
+    let mut source = e_risalah::audio::Source::open(&input).expect("opened");
+    assert_eq!(source.skip(u64::MAX).expect("read"), length);
+}

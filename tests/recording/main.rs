@@ -1,0 +1,8 @@
+//! The recording on disk: written, followed, killed, cut, changed, closed again and archived.
+
+mod archived;
+mod damage;
+mod followed;
+mod full;
+mod make;
+mod written;
