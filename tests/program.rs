@@ -254,3 +254,22 @@ fn a_reader_that_goes_away_does_not_stop_the_work() {
     assert!(child.wait().expect("ends").success());
     assert!(folder.join("risalah-sementara.pdf").is_file());
 }
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_how_to_mend_it() {
+    let place = tempfile::tempdir().expect("a folder");
+    let description = fixture().join("rapat.toml");
+    let args =
+        ["diagnosa", "--meeting", text(&description), "-o", text(place.path()), "--hours", "1000000000", "--json"];
+    let output = risalah(&args).env("TZ", "UTC").output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let checks: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    let result = |check: &str| checks.iter().find(|line| line["check"] == check).map(|line| line["result"].clone());
+    assert_eq!(result("doctor.disk"), Some("fail".into()), "{checks:?}");
+    assert_eq!(result("doctor.zone"), Some("fail".into()));
+    assert_eq!(result("doctor.model_demonstration"), Some("warn".into()));
+    for line in &checks {
+        let mended = line["result"] == "ok" || line["hint"].as_str().is_some_and(|hint| !hint.is_empty());
+        assert!(mended, "{line} has no remedy");
+    }
+}

@@ -17,10 +17,25 @@ pub struct Args {
 pub enum Command {
     #[command(visible_alias = "transkrip")]
     Transcribe(Transcribe),
+    #[command(visible_alias = "rekam")]
+    Record(Record),
+    /// What `record` starts; not for people.
+    #[command(hide = true)]
+    Recorder,
     #[command(visible_alias = "ekspor")]
     Export(Export),
+    #[command(visible_alias = "diagnosa")]
+    Doctor(Doctor),
+    #[command(visible_alias = "pulihkan")]
+    Recover(Keeping),
+    #[command(visible_alias = "periksa")]
+    Verify(Keeping),
+    #[command(visible_alias = "arsipkan")]
+    Archive(Keeping),
     #[command(visible_alias = "model", subcommand)]
     Models(Models),
+    #[command(visible_alias = "perangkat")]
+    Devices(Devices),
     Completions(Completions),
     Man,
 }
@@ -43,6 +58,62 @@ pub struct Transcribe {
     pub copy_audio: bool,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: Option<u16>,
+    /// In the background, behind a recording.
+    #[arg(long, hide = true)]
+    pub follow: bool,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Record {
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
+    pub meeting: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", conflicts_with = "source")]
+    pub device: Option<String>,
+    #[arg(long, value_name = "DIR2", value_hint = ValueHint::DirPath)]
+    pub mirror: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub source: Option<PathBuf>,
+    #[arg(long, value_name = "X", default_value_t = 1.0, requires = "source")]
+    pub speed: f64,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<std::ffi::OsString>,
+    #[arg(long, group = "control")]
+    pub attach: bool,
+    #[arg(long, group = "control")]
+    pub status: bool,
+    #[arg(long, value_name = "EVENT", group = "control")]
+    pub event: Option<String>,
+    #[arg(long, group = "control")]
+    pub stop: bool,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Doctor {
+    #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
+    pub meeting: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub hours: u64,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<std::ffi::OsString>,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Keeping {
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
     #[command(flatten)]
     pub voice: Voice,
 }
@@ -85,6 +156,18 @@ pub enum Models {
         #[arg(value_name = "NAME")]
         name: String,
     },
+}
+
+#[derive(clap::Args)]
+pub struct Devices {
+    #[arg(long)]
+    pub probe: bool,
+    #[arg(long, value_name = "NAME", requires = "probe")]
+    pub device: Option<String>,
+    #[arg(long, value_name = "N", requires = "probe", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channels: Option<u16>,
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(clap::Args)]

@@ -1,8 +1,11 @@
 //! `risalah export`: the documents of what is stored, without recognising anything again.
 
-use e_risalah::folder::{Folder, Written};
+use std::path::Path;
+
+use e_risalah::folder::{Folder, MEETING, Written};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
+use e_risalah::recording::{Entered, Growth, folder_of};
 use e_risalah::risalah::{self, Format};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Store;
@@ -17,7 +20,7 @@ const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
     let store = Store::open(&args.folder)?;
-    let meeting = meeting_of(&Folder::create(&args.folder)?)?;
+    let meeting = description(&args.folder)?;
     let transcript = store.load()?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
     write(&folder, &store, &meeting, &transcript, &formats, speaker)?;
@@ -39,9 +42,31 @@ pub fn formats(wished: &[String]) -> Result<Vec<Format>, risalah::Error> {
     Ok(formats)
 }
 
-/// The meeting that a folder describes; a folder without a description is a meeting of which nothing is known.
-pub fn meeting_of(folder: &Folder) -> Result<Meeting, Failure> {
-    Ok(folder.meeting().map_or_else(|| Ok(Meeting::bare()), |path| Meeting::read(&path))?)
+/// The meeting that a folder describes, with what was entered while it was recorded. A folder without a description is a meeting of
+/// which nothing is known.
+pub fn description(folder: &Path) -> Result<Meeting, Failure> {
+    let path = folder.join(MEETING);
+    let mut meeting = if path.is_file() { Meeting::read(&path)? } else { Meeting::bare() };
+    enter_recorded(&mut meeting, &folder_of(folder))?;
+    Ok(meeting)
+}
+
+/// Puts what the ledger of a recording holds to the meeting.
+pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Failure> {
+    if let Some(growth) = Growth::open(recording)? {
+        for (at, entered) in growth.ledger().entered(growth.clock()) {
+            enter(meeting, at, entered);
+        }
+    }
+    Ok(())
+}
+
+/// Puts one entry to the meeting.
+pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
+    match entered {
+        Entered::Event(kind) => meeting.happened(at, kind.clone()),
+        Entered::Seated { channel, person } => meeting.seated(at, *channel, person.as_deref()),
+    }
 }
 
 /// Writes the files and says on stdout where they are.

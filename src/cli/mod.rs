@@ -4,10 +4,18 @@
 //! person must see.
 
 mod args;
+mod devices;
+mod doctor;
+mod entry;
 mod export;
+mod follower;
+mod keeping;
 mod language;
 mod manual;
 mod models;
+mod record;
+mod recorder;
+mod screen;
 mod show;
 mod transcribe;
 
@@ -30,20 +38,31 @@ pub enum End {
 
 /// An error on its way to the user.
 pub struct Failure {
-    message: Message,
+    /// `None` where it was told already.
+    message: Option<Message>,
     usage: bool,
 }
 
 impl<E: Explain> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { message: error.message(), usage: error.is_usage() }
+        Self { message: Some(error.message()), usage: error.is_usage() }
     }
 }
 
 impl Failure {
     /// A failure that only the command line can know.
     pub fn failed(message: Message) -> Self {
-        Self { message, usage: false }
+        Self { message: Some(message), usage: false }
+    }
+
+    /// A request that cannot be met as it was typed.
+    pub fn usage(message: Message) -> Self {
+        Self { message: Some(message), usage: true }
+    }
+
+    /// A failure of another process, which has told the user itself.
+    pub fn told(usage: bool) -> Self {
+        Self { message: None, usage }
     }
 }
 
@@ -61,6 +80,10 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => return manual::explain(&error, language),
     };
+    if let Command::Recorder = args.command {
+        // It has signals of its own: only a request to end may end it.
+        return exit(recorder::run(speaker), speaker);
+    }
     // The second Ctrl-C ends at once: everything that was recognised is on disk already.
     let stop = || {
         if STOP.swap(true, Ordering::Relaxed) {
@@ -74,14 +97,27 @@ pub fn run() -> ExitCode {
         Command::Transcribe(args) => transcribe::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
         Command::Models(args) => models::run(&args, speaker),
+        Command::Devices(args) => devices::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),
+        Command::Record(args) => record::run(&args, speaker),
+        Command::Recorder => Ok(End::Done),
+        Command::Doctor(args) => doctor::run(&args, speaker),
+        Command::Recover(args) => keeping::recover(&args, speaker),
+        Command::Verify(args) => keeping::verify(&args, speaker),
+        Command::Archive(args) => keeping::archive(&args, speaker),
         Command::Man => manual::page(language),
     };
+    exit(end, speaker)
+}
+
+fn exit(end: Result<End, Failure>, speaker: Speaker) -> ExitCode {
     match end {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Warned) => ExitCode::from(3),
         Err(failure) => {
-            speaker.error(&failure.message);
+            if let Some(message) = &failure.message {
+                speaker.error(message);
+            }
             ExitCode::from(if failure.usage { 2 } else { 1 })
         }
     }

@@ -11,6 +11,7 @@ use e_risalah::transcript::Utterance;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Voice;
+use super::follower::Place;
 
 /// Says sentences of the catalogue to the user.
 #[derive(Clone, Copy)]
@@ -38,6 +39,11 @@ impl Speaker {
         self.say("cli.word.note", message);
     }
 
+    /// The language that it speaks.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
     /// A text of the catalogue without values.
     pub fn text(self, key: &str) -> String {
         lookup(self.language, key).unwrap_or_else(|| key.to_owned())
@@ -57,6 +63,21 @@ impl Speaker {
     }
 }
 
+/// What another process of this program has said.
+pub fn relay(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// A turn as one line.
+pub fn turn_line(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> String {
+    let channel = utterance.channel;
+    let who = match meeting.speaker(channel, clock.millis(utterance.span.start)) {
+        Some(person) => format!("{channel} {}", person.name),
+        None => channel.to_string(),
+    };
+    format!("{}  {who}: {}", clock.hms(utterance.span.start), utterance.text)
+}
+
 /// A line on stdout; a reader that went away (`| head`) ends the output, never the work.
 pub fn print(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
@@ -73,13 +94,20 @@ pub struct Turns<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
     voice: Voice,
+    /// Where others see how far it is.
+    place: Option<Place>,
 }
 
 impl<'a> Turns<'a> {
     pub fn new(meeting: &'a Meeting, speaker: Speaker, voice: Voice) -> Self {
         let left = speaker.text("cli.progress.left");
         let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{eta}}"), voice.quiet || voice.json);
-        Self { meeting, bar, voice }
+        Self { meeting, bar, voice, place: None }
+    }
+
+    /// Tells others how far it is.
+    pub fn telling(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
     }
 
     /// Takes the bar away.
@@ -90,11 +118,11 @@ impl<'a> Turns<'a> {
 
 impl Observer for Turns<'_> {
     fn recognised(&mut self, clock: Clock, utterance: &Utterance) {
-        let name = self
-            .meeting
-            .speaker(utterance.channel, clock.millis(utterance.span.start))
-            .map(|person| person.name.as_str());
         if self.voice.json {
+            let name = self
+                .meeting
+                .speaker(utterance.channel, clock.millis(utterance.span.start))
+                .map(|person| person.name.as_str());
             let line = serde_json::json!({
                 "start_time": clock.decimal_seconds(utterance.span.start),
                 "end_time": clock.decimal_seconds(utterance.span.end),
@@ -106,14 +134,15 @@ impl Observer for Turns<'_> {
             });
             print(&line.to_string());
         } else if !self.voice.quiet {
-            let who =
-                name.map_or_else(|| utterance.channel.to_string(), |name| format!("{} {name}", utterance.channel));
-            let line = format!("{}  {who}: {}", clock.hms(utterance.span.start), utterance.text);
+            let line = turn_line(self.meeting, clock, utterance);
             self.bar.suspend(|| print(&line));
         }
     }
 
     fn progress(&mut self, done: u64, whole: Option<u64>) {
+        if let Some(place) = &mut self.place {
+            place.tell(e_risalah::floor::CLOCK.millis(done));
+        }
         if let Some(whole) = whole {
             self.bar.set_length(whole);
         }
@@ -158,6 +187,30 @@ impl Bytes {
                 self.bar.suspend(|| self.speaker.note(&retry));
             }
         }
+    }
+
+    pub fn end(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows how much of a work is done.
+pub struct Share {
+    bar: ProgressBar,
+}
+
+impl Share {
+    pub fn new(speaker: Speaker, key: &str, hidden: bool) -> Self {
+        let left = speaker.text("cli.progress.left");
+        let bar = bar(&format!("{{msg}} {{wide_bar}} {{percent:>3}} %  {left} {{eta}}"), hidden);
+        bar.set_length(1000);
+        bar.set_message(speaker.text(key));
+        Self { bar }
+    }
+
+    /// So many thousandths are done.
+    pub fn report(&mut self, done: u64) {
+        self.bar.set_position(done);
     }
 
     pub fn end(self) {

@@ -13,10 +13,12 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
+use e_risalah::recording::Growth;
 use e_risalah::speech::whisper::Whisper;
 use e_risalah::transcript::store::{Origin, Store};
 
 use super::args::Transcribe;
+use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns};
 use super::{End, Failure, STOP, export};
@@ -24,13 +26,20 @@ use super::{End, Failure, STOP, export};
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
     let description = description(args);
-    let meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
+    let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let input = input(&args.input, &meeting)?;
-    let source = Source::open(&input)?;
+    let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
     let folder = Folder::create(&args.output)?;
+    let place = Place::take(folder.path());
+    if place.is_none() {
+        return Err(Failure::usage(Message::new("cli.transcribing").with("path", folder.path().display())));
+    }
+    if args.follow {
+        stand_back();
+    }
     let mut store = Store::create(folder.path())?;
     let origin = Origin {
         model: model.name.clone(),
@@ -43,7 +52,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
-    let fingerprint = fingerprint(&files)?;
+    let fingerprint = fingerprint(&input, &files)?;
     let run = Run {
         started,
         sound: SpeechStream::new(source)?,
@@ -52,11 +61,18 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         recognisers,
         stop: &STOP,
     };
-    let mut turns = Turns::new(&meeting, speaker, args.voice);
+    let mut turns = Turns::new(&meeting, speaker, args.voice).telling(place);
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
 
+    if let Input::Recording(recording) = &input {
+        // Only now is it known what was entered, and a person may have gone on writing the description.
+        if let Some(path) = &description {
+            meeting = Meeting::read(path)?;
+        }
+        export::enter_recorded(&mut meeting, recording)?;
+    }
     if args.copy_audio {
         copy_audio(&input, folder.path())?;
     }
@@ -84,8 +100,12 @@ fn description(args: &Transcribe) -> Option<PathBuf> {
     args.meeting.clone().or_else(|| beside.chain([before]).find(|path| path.is_file()))
 }
 
-/// When the recording began: as the meeting's description says, else as the recording does. Without a zone nobody knows.
+/// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two
+/// nobody knows it without a zone.
 fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
+    if let Some(began) = source.began() {
+        return Some(began);
+    }
     let civil = meeting.start.or_else(|| source.started())?;
     let zone = meeting.zone?.offset().to_time_zone();
     Some(civil.to_zoned(zone).ok()?.timestamp())
@@ -101,7 +121,7 @@ fn input(paths: &[PathBuf], meeting: &Meeting) -> Result<Input, Failure> {
     let files = match &input {
         Input::Set(files) => files.iter().map(|(_, path)| path.clone()).collect(),
         Input::File(path) => vec![path.clone()],
-        Input::Parts(_) => return Ok(input),
+        Input::Parts(_) | Input::Recording(_) => return Ok(input),
     };
     match files.iter().map(named).collect::<Option<Vec<_>>>() {
         Some(channels) => Ok(Input::from_channels(channels)?),
@@ -118,8 +138,21 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Names, lengths and the first mebibyte of every file: another recording differs in one of them.
-fn fingerprint(files: &[FileInfo]) -> Result<String, folder::Error> {
+/// The recorder comes first: this process runs when nothing else wants to, and is the first to go when memory ends.
+fn stand_back() {
+    let _ = rustix::process::setsid();
+    let _ = rustix::process::nice(10);
+    // Only Linux has it; elsewhere the system chooses for itself.
+    let _ = fs::write("/proc/self/oom_score_adj", "900");
+}
+
+/// What tells a recording from another. Of one that was made here, its ledger's beginning: it may still grow. Of others, names, lengths and the first mebibyte of every file: another recording differs in one of them.
+fn fingerprint(input: &Input, files: &[FileInfo]) -> Result<String, Failure> {
+    if let Input::Recording(folder) = input
+        && let Some(growth) = Growth::open(folder)?
+    {
+        return Ok(growth.identity());
+    }
     let mut lines = Vec::with_capacity(files.len());
     for file in files {
         let mut beginning = Vec::new();
@@ -137,14 +170,21 @@ fn fingerprint(files: &[FileInfo]) -> Result<String, folder::Error> {
 fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     let recording = folder.join("rekaman");
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
-    let copies: Vec<(&Path, PathBuf)> = match input {
-        Input::File(path) => vec![(path, recording.join(name(path)))],
-        Input::Parts(paths) => paths.iter().map(|path| (path.as_path(), recording.join(name(path)))).collect(),
+    let copies: Vec<(PathBuf, PathBuf)> = match input {
+        Input::File(path) => vec![(path.clone(), recording.join(name(path)))],
+        Input::Parts(paths) => paths.iter().map(|path| (path.clone(), recording.join(name(path)))).collect(),
+        Input::Recording(source) => fs::read_dir(source)
+            .map_err(|error| folder::Error::Folder { path: source.clone(), source: error })?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), recording.join(name(&path))))
+            .collect(),
         Input::Set(set) => set
             .iter()
             .map(|(channel, path)| {
                 let extension = path.extension().unwrap_or_default().to_string_lossy();
-                (path.as_path(), folder.join(format!("kanal-{:02}.{extension}", channel.number())))
+                (path.clone(), folder.join(format!("kanal-{:02}.{extension}", channel.number())))
             })
             .collect(),
     };
@@ -153,14 +193,14 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent).map_err(failed)?;
         }
-        let bytes = fs::metadata(source).map_err(failed)?.len();
+        let bytes = fs::metadata(&source).map_err(failed)?.len();
         match fs::metadata(&target) {
             Ok(present) if present.len() == bytes => continue,
             Ok(_) => return Err(failed(io::ErrorKind::AlreadyExists.into())),
             Err(_) => {}
         }
         let partial = target.with_extension("sebagian");
-        fs::copy(source, &partial).and_then(|_| fs::rename(&partial, &target)).map_err(failed)?;
+        fs::copy(&source, &partial).and_then(|_| fs::rename(&partial, &target)).map_err(failed)?;
     }
     Ok(())
 }

@@ -1,0 +1,161 @@
+//! `risalah devices`: the devices that record, and how their microphones sound.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use e_risalah::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, ring};
+use e_risalah::clock::Channel;
+use e_risalah::message::Message;
+use e_risalah::recording::Format;
+use indicatif::ProgressBar;
+
+use super::args::Devices;
+use super::show::{Speaker, print};
+use super::{End, Failure, STOP};
+
+/// How long microphones are listened to, in milliseconds.
+const LISTENED: u64 = 3_000;
+
+/// How often what the device gave is fetched, and how much of it the ring holds; in milliseconds.
+const FETCHED: u64 = 100;
+const HELD: u64 = 2_000;
+
+/// How much longer than the sound itself its coming may take.
+const LATE: Duration = Duration::from_secs(10);
+
+/// How loud a channel is, a sign for each 7.5 dB below full scale.
+const SIGNS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+pub fn run(args: &Devices, speaker: Speaker) -> Result<End, Failure> {
+    if args.probe { examine(args, speaker) } else { list(args.json, speaker) }
+}
+
+fn list(json: bool, speaker: Speaker) -> Result<End, Failure> {
+    let found = capture::devices()?;
+    if json {
+        return print_json(&found);
+    }
+    if found.is_empty() {
+        return Err(capture::Error::NoDevice.into());
+    }
+    let width = found.iter().map(|device| device.id.chars().count()).max().unwrap_or(0);
+    for device in &found {
+        let mark = if device.is_default { "*" } else { " " };
+        print(&format!("{mark} {:<width$}  {:<20}  {}", device.id, offer(device, speaker), device.name));
+    }
+    Ok(End::Done)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<End, Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
+    print(&text);
+    Ok(End::Done)
+}
+
+/// What a device offers, in a few words.
+fn offer(device: &Found, speaker: Speaker) -> String {
+    let counts = || device.configs.iter().map(|config| config.channels);
+    match (counts().min(), counts().max()) {
+        (Some(least), Some(most)) if least == most => format!("{most} {}", speaker.text("capture.word.channels")),
+        (Some(least), Some(most)) => format!("{least}-{most} {}", speaker.text("capture.word.channels")),
+        _ => speaker.text("capture.word.unusable"),
+    }
+}
+
+fn examine(args: &Devices, speaker: Speaker) -> Result<End, Failure> {
+    let wish = Wish { device: args.device.clone(), channels: args.channels, rate: None };
+    let microphones = Microphones::choose(&wish)?;
+    let (name, format) = (microphones.name(), microphones.format());
+    let listening = Message::new("capture.listening").with("name", name).with("channels", format.channels);
+    speaker.note(&listening.with("seconds", LISTENED / 1000));
+    let bytes = listen(&microphones, args.json)?;
+    let reports = probe(format, &bytes);
+    if args.json {
+        print_json(&serde_json::json!({ "device": name, "format": format, "channels": reports }))?;
+    } else {
+        for report in &reports {
+            print(&line(report, speaker));
+        }
+    }
+    for (trouble, channels) in troubles(&reports) {
+        let message = Message::new(trouble.key()).with("channels", channels.join(", "));
+        speaker.warning(&match trouble {
+            Trouble::SameAs(other) => message.with("other", other),
+            _ => message,
+        });
+    }
+    let sound = reports.iter().all(|report| report.troubles.is_empty());
+    Ok(if sound { End::Done } else { End::Warned })
+}
+
+/// The sound of some seconds, its levels shown while it comes; less of it when the user does not want to wait.
+fn listen(microphones: &Microphones, hidden: bool) -> Result<Vec<u8>, capture::Error> {
+    let format = microphones.format();
+    let wanted = format.bytes(format.clock().at_millis(LISTENED)) as usize;
+    let (intake, mut outlet) = ring(format, HELD);
+    let stream = microphones.start(intake)?;
+    let levels = if hidden { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    let deadline = Instant::now() + Duration::from_millis(LISTENED) + LATE;
+    let mut bytes = Vec::with_capacity(wanted);
+    let mut fault = None;
+    while bytes.len() < wanted && fault.is_none() && !STOP.load(Ordering::Relaxed) && Instant::now() < deadline {
+        sleep(Duration::from_millis(FETCHED));
+        fault = stream.fault();
+        let (before, most) = (bytes.len(), format.bytes_a_second() as usize);
+        // What was lost in between does not matter here.
+        while let Next::Sound(_) | Next::Lost(_) = outlet.take(&mut bytes, most) {}
+        levels.set_message(peaks(format, &bytes[before..]).into_iter().map(sign).collect::<String>());
+    }
+    levels.finish_and_clear();
+    match fault {
+        Some(reason) => Err(capture::Error::Device { name: microphones.name().to_owned(), reason }),
+        None => Ok(bytes),
+    }
+}
+
+fn sign(peak: f32) -> char {
+    let steps = (peak.log10() * 20.0 + 60.0) / 7.5 + 1.0;
+    SIGNS[(steps as usize).min(SIGNS.len() - 1)]
+}
+
+/// The loudest sample of every channel.
+fn peaks(format: Format, bytes: &[u8]) -> Vec<f32> {
+    let mut peaks = vec![0.0_f32; usize::from(format.channels)];
+    for frame in bytes.chunks_exact(format.frame()) {
+        for (peak, sample) in peaks.iter_mut().zip(frame.chunks_exact(format.sample.bytes())) {
+            *peak = peak.max(format.sample.value(sample).abs());
+        }
+    }
+    peaks
+}
+
+fn line(report: &Report, speaker: Speaker) -> String {
+    let Report { channel, peak_db, rms_db, troubles } = report;
+    let (peak, mean) = (speaker.text("capture.word.peak"), speaker.text("capture.word.mean"));
+    let words: Vec<String> = match troubles.as_slice() {
+        [] => vec![speaker.text("capture.word.good")],
+        troubles => troubles.iter().map(|trouble| word(*trouble, speaker)).collect(),
+    };
+    format!("{channel}  {peak} {peak_db:>6.1} dB  {mean} {rms_db:>6.1} dB  {}", words.join(", "))
+}
+
+fn word(trouble: Trouble, speaker: Speaker) -> String {
+    let word = speaker.text(&format!("{}.word", trouble.key()));
+    match trouble {
+        Trouble::SameAs(other) => format!("{word} {other}"),
+        _ => word,
+    }
+}
+
+/// Each trouble once, with the channels that have it.
+fn troubles(reports: &[Report]) -> BTreeMap<Trouble, Vec<String>> {
+    let mut troubles: BTreeMap<Trouble, Vec<String>> = BTreeMap::new();
+    for Report { channel, troubles: found, .. } in reports {
+        for trouble in found {
+            troubles.entry(*trouble).or_default().push(Channel::to_string(channel));
+        }
+    }
+    troubles
+}

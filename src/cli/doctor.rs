@@ -1,0 +1,213 @@
+//! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can still be mended.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use e_risalah::capture::{Microphones, Wish};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
+use e_risalah::models;
+use e_risalah::recording::Format;
+use e_risalah::speech::Recogniser as _;
+use e_risalah::speech::whisper::Whisper;
+use jiff::Zoned;
+
+use super::args::Doctor;
+use super::models::watched;
+use super::show::{Speaker, print};
+use super::{End, Failure};
+
+/// Sound that the model is tried on.
+const TRIAL: Duration = Duration::from_secs(10);
+
+/// How a check came out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Well,
+    Doubt,
+    Fault,
+}
+
+impl Mark {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Well => "doctor.mark.ok",
+            Self::Doubt => "doctor.mark.warn",
+            Self::Fault => "doctor.mark.fail",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Well => "ok",
+            Self::Doubt => "warn",
+            Self::Fault => "fail",
+        }
+    }
+}
+
+/// One line of the result.
+struct Check {
+    mark: Mark,
+    message: Message,
+}
+
+impl Check {
+    fn new(mark: Mark, message: Message) -> Self {
+        Self { mark, message }
+    }
+}
+
+pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
+    let meeting = match &args.meeting {
+        Some(path) => Meeting::read(path)?,
+        None => Meeting::bare(),
+    };
+    let (device, format) = device(args, &meeting);
+    let mut worst = Mark::Well;
+    let mut lines = Vec::new();
+    let mut tell = |check: Check| {
+        worst = worst.max(check.mark);
+        if args.voice.json {
+            let line = serde_json::json!({
+                "check": check.message.key,
+                "result": check.mark.name(),
+                "what": speaker.sentence(&check.message),
+                "hint": check.message.hint(speaker.language()),
+            });
+            lines.push(line);
+            return;
+        }
+        print(&format!("{:<10} {}", speaker.text(check.mark.key()), speaker.sentence(&check.message)));
+        if let Some(hint) = check.message.hint(speaker.language()).filter(|_| check.mark != Mark::Well) {
+            print(&format!("{:<10} {hint}", ""));
+        }
+    };
+    tell(device);
+    tell(disk(args, format));
+    tell(model(args, speaker));
+    clock(&meeting).into_iter().for_each(&mut tell);
+    tell(printer());
+    if args.voice.json {
+        print(&serde_json::Value::Array(lines).to_string());
+    }
+    match worst {
+        Mark::Well => Ok(End::Done),
+        Mark::Doubt => Ok(End::Warned),
+        Mark::Fault => Err(Failure::told(false)),
+    }
+}
+
+fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Format>) {
+    let seats = meeting.seats.iter().map(|seat| seat.channel.number()).max();
+    let wish = Wish { device: args.device.clone(), channels: seats, rate: None };
+    match Microphones::choose(&wish) {
+        Ok(microphones) => {
+            let format = microphones.format();
+            let message = Message::new(if seats.is_some() { "doctor.device" } else { "doctor.device_alone" })
+                .with("name", microphones.name())
+                .with("channels", format.channels)
+                .with("rate", format.rate)
+                .with("seats", meeting.seats.len());
+            (Check::new(if seats.is_some() { Mark::Well } else { Mark::Doubt }, message), Some(format))
+        }
+        Err(error) => (Check::new(Mark::Fault, error.message()), None),
+    }
+}
+
+/// Room for the whole meeting; without a device, reckoned with 16 channels of 24 bits at 48 kHz.
+fn disk(args: &Doctor, format: Option<Format>) -> Check {
+    let rate = format.map_or(16 * 3 * 48_000, Format::bytes_a_second);
+    let folder = existing(args.output.as_deref().unwrap_or(Path::new(".")));
+    let Ok(free) = fs4::available_space(&folder) else {
+        return Check::new(Mark::Fault, Message::new("doctor.no_disk").with("path", folder.display()));
+    };
+    let hours = free / rate.max(1) / 3600;
+    let mark = match hours {
+        hours if hours >= args.hours.saturating_mul(3) / 2 => Mark::Well,
+        hours if hours >= args.hours => Mark::Doubt,
+        _ => Mark::Fault,
+    };
+    let message = Message::new("doctor.disk")
+        .with("path", folder.display())
+        .with("hours", hours)
+        .with("wanted", args.hours)
+        .with("gigabytes", free / 1_000_000_000);
+    Check::new(mark, message)
+}
+
+/// The folder, or the nearest above it that exists.
+fn existing(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.ancestors().find(|path| path.is_dir()).unwrap_or(&path).to_owned()
+}
+
+fn model(args: &Doctor, speaker: Speaker) -> Check {
+    let found = models::Store::from_env().and_then(|store| {
+        watched(speaker, args.voice.json || args.voice.quiet, |watch| store.resolve(args.model.as_deref(), watch))
+    });
+    let model = match found {
+        Ok(model) => model,
+        Err(error) => return Check::new(Mark::Fault, error.message()),
+    };
+    match speed(&model) {
+        Err(error) => Check::new(Mark::Fault, error.message()),
+        Ok(speed) => {
+            // One member speaks at a time; now and then two.
+            let (key, mark) = match speed {
+                _ if speed < 1.0 => ("doctor.model_slow", Mark::Fault),
+                _ if model.properties.synthetic => ("doctor.model_demonstration", Mark::Doubt),
+                _ if speed < 1.5 => ("doctor.model_slow", Mark::Doubt),
+                _ => ("doctor.model", Mark::Well),
+            };
+            Check::new(mark, Message::new(key).with("name", &model.name).with("speed", format!("{speed:.1}")))
+        }
+    }
+}
+
+/// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
+/// as hard as it can: speech is not slower.
+fn speed(model: &models::Model) -> Result<f64, e_risalah::speech::Error> {
+    let mut recogniser = Whisper::load(model, "id")?.recogniser()?;
+    let samples = TRIAL.as_secs() as u32 * 16_000;
+    let buzz = |at: u32| {
+        let time = f64::from(at) / 16_000.0;
+        let syllable = (time * 4.0 * std::f64::consts::TAU).sin().max(0.0);
+        let voice =
+            (1..12).map(|harmonic| (time * 130.0 * f64::from(harmonic) * std::f64::consts::TAU).sin()).sum::<f64>();
+        (0.02 * syllable * voice) as f32
+    };
+    let sound: Vec<f32> = (0..samples).map(buzz).collect();
+    let begun = Instant::now();
+    recogniser.recognise(&sound)?;
+    Ok(TRIAL.as_secs_f64() / begun.elapsed().as_secs_f64().max(0.001))
+}
+
+fn clock(meeting: &Meeting) -> Vec<Check> {
+    let now = Zoned::now();
+    let shown = |key: &str| {
+        Message::new(key).with("time", now.strftime("%Y-%m-%d %H:%M:%S")).with("zone", now.strftime("%Z (%:z)"))
+    };
+    let mut checks = Vec::new();
+    match meeting.zone {
+        Some(zone) if zone.offset() != now.offset() => {
+            checks.push(Check::new(Mark::Fault, shown("doctor.zone").with("wanted", zone)));
+        }
+        _ => checks.push(Check::new(Mark::Well, shown("doctor.clock"))),
+    }
+    if let Some(date) = meeting.date.filter(|date| *date != now.date()) {
+        checks.push(Check::new(Mark::Doubt, shown("doctor.date").with("wanted", date)));
+    }
+    checks
+}
+
+/// The default printer of CUPS.
+fn printer() -> Check {
+    let asked = Command::new("lpstat").arg("-d").env("LC_ALL", "C").output();
+    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    match said.split_once("destination: ") {
+        Some((_, name)) => Check::new(Mark::Well, Message::new("doctor.printer").with("name", name.trim())),
+        None => Check::new(Mark::Doubt, Message::new("doctor.no_printer")),
+    }
+}

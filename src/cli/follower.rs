@@ -1,0 +1,180 @@
+//! The recogniser's process: it follows the recording, is started again when it dies, and works off what is left at the end.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e_risalah::clock::Clock;
+use e_risalah::floor;
+use e_risalah::message::Message;
+use e_risalah::recorder::Status;
+use e_risalah::recording::{LEDGER, folder_of};
+use e_risalah::transcript::Utterance;
+use e_risalah::transcript::store::Store;
+
+use super::record::oneself;
+use super::screen::Recogniser;
+use super::show::{Speaker, print};
+use super::{End, STOP};
+
+/// The file in which the recogniser says how far it is, held locked while it lives.
+const PROGRESS: &str = ".pengikut";
+/// What it said.
+const LOG: &str = "pengenal.log";
+/// How often it is started again before a person must look.
+const TRIES: u32 = 5;
+/// And how long it is left alone in between.
+const REST: Duration = Duration::from_secs(3);
+
+/// The recogniser of one recording, as seen from the desk.
+pub struct Follower {
+    model: Option<OsString>,
+    child: Option<Child>,
+    deaths: u32,
+    died: Instant,
+    seen: i64,
+    done: bool,
+}
+
+impl Follower {
+    /// One that is started as soon as there is something to follow, unless one is at work.
+    pub fn new(model: Option<&OsStr>) -> Self {
+        let model = model.map(OsStr::to_owned);
+        Self { model, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+    }
+
+    fn spawn(&mut self, folder: &Path) {
+        let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG));
+        let spawned = oneself("transcribe").ok().and_then(|mut process| {
+            process.arg(folder).arg("-o").arg(folder).args(["--json", "--follow"]);
+            if let Some(model) = &self.model {
+                process.arg("--model").arg(model);
+            }
+            let log = log.map_or_else(|_| Stdio::null(), Stdio::from);
+            process.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().ok()
+        });
+        self.child = spawned;
+    }
+
+    /// Starts it, and again where it died.
+    pub fn tend(&mut self, folder: &Path) {
+        match self.child.as_mut().map(Child::try_wait) {
+            Some(Ok(Some(status))) if matches!(status.code(), Some(0 | 3)) => {
+                self.done = true;
+                self.child = None;
+            }
+            Some(Ok(Some(_))) => {
+                self.child = None;
+                self.deaths += 1;
+                self.died = Instant::now();
+            }
+            None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !is_held(folder) => self.spawn(folder),
+            _ => {}
+        }
+    }
+
+    /// Whether it may be started now.
+    fn is_due(&self) -> bool {
+        !self.done && self.deaths <= TRIES && (self.deaths == 0 || self.died.elapsed() > REST)
+    }
+
+    /// How it is, for the screen.
+    pub fn state(&self, status: Option<&Status>) -> Recogniser {
+        if self.done {
+            return Recogniser::Done;
+        }
+        if self.deaths > TRIES {
+            return Recogniser::Degraded;
+        }
+        if self.child.is_none() && self.deaths > 0 {
+            return Recogniser::Restarting { times: self.deaths };
+        }
+        let Some(status) = status else { return Recogniser::Off };
+        let there = status.format.clock().millis(status.position);
+        let here = progress(&status.folder);
+        Recogniser::Following { behind_ms: there.saturating_sub(here) }
+    }
+
+    /// Appends what was recognised since; at most `most` are kept.
+    pub fn new_turns(&mut self, folder: &Path, turns: &mut VecDeque<(Clock, Utterance)>, most: usize) {
+        // Before the recogniser has begun there is no store; while it writes, the next time will do.
+        let Ok(store) = Store::open(folder) else { return };
+        let Ok((clock, fresh, seen)) = store.recognised_since(self.seen) else { return };
+        self.seen = seen;
+        turns.extend(fresh.into_iter().map(|utterance| (clock, utterance)));
+        while turns.len() > most {
+            turns.pop_front();
+        }
+    }
+
+    /// Waits until everything is recognised and written, and says where.
+    pub fn finish(mut self, folder: &Path, speaker: Speaker, quiet: bool) -> End {
+        let unfinished = || Message::new("record.unrecognised").with("folder", folder.display());
+        let mut told = Instant::now();
+        while !self.done && self.deaths <= TRIES {
+            self.tend(folder);
+            if STOP.load(Ordering::Relaxed) {
+                break;
+            }
+            if !quiet && told.elapsed() > Duration::from_secs(2) {
+                told = Instant::now();
+                let at = floor::CLOCK.hms(floor::CLOCK.at_millis(progress(folder)));
+                speaker.note(&Message::new("record.catching_up").with("at", at));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        let documents = ["risalah-sementara.pdf", "risalah-sementara.docx"].map(|name| folder.join(name));
+        if !documents.iter().all(|path| path.is_file()) || !self.done && self.deaths > 0 {
+            speaker.warning(&unfinished());
+            return End::Warned;
+        }
+        for path in documents {
+            print(&path.display().to_string());
+        }
+        End::Done
+    }
+}
+
+/// Held by a recogniser that follows a recording; tells how far it is.
+pub struct Place {
+    file: File,
+    told: Instant,
+}
+
+impl Place {
+    /// Takes the place; `None` where another recogniser is at work.
+    pub fn take(folder: &Path) -> Option<Self> {
+        let path: PathBuf = folder.join(PROGRESS);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
+        file.try_lock().ok()?;
+        Some(Self { file, told: Instant::now() })
+    }
+
+    /// Says that the recording was read up to this millisecond.
+    pub fn tell(&mut self, millis: u64) {
+        use std::io::{Seek, SeekFrom, Write};
+        if self.told.elapsed() < Duration::from_millis(250) {
+            return;
+        }
+        self.told = Instant::now();
+        // Of fixed width, so that a reader never sees the rest of a longer one. Nothing depends on it.
+        let _ =
+            self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(format!("{millis:020}").as_bytes()));
+    }
+}
+
+fn progress(folder: &Path) -> u64 {
+    let meeting =
+        if folder.ends_with(e_risalah::recording::FOLDER) { folder.parent().unwrap_or(folder) } else { folder };
+    fs::read_to_string(meeting.join(PROGRESS)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+fn is_held(folder: &Path) -> bool {
+    let Ok(file) = File::open(folder.join(PROGRESS)) else { return false };
+    matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+}

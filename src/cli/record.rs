@@ -1,0 +1,380 @@
+//! `risalah record`: starts the recorder and the recogniser, shows both, and writes the record when the recording is closed.
+//!
+//! The recorder and the recogniser are processes of their own. When this one dies the recording goes on, and `--attach` shows it again.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
+use e_risalah::recorder::{Client, Mirror, State, Status};
+use e_risalah::recording::{self, Claim, End as Ending, Growth, folder_of};
+
+use super::args::Record;
+use super::follower::Follower;
+use super::recorder::Order;
+use super::screen::{Action, Screen, View};
+use super::show::{Speaker, print, relay, turn_line};
+use super::{End, Failure, STOP, entry, export};
+
+/// The file beside the recording that holds what the recorder said.
+const LOG: &str = "perekam.log";
+
+/// How often the screen is drawn.
+const PULSE: Duration = Duration::from_millis(250);
+
+/// A recorder is there within this time, or says why not.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Turns that the screen keeps.
+const SHOWN: usize = 200;
+
+pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
+    let folder = args.output.clone().unwrap_or_else(|| PathBuf::from("."));
+    let recording = folder_of(&folder);
+    if args.status {
+        return status(&recording, speaker, args.voice.json);
+    }
+    if let Some(text) = &args.event {
+        let entered =
+            entry::parse(text).ok_or_else(|| Failure::usage(Message::new("record.event").with("what", text)))?;
+        let mut client = Client::reach(&recording)?;
+        let clock = client.status()?.format.clock();
+        let at = client.enter(entered, 0)?;
+        speaker.note(&Message::new("record.entered").with("at", clock.hms(at)));
+        return Ok(End::Done);
+    }
+    if args.stop {
+        Client::reach(&recording)?.stop()?;
+        return closed(&recording, speaker);
+    }
+    let meeting = match &args.meeting {
+        Some(path) => Meeting::read(path)?,
+        None => export::description(&folder)?,
+    };
+    if args.attach {
+        let client = Client::reach(&recording)?;
+        let follower = Follower::new(args.model.as_deref());
+        return Desk::new(folder, recording, meeting, speaker, client, follower, None).sit(args.voice.quiet);
+    }
+    let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
+    let recording = folder_of(&folder);
+    refuse_taken(&recording)?;
+    Folder::create(&folder)?;
+    if let Some(path) = &args.meeting {
+        keep(path, &folder.join(MEETING))?;
+    }
+    let order = Order {
+        folder: absolute(&recording),
+        mirror: args.mirror.as_deref().map(|mirror| folder_of(&absolute(mirror))),
+        device: args.device.clone(),
+        channels: meeting.seats.iter().map(|seat| seat.channel.number()).max(),
+        source: args.source.as_deref().map(absolute),
+        speed: args.speed,
+        names: names(&meeting),
+    };
+    let (child, client) = start(&order, &folder)?;
+    let follower = Follower::new(args.model.as_deref());
+    Desk::new(folder, recording, meeting, speaker, client, follower, Some(child)).sit(args.voice.quiet)
+}
+
+/// The meeting's short name, else the day and minute.
+fn new_name(meeting: &Meeting) -> String {
+    match meeting.date {
+        Some(_) => meeting.session(),
+        None => jiff::Zoned::now().strftime("rapat-%Y-%m-%d-%H%M").to_string(),
+    }
+}
+
+/// A recording is never written over, and one that runs is not started twice.
+fn refuse_taken(recording: &Path) -> Result<(), Failure> {
+    if Client::reach(recording).is_ok() {
+        return Err(Failure::usage(Message::new("record.running").with("path", recording.display())));
+    }
+    match Growth::open(recording)? {
+        Some(growth) if !growth.is_closed() => {
+            Err(Failure::usage(Message::new("record.unfinished").with("path", recording.display())))
+        }
+        Some(_) => Err(recording::Error::Taken { path: recording.to_owned() }.into()),
+        // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
+        None => Ok(drop(Claim::take(recording)?)),
+    }
+}
+
+fn keep(from: &Path, to: &Path) -> Result<(), Failure> {
+    let failed = |source| folder::Error::Write { path: to.to_owned(), source };
+    let content = fs::read(from).map_err(failed)?;
+    match fs::read(to) {
+        Ok(present) if present == content => Ok(()),
+        Ok(_) => Err(failed(std::io::ErrorKind::AlreadyExists.into()).into()),
+        Err(_) => Ok(fs::write(to, content).map_err(failed)?),
+    }
+}
+
+fn names(meeting: &Meeting) -> Vec<String> {
+    let most = meeting.seats.last().map_or(0, |seat| seat.channel.index() + 1);
+    let mut names = vec![String::new(); most];
+    for seat in &meeting.seats {
+        let person = seat.occupant(0).map(|person| person.name.clone());
+        names[seat.channel.index()] = person.unwrap_or_default();
+    }
+    names
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// This program once more, as another process.
+pub fn oneself(command: &str) -> Result<Command, Failure> {
+    let program =
+        std::env::current_exe().map_err(|source| folder::Error::Folder { path: PathBuf::from("risalah"), source })?;
+    let mut process = Command::new(program);
+    process.arg(command);
+    // Ctrl-C in this terminal is meant for the screen.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut process, 0);
+    Ok(process)
+}
+
+/// Starts the recorder and waits until it answers, or says what it could not do.
+fn start(order: &Order, folder: &Path) -> Result<(Child, Client), Failure> {
+    let log = folder.join(LOG);
+    let failed = |source| folder::Error::Write { path: log.clone(), source };
+    let written = File::create(&log).map_err(failed)?;
+    let mut child =
+        oneself("recorder")?.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(written).spawn().map_err(failed)?;
+    let order_text = serde_json::to_vec(order).map_err(|error| failed(error.into()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(&order_text).map_err(failed)?;
+    }
+    let begun = Instant::now();
+    loop {
+        if let Ok(client) = Client::reach(&order.folder) {
+            return Ok((child, client));
+        }
+        if let Ok(Some(status)) = child.try_wait() {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            relay(&said);
+            return Err(Failure::told(status.code() == Some(2)));
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Failure::failed(Message::new("record.no_answer").with("path", log.display())));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn status(recording: &Path, speaker: Speaker, json: bool) -> Result<End, Failure> {
+    let status = Client::reach(recording)?.status()?;
+    if json {
+        print(&serde_json::to_string(&status).unwrap_or_default());
+    } else {
+        print(&speaker.sentence(&line(&status)));
+    }
+    Ok(if status.lost > 0 || status.state == State::DeviceLost { End::Warned } else { End::Done })
+}
+
+fn line(status: &Status) -> Message {
+    let key = match status.state {
+        State::Waiting => "record.waiting",
+        State::Recording => "record.recording",
+        State::DeviceLost => "record.device_lost",
+        State::Ended(_) => "record.ended",
+    };
+    let clock = status.format.clock();
+    Message::new(key)
+        .with("elapsed", clock.hms(status.position))
+        .with("channels", status.format.channels)
+        .with("rate", status.format.rate)
+        .with("hours", status.disk_seconds / 3600)
+        .with("lost", clock.decimal_seconds(status.lost))
+}
+
+/// Waits until the recorder has let go, and says what was recorded.
+fn closed(recording: &Path, speaker: Speaker) -> Result<End, Failure> {
+    let begun = Instant::now();
+    let mut growth = Growth::open(recording)?;
+    while let Some(open) = growth.as_mut().filter(|growth| !growth.is_closed()) {
+        if begun.elapsed() > PATIENCE {
+            return Err(Failure::failed(Message::new("record.not_closed").with("path", recording.display())));
+        }
+        thread::sleep(PULSE / 5);
+        open.refresh()?;
+    }
+    let Some(growth) = growth else { return Ok(End::Done) };
+    let clock = growth.clock();
+    let lost: u64 = growth.gaps().iter().map(|gap| gap.len()).sum();
+    let said = Message::new("record.closed")
+        .with("path", growth.folder().display())
+        .with("length", clock.hms(growth.length().unwrap_or_default()))
+        .with("lost", clock.decimal_seconds(lost));
+    let by_disk = growth.ledger().end() == Some(Ending::Disk);
+    if by_disk {
+        speaker.warning(&Message::new("record.disk_full").with("path", growth.folder().display()));
+    }
+    let moved = growth.folder() != recording;
+    if moved {
+        speaker.warning(&Message::new("record.moved").with("path", growth.folder().display()));
+    }
+    if lost > 0 || by_disk || moved {
+        speaker.warning(&said);
+        return Ok(End::Warned);
+    }
+    speaker.note(&said);
+    Ok(End::Done)
+}
+
+/// Where a person sits who watches a recording.
+struct Desk {
+    folder: PathBuf,
+    recording: PathBuf,
+    meeting: Meeting,
+    speaker: Speaker,
+    client: Client,
+    follower: Follower,
+    /// The recorder, where it was started from here.
+    child: Option<Child>,
+    warned: bool,
+}
+
+impl Desk {
+    fn new(
+        folder: PathBuf,
+        recording: PathBuf,
+        meeting: Meeting,
+        speaker: Speaker,
+        client: Client,
+        follower: Follower,
+        child: Option<Child>,
+    ) -> Self {
+        Self { folder, recording, meeting, speaker, client, follower, child, warned: false }
+    }
+
+    fn sit(mut self, quiet: bool) -> Result<End, Failure> {
+        let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !quiet;
+        let stays = if on_screen { self.watch()? } else { self.wait(quiet) };
+        if !stays {
+            self.speaker.note(&Message::new("record.detached").with("folder", self.folder.display()));
+            return Ok(End::Done);
+        }
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait();
+        }
+        let end = closed(&self.recording, self.speaker)?;
+        let drained = self.follower.finish(&self.folder, self.speaker, quiet);
+        Ok(match (end, drained, self.warned) {
+            (End::Done, End::Done, false) => End::Done,
+            _ => End::Warned,
+        })
+    }
+
+    /// With a screen; false when it was left while the recording goes on.
+    fn watch(&mut self) -> Result<bool, Failure> {
+        let Ok(mut screen) = Screen::open(self.speaker.language()) else { return Ok(self.wait(false)) };
+        let mut turns = VecDeque::new();
+        let mut note = None;
+        loop {
+            let status = self.client.status().ok();
+            if status.is_none() && !self.is_alive() {
+                return Ok(true);
+            }
+            self.notice(status.as_ref());
+            self.follower.tend(&self.folder);
+            self.follower.new_turns(&self.folder, &mut turns, SHOWN);
+            let recogniser = self.follower.state(status.as_ref());
+            let view = View {
+                status: status.as_ref(),
+                meeting: &self.meeting,
+                turns: &turns,
+                recogniser,
+                note: note.as_ref(),
+            };
+            // Without its terminal a screen shows nothing to nobody.
+            let Ok(action) = screen.draw(&view).and_then(|()| screen.poll(PULSE, &self.meeting)) else {
+                return Ok(false);
+            };
+            match action {
+                Some(Action::Enter(entered, pressed)) => {
+                    let ago = u64::try_from(pressed.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    let answer = self.client.enter(entered.clone(), ago);
+                    note = Some(match answer {
+                        Ok(at) => {
+                            let clock = status.as_ref().map_or(e_risalah::floor::CLOCK, |status| status.format.clock());
+                            // So that the names beside the meters are right from now on.
+                            export::enter(&mut self.meeting, clock.millis(at), &entered);
+                            Message::new("record.entered").with("at", clock.hms(at))
+                        }
+                        Err(error) => error.message(),
+                    });
+                }
+                Some(Action::Stop) => {
+                    self.client.stop()?;
+                    note = Some(Message::new("record.stopping"));
+                }
+                Some(Action::Detach) => return Ok(false),
+                None => {}
+            }
+            if STOP.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Without a screen, as a service: a request to end closes the recording.
+    fn wait(&mut self, quiet: bool) -> bool {
+        let mut said = None;
+        let mut stopping = false;
+        let mut turns = VecDeque::new();
+        loop {
+            let status = self.client.status().ok();
+            if status.is_none() && !self.is_alive() {
+                return true;
+            }
+            self.notice(status.as_ref());
+            self.follower.tend(&self.folder);
+            if let Some(status) = &status
+                && said != Some(status.state)
+            {
+                said = Some(status.state);
+                let message = line(status);
+                if status.state == State::DeviceLost {
+                    self.speaker.warning(&message);
+                } else if !quiet {
+                    self.speaker.note(&message);
+                }
+            }
+            self.follower.new_turns(&self.folder, &mut turns, SHOWN);
+            for (clock, utterance) in turns.drain(..) {
+                if !quiet {
+                    print(&turn_line(&self.meeting, clock, &utterance));
+                }
+            }
+            if STOP.load(Ordering::Relaxed) && !stopping {
+                stopping = self.client.stop().is_ok();
+            }
+            thread::sleep(PULSE);
+        }
+    }
+
+    /// A person must see at the end that something was amiss in between.
+    fn notice(&mut self, status: Option<&Status>) {
+        if let Some(status) = status {
+            self.warned |= status.state == State::DeviceLost || matches!(status.mirror, Mirror::Failed(_));
+        }
+    }
+
+    fn is_alive(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => matches!(child.try_wait(), Ok(None)),
+            None => Client::reach(&self.recording).map(|client| self.client = client).is_ok(),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The whole screen: state at the top, then meters and words, at the foot the ledger, answers and keys.
+//!
+//! Colour only repeats what a word says: it may be missing, and so may the eye for it.
+
+use e_risalah::message::Message;
+use e_risalah::recorder::{Mirror, State, Status};
+use e_risalah::recording::End;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Style, Stylize};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use super::area::{bottom, top};
+use super::keys::{ANSWERING, Keys, SHOWN};
+use super::prompt::Prompt;
+use super::{Recogniser, Seen, View, meters, turns, words};
+use crate::cli::show::Speaker;
+
+/// Below this many minutes the disk is an alarm.
+const LOW_MINUTES: u64 = 30;
+/// The most names that are offered at once.
+const CHOICES: u16 = 6;
+
+/// Draws everything. Where rows are few, what tells of danger goes before what is comfortable.
+pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: Seen, speaker: Speaker) {
+    let mut rest = area;
+    let small = area.height < 12;
+    draw_state(top(&mut rest, 1), buf, view.status, speaker);
+    if !small {
+        draw_details(top(&mut rest, 1), buf, view.status, speaker);
+    }
+    draw_foot(&mut rest, buf, keys.prompt().is_some(), small, speaker);
+    if let Some(prompt) = keys.prompt() {
+        draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, speaker);
+    }
+    draw_note(bottom(&mut rest, 1), buf, keys.prompt(), view, seen, speaker);
+    if !small {
+        draw_ledger(bottom(&mut rest, 1), buf, view, speaker);
+        draw_recogniser(bottom(&mut rest, 1), buf, view.recogniser, speaker);
+    }
+    let choices = rest;
+    if let Some(status) = view.status.filter(|status| !status.meters.is_empty()) {
+        meters::draw(&mut rest, buf, status, view.meeting, speaker);
+    }
+    if rest.height > 6 {
+        let line = "─".repeat(usize::from(area.width));
+        Span::raw(line).dim().render(top(&mut rest, 1), buf);
+    }
+    turns::draw(rest, buf, view.turns, view.meeting, speaker);
+    if let Some(prompt) = keys.prompt() {
+        draw_choices(choices, buf, prompt, view, speaker);
+    }
+}
+
+fn alarm() -> Style {
+    Style::new().red().reversed().bold()
+}
+
+fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+    let loud = Style::new().reversed().bold();
+    let (key, style) = match status.map(|status| status.state) {
+        None => ("screen.state.unreachable", loud.magenta()),
+        Some(State::Waiting) => ("screen.state.waiting", loud.yellow()),
+        Some(State::Recording) => ("screen.state.recording", loud.green()),
+        Some(State::DeviceLost) => ("screen.state.device_lost", alarm()),
+        Some(State::Ended(End::Asked | End::SourceEnded)) => ("screen.state.ended", loud.blue()),
+        Some(State::Ended(End::Disk | End::Crash)) => ("screen.state.ended", alarm()),
+    };
+    buf.set_style(row, style);
+    let mut parts = vec![speaker.text(key)];
+    if let Some(status) = status {
+        if let State::Ended(end) = status.state {
+            parts.push(words::end(speaker, end));
+        }
+        parts.push(status.format.clock().hms(status.position));
+        let minutes = status.disk_seconds / 60;
+        let (key, left) =
+            if minutes < 120 { ("screen.disk.minutes", minutes) } else { ("screen.disk.hours", minutes / 60) };
+        let left = speaker.sentence(&Message::new(key).with("left", left));
+        parts.push(if minutes < LOW_MINUTES { format!("!! {left} !!") } else { left });
+    }
+    Span::raw(format!(" {}", parts.join("   "))).render(row, buf);
+}
+
+fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+    let mut parts = Vec::new();
+    match status.map(|status| status.state) {
+        None => parts.push(Span::raw(speaker.text("screen.detail.unreachable"))),
+        Some(State::Waiting) => parts.push(Span::raw(speaker.text("screen.detail.waiting"))),
+        Some(State::DeviceLost) => parts.push(Span::styled(speaker.text("screen.detail.device_lost"), alarm())),
+        Some(State::Recording | State::Ended(_)) => {}
+    }
+    if let Some(status) = status {
+        if status.lost > 0 {
+            let seconds = status.format.clock().decimal_seconds(status.lost);
+            let lost = Message::new("screen.lost").with("samples", status.lost).with("seconds", seconds);
+            parts.push(Span::styled(speaker.sentence(&lost), alarm()));
+        }
+        parts.push(match &status.mirror {
+            Mirror::None => Span::raw(speaker.text("screen.mirror.none")),
+            Mirror::Following => Span::raw(speaker.text("screen.mirror.following")),
+            Mirror::Failed(reason) => {
+                let failed = Message::new("screen.mirror.failed").with("reason", reason);
+                Span::styled(speaker.sentence(&failed), alarm())
+            }
+        });
+        parts.push(Span::raw(format!("{} · {} Hz", status.device, status.format.rate)).dim());
+    }
+    let mut line = Line::raw(" ");
+    for part in parts {
+        line.push_span(part);
+        line.push_span("   ");
+    }
+    line.render(row, buf);
+}
+
+fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, speaker: Speaker) {
+    let say = |key: &str| Message::new(&format!("screen.recogniser.{key}"));
+    let (message, style) = match recogniser {
+        Recogniser::Off => (say("off"), Style::new().dim()),
+        Recogniser::Following { behind_ms } if behind_ms < 60_000 => {
+            let seconds = format!("{}.{}", behind_ms / 1000, behind_ms % 1000 / 100);
+            (say("following").with("seconds", seconds), Style::new())
+        }
+        Recogniser::Following { behind_ms } => {
+            (say("behind").with("minutes", behind_ms / 60_000), Style::new().yellow())
+        }
+        Recogniser::Restarting { times } => (say("restarting").with("times", times), Style::new().yellow()),
+        Recogniser::Degraded => (say("degraded"), Style::new().yellow().reversed()),
+        Recogniser::Done => (say("done"), Style::new()),
+    };
+    Span::styled(format!(" {}", speaker.sentence(&message)), style).render(row, buf);
+}
+
+fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, speaker: Speaker) {
+    let last = view.status.and_then(|status| Some((status.format.clock(), status.last.as_ref()?)));
+    let said = last.map_or_else(String::new, |(clock, fact)| words::fact(speaker, view.meeting, clock, fact));
+    Line::from(vec![Span::raw(format!(" {}: ", speaker.text("screen.ledger"))).dim(), Span::raw(said)])
+        .render(row, buf);
+}
+
+fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, seen: Seen, speaker: Speaker) {
+    let complaint = prompt.filter(|prompt| prompt.refused).map(|prompt| prompt.complaint(speaker, seen));
+    let said = complaint.or_else(|| view.note.map(|note| speaker.sentence(note)));
+    Span::raw(format!(" {}", said.unwrap_or_default())).bold().render(row, buf);
+}
+
+/// The question and the answer so far; of a long answer, its end.
+fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: Seen, speaker: Speaker) {
+    let question = format!(" {}: ", prompt.question(speaker, view.meeting, seen));
+    let room = usize::from(row.width).saturating_sub(Span::raw(&question).width() + 1);
+    let mut shown = prompt.text.as_str();
+    while Span::raw(shown).width() > room {
+        let mut letters = shown.chars();
+        letters.next();
+        shown = letters.as_str();
+    }
+    buf.set_style(row, Style::new().bold());
+    Line::from(vec![Span::raw(question).cyan(), Span::raw(shown), Span::raw(" ").reversed()]).render(row, buf);
+}
+
+/// The names among which the clerk chooses, with the chosen one in sight.
+fn draw_choices(mut area: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, speaker: Speaker) {
+    let choices = prompt.choices(view.meeting);
+    let list = bottom(&mut area, CHOICES.min(choices.len() as u16));
+    Clear.render(list, buf);
+    let first = (prompt.chosen + 1).saturating_sub(usize::from(list.height));
+    for (row, (number, choice)) in list.rows().zip(choices.iter().enumerate().skip(first)) {
+        let name = choice.map_or_else(|| speaker.text("screen.nobody"), |person| person.name.clone());
+        let style = if number == prompt.chosen { Style::new().reversed() } else { Style::new() };
+        buf.set_style(row, style);
+        Span::raw(format!("   {name}")).render(row, buf);
+    }
+}
+
+/// What the keys do, in as many rows as that takes.
+fn draw_foot(rest: &mut Rect, buf: &mut Buffer, asked: bool, small: bool, speaker: Speaker) {
+    let keys: &[(&str, &str)] = if asked { &ANSWERING } else { &SHOWN };
+    let mut lines = vec![Line::default()];
+    for (key, what) in keys {
+        let what = speaker.text(&format!("screen.key.{what}"));
+        let piece = [Span::raw(*key).reversed(), Span::raw(format!(" {what}  "))];
+        let width = piece.iter().map(Span::width).sum::<usize>();
+        match lines.last_mut() {
+            Some(line) if line.spans.is_empty() || line.width() + width <= usize::from(rest.width) + 2 => {
+                line.spans.extend(piece);
+            }
+            _ => lines.push(Line::from(piece.to_vec())),
+        }
+    }
+    let rows = if small { rest.height.min(1) } else { lines.len() as u16 };
+    let foot = bottom(rest, rows);
+    for (row, line) in foot.rows().zip(lines) {
+        line.render(row, buf);
+    }
+}

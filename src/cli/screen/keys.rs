@@ -1,0 +1,112 @@
+//! What each key means: a letter enters an event or opens a question, and while a question is open everything is its answer.
+
+use std::time::{Duration, Instant};
+
+use e_risalah::meeting::{EventKind, Meeting};
+use e_risalah::recording::Entered;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::prompt::{Ask, Outcome, Prompt};
+use super::{Action, Seen};
+
+/// The keys in the order of the screen's foot, each with the last part of its words' key in the catalogue.
+pub const SHOWN: [(&str, &str); 11] = [
+    ("b", "open"),
+    ("s", "suspend"),
+    ("c", "resume"),
+    ("t", "close"),
+    ("1/3", "gavel"),
+    ("y", "agreed"),
+    ("i", "interjection"),
+    ("k", "note"),
+    ("o", "seat"),
+    ("q", "stop"),
+    ("d", "detach"),
+];
+
+/// The same while a question is open.
+pub const ANSWERING: [(&str, &str); 2] = [("Enter", "enter"), ("Esc", "escape")];
+
+/// A key that comes again within this time is held down, or something lies on it: faster than a hand, slower than a keyboard.
+const HELD: Duration = Duration::from_millis(120);
+
+/// The state of the keyboard.
+#[derive(Default)]
+pub struct Keys {
+    prompt: Option<Prompt>,
+    last: Option<(char, Instant)>,
+}
+
+impl Keys {
+    /// The open question.
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
+    /// Takes a key that was pressed at this time.
+    pub fn press(&mut self, key: KeyEvent, at: Instant, meeting: &Meeting, seen: Seen) -> Option<Action> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+            let interrupt = key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char('c');
+            return interrupt.then_some(Action::Detach);
+        }
+        match self.prompt.take() {
+            Some(prompt) => self.answer(prompt, key, meeting, seen),
+            None => self.command(key, at, seen),
+        }
+    }
+
+    fn command(&mut self, key: KeyEvent, at: Instant, seen: Seen) -> Option<Action> {
+        let KeyCode::Char(letter) = key.code else { return None };
+        let letter = letter.to_ascii_lowercase();
+        let held = self.last.is_some_and(|(last, when)| last == letter && at.saturating_duration_since(when) < HELD);
+        self.last = Some((letter, at));
+        if held {
+            return None;
+        }
+        let ask = match letter {
+            'i' => Ask::Interjection(seen.floor),
+            'k' => Ask::Note,
+            'o' => Ask::Seat(seen.floor),
+            'q' => Ask::Stop,
+            'd' => return Some(Action::Detach),
+            _ => return Some(Action::Enter(Entered::Event(event(letter)?), at)),
+        };
+        self.prompt = Some(Prompt::new(ask, at));
+        None
+    }
+
+    fn answer(&mut self, mut prompt: Prompt, key: KeyEvent, meeting: &Meeting, seen: Seen) -> Option<Action> {
+        (prompt.refused, self.last) = (false, None);
+        match key.code {
+            KeyCode::Esc => return None,
+            KeyCode::Enter => match prompt.answer(meeting, seen) {
+                Outcome::Done(action) => return Some(action),
+                Outcome::Next(ask) => prompt = Prompt::new(ask, prompt.since),
+                Outcome::Refused => prompt.refused = true,
+            },
+            KeyCode::Backspace => prompt.pop(),
+            KeyCode::Up => prompt.choose(false, meeting),
+            KeyCode::Down => prompt.choose(true, meeting),
+            KeyCode::Char(letter) => prompt.push(letter),
+            _ => {}
+        }
+        self.prompt = Some(prompt);
+        None
+    }
+}
+
+fn event(letter: char) -> Option<EventKind> {
+    match letter {
+        'b' => Some(EventKind::Opened),
+        's' => Some(EventKind::Suspended),
+        'c' => Some(EventKind::Resumed),
+        't' => Some(EventKind::Closed),
+        '1' => Some(EventKind::Gavel(1)),
+        '3' => Some(EventKind::Gavel(3)),
+        'y' => Some(EventKind::Agreed(None)),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! A question to the clerk, and what has been typed of the answer.
+
+use std::time::Instant;
+
+use e_risalah::clock::Channel;
+use e_risalah::meeting::{EventKind, Meeting, Person};
+use e_risalah::message::Message;
+use e_risalah::recording::Entered;
+
+use super::{Action, Seen, words};
+use crate::cli::show::Speaker;
+
+/// The longest answer: a note is a line of the record, not a speech.
+const LONGEST: usize = 500;
+
+/// What is asked. A channel that is offered is the one that had the floor when the key was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Who breaks in.
+    Interjection(Option<Channel>),
+    /// A line for the record.
+    Note,
+    /// At which seat somebody else speaks.
+    Seat(Option<Channel>),
+    /// Who speaks there now.
+    Person(Channel),
+    /// Whether the recording shall really be closed.
+    Stop,
+}
+
+/// Where an answer leads.
+pub enum Outcome {
+    Done(Action),
+    Next(Ask),
+    Refused,
+}
+
+/// An open question.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    pub ask: Ask,
+    /// When its key was pressed.
+    pub since: Instant,
+    /// What was typed.
+    pub text: String,
+    /// Which of the [choices](Self::choices) is marked.
+    pub chosen: usize,
+    /// Whether the answer was not understood.
+    pub refused: bool,
+}
+
+impl Prompt {
+    pub fn new(ask: Ask, since: Instant) -> Self {
+        Self { ask, since, text: String::new(), chosen: 0, refused: false }
+    }
+
+    /// Adds a letter to the answer.
+    pub fn push(&mut self, letter: char) {
+        if !letter.is_control() && self.text.chars().count() < LONGEST {
+            self.text.push(letter);
+            self.chosen = 0;
+        }
+    }
+
+    /// Takes the last letter away.
+    pub fn pop(&mut self) {
+        self.text.pop();
+        self.chosen = 0;
+    }
+
+    /// Marks another choice.
+    pub fn choose(&mut self, down: bool, meeting: &Meeting) {
+        let last = self.choices(meeting).len().saturating_sub(1);
+        self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
+    }
+
+    /// Those whose name holds every word that was typed; before anything was typed also `None`, nobody that is known.
+    pub fn choices<'a>(&self, meeting: &'a Meeting) -> Vec<Option<&'a Person>> {
+        if !matches!(self.ask, Ask::Person(_)) {
+            return Vec::new();
+        }
+        let typed = self.text.to_lowercase();
+        let fits = |person: &&Person| {
+            let name = format!("{} {}", person.name, person.id).to_lowercase();
+            typed.split_whitespace().all(|word| name.contains(word))
+        };
+        let nobody = typed.trim().is_empty().then_some(None);
+        nobody.into_iter().chain(meeting.people.iter().map(AsRef::as_ref).filter(fits).map(Some)).collect()
+    }
+
+    /// What the answer means.
+    pub fn answer(&self, meeting: &Meeting, seen: Seen) -> Outcome {
+        let text = self.text.trim();
+        let enter = |entered| Outcome::Done(Action::Enter(entered, self.since));
+        match self.ask {
+            Ask::Stop if ["ya", "yes"].contains(&text.to_lowercase().as_str()) => Outcome::Done(Action::Stop),
+            Ask::Note if !text.is_empty() => enter(Entered::Event(EventKind::Note(text.to_owned()))),
+            Ask::Interjection(offered) => match channel(text, offered, seen) {
+                Some(channel) => enter(Entered::Event(EventKind::Interjection(channel))),
+                None => Outcome::Refused,
+            },
+            Ask::Seat(offered) => match channel(text, offered, seen) {
+                Some(channel) => Outcome::Next(Ask::Person(channel)),
+                None => Outcome::Refused,
+            },
+            Ask::Person(channel) => match self.choices(meeting).get(self.chosen) {
+                Some(person) => enter(Entered::Seated { channel, person: person.map(|person| person.id.clone()) }),
+                None => Outcome::Refused,
+            },
+            Ask::Stop | Ask::Note => Outcome::Refused,
+        }
+    }
+
+    /// The question in words.
+    pub fn question(&self, speaker: Speaker, meeting: &Meeting, seen: Seen) -> String {
+        let name = |channel: Channel| {
+            let name = words::seat(speaker, meeting, channel, seen.millis);
+            format!("{} {name}", channel.number()).trim_end().to_owned()
+        };
+        let offer = |key: &str, offered: Option<Channel>| match offered {
+            Some(channel) => format!("{} [{}]", speaker.text(key), name(channel)),
+            None => speaker.text(key),
+        };
+        match self.ask {
+            Ask::Interjection(offered) => offer("screen.ask.interjection", offered),
+            Ask::Note => speaker.text("screen.ask.note"),
+            Ask::Seat(offered) => offer("screen.ask.seat", offered),
+            Ask::Person(channel) => {
+                speaker.sentence(&Message::new("screen.ask.person").with("number", channel.number()))
+            }
+            Ask::Stop => speaker.text("screen.ask.stop"),
+        }
+    }
+
+    /// What was wrong with the answer.
+    pub fn complaint(&self, speaker: Speaker, seen: Seen) -> String {
+        let key = match self.ask {
+            Ask::Interjection(_) | Ask::Seat(_) => "screen.refused.channel",
+            Ask::Note => "screen.refused.note",
+            Ask::Person(_) => "screen.refused.person",
+            Ask::Stop => "screen.refused.stop",
+        };
+        speaker.sentence(&Message::new(key).with("channels", seen.channels))
+    }
+}
+
+fn channel(text: &str, offered: Option<Channel>, seen: Seen) -> Option<Channel> {
+    let typed = if text.is_empty() { offered } else { text.parse().ok().and_then(Channel::new) };
+    typed.filter(|channel| channel.number() <= seen.channels)
+}

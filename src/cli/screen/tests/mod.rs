@@ -1,0 +1,139 @@
+//! A screen without a terminal, and what is shown on it.
+
+mod random;
+mod sight;
+mod typing;
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use e_risalah::clock::Span;
+use e_risalah::meeting::EventKind;
+use e_risalah::recorder::{Meter, Mirror};
+use e_risalah::recording::{End, Fact, Format, Sample};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::*;
+
+const STATES: [State; 6] = [
+    State::Waiting,
+    State::Recording,
+    State::DeviceLost,
+    State::Ended(End::Asked),
+    State::Ended(End::Disk),
+    State::Ended(End::Crash),
+];
+
+fn meeting() -> Meeting {
+    Meeting::parse(include_str!("../../../../fixtures/paripurna/rapat.toml"), "rapat.toml").expect("the example")
+}
+
+fn format(channels: u16) -> Format {
+    Format { rate: NonZeroU32::new(48_000).expect("a rate"), channels, sample: Sample::I24 }
+}
+
+/// A recorder after 01:01:01, of which the fifth seat speaks and the second is at its limit.
+fn status(state: State, channels: u16) -> Status {
+    let meter = |number: u16| match number {
+        5 => Meter { peak: 0.4, rms: 0.1, clipped: false },
+        2 => Meter { peak: 1.0, rms: 0.02, clipped: true },
+        _ => Meter { peak: 0.004, rms: 0.001, clipped: false },
+    };
+    Status {
+        state,
+        folder: PathBuf::from("rapat/rekaman"),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        format: format(channels),
+        device: "Mixer 32".to_owned(),
+        position: 3661 * 48_000,
+        lost: 0,
+        meters: (1..=channels).map(meter).collect(),
+        disk_seconds: 41 * 3600 + 1800,
+        mirror: Mirror::Following,
+        last: Some(Fact::Event { at: 45 * 48_000, entered: Entered::Event(EventKind::Gavel(3)) }),
+    }
+}
+
+fn turns() -> VecDeque<(Clock, Utterance)> {
+    let texts = ["Sidang dewan yang terhormat.", "Interupsi, Pimpinan! Kami mohon penjelasan tentang pasal tujuh."];
+    let turn = |(index, text): (usize, &&str)| {
+        let channel = Channel::from_index(index * 4);
+        let span = Span::new(index as u64 * 60 * 48_000, (index as u64 * 60 + 4) * 48_000);
+        let words = Vec::new();
+        let utterance =
+            Utterance { channel, span, text: (*text).to_owned(), words, confidence: 0.9, flags: Vec::new() };
+        (format(9).clock(), utterance)
+    };
+    texts.iter().enumerate().map(turn).collect()
+}
+
+struct Shown {
+    status: Option<Status>,
+    recogniser: Recogniser,
+    keys: Keys,
+    language: Language,
+}
+
+impl Shown {
+    fn new(status: Option<Status>) -> Self {
+        let recogniser = Recogniser::Following { behind_ms: 1250 };
+        Self { status, recogniser, keys: Keys::default(), language: Language::Indonesian }
+    }
+
+    fn buffer(&self, width: u16, height: u16) -> Buffer {
+        let (meeting, turns) = (meeting(), turns());
+        let note = Message::new("screen.refused.note");
+        let (status, recogniser) = (self.status.as_ref(), self.recogniser);
+        let view = View { status, meeting: &meeting, turns: &turns, recogniser, note: Some(&note) };
+        let (seen, speaker) = (Seen::of(status), Speaker::new(self.language));
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+        let draw = |frame: &mut ratatui::Frame| {
+            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, speaker);
+        };
+        terminal.draw(draw).expect("drawn");
+        terminal.backend().buffer().clone()
+    }
+
+    fn text(&self, width: u16, height: u16) -> String {
+        let buffer = self.buffer(width, height);
+        let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>() + "\n";
+        (0..height).map(row).collect()
+    }
+
+    fn press(&mut self, code: KeyCode) -> Option<Action> {
+        self.keys.press(KeyEvent::from(code), Instant::now(), &meeting(), Seen::of(self.status.as_ref()))
+    }
+
+    /// Types letters and a final Enter.
+    fn answer(&mut self, text: &str) -> Option<Action> {
+        for letter in text.chars() {
+            assert_eq!(self.press(KeyCode::Char(letter)), None);
+        }
+        self.press(KeyCode::Enter)
+    }
+}
+
+fn nine() -> Shown {
+    Shown::new(Some(status(State::Recording, 9)))
+}
+
+fn entered(action: Option<Action>) -> Option<Entered> {
+    match action {
+        Some(Action::Enter(entered, _)) => Some(entered),
+        _ => None,
+    }
+}
+
+fn channel(number: u16) -> Channel {
+    Channel::new(number).expect("a channel")
+}
+
+#[test]
+fn the_bell_rings_once() {
+    let (lost, recording) = (Some(State::DeviceLost), Some(State::Recording));
+    assert!(rings(recording, lost) && rings(None, lost));
+    assert!(!rings(lost, lost) && !rings(lost, recording) && !rings(lost, None));
+}

@@ -1,0 +1,7 @@
+//! `risalah record` as a user runs it, without a sound card: a recording that is played as if it came from one.
+
+mod disks;
+mod killed;
+mod rehearsal;
+mod ring;
+mod room;

@@ -1,0 +1,157 @@
+//! Processes and recordings for the tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e_risalah::audio::{Input, Source};
+use e_risalah::recorder::{Client, Status};
+use e_risalah::recording::{Growth, folder_of};
+
+/// Far beyond anything that a busy machine needs; reached only when something never happens.
+const DEADLINE: Duration = Duration::from_mins(2);
+
+pub fn risalah(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.args(args).env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada");
+    command.stdin(Stdio::null());
+    command
+}
+
+pub fn run(args: &[&str]) -> Output {
+    risalah(args).output().expect("the program runs")
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a readable path")
+}
+
+pub fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna")
+}
+
+/// Half a minute of two microphones of the shipped meeting, 16 bits.
+pub fn excerpt(place: &Path) -> PathBuf {
+    let channels = ["01.ogg", "03.ogg"].map(|name| fixture().join(name));
+    let mut source = Source::open(&Input::from_paths(&channels).expect("a set")).expect("opened");
+    let mut frames = vec![0.0; 2 * 33 * 16_000];
+    let read = source.read(&mut frames).expect("read");
+    write(&place.join("petikan.wav"), 16_000, 2, frames[..2 * read].iter().map(|sample| (sample * 32_767.0) as i16))
+}
+
+/// A tone that never repeats within the recording: every stretch can be told from every other.
+pub fn tone(place: &Path, seconds: u32, channels: u16) -> PathBuf {
+    let samples = (0..seconds * 8_000)
+        .flat_map(|at| (0..channels).map(move |channel| (at.wrapping_mul(7 + u32::from(channel)) % 30_011) as i16));
+    write(&place.join("nada.wav"), 8_000, channels, samples)
+}
+
+fn write(path: &Path, rate: u32, channels: u16, samples: impl Iterator<Item = i16>) -> PathBuf {
+    let spec =
+        hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut writer = hound::WavWriter::create(path, spec).expect("created");
+    samples.for_each(|sample| writer.write_sample(sample).expect("written"));
+    writer.finalize().expect("finished");
+    path.to_owned()
+}
+
+pub fn samples(input: &Path) -> Vec<f32> {
+    let mut source = Source::open(&Input::from_paths(&[input.to_owned()]).expect("an input")).expect("opened");
+    let mut all = vec![0.0; 8_000_000];
+    let read = source.read(&mut all).expect("read");
+    all.truncate(read * usize::from(source.channels()));
+    all
+}
+
+/// Looks again and again until there is an answer.
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < DEADLINE, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+pub fn status(folder: &Path) -> Option<Status> {
+    Client::reach(&folder_of(folder)).ok()?.status().ok()
+}
+
+/// Waits until so many samples are on the disk.
+pub fn recorded(folder: &Path, samples: u64) -> Status {
+    until("so many samples", || status(folder).filter(|status| status.position >= samples))
+}
+
+/// A recording whose recorder has gone.
+pub fn closed(folder: &Path) -> Growth {
+    until("a closed recording", || {
+        Growth::open(&folder_of(folder)).ok().flatten().filter(|growth| growth.is_closed() && !growth.is_live())
+    })
+}
+
+/// A process that does not outlive its test.
+pub struct Running(pub Child);
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started"))
+    }
+
+    pub fn signal(&self, signal: &str) {
+        signal_to(self.0.id(), signal);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub fn signal_to(pid: u32, signal: &str) {
+    let sent = Command::new("kill").args([signal, &pid.to_string()]).status().expect("kill runs");
+    assert!(sent.success(), "{signal} to {pid}");
+}
+
+/// The recorder of a folder, by what it says of itself.
+pub fn recorder_pid(folder: &Path) -> u32 {
+    let text = fs::read_to_string(folder_of(folder).join("kendali.json")).expect("an address");
+    let address: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    address["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).expect("a process")
+}
+
+/// A file system of so many kibibytes, taken away when it is dropped; `None` where the system lets nobody mount one.
+pub struct Disk {
+    pub path: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Disk {
+    pub fn mount(kibibytes: u32) -> Option<Self> {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("cakram kecil");
+        fs::create_dir(&path).expect("made");
+        let size = format!("size={kibibytes}k");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self { path, _place: place });
+        }
+        eprintln!("no small disk could be mounted here (it takes root); this test shows nothing");
+        None
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
+    }
+}
