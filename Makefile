@@ -63,10 +63,9 @@ model:
 	test -d $(VENV) || virtualenv -q $(VENV)
 	$(VENV)/bin/pip install -q torch numpy scipy
 	$(VENV)/bin/pip install -q --no-deps openai-whisper
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 25
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --first 100 --shards 12 --mix 0.12 0.38 0.5
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1500 --mix 1 1 1
-	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 40
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1500 --mix 1 1 1 0
+	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt --minutes 240
 	$(VENV)/bin/python models/train/export.py $(TRAINING)/model.pt $(TRAINING)/risalah-demo.bin --ship models
 
 clean:

@@ -88,7 +88,7 @@ impl Growing {
                     Err(error @ Error::Io { .. }) => return Err(error),
                     Err(_) => {
                         self.next += 1;
-                        return Ok(Growth::Missing(path, first + length));
+                        return Ok(Growth::Missing(path, first.saturating_add(length)));
                     }
                 }
             } else if !live {

@@ -113,7 +113,7 @@ impl Growth {
     #[must_use]
     pub fn gaps(&self) -> Vec<Span> {
         let gap = |fact: &Fact| match fact {
-            Fact::Gap { at, frames, .. } => Some(Span::new(*at, at + frames)),
+            Fact::Gap { at, frames, .. } => Some(Span::new(*at, at.saturating_add(*frames))),
             _ => None,
         };
         self.ledger.facts.iter().filter_map(gap).collect()

@@ -60,7 +60,7 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
             }
             None => 0,
         };
-        frames = frames.max(part.first + length);
+        frames = frames.max(part.first.saturating_add(length));
     }
     // A gap at the very end has no segment behind it.
     frames = growth.gaps().iter().fold(frames, |frames, gap| frames.max(gap.end));

@@ -84,7 +84,7 @@ impl Format {
     /// Bytes of this many frames.
     #[must_use]
     pub const fn bytes(self, frames: u64) -> u64 {
-        frames * self.frame() as u64
+        frames.saturating_mul(self.frame() as u64)
     }
 
     /// Bytes of a second.

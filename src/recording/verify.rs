@@ -21,6 +21,8 @@ pub enum Finding {
     Torn,
     /// The recording was never closed.
     Open,
+    /// The last line claims another length than the segments and gaps make.
+    Length,
     /// A segment is not there.
     Missing(PathBuf),
     /// A segment's samples are not those that were recorded.
@@ -35,6 +37,7 @@ impl Explain for Finding {
             Self::Chain { line } => Message::new("recording.chain").with("line", line),
             Self::Torn => Message::new("recording.torn"),
             Self::Open => Message::new("recording.open"),
+            Self::Length => Message::new("recording.length"),
             Self::Missing(path) => Message::new("recording.missing").with("path", path.display()),
             Self::Changed(path) => Message::new("recording.changed").with("path", path.display()),
             Self::Unknown(path) => Message::new("recording.unknown").with("path", path.display()),
@@ -97,7 +100,7 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<V
     for index in 0.. {
         let Some(part) = growth.part(index) else { break };
         known.insert(part.path.clone());
-        frames = frames.max(part.first + part.frames.unwrap_or(0));
+        frames = frames.max(part.first.saturating_add(part.frames.unwrap_or(0)));
         let sha256 = ledger.facts.iter().find_map(|fact| match fact {
             Fact::Segment { file, sha256, .. } if part.path.ends_with(file) => Some(sha256),
             _ => None,
@@ -118,6 +121,9 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<V
             }
         }
         progress(compared, whole);
+    }
+    if ledger.length().is_some_and(|length| length != frames) {
+        findings.push(Finding::Length);
     }
     findings.extend(strangers(growth.folder(), &known)?);
     Ok(Verdict { findings, compared, frames, format, seal: ledger.head().to_owned() })

@@ -143,3 +143,29 @@ fn the_recorder_outlives_the_desk_and_can_be_seen_again() {
     let length = closed(&folder).length().expect("closed") as usize;
     assert_eq!(samples(&folder), samples(&file)[..length]);
 }
+
+#[test]
+fn nobody_steers_a_recorder_without_its_key() {
+    use std::io::{BufRead, BufReader, Write};
+    let place = tempfile::tempdir().expect("a folder");
+    let file = tone(place.path(), 60, 1);
+    let folder = place.path().join("rapat");
+    let _desk = Running::start(&mut risalah(&["rekam", "--source", text(&file), "-o", text(&folder)]));
+    recorded(&folder, 4_000);
+    let address = fs::read_to_string(folder_of(&folder).join("kendali.json")).expect("an address");
+    let address: serde_json::Value = serde_json::from_str(&address).expect("JSON");
+    let port = address["port"].as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
+    for line in
+        ["", "{", "{\"token\":\"\",\"request\":\"stop\"}", "{\"request\":\"stop\"}", "\u{1F3A4}", &"a".repeat(200_000)]
+    {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("reached");
+        let _ = stream.write_all(line.as_bytes()).and_then(|()| stream.write_all(b"\n"));
+        let mut answer = String::new();
+        let _ = BufReader::new(stream).read_line(&mut answer);
+        assert!(answer.is_empty() || answer.contains("refused"), "{line}: {answer}");
+    }
+    let before = recorded(&folder, 4_000).position;
+    recorded(&folder, before + 4_000);
+    assert!(run(&["rekam", "--stop", "-o", text(&folder)]).status.success());
+    closed(&folder);
+}

@@ -92,6 +92,30 @@ fn a_missing_a_shortened_and_a_strange_segment_are_found() {
 }
 
 #[test]
+fn numbers_beyond_all_bounds_are_no_panic() {
+    let place = closed();
+    let folder = folder_of(place.path());
+    let path = folder.join(LEDGER);
+    let whole = fs::read_to_string(&path).expect("read");
+    for (from, to) in [
+        ("\"frames\":480000", format!("\"frames\":{}", u64::MAX)),
+        ("\"first\":480000", format!("\"first\":{}", u64::MAX)),
+        ("\"at\":560000", format!("\"at\":{}", u64::MAX)),
+        ("\"rate\":8000", format!("\"rate\":{}", u32::MAX)),
+        ("\"channels\":2", "\"channels\":65535".to_owned()),
+        ("\"channels\":2", "\"channels\":0".to_owned()),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        fs::write(&path, whole.replace(from, &to)).expect("written");
+        assert!(verify(&folder, &mut |_, _| {}).map_or(true, |verdict| !verdict.findings.is_empty()), "{to}");
+        // Two seconds of it are as good as all of what is claimed.
+        let source = Source::open(&Input::Recording(folder.clone()));
+        let _ = source.map(|mut source| source.read(&mut vec![0.0; 32_000]));
+        let _ = recover(&folder);
+    }
+}
+
+#[test]
 fn a_changed_line_is_found() {
     let place = closed();
     let path = folder_of(place.path()).join(LEDGER);
@@ -121,6 +145,28 @@ proptest! {
         let unknown = findings(place.path()).into_iter().filter(|finding| matches!(finding, Finding::Unknown(_))).count();
         prop_assert_eq!(unknown as u64 + known, 2);
         prop_assert_eq!(recovered.torn.is_some(), whole[cut - 1] != b'\n');
+    }
+
+    #[test]
+    fn a_ledger_of_anything_is_refused_or_read_and_never_a_panic(
+        first in any::<bool>(),
+        text in "(\\{\"line\":[0-9]{1,20},\"before\":\"\",\"fact\":\"(start|open|segment|gap|stop)\"[^\n]{0,40}\\}?\n?){0,4}",
+        noise in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let place = closed();
+        let folder = folder_of(place.path());
+        let path = folder.join(LEDGER);
+        let whole = fs::read(&path).expect("read");
+        let line = whole.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
+        let mut content = if first { whole[..line].to_vec() } else { Vec::new() };
+        content.extend_from_slice(text.as_bytes());
+        content.extend_from_slice(&noise);
+        fs::write(&path, content).expect("written");
+        let _ = verify(&folder, &mut |_, _| {});
+        let _ = Input::from_paths(&[place.path().to_owned()]).map(|input| Source::open(&input).map(|mut source| source.skip(10)));
+        let recovered = recover(&folder);
+        prop_assert_eq!(recovered.is_ok(), first);
+        prop_assert!(segment(place.path(), 1).exists() && segment(place.path(), 2).exists());
     }
 
     #[test]

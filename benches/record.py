@@ -1,0 +1,607 @@
+"""What a recording costs and what it can lose: kills, CPU, memory, the delay of the words, the end of a meeting, size.
+
+    make build && .venv/bin/python benches/record.py > table.md
+
+Every figure is measured on processes of the program that is built; nothing is computed from its source. A sound card is not needed: a
+file is played as if it came from one. Prints one Markdown table to stdout and tells on stderr what it is doing. The whole takes about
+half an hour, in which the machine should do nothing else, and about 4 GB in the temporary folder. Linux only (it reads /proc).
+"""
+
+import argparse
+import contextlib
+import ctypes
+import json
+import os
+import platform
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+MEETING = ROOT / "fixtures" / "paripurna"
+DOCUMENTS = ("risalah-sementara.pdf", "risalah-sementara.docx")
+DEADLINE = 60.0  # seconds; far beyond what a busy machine needs, reached only when something never happens
+GIB = 1 << 30
+
+
+T = TypeVar("T")
+
+
+class Trouble(Exception):
+    """A row that could not be measured."""
+
+
+def say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def until(what: str, look: Callable[[], T | None], seconds: float = DEADLINE, pulse: float = 0.005) -> T:
+    """Looks again and again until there is an answer."""
+    end = time.monotonic() + seconds
+    while (found := look()) is None:
+        if time.monotonic() > end:
+            raise Trouble(f"waited {seconds:.0f} s in vain for {what}")
+        time.sleep(pulse)
+    return found
+
+
+# Processes
+
+
+def descendants() -> list[int]:
+    """The living processes that this one began, and those that they began."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found - {os.getpid()})
+
+
+def sweep() -> None:
+    """Ends whatever is still alive. What lost its parent has become a child of this process (see `adopt`)."""
+    end = time.monotonic() + DEADLINE
+    while (left := descendants()) and time.monotonic() < end:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.005)
+
+
+def adopt() -> None:
+    """Lets processes whose parent died become children of this one, so that none is left over."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+class Bench:
+    """The program, and a folder that is taken away."""
+
+    def __init__(self, program: Path, work: Path, seed: int) -> None:
+        self.program, self.work, self.seed = program, work, seed
+        # Without installed models the one that is built in recognises.
+        self.environment = os.environ | {"RISALAH_LANG": "en", "RISALAH_MODELS": str(work / "none")}
+
+    @contextlib.contextmanager
+    def place(self, gib: float) -> Iterator[Path]:
+        free = shutil.disk_usage(self.work).free / GIB
+        if free < gib + 1:
+            raise Trouble(f"takes {gib:.0f} GiB on the disk, and {free:.1f} are free")
+        place = Path(tempfile.mkdtemp(dir=self.work))
+        try:
+            yield place
+        finally:
+            sweep()
+            shutil.rmtree(place)
+
+    def start(self, *args: object, log: Path, stdin: Path | None = None) -> subprocess.Popen:
+        with log.open("ab") as out, open(stdin or os.devnull, "rb") as given:
+            command = [str(self.program), *map(str, args)]
+            return subprocess.Popen(command, env=self.environment, stdin=given, stdout=out, stderr=out, start_new_session=True)
+
+    def run(self, *args: object) -> str:
+        command = [str(self.program), *map(str, args)]
+        done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode not in (0, 3):  # 3: done, with warnings
+            raise Trouble(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def recorder(self, folder: Path, source: Path, speed: float) -> "Recorder":
+        return Recorder(self, folder, source, speed)
+
+
+class Recorder:
+    """`risalah recorder` alone, without a recogniser and without a screen."""
+
+    def __init__(self, bench: Bench, folder: Path, source: Path, speed: float) -> None:
+        self.folder, self.log = folder, folder.with_suffix(".log")
+        order = {"folder": str(folder / "rekaman"), "mirror": None, "device": None, "channels": None, "source": str(source), "speed": speed, "names": []}
+        order_file = folder.with_suffix(".json")
+        order_file.write_text(json.dumps(order))
+        self.process = bench.start("recorder", log=self.log, stdin=order_file)
+        try:
+            self.line = until("the recorder's answer", self.reach)
+        except Trouble as error:
+            raise Trouble(f"{error}; it said: {self.log.read_text('utf-8', 'replace').strip()}") from None
+        self.lines = self.line.makefile("rb")
+
+    def reach(self) -> socket.socket | None:
+        if self.process.poll() is not None:
+            raise Trouble(f"the recorder ended with {self.process.returncode}")
+        try:
+            address = json.loads((self.folder / "rekaman" / "kendali.json").read_bytes())
+            self.token = address["token"]
+            return socket.create_connection(("127.0.0.1", address["port"]), timeout=10)
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def ask(self, request: str) -> dict | None:
+        """Nothing where it has ended."""
+        try:
+            self.line.sendall(json.dumps({"token": self.token, "request": request}).encode() + b"\n")
+            answer = self.lines.readline()
+        except OSError:
+            return None
+        return json.loads(answer) if answer else None
+
+    def status(self) -> dict:
+        status = self.ask("status")
+        if status is None or status["reply"] != "status":
+            raise Trouble(f"the recorder tells no status: {status}")
+        return status
+
+    def first_sound(self) -> dict:
+        return until("the first samples on the disk", lambda: (status := self.status())["position"] > 0 and status or None)
+
+    def stop(self) -> None:
+        self.ask("stop")
+        self.process.wait(DEADLINE)
+        self.line.close()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(DEADLINE)
+        self.line.close()
+
+
+def ledger(folder: Path) -> list[dict]:
+    lines = (folder / "rekaman" / "ledger.jsonl").read_text("utf-8").splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def lost(folder: Path) -> int:
+    return sum(line["frames"] for line in ledger(folder) if line["fact"] == "gap")
+
+
+def utc(text: str) -> float:
+    # More than six digits of a second are cut off.
+    whole, _, rest = text.removesuffix("Z").partition(".")
+    return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{rest or 0}")
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """What a process holds now and held at most, in MB."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return tuple(int(lines[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM"))
+
+
+# Sound
+
+
+def head(channels: int, rate: int, bits: int, data: int) -> bytes:
+    size = bits // 8
+    kind = struct.pack("<HHIIHHHHI", 0xFFFE, channels, rate, rate * channels * size, channels * size, bits, 22, bits, 0)
+    kind += bytes.fromhex("0100000000001000800000aa00389b71")  # PCM
+    return b"RIFF" + struct.pack("<I", 60 + data) + b"WAVEfmt " + struct.pack("<I", len(kind)) + kind + b"data" + struct.pack("<I", data)
+
+
+def noise(path: Path, seconds: int, channels: int, rate: int, seed: int) -> None:
+    """24 bits; no second is like another."""
+    generator = np.random.default_rng(seed)
+    with path.open("wb") as file:
+        file.write(head(channels, rate, 24, seconds * rate * channels * 3))
+        for _ in range(seconds):
+            file.write(generator.bytes(rate * channels * 3))
+
+
+def silence(path: Path, seconds: int, channels: int, rate: int) -> None:
+    """16 bits that take no room on the disk."""
+    data = seconds * rate * channels * 2
+    with path.open("wb") as file:
+        file.write(head(channels, rate, 16, data))
+        file.truncate(file.tell() + data)
+
+
+def shipped(bench: Bench, folder: Path) -> tuple[dict, list[Path]]:
+    """The shipped meeting as it is recorded, made quickly: the format and the segments."""
+    for speed in (24, 12, 6):
+        recorder = bench.recorder(folder, MEETING, speed)
+        recorder.process.wait(600)
+        if not lost(folder):
+            return ledger(folder)[0], sorted((folder / "rekaman").glob("*.wav"))
+        shutil.rmtree(folder)
+    raise Trouble("the shipped meeting could not be recorded without losing samples")
+
+
+def samples(segment: Path) -> bytes:
+    """The bytes of a WAV file's samples."""
+    content, at = segment.read_bytes(), 12
+    while at + 8 <= len(content):
+        name, size = content[at : at + 4], struct.unpack_from("<I", content, at + 4)[0]
+        if name == b"data":
+            return content[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    raise Trouble(f"{segment} has no samples")
+
+
+# Rows: each gives lines of the table
+
+
+Row = tuple[str, str, str]
+
+
+def kill(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    rate, channels, fast = 16_000, 2, 40.0
+    moments = random.Random(args.seed)
+    rows = []
+    with bench.place(1) as place:
+        source = place / "noise.wav"
+        noise(source, 400, channels, rate, args.seed)
+        for speed in (1.0, fast):
+            missing, below, edges = [], 0, 0
+            for number in range(args.rounds):
+                folder = place / f"round-{number}"
+                recorder = bench.recorder(folder, source, speed)
+                began = utc(recorder.first_sound()["started"])
+                moment, known = time.time() + moments.uniform(0.05, 1.6 if speed == 1 else 2.6), 0
+                # Asked now and then only: an answer wakes the recorder, and the moment must not hang on that.
+                while (left := moment - time.time()) > 0:
+                    known = recorder.status()["position"] if left > 0.04 else known
+                    time.sleep(max(0.0, min(0.1, moment - time.time())))
+                killed = time.time()
+                recorder.kill()
+                recovered = json.loads(bench.run("recover", folder, "--json"))
+                if recovered["was_whole"]:
+                    raise Trouble("the file ended before the recorder was killed; the machine is too slow")
+                missing.append((killed - began) * speed * 1000 - recovered["frames"] * 1000 / rate)
+                below += recovered["frames"] < known
+                edges += recovered["frames"] > 60 * rate
+                shutil.rmtree(folder)
+                if (number + 1) % 20 == 0:
+                    say(f"kill: {number + 1} of {args.rounds} rounds at speed {speed:g}, {below} of them below what was told")
+            if speed == 1.0:
+                how = f"SIGKILL, {args.rounds} rounds in real time, after 0.05 to 1.6 s"
+                rows.append(("`kill`: sound lost", how, f"median {statistics.median(missing):.0f} ms, worst {max(missing):.0f} ms"))
+                rows.append(("`kill`: less recovered than was told", how, f"{below} of {args.rounds}"))
+            else:
+                how = f"SIGKILL, {args.rounds} rounds at {speed:g} times the speed, after 0.05 to 2.6 s, {edges} of them beyond the first segment"
+                rows.append(("`kill`: less recovered than was told", how, f"{below} of {args.rounds}"))
+    return rows
+
+
+def cpu(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    rate, rows = 48_000, []
+    for channels in (64, 8):
+        with bench.place(1.5) as place:
+            source = place / "noise.wav"
+            noise(source, args.cpu_seconds + 15, channels, rate, args.seed)
+            os.sync()  # the disk is not to be busy with the source
+            say(f"cpu: {channels} channels for {args.cpu_seconds} s")
+            recorder = bench.recorder(place / "rapat", source, 1.0)
+            first = until("the state recording", lambda: (status := recorder.status())["state"] == "recording" and status or None)
+            before, begun = cpu_seconds(recorder.process.pid), time.monotonic()
+            until("the end of the minute", lambda: time.monotonic() >= begun + args.cpu_seconds or None, args.cpu_seconds + DEADLINE, 0.1)
+            after, ended = cpu_seconds(recorder.process.pid), time.monotonic()
+            last = recorder.status()
+            seconds = (last["position"] - first["position"]) / rate
+            recorder.stop()
+            share = (after - before) / (ended - begun)
+            gone = max(last["lost"], lost(place / "rapat"))
+            say(f"cpu: {channels} channels: {100 * share:.2f} %, {gone} lost, {seconds:.1f} s of sound in {ended - begun:.1f} s")
+            how = f"{channels} channels × 48 kHz × 24 bits in real time, {args.cpu_seconds} s"
+            rows.append(("`cpu`: the recorder", how, f"{100 * share:.1f} % of one core; {gone} samples lost"))
+    return rows
+
+
+def resident(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    rate, channels, hours = 8_000, 4, args.memory_hours
+    with bench.place(hours * 0.35 + 0.5) as place:
+        source = place / "silence.wav"
+        silence(source, int(hours * 3600) + 120, channels, rate)
+        speed = args.memory_speed
+        while speed >= 1:
+            folder = place / f"rapat-{speed:g}"
+            recorder, begun, marks = bench.recorder(folder, source, speed), time.monotonic(), []
+            told = begun
+            for goal in (600 * rate, int(hours * 3600 * rate)):
+
+                def reached() -> dict | None:
+                    nonlocal told
+                    status = recorder.status()
+                    if time.monotonic() > told + 30:
+                        told = time.monotonic()
+                        say(f"memory: {status['position'] / rate / 3600:.2f} h at speed {speed:g}, {memory(recorder.process.pid)[0]:.1f} MB")
+                    return status if status["position"] >= goal or status["lost"] else None
+
+                status = until("the meeting time", reached, goal / rate / speed * 3 + DEADLINE, 0.02)
+                if status["lost"]:
+                    break
+                marks.append((status["position"] / rate, *memory(recorder.process.pid)))
+            recorder.stop()
+            if not lost(folder):
+                break
+            say(f"memory: {lost(folder)} samples lost at speed {speed:g} after {status['position'] / rate / 60:.0f} minutes; once more at half of it")
+            shutil.rmtree(folder)
+            speed /= 2
+        else:
+            raise Trouble("samples were lost at every speed")
+    (_, early, early_most), (_, late, late_most) = marks
+    how = f"{channels} channels × 8 kHz, {speed:g} times the speed, 0 samples lost"
+    return [
+        ("`memory`: the recorder after 10 minutes", how, f"{early:.1f} MB, at most {early_most:.1f} MB"),
+        (f"`memory`: the recorder after {hours:g} hours", how, f"{late:.1f} MB, at most {late_most:.1f} MB: {late - early:+.1f} MB"),
+    ]
+
+
+class Watch:
+    """Looks into a store while it is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.connection, self.last = folder / "transkrip.db", None, 0
+
+    def new(self) -> list[tuple[int, int]]:
+        """Channel and end of each utterance that came since."""
+        try:
+            if self.connection is None:
+                if not self.path.exists():
+                    return []
+                self.connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+            found = self.connection.execute("SELECT id, channel, end FROM utterance WHERE id > ? ORDER BY id", (self.last,)).fetchall()
+        except sqlite3.OperationalError:  # not there yet, or being written
+            return []
+        self.last = found[-1][0] if found else self.last
+        return [(channel, end) for _, channel, end in found]
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+
+
+def written(folder: Path) -> float:
+    return max((folder / name).stat().st_mtime_ns for name in DOCUMENTS) / 1e9
+
+
+def ended_well(desk: subprocess.Popen, folder: Path, log: Path) -> None:
+    if desk.returncode not in (0, 3) or not all((folder / name).is_file() for name in DOCUMENTS):
+        raise Trouble(f"record ended with {desk.returncode}: {log.read_text('utf-8', 'replace')[-800:].strip()}")
+
+
+def latency(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    with bench.place(1) as place:
+        folder, log = place / "rapat", place / "log"
+        say("latency: the shipped meeting in real time, 3 min 51 s")
+        desk = bench.start("record", "--source", MEETING, "--meeting", MEETING / "rapat.toml", "-o", folder, "--quiet", log=log)
+        watch, seen, end = Watch(folder), [], time.monotonic() + 231 + 4 * DEADLINE
+        while True:
+            over = desk.poll() is not None
+            now = time.time()
+            seen += [(now, end_at) for _, end_at in watch.new()]
+            if over:
+                break
+            if time.monotonic() > end:
+                raise Trouble("the meeting was not recognised in time")
+            time.sleep(0.05)
+        watch.close()
+        ended_well(desk, folder, log)
+        facts = ledger(folder)
+        began, rate = utc(facts[0]["utc"]), facts[0]["rate"]
+        delays = [wall - (began + end_at / rate) for wall, end_at in seen]
+        stopped = next(utc(line["utc"]) for line in facts if line["fact"] == "stop")
+        gone, documents = lost(folder), written(folder) - stopped
+    if not delays:
+        raise Trouble("nothing was recognised")
+    middle, most = np.percentile(delays, [50, 95])
+    say(f"latency: {len(delays)} utterances, {middle:.2f} / {most:.2f} / {max(delays):.2f} s; {gone} samples lost")
+    how = f"the shipped meeting in real time, 9 channels, {len(delays)} utterances, the model that is built in"
+    return [
+        ("`latency`: words after the end of their turn", how, f"median {middle:.2f} s, 95 % {most:.2f} s, worst {max(delays):.2f} s"),
+        ("`latency`: PDF and DOCX after the recording's end", how, f"{documents:.1f} s; {gone} samples lost"),
+    ]
+
+
+def stop(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    hours = args.stop_hours
+    with bench.place(1 + hours * 3.1) as place:
+        say("stop: the shipped meeting as samples")
+        form, segments = shipped(bench, place / "once")
+        once = b"".join(map(samples, segments))
+        frame = form["channels"] * 3
+        data = int(hours * 3600) * form["rate"] * frame
+        source = place / "long.wav"
+        with source.open("wb") as file:
+            file.write(head(form["channels"], form["rate"], 24, data))
+            while left := data - (file.tell() - 68):
+                file.write(once[:left])
+        shutil.rmtree(place / "once")
+        os.sync()
+
+        folder, log = place / "rapat", place / "log"
+        say(f"stop: {hours:g} h at {args.stop_speed:g} times the speed")
+        begun = time.time()
+        desk = bench.start(
+            "record", "--source", source, "--meeting", MEETING / "rapat.toml", "-o", folder, "--speed", args.stop_speed, "--quiet", log=log
+        )
+        watch, count, last, told, progress = Watch(folder), 0, 0.0, time.monotonic(), []
+        end = time.monotonic() + args.stop_limit
+        while True:
+            over = desk.poll() is not None
+            now = time.time()
+            if new := watch.new():
+                count, last = count + len(new), now
+            with contextlib.suppress(OSError, ValueError):
+                progress.append((now, int((folder / ".pengikut").read_text()) / 1000))
+            if over:
+                break
+            if time.monotonic() > told + 30:
+                told = time.monotonic()
+                say(f"stop: {count} utterances after {now - begun:.0f} s, up to {progress[-1][1] / 60:.0f} minutes")
+            if time.monotonic() > end:
+                raise Trouble(f"{hours:g} h were not recognised in {args.stop_limit:.0f} s on this machine; take fewer with --stop-hours")
+            time.sleep(0.02)
+        watch.close()
+        ended_well(desk, folder, log)
+        stopped = next(utc(line["utc"]) for line in ledger(folder) if line["fact"] == "stop")
+        gone, documents = lost(folder), written(folder) - last
+        behind = hours * 3600 - max((at for wall, at in progress if wall <= stopped), default=0.0)
+        say(f"stop: documents {documents:.2f} s after the last of {count} utterances; {behind:.0f} s of meeting were behind, {gone} samples lost")
+        how = f"{hours:g} h of the shipped meeting again and again, 9 channels, {args.stop_speed:g} times the speed, {count} utterances"
+        rows = [
+            ("`stop`: PDF and DOCX after the last words", how, f"{documents:.2f} s; {gone} samples lost"),
+            ("`stop`: last words after the recording's end", how, f"{last - stopped:.0f} s, as {behind / 60:.0f} min were still to be recognised (the speed's doing)"),
+        ]
+        shutil.rmtree(folder / "rekaman")
+        source.unlink()
+
+        for times in sorted({1, round(8 / hours)}):
+            grown = place / f"store-{times}"
+            utterances = repeat(folder, grown, times, int(hours * 3600) * form["rate"])
+            began = time.monotonic()
+            process, most = bench.start("export", grown, "--quiet", log=log), 0.0
+            while process.poll() is None:
+                # Of one that is just ending there is nothing to read.
+                with contextlib.suppress(OSError, KeyError):
+                    most = max(most, memory(process.pid)[1])
+                time.sleep(0.002)
+            took = time.monotonic() - began
+            ended_well(process, grown, log)
+            size = sum((grown / name).stat().st_size for name in DOCUMENTS) / 1e6
+            say(f"stop: export of {times * hours:g} h in {took:.2f} s, {most:.0f} MB")
+            how = f"`risalah export` of a store with {times * hours:g} h, {utterances} utterances: JSON, DOCX, PDF"
+            rows.append(("`stop`: writing alone", how, f"{took:.2f} s, at most {most:.0f} MB of memory; PDF and DOCX {size:.1f} MB"))
+    return rows
+
+
+def repeat(folder: Path, grown: Path, times: int, length: int) -> int:
+    """Makes a folder whose store holds the same utterances so many times, one meeting behind the other."""
+    grown.mkdir()
+    shutil.copy(folder / "rapat.toml", grown)
+    for file in folder.glob("transkrip.db*"):
+        shutil.copy(file, grown)
+    store = sqlite3.connect(grown / "transkrip.db")
+    with store:
+        store.execute("DELETE FROM export")
+        description = json.loads(store.execute("SELECT description FROM recording").fetchone()[0])
+        description["length"] = times * length
+        store.execute("UPDATE recording SET description = ?", (json.dumps(description),))
+        step = store.execute("SELECT max(id) FROM utterance").fetchone()[0]
+        for turn in range(1, times):
+            ids, later = turn * step, turn * length
+            store.execute(
+                "INSERT INTO utterance SELECT id + ?, version, channel, start + ?, end + ?, text, confidence, flags FROM utterance WHERE id <= ?",
+                (ids, later, later, step),
+            )
+            store.execute(
+                "INSERT INTO word SELECT utterance + ?, place, text, start + ?, end + ?, probability FROM word WHERE utterance <= ?",
+                (ids, later, later, step),
+            )
+    count = store.execute("SELECT count(*) FROM utterance").fetchone()[0]
+    store.close()
+    return count
+
+
+def size(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    with bench.place(1) as place:
+        say("size: the shipped meeting, recorded and archived")
+        folder = place / "rapat"
+        form, _ = shipped(bench, folder)
+        hours = next(line["at"] for line in ledger(folder) if line["fact"] == "stop") / form["rate"] / 3600
+        held = lambda: sum(file.stat().st_size for file in (folder / "rekaman").iterdir())
+        before = held()
+        begun = time.monotonic()
+        bench.run("archive", folder, "--quiet")
+        took, after = time.monotonic() - begun, held()
+        flac = len(list((folder / "rekaman").glob("*.flac")))
+        say(f"size: {before} bytes, then {after} in {flac} FLAC files, in {took:.1f} s")
+    how = f"the shipped meeting, {form['channels']} channels × {form['rate'] // 1000} kHz × 24 bits"
+    return [
+        ("`size`: as recorded (WAV)", how, f"{before / hours / 1e6:.0f} MB per hour"),
+        (f"`size`: after `risalah archive` ({flac} FLAC files)", f"{how}, archived in {took:.1f} s", f"{after / hours / 1e6:.0f} MB per hour, {100 * after / before:.0f} %"),
+    ]
+
+
+ROWS = {"kill": kill, "cpu": cpu, "memory": resident, "latency": latency, "stop": stop, "size": size}
+
+
+def processor() -> str:
+    names = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--risalah", type=Path, default=ROOT / "target" / "release" / "risalah")
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS), metavar="NAME", help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--rounds", type=int, default=100, help="of kills, at each speed")
+    parser.add_argument("--seed", type=int, default=11, help="of the moments of the kills and of the noise")
+    parser.add_argument("--cpu-seconds", type=int, default=60)
+    parser.add_argument("--memory-hours", type=float, default=8.0, help="of meeting")
+    parser.add_argument("--memory-speed", type=float, default=50.0, help="halved as long as samples are lost")
+    parser.add_argument("--stop-hours", type=float, default=1.0, help="of meeting that are recognised; at most 2.7 (a WAV file ends at 4 GiB)")
+    parser.add_argument("--stop-speed", type=float, default=30.0)
+    parser.add_argument("--stop-limit", type=float, default=600.0, help="seconds after which the recogniser is given up")
+    parser.add_argument("--work", type=Path, help="where the temporary folder is made (default: the system's place for them)")
+    args = parser.parse_args()
+    program = args.risalah.resolve()
+    if not program.is_file():
+        parser.error(f"{program} is not there: `make build` first, or name it with --risalah")
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    adopt()
+    lines, failed = ["| what | how | measured |", "|---|---|---|"], False
+    with tempfile.TemporaryDirectory(prefix="risalah-bench-", dir=args.work) as work:
+        try:
+            bench = Bench(program, Path(work), args.seed)
+            version = bench.run("--version").strip()
+            for name in ROWS:
+                if name not in args.only:
+                    continue
+                try:
+                    rows = ROWS[name](bench, args)
+                except Trouble as error:
+                    say(f"{name}: {error}")
+                    rows, failed = [(f"`{name}`", "not measured", str(error).replace("|", "/").replace("\n", " "))], True
+                lines += [f"| {' | '.join(row)} |" for row in rows]
+        except KeyboardInterrupt:
+            say("interrupted")
+            sys.exit(130)
+        finally:
+            sweep()
+    print("\n".join([*lines, "", f"{version}; {os.cpu_count()} cores of {processor()}; seed {args.seed}."]))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
