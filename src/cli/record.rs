@@ -104,7 +104,10 @@ fn refuse_taken(recording: &Path) -> Result<(), Failure> {
         }
         Some(_) => Err(recording::Error::Taken { path: recording.to_owned() }.into()),
         // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
-        None => Ok(drop(Claim::take(recording)?)),
+        None => {
+            Claim::take(recording)?.release();
+            Ok(())
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl Claim {
         }
         Ok(Self { folder: folder.to_owned(), lock })
     }
+
+    /// Lets the folder go.
+    pub fn release(self) {
+        let _ = fs::remove_file(self.folder.join(RESERVE));
+    }
 }
 
 /// A recording that is being made.
