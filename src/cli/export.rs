@@ -54,6 +54,7 @@ pub fn description(folder: &Path) -> Result<Meeting, Failure> {
 /// Puts what the ledger of a recording holds to the meeting.
 pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Failure> {
     if let Some(growth) = Growth::open(recording)? {
+        meeting.began(growth.started());
         for (at, entered) in growth.ledger().entered(growth.clock()) {
             enter(meeting, at, entered);
         }

@@ -7,6 +7,17 @@ use super::{Event, EventKind, Meeting, Occupant, Seat};
 use crate::clock::Channel;
 
 impl Meeting {
+    /// The recording began at this moment, by the recorder's own clock. That goes before what was written beforehand, except on another
+    /// day than the meeting's: then it was a rehearsal.
+    pub fn began(&mut self, started: jiff::Timestamp) {
+        let Some(zone) = self.zone else { return };
+        let start = started.to_zoned(zone.offset().to_time_zone()).datetime();
+        if self.date.is_none_or(|date| date == start.date()) {
+            self.date = Some(start.date());
+            self.start = Some(start);
+        }
+    }
+
     /// Something happened at this millisecond of the recording.
     pub fn happened(&mut self, at: u64, kind: EventKind) {
         let place = self.events.partition_point(|event| event.at <= at);
@@ -48,6 +59,17 @@ mod tests {
     fn name(meeting: &Meeting, channel: u16, at: u64) -> Option<&str> {
         let person = meeting.speaker(Channel::new(channel).expect("a channel"), at)?;
         Some(person.name.as_str())
+    }
+
+    #[test]
+    fn the_recorder_knows_best_when_it_began_on_the_day() {
+        let text = "[rapat]\ntanggal = 2027-03-09\nzona = \"WITA\"\nmulai = \"10.05\"\n";
+        let mut meeting = Meeting::parse(text, "rapat.toml").expect("a meeting");
+        let hour = |meeting: &Meeting| meeting.start.map(|start| (start.hour(), start.minute()));
+        meeting.began("2027-03-08T02:11:00Z".parse().expect("a moment"));
+        assert_eq!(hour(&meeting), Some((10, 5)), "a rehearsal the day before");
+        meeting.began("2027-03-09T02:11:00Z".parse().expect("a moment"));
+        assert_eq!(hour(&meeting), Some((10, 11)));
     }
 
     #[test]
