@@ -91,6 +91,12 @@ impl Intake {
         self.lost += ((frames.len() - fitting) / self.frame) as u64;
     }
 
+    /// Whether so many bytes would be taken whole.
+    #[must_use]
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.bytes.slots() >= bytes
+    }
+
     /// Counts frames that the device did not give. Real-time safe.
     pub fn lose(&mut self, frames: u64, cause: Cause) {
         if frames > 0 {

@@ -43,6 +43,12 @@ impl Rehearsal {
         self.format
     }
 
+    /// How many seconds of it pass in one second.
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
     /// Its file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -58,6 +64,7 @@ impl Rehearsal {
         let frames = (self.format.rate.get() / PERIODS).max(1) as usize;
         let period = Duration::from_secs_f64(frames as f64 / f64::from(self.format.rate.get()) / self.speed);
         let channels = usize::from(self.format.channels);
+        let hurried = self.speed > 1.0;
         let thread = thread::spawn(move || {
             let mut samples = vec![0.0; frames * channels];
             let mut bytes = Vec::with_capacity(samples.len() * 4);
@@ -66,6 +73,10 @@ impl Rehearsal {
                 let Ok(read) = source.read(&mut samples) else { break };
                 bytes.clear();
                 bytes.extend(samples[..read * channels].iter().flat_map(|sample| packed(*sample)));
+                // A device does not wait; a file that is played faster than time can.
+                while hurried && !intake.has_room(bytes.len()) && !halted.load(Ordering::Relaxed) {
+                    thread::sleep(period);
+                }
                 intake.push(&bytes);
                 if read < frames {
                     break;

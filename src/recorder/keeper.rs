@@ -227,7 +227,8 @@ impl Keeper {
     /// The recording begins with its first sample, not with the first attempt.
     fn begin_if_first(&mut self, bytes: usize) -> Result<(), Error> {
         let Some(claim) = self.claim.take() else { return Ok(()) };
-        let elapsed = Duration::from_millis(self.format.clock().millis((bytes / self.format.frame()) as u64));
+        let elapsed = Duration::from_millis(self.format.clock().millis((bytes / self.format.frame()) as u64))
+            .div_f64(self.plan.sound.speed());
         let utc = Timestamp::now() - jiff::SignedDuration::try_from(elapsed).unwrap_or_default();
         self.began = Some((utc, Steady::now().before(elapsed)));
         let start = Start {

@@ -39,6 +39,14 @@ impl Sound {
         }
     }
 
+    /// How many seconds of it pass in one second.
+    pub(super) fn speed(&self) -> f64 {
+        match self {
+            Self::Microphones(..) => 1.0,
+            Self::Rehearsal(rehearsal) => rehearsal.speed(),
+        }
+    }
+
     /// Whether its clock is one to be measured.
     pub(super) fn has_clock(&self) -> bool {
         matches!(self, Self::Microphones(..))
