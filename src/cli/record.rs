@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{Client, Mirror, State, Status};
-use e_risalah::recording::{self, Claim, End as Ending, Growth, folder_of};
+use e_risalah::recorder::{Client, State, Status};
+use e_risalah::recording::{self, Claim, End as Ending, Fact, Growth, folder_of};
 
 use super::args::Record;
 use super::follower::Follower;
@@ -190,7 +190,6 @@ fn line(status: &Status) -> Message {
         State::Waiting => "record.waiting",
         State::Recording => "record.recording",
         State::DeviceLost => "record.device_lost",
-        State::Ended(_) => "record.ended",
     };
     let clock = status.format.clock();
     Message::new(key)
@@ -219,15 +218,18 @@ fn closed(recording: &Path, speaker: Speaker) -> Result<End, Failure> {
         .with("path", growth.folder().display())
         .with("length", clock.hms(growth.length().unwrap_or_default()))
         .with("lost", clock.decimal_seconds(lost));
-    let by_disk = growth.ledger().end() == Some(Ending::Disk);
-    if by_disk {
-        speaker.warning(&Message::new("record.disk_full").with("path", growth.folder().display()));
+    let mut warned = lost > 0;
+    for (key, happened) in [
+        ("record.disk_full", growth.ledger().end() == Some(Ending::Disk)),
+        ("record.moved", growth.folder() != recording),
+        ("record.mirror_failed", growth.ledger().facts.iter().any(|fact| matches!(fact, Fact::MirrorFailed { .. }))),
+    ] {
+        if happened {
+            speaker.warning(&Message::new(key).with("path", growth.folder().display()));
+            warned = true;
+        }
     }
-    let moved = growth.folder() != recording;
-    if moved {
-        speaker.warning(&Message::new("record.moved").with("path", growth.folder().display()));
-    }
-    if lost > 0 || by_disk || moved {
+    if warned {
         speaker.warning(&said);
         return Ok(End::Warned);
     }
@@ -245,7 +247,6 @@ struct Desk {
     follower: Follower,
     /// The recorder, where it was started from here.
     child: Option<Child>,
-    warned: bool,
 }
 
 impl Desk {
@@ -258,7 +259,7 @@ impl Desk {
         follower: Follower,
         child: Option<Child>,
     ) -> Self {
-        Self { folder, recording, meeting, speaker, client, follower, child, warned: false }
+        Self { folder, recording, meeting, speaker, client, follower, child }
     }
 
     fn sit(mut self, quiet: bool) -> Result<End, Failure> {
@@ -273,8 +274,8 @@ impl Desk {
         }
         let end = closed(&self.recording, self.speaker)?;
         let drained = self.follower.finish(&self.folder, self.speaker, quiet);
-        Ok(match (end, drained, self.warned) {
-            (End::Done, End::Done, false) => End::Done,
+        Ok(match (end, drained) {
+            (End::Done, End::Done) => End::Done,
             _ => End::Warned,
         })
     }
@@ -289,7 +290,6 @@ impl Desk {
             if status.is_none() && !self.is_alive() {
                 return Ok(true);
             }
-            self.notice(status.as_ref());
             self.follower.tend(&self.folder);
             self.follower.new_turns(&self.folder, &mut turns, SHOWN);
             let recogniser = self.follower.state(status.as_ref());
@@ -341,7 +341,6 @@ impl Desk {
             if status.is_none() && !self.is_alive() {
                 return true;
             }
-            self.notice(status.as_ref());
             self.follower.tend(&self.folder);
             if let Some(status) = &status
                 && said != Some(status.state)
@@ -364,13 +363,6 @@ impl Desk {
                 stopping = self.client.stop().is_ok();
             }
             thread::sleep(PULSE);
-        }
-    }
-
-    /// A person must see at the end that something was amiss in between.
-    fn notice(&mut self, status: Option<&Status>) {
-        if let Some(status) = status {
-            self.warned |= status.state == State::DeviceLost || matches!(status.mirror, Mirror::Failed(_));
         }
     }
 

@@ -81,6 +81,7 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     let running = plan.sound.start(intake, 0)?;
     let keeper = Keeper {
         mirror: None,
+        mirror_failed: None,
         writer: None,
         claim: Some(claim),
         outlet,
@@ -96,6 +97,7 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         disk_seconds: 0,
         stepped: 0,
         state: State::Waiting,
+        returned: 0,
         meters: vec![Levels::default(); usize::from(format.channels)],
         shown: vec![Meter::default(); usize::from(format.channels)],
         last: None,
@@ -132,6 +134,8 @@ struct Keeper {
     claim: Option<Claim>,
     writer: Option<Writer>,
     mirror: Option<Copy>,
+    /// Why there is no copy any more.
+    mirror_failed: Option<String>,
     outlet: Outlet,
     running: Option<Running>,
     asked: Receiver<Asked>,
@@ -150,6 +154,8 @@ struct Keeper {
     /// How far the civil clock stood off the steady one when it was last entered, in milliseconds.
     stepped: i64,
     state: State,
+    /// Where the sound began, or began again: only what is on the disk beyond it shows that it records.
+    returned: u64,
     meters: Vec<Levels>,
     /// What the meters showed over their last whole window.
     shown: Vec<Meter>,
@@ -335,6 +341,7 @@ impl Keeper {
         self.behind = self.behind_clock();
         self.last_sound = Instant::now();
         self.state = State::Waiting;
+        self.returned = self.position();
         self.note(Fact::Returned { at: self.position() });
     }
 
@@ -371,17 +378,19 @@ impl Keeper {
             Ok(None) => {}
             Err(error) => self.failed = Some(error),
         }
-        if self.state == State::Waiting && self.syncing.synced.load(Ordering::Acquire) > 0 {
+        if self.state == State::Waiting && self.syncing.synced.load(Ordering::Acquire) > self.returned {
             self.state = State::Recording;
         }
-        if let Some(reason) = self.mirror.as_ref().and_then(Copy::failure)
-            && !matches!(self.last, Some(Fact::MirrorFailed { .. }))
-        {
-            self.plan.mirror = None;
-            self.mirror = None;
-            self.note(Fact::MirrorFailed { at: position, reason });
-        }
+        self.watch_mirror();
         self.watch_disk();
+    }
+
+    fn watch_mirror(&mut self) {
+        if let Some(reason) = self.mirror.as_ref().and_then(Copy::failure) {
+            self.mirror = None;
+            self.mirror_failed = Some(reason.clone());
+            self.note(Fact::MirrorFailed { at: self.position(), reason });
+        }
     }
 
     fn watch_disk(&mut self) {
@@ -435,10 +444,10 @@ impl Keeper {
     }
 
     fn status(&self) -> Status {
-        let mirror = match (&self.mirror, &self.last) {
-            (Some(copy), _) => copy.failure().map_or(Mirror::Following, Mirror::Failed),
-            (None, Some(Fact::MirrorFailed { reason, .. })) => Mirror::Failed(reason.clone()),
-            (None, _) => Mirror::None,
+        let mirror = match (&self.mirror, &self.mirror_failed) {
+            (Some(_), _) => Mirror::Following,
+            (None, Some(reason)) => Mirror::Failed(reason.clone()),
+            (None, None) => Mirror::None,
         };
         Status {
             state: self.state,
@@ -474,6 +483,7 @@ impl Keeper {
         if end != End::Disk {
             self.drain(sound)?;
         }
+        self.watch_mirror();
         let lost = self.lost;
         let Some(writer) = self.writer.take() else {
             return Ok(Outcome { folder: self.plan.folder, frames: 0, lost, end });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::recording::{End, Entered, Fact, Format};
+use crate::recording::{Entered, Fact, Format};
 
 /// What a recorder is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +17,6 @@ pub enum State {
     Recording,
     /// The device is gone; it tries to open it again.
     DeviceLost,
-    /// It has ended.
-    Ended(End),
 }
 
 /// How loud a channel was over a fifth of a second.

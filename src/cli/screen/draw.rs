@@ -4,7 +4,6 @@
 
 use e_risalah::message::Message;
 use e_risalah::recorder::{Mirror, State, Status};
-use e_risalah::recording::End;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -64,15 +63,10 @@ fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Spe
         Some(State::Waiting) => ("screen.state.waiting", loud.yellow()),
         Some(State::Recording) => ("screen.state.recording", loud.green()),
         Some(State::DeviceLost) => ("screen.state.device_lost", alarm()),
-        Some(State::Ended(End::Asked | End::SourceEnded)) => ("screen.state.ended", loud.blue()),
-        Some(State::Ended(End::Disk | End::Crash)) => ("screen.state.ended", alarm()),
     };
     buf.set_style(row, style);
     let mut parts = vec![speaker.text(key)];
     if let Some(status) = status {
-        if let State::Ended(end) = status.state {
-            parts.push(words::end(speaker, end));
-        }
         parts.push(status.format.clock().hms(status.position));
         let minutes = status.disk_seconds / 60;
         let (key, left) =
@@ -89,7 +83,7 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: S
         None => parts.push(Span::raw(speaker.text("screen.detail.unreachable"))),
         Some(State::Waiting) => parts.push(Span::raw(speaker.text("screen.detail.waiting"))),
         Some(State::DeviceLost) => parts.push(Span::styled(speaker.text("screen.detail.device_lost"), alarm())),
-        Some(State::Recording | State::Ended(_)) => {}
+        Some(State::Recording) => {}
     }
     if let Some(status) = status {
         if status.lost > 0 {

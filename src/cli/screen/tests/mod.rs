@@ -18,14 +18,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::*;
 
-const STATES: [State; 6] = [
-    State::Waiting,
-    State::Recording,
-    State::DeviceLost,
-    State::Ended(End::Asked),
-    State::Ended(End::Disk),
-    State::Ended(End::Crash),
-];
+const STATES: [State; 3] = [State::Waiting, State::Recording, State::DeviceLost];
 
 fn meeting() -> Meeting {
     Meeting::parse(include_str!("../../../../fixtures/paripurna/rapat.toml"), "rapat.toml").expect("the example")

@@ -23,7 +23,6 @@ fn states_are_words() {
     let line = |state| Shown::new(Some(status(state, 9))).text(80, 24).lines().next().map(str::to_owned);
     assert!(line(State::Waiting).is_some_and(|line| line.contains("MENUNGGU SUARA")));
     assert!(line(State::DeviceLost).is_some_and(|line| line.contains("PERANGKAT HILANG")));
-    assert!(line(State::Ended(End::Disk)).is_some_and(|line| line.contains("SELESAI   DISK TIDAK MENERIMA LAGI")));
     let recording = line(State::Recording).unwrap_or_default();
     assert!(recording.contains("MEREKAM   01:01:01   disk: sisa 41 jam"), "{recording}");
 }
