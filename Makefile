@@ -30,7 +30,7 @@ build:
 
 ## The shipped recording through the shipped model to a printed record.
 demo: build
-	$(RISALAH) transcribe fixtures/paripurna --model risalah-demo -o hasil
+	$(RISALAH) demo -o hasil
 	@realpath hasil/risalah-sementara.pdf hasil/risalah-sementara.docx
 
 ## Every test, as CI runs them.

@@ -93,6 +93,21 @@ fn the_shipped_meeting_becomes_a_record() {
 }
 
 #[test]
+fn the_meeting_inside_the_program_is_the_shipped_one() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("peraga");
+    // What a person wrote into the description is used, not written over; a mistake in it ends the run before hours of work.
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("rapat.toml"), "jenis = 3\n").expect("written");
+    let refused = run(&["demo", "-o", text(&folder), "--quiet"]);
+    assert!(!refused.status.success() && stderr(&refused).contains("rapat.toml"), "{}", stderr(&refused));
+    for number in 1..=9 {
+        let (inside, shipped) = (folder.join(format!("kanal-{number:02}.ogg")), format!("{number:02}.ogg"));
+        assert_eq!(fs::read(inside).expect("unpacked"), fs::read(fixture().join(shipped)).expect("shipped"));
+    }
+}
+
+#[test]
 fn a_killed_run_goes_on_and_ends_with_the_same_words() {
     let place = tempfile::tempdir().expect("a folder");
     let (whole, killed) = (place.path().join("utuh"), place.path().join("terputus"));

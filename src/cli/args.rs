@@ -15,6 +15,8 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
+    #[command(visible_alias = "peraga")]
+    Demo(Demo),
     #[command(visible_alias = "transkrip")]
     Transcribe(Transcribe),
     #[command(visible_alias = "rekam")]
@@ -38,6 +40,14 @@ pub enum Command {
     Devices(Devices),
     Completions(Completions),
     Man,
+}
+
+#[derive(clap::Args)]
+pub struct Demo {
+    #[arg(short, long, value_name = "DIR", default_value = "hasil", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub voice: Voice,
 }
 
 #[derive(clap::Args)]

@@ -4,6 +4,7 @@
 //! person must see.
 
 mod args;
+mod demo;
 mod devices;
 mod doctor;
 mod entry;
@@ -94,6 +95,7 @@ pub fn run() -> ExitCode {
         speaker.note(&Message::new("cli.no_interrupt"));
     }
     let end = match args.command {
+        Command::Demo(args) => demo::run(&args, speaker),
         Command::Transcribe(args) => transcribe::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
         Command::Models(args) => models::run(&args, speaker),

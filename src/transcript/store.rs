@@ -15,6 +15,9 @@ use crate::message::{Explain, Message};
 /// The store's file name in a meeting folder.
 pub const FILE_NAME: &str = "transkrip.db";
 
+/// SQLite takes no longer path in bytes: 512 with a zero, and eight for the ending of its journal.
+const LONGEST_PATH: usize = 500;
+
 /// Of the tables below; a file with a higher number was written by a later program.
 const SCHEMA: i64 = 1;
 
@@ -74,6 +77,12 @@ pub enum Error {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// The store's path is longer than SQLite can take.
+    #[error("{path}: more than {LONGEST_PATH} bytes")]
+    PathTooLong {
+        /// The store's file.
+        path: PathBuf,
+    },
     /// The folder holds no transcript.
     #[error("{path}: no transcript")]
     Missing {
@@ -109,6 +118,7 @@ impl Explain for Error {
         let (key, path) = match self {
             Self::Database { path, source } if is_full(source) => ("transcript.full", path),
             Self::Database { path, .. } => ("transcript.database", path),
+            Self::PathTooLong { path } => ("transcript.path_too_long", path),
             Self::Missing { path } => ("transcript.missing", path),
             Self::OtherRecording { path } => ("transcript.other_recording", path),
             Self::Newer { path, .. } => ("transcript.newer", path),
@@ -118,12 +128,13 @@ impl Explain for Error {
         match self {
             Self::Database { source, .. } => message.with("detail", source),
             Self::Damaged { detail, .. } => message.with("detail", detail),
+            Self::PathTooLong { .. } => message.with("longest", LONGEST_PATH),
             _ => message,
         }
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::OtherRecording { .. })
+        matches!(self, Self::Missing { .. } | Self::OtherRecording { .. } | Self::PathTooLong { .. })
     }
 }
 
@@ -166,6 +177,9 @@ impl Store {
     }
 
     fn connect(path: PathBuf) -> Result<Self, Error> {
+        if std::path::absolute(&path).is_ok_and(|whole| whole.as_os_str().len() > LONGEST_PATH) {
+            return Err(Error::PathTooLong { path });
+        }
         let failed = |source| Error::Database { path: path.clone(), source };
         let connection = Connection::open(&path).map_err(failed)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;

@@ -1,0 +1,55 @@
+//! `risalah demo`: the meeting that comes with the program, from its sound to the printed record.
+
+use std::fs;
+use std::path::Path;
+
+use e_risalah::folder::{self, Folder, MEETING};
+
+use super::args::{Demo, Transcribe};
+use super::show::Speaker;
+use super::{End, Failure, transcribe};
+
+/// The shipped meeting: one file per channel under the names by which a folder is read, and its description.
+const MEETING_FILES: [(&str, &[u8]); 10] = [
+    ("kanal-01.ogg", include_bytes!("../../fixtures/paripurna/01.ogg")),
+    ("kanal-02.ogg", include_bytes!("../../fixtures/paripurna/02.ogg")),
+    ("kanal-03.ogg", include_bytes!("../../fixtures/paripurna/03.ogg")),
+    ("kanal-04.ogg", include_bytes!("../../fixtures/paripurna/04.ogg")),
+    ("kanal-05.ogg", include_bytes!("../../fixtures/paripurna/05.ogg")),
+    ("kanal-06.ogg", include_bytes!("../../fixtures/paripurna/06.ogg")),
+    ("kanal-07.ogg", include_bytes!("../../fixtures/paripurna/07.ogg")),
+    ("kanal-08.ogg", include_bytes!("../../fixtures/paripurna/08.ogg")),
+    ("kanal-09.ogg", include_bytes!("../../fixtures/paripurna/09.ogg")),
+    (MEETING, include_bytes!("../../fixtures/paripurna/rapat.toml")),
+];
+
+pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
+    let folder = Folder::create(&args.output)?;
+    for (name, content) in MEETING_FILES {
+        place(&folder.path().join(name), content)?;
+    }
+    let transcribe = Transcribe {
+        input: vec![args.output.clone()],
+        output: args.output.clone(),
+        meeting: None,
+        // The best model that is installed would do better, but this is to show the same on every machine.
+        model: Some("risalah-demo".into()),
+        language: "id".to_owned(),
+        format: Vec::new(),
+        copy_audio: false,
+        workers: None,
+        follow: false,
+        voice: args.voice,
+    };
+    transcribe::run(&transcribe, speaker)
+}
+
+/// Writes a file where there is none: somebody may have tried out a change in the description.
+fn place(path: &Path, content: &[u8]) -> Result<(), folder::Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    let failed = |source| folder::Error::Write { path: path.to_owned(), source };
+    let partial = path.with_extension("sebagian");
+    fs::write(&partial, content).and_then(|()| fs::rename(&partial, path)).map_err(failed)
+}

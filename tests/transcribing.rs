@@ -1,0 +1,120 @@
+//! `risalah transcribe` in places and on files that are not as they should be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[path = "record/room.rs"]
+#[allow(dead_code, reason = "the tests of recording use the rest")]
+mod room;
+
+use room::{Disk, excerpt, run, stderr, text};
+
+/// What was recognised, without the times of the run.
+fn words(folder: &Path) -> serde_json::Value {
+    let json = fs::read_to_string(folder.join("transkrip.seglst.json")).expect("seglst");
+    let mut list: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    for utterance in list.as_array_mut().expect("a list") {
+        // The name of the session is that of the folder.
+        utterance.as_object_mut().expect("an object").remove("session_id");
+    }
+    list
+}
+
+/// The channels of a recording as a file each.
+fn apart(recording: &Path, names: [&str; 2]) -> [PathBuf; 2] {
+    let mut reader = hound::WavReader::open(recording).expect("opened");
+    let spec = hound::WavSpec { channels: 1, ..reader.spec() };
+    let paths = names.map(|name| recording.with_file_name(name));
+    let mut writers = paths.each_ref().map(|path| hound::WavWriter::create(path, spec).expect("created"));
+    for (place, sample) in reader.samples::<i16>().enumerate() {
+        writers[place % 2].write_sample(sample.expect("a sample")).expect("written");
+    }
+    for writer in writers {
+        writer.finalize().expect("finished");
+    }
+    paths
+}
+
+#[test]
+fn files_go_to_the_channels_that_the_description_names() {
+    let place = tempfile::tempdir().expect("a folder");
+    let whole = excerpt(place.path());
+    let [first, second] = apart(&whole, ["meja pimpinan.wav", "anggota – kiri.wav"]);
+    let description = place.path().join("denah.toml");
+    let seats =
+        "[[kursi]]\nkanal = 1\nberkas = \"meja pimpinan.wav\"\n[[kursi]]\nkanal = 2\nberkas = \"anggota – kiri.wav\"\n";
+    fs::write(&description, seats).expect("written");
+    let (by_place, by_name) = (place.path().join("urut"), place.path().join("bernama"));
+    let output = run(&["transkrip", text(&whole), "-o", text(&by_place), "--format", "seglst", "--quiet"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    // In the wrong order, which the names put right.
+    let output = run(&[
+        "transkrip",
+        text(&second),
+        text(&first),
+        "--meeting",
+        text(&description),
+        "-o",
+        text(&by_name),
+        "--format",
+        "seglst",
+        "--quiet",
+    ]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!words(&by_place).as_array().expect("a list").is_empty());
+    assert_eq!(words(&by_name), words(&by_place));
+}
+
+#[test]
+fn a_folder_with_its_sound_stands_alone() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let deep = place.path().join("rapat paripurna – ".repeat(12).trim());
+    fs::create_dir_all(&deep).expect("made");
+    let folder = deep.join("hasil");
+    let output =
+        run(&["transkrip", text(&recording), "-o", text(&folder), "--copy-audio", "--format", "seglst", "--quiet"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let copy = folder.join("rekaman").join("petikan.wav");
+    assert_eq!(fs::read(&copy).expect("a copy"), fs::read(&recording).expect("the sound"));
+    fs::remove_file(&recording).expect("gone");
+    let before = words(&folder);
+    let again = run(&["transkrip", text(&folder), "-o", text(&folder), "--format", "seglst"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert!(stderr(&again).contains("0 di antaranya dikenali sekarang"), "{}", stderr(&again));
+    assert_eq!(words(&folder), before);
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_recognised() {
+    let Some(disk) = Disk::mount(160) else { return };
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let folder = disk.path.join("hasil");
+    let output = run(&["transkrip", text(&recording), "-o", text(&folder), "--quiet"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("penuh") && stderr(&output).contains("petunjuk: "), "{}", stderr(&output));
+    assert!(!folder.join("risalah-sementara.pdf").exists(), "a document that did not fit");
+
+    // With more room, the same command goes on; the words are those of a run that was never disturbed.
+    let (moved, undisturbed) = (place.path().join("lanjut"), place.path().join("utuh"));
+    fs::create_dir(&moved).expect("made");
+    for entry in folder.read_dir().expect("a folder").flatten() {
+        fs::copy(entry.path(), moved.join(entry.file_name())).expect("copied");
+    }
+    for folder in [&moved, &undisturbed] {
+        let output = run(&["transkrip", text(&recording), "-o", text(folder), "--format", "seglst", "--quiet"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    assert_eq!(words(&moved), words(&undisturbed));
+}
+
+#[test]
+fn a_path_that_the_store_cannot_take_is_a_sentence() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let deep = (0..4).fold(place.path().to_owned(), |path, _| path.join("rapat paripurna ".repeat(14).trim()));
+    let output = run(&["transkrip", text(&recording), "-o", text(&deep), "--quiet"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("terlalu panjang"), "{}", stderr(&output));
+}
