@@ -12,6 +12,7 @@ use e_risalah::clock::Span;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::risalah::{Entry, Format, RunKind, Turn, compose, write};
+use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
 use e_risalah::transcript::{Flag, Transcript};
 use proptest::prelude::*;
 
@@ -114,6 +115,72 @@ fn turns_events_and_marks_stand_in_order() {
     assert_eq!(turns[2].paragraphs.len(), 2, "a long pause begins a paragraph");
     assert_eq!(turns[5].paragraphs[0][0].kind, RunKind::Doubtful);
     assert_eq!(risalah.decisions, ["Menyetujui Raperda tentang Pengelolaan Sampah menjadi Peraturan Daerah."]);
+}
+
+/// A transcript under these changes, each of the utterance at its place.
+fn corrected(raw: &Transcript, changes: Vec<(usize, Change)>) -> Transcript {
+    let edit = |(id, (index, change)): (u64, (usize, Change))| Edit {
+        id,
+        layer: Layer {
+            place: Place::of(raw.version.number, &raw.utterances[index]),
+            change,
+            by: "Bambang Wirawan".to_owned(),
+            when: "2027-03-09T13:00:00+08:00[+08:00]".parse().expect("a time"),
+            why: None,
+            source: Source::Person,
+        },
+    };
+    let edits: Vec<Edit> = (1..).zip(changes).map(edit).collect();
+    apply(raw, &edits).expect("they fit")
+}
+
+#[test]
+fn a_corrected_speaker_is_moved_in_every_format() {
+    let (meeting, raw) = (sample::meeting(), sample::plenary());
+    let siti = Change::Speaker { before: Speaker::Seat, after: Speaker::Person("siti".to_owned()) };
+    let unknown = Change::Speaker { before: Speaker::Seat, after: Speaker::Unknown };
+    let moved = corrected(&raw, vec![(9, siti), (12, unknown)]);
+    let text = |format| text(format, &meeting, &moved);
+    let record = text(Format::Txt);
+    assert!(record.contains("F-CDN (SITI AMINAH, S.Pd.):\n  Fraksi Gabungan Enggang dapat menerima"), "{record}");
+    assert!(record.contains("PEMBICARA TIDAK DIKENAL: [mimbar]\n  Pimpinan dan anggota"), "{record}");
+    assert!(text(Format::Srt).contains("F-CDN (SITI AMINAH, S.Pd.): Fraksi Gabungan Enggang"));
+    assert!(text(Format::Vtt).contains("<v F-CDN (SITI AMINAH, S.Pd.)>Fraksi Gabungan Enggang"));
+    let json: serde_json::Value = serde_json::from_str(&text(Format::Json)).expect("JSON");
+    let line = &json["utterances"][9];
+    assert_eq!((&line["speaker"], &line["name"]), (&"ch05".into(), &"Siti Aminah, S.Pd.".into()));
+    assert_eq!(line["channel"], 6, "the microphone that heard it");
+    assert_eq!(line["corrected"]["edits"], serde_json::json!([1]));
+    assert_eq!(json["utterances"][0]["corrected"], serde_json::Value::Null);
+    let segments: serde_json::Value = serde_json::from_str(&text(Format::Seglst)).expect("JSON");
+    assert_eq!(segments[8]["speaker"], "ch05");
+    assert!(text(Format::Rttm).contains(" 5 113.000 10.000 <NA> <NA> ch05 "));
+    let printed = compose(&meeting, &moved);
+    assert_eq!(turns(&printed.body)[7].label, "F-CDN (SITI AMINAH, S.Pd.)");
+}
+
+#[test]
+fn corrections_of_words_and_marks_are_printed() {
+    let (meeting, raw) = (sample::meeting(), sample::plenary());
+    let text = |before: &str, after: &str| Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() };
+    let changes = vec![
+        (7, Change::Mark { mark: Mark::Heard }),
+        (8, text("", "Kami sepakat.")),
+        (11, text("Setuju! Setuju! Setuju!", "")),
+        (13, Change::Mark { mark: Mark::Omitted }),
+    ];
+    let risalah = compose(&meeting, &corrected(&raw, changes));
+    let runs: Vec<_> = turns(&risalah.body).into_iter().flat_map(|turn| turn.paragraphs.iter().flatten()).collect();
+    assert!(runs.iter().all(|run| run.kind != RunKind::Doubtful), "it was heard");
+    let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
+    assert!(
+        texts.contains(&"Kami sepakat.") && !texts.iter().any(|text| text.starts_with("[tidak jelas")),
+        "{texts:?}"
+    );
+    assert!(!texts.iter().any(|text| text.contains("Setuju!")));
+    assert!(
+        texts.contains(&"[tidak dimuat atas keputusan rapat]") && !texts.iter().any(|text| text.contains("Pak Wali"))
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
     let store = Store::open(&args.folder)?;
     let meeting = description(&args.folder)?;
-    let transcript = store.load()?;
+    let transcript = store.current()?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
     write(&folder, &store, &meeting, &transcript, &formats, speaker)?;
     if transcript.version.complete {

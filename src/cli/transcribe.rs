@@ -79,7 +79,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if let Some(path) = &description {
         keep_description(&folder, &store, path, speaker)?;
     }
-    export::write(&folder, &store, &meeting, &store.load()?, &formats, speaker)?;
+    export::write(&folder, &store, &meeting, &store.current()?, &formats, speaker)?;
     for warning in &outcome.warnings {
         speaker.warning(warning);
     }

@@ -57,7 +57,13 @@ impl Meeting {
     /// The label of whoever speaks on a channel at this millisecond of the recording.
     #[must_use]
     pub fn label(&self, channel: Channel, millis: u64) -> Label {
-        match self.speaker(channel, millis) {
+        self.label_of(self.speaker(channel, millis).map(AsRef::as_ref), channel)
+    }
+
+    /// The label of this person, or of somebody unknown, at a microphone.
+    #[must_use]
+    pub fn label_of(&self, person: Option<&Person>, channel: Channel) -> Label {
+        match person {
             Some(person) => Label::Known { role: self.role(person), name: capitals(&person.name) },
             None => Label::Unknown { channel, lectern: self.seat(channel).is_some_and(|seat| seat.lectern) },
         }

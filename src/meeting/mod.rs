@@ -105,6 +105,12 @@ impl Meeting {
         self.seats.iter().find(|seat| seat.channel == channel)
     }
 
+    /// The person with this short name.
+    #[must_use]
+    pub fn person(&self, id: &str) -> Option<&Arc<Person>> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
     /// Who speaks on a channel at a time of the recording, or `None` when nobody is mapped to it then.
     #[must_use]
     pub fn speaker(&self, channel: Channel, millis: u64) -> Option<&Arc<Person>> {

@@ -18,6 +18,7 @@ use crate::clock::{Channel, Clock, Span};
 use crate::floor::{self, Floor};
 use crate::message::{Explain, Message};
 use crate::speech::{self, Recogniser, Recognition, guard};
+use crate::transcript::edit::Corrected;
 use crate::transcript::store::{self, Origin, Store};
 use crate::transcript::{Recording, Utterance, Version, Word};
 use history::History;
@@ -280,6 +281,7 @@ fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utt
             .into_iter()
             .map(|word| Word { text: word.text, span: on_clock(word.span), probability: word.probability })
             .collect(),
+        corrected: Corrected::default(),
     };
     store.add(version, &utterance)?;
     Ok(utterance)

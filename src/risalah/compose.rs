@@ -7,11 +7,12 @@ use jiff::civil::DateTime;
 
 use crate::clock::{Channel, Clock};
 use crate::meeting::{Event, EventKind, Label, Meeting};
+use crate::transcript::edit::Mark;
 use crate::transcript::{Flag, Transcript, Utterance};
 
-use super::text::printable;
+use super::text::{OMITTED, printable};
 use super::wording::clock;
-use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields};
+use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, who};
 
 /// A pause of one speaker that begins a new paragraph.
 const PARAGRAPH_PAUSE_MS: u64 = 2_000;
@@ -26,7 +27,7 @@ const SIMULTANEOUS: &str = "[bersamaan]";
 /// The record of a meeting.
 ///
 /// Utterances of one speaker that follow each other make one turn; every utterance stands in the document exactly once, in the
-/// order of the transcript. An event stands before the first utterance that begins at its time or later.
+/// order of the transcript, except one of which a correction has left no word. An event stands before the first utterance that begins at its time or later.
 #[must_use]
 pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
     Risalah {
@@ -147,9 +148,13 @@ impl<'a> Body<'a> {
     }
 
     fn utterance(&mut self, index: usize, utterance: &Utterance, simultaneous: bool) {
-        let label = self.meeting.label(utterance.channel, self.clock.millis(utterance.span.start));
+        if utterance.is_emptied() {
+            return;
+        }
+        let label = who::label(self.meeting, self.clock, utterance);
+        let channel = who::channel(self.meeting, self.clock, utterance);
         let interjects = self.interjections.contains(&index);
-        let speaker = (label, utterance.channel);
+        let speaker = (label, channel);
         let goes_on = !interjects && self.floor.as_ref() == Some(&speaker);
         let pause = match self.entries.last_mut() {
             Some(Entry::Turn(turn)) if goes_on => {
@@ -163,7 +168,7 @@ impl<'a> Body<'a> {
                     label: printable(&format!("{prefix}{}", speaker.0)),
                     microphone: speaker.0.microphone(),
                     continued: goes_on,
-                    channel: utterance.channel,
+                    channel,
                     span: utterance.span,
                     paragraphs: Vec::new(),
                 }));
@@ -181,12 +186,16 @@ impl<'a> Body<'a> {
 
     fn runs(&self, index: usize, utterance: &Utterance, simultaneous: bool) -> Vec<Run> {
         let mark = |text: String| Run { text, kind: RunKind::Mark };
+        if utterance.corrected.has(Mark::Omitted) {
+            return vec![mark(OMITTED.to_owned())];
+        }
         let mut runs = Vec::new();
         if simultaneous {
             runs.push(mark(SIMULTANEOUS.to_owned()));
         }
         let text = printable(&utterance.text);
-        if utterance.flags.contains(&Flag::NoWords) || text.is_empty() {
+        let unheard = utterance.flags.contains(&Flag::NoWords) && utterance.corrected.is_raw();
+        if unheard || text.is_empty() {
             runs.push(mark(format!("[tidak jelas {}]", self.clock.hms(utterance.span.start))));
         }
         if !text.is_empty() {
@@ -221,7 +230,7 @@ fn is_doubtful(utterance: &Utterance) -> bool {
         Flag::LowConfidence | Flag::Repetition | Flag::TooFast | Flag::StockPhrase | Flag::Duplicate => true,
         Flag::NoWords | Flag::Overlap | Flag::Clipped => false,
     };
-    utterance.flags.iter().any(doubt)
+    !utterance.corrected.has(Mark::Heard) && utterance.flags.iter().any(doubt)
 }
 
 /// For each utterance, whether it begins while another channel still speaks.

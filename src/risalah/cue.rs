@@ -1,9 +1,11 @@
 //! Subtitles: utterances cut into lines that can be read while they are heard.
 
 use crate::meeting::{Label, Meeting};
+use crate::transcript::edit::Mark;
 use crate::transcript::{Transcript, Utterance, Word};
 
-use super::text::printable;
+use super::text::{OMITTED, printable};
+use super::who;
 
 /// Two lines of 42 characters, as broadcasters set them.
 const MOST_CHARACTERS: usize = 84;
@@ -21,7 +23,7 @@ pub(super) fn cues(meeting: &Meeting, transcript: &Transcript) -> Vec<Cue> {
     let clock = transcript.recording.clock;
     let mut cues = Vec::new();
     for utterance in &transcript.utterances {
-        let speaker = speaker(&meeting.label(utterance.channel, clock.millis(utterance.span.start)));
+        let speaker = speaker(&who::label(meeting, clock, utterance));
         for (start, end, text) in pieces(utterance, |position| clock.millis(position)) {
             cues.push(Cue { start_ms: start, end_ms: end.max(start + 1), speaker: speaker.clone(), text });
         }
@@ -37,6 +39,12 @@ fn speaker(label: &Label) -> String {
 fn pieces(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> Vec<(u64, u64, String)> {
     let whole = printable(&utterance.text);
     let (start, end) = (millis(utterance.span.start), millis(utterance.span.end));
+    if utterance.corrected.has(Mark::Omitted) {
+        return vec![(start, end, OMITTED.to_owned())];
+    }
+    if whole.is_empty() && utterance.is_emptied() {
+        return Vec::new();
+    }
     if whole.is_empty() {
         return vec![(start, end, "[tidak jelas]".to_owned())];
     }

@@ -8,7 +8,7 @@ use crate::transcript::{Recording, Transcript};
 
 use super::text::printable;
 use super::wording::{DOTS, clock, day_and_date, letter, long_date, month_and_year};
-use super::{Closing, Field, Signatories};
+use super::{Closing, Field, Signatories, who};
 
 const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
 
@@ -224,10 +224,8 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
             "Transkripsi belum selesai: bagian rekaman yang belum diproses tidak ada di dalam risalah ini.".to_owned(),
         );
     }
-    let unmapped = transcript
-        .utterances
-        .iter()
-        .any(|utterance| meeting.speaker(utterance.channel, recording.clock.millis(utterance.span.start)).is_none());
+    let unmapped =
+        transcript.utterances.iter().any(|utterance| who::person(meeting, recording.clock, utterance).is_none());
     if unmapped {
         lines.push(
             "Ada pembicara yang belum dikenal: lengkapi kursi di rapat.toml, nama tidak pernah ditebak.".to_owned(),

@@ -1,4 +1,4 @@
-//! `transkrip.json`: everything that was recognised, with the names, for programs.
+//! `transkrip.json`: everything that was recognised, as corrections have left it, with the names, for programs.
 //!
 //! Positions are samples on the recording's clock (`start`, `end`), and beside them the same in seconds.
 
@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::clock::{Channel, Clock, Span};
 use crate::meeting::Meeting;
+use crate::transcript::edit::Corrected;
 use crate::transcript::{Flag, Recording, Transcript, Utterance, Version, Word};
 
-use super::Error;
+use super::{Error, who};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -32,6 +33,9 @@ struct Line<'a> {
     confidence: f32,
     flags: &'a [Flag],
     words: Vec<Spoken<'a>>,
+    /// What corrections made of it, where there are any.
+    #[serde(skip_serializing_if = "Corrected::is_raw")]
+    corrected: &'a Corrected,
 }
 
 #[derive(Serialize)]
@@ -71,7 +75,6 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8
 
 fn line<'a>(meeting: &'a Meeting, transcript: &Transcript, utterance: &'a Utterance) -> Line<'a> {
     let clock = transcript.recording.clock;
-    let millis = clock.millis(utterance.span.start);
     let spoken = |word: &'a Word| Spoken {
         text: &word.text,
         place: Place::new(word.span, clock),
@@ -79,13 +82,14 @@ fn line<'a>(meeting: &'a Meeting, transcript: &Transcript, utterance: &'a Uttera
     };
     Line {
         channel: utterance.channel,
-        speaker: utterance.channel.to_string(),
-        label: meeting.label(utterance.channel, millis).to_string(),
-        name: meeting.speaker(utterance.channel, millis).map(|person| person.name.as_str()),
+        speaker: who::channel(meeting, clock, utterance).to_string(),
+        label: who::label(meeting, clock, utterance).to_string(),
+        name: who::person(meeting, clock, utterance).map(|person| person.name.as_str()),
         place: Place::new(utterance.span, clock),
         text: &utterance.text,
         confidence: utterance.confidence,
         flags: &utterance.flags,
         words: utterance.words.iter().map(spoken).collect(),
+        corrected: &utterance.corrected,
     }
 }

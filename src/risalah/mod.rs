@@ -17,6 +17,7 @@ mod srt;
 mod text;
 mod txt;
 mod vtt;
+mod who;
 mod wording;
 
 use serde::Serialize;

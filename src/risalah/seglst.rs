@@ -1,11 +1,12 @@
-//! Segment-wise Long-form Speech Transcription JSON, as meeteval reads it. The speaker is the microphone channel.
+//! Segment-wise Long-form Speech Transcription JSON, as meeteval reads it. The speaker is the microphone channel, of the speaker's own
+//! seat where a correction named another speaker.
 
 use serde::Serialize;
 
 use crate::meeting::Meeting;
 use crate::transcript::Transcript;
 
-use super::Error;
+use super::{Error, who};
 
 #[derive(Serialize)]
 struct Segment<'a> {
@@ -24,7 +25,7 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8
     let segments: Vec<Segment> = utterances
         .map(|utterance| Segment {
             session_id: &session,
-            speaker: utterance.channel.to_string(),
+            speaker: who::channel(meeting, clock, utterance).to_string(),
             start_time: seconds(utterance.span.start),
             end_time: seconds(utterance.span.end),
             words: &utterance.text,

@@ -1,18 +1,18 @@
 //! Text that may be printed anywhere.
 
+use crate::transcript::edit::words;
+
+/// Stands in place of a passage that the meeting decided to leave out.
+pub(super) const OMITTED: &str = "[tidak dimuat atas keputusan rapat]";
+
 /// Stands where a character cannot be printed: it shows that something was there.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// The text on one line, with every character that would break a file or make the reader see another order of the letters
 /// replaced by U+FFFD: control characters, non-characters, bidirectional overrides and isolates, the byte order mark.
 pub(super) fn printable(text: &str) -> String {
-    let words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = words(text).collect();
     words.join(" ").chars().map(|c| if is_unprintable(c) { REPLACEMENT } else { c }).collect()
-}
-
-/// White space that separates words; a no-break space holds them together and stays.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
 }
 
 fn is_unprintable(c: char) -> bool {

@@ -1,8 +1,9 @@
 //! What was recognised: utterances on channels, with their words, doubt and origin.
 //!
 //! The raw transcript is immutable. A recogniser writes one version; recognising again writes another beside it, and a
-//! correction is a layer above. How the words were recognised, and who sits at a channel, is not known here.
+//! correction is a layer above ([`edit`]). How the words were recognised, and who sits at a channel, is not known here.
 
+pub mod edit;
 mod overlap;
 pub mod store;
 
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Channel, Clock, Span};
 use crate::message::Message;
+
+use edit::{Corrected, Mark};
 
 /// One word as it was recognised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +62,18 @@ pub struct Utterance {
     pub confidence: f32,
     /// Reasons to listen, ascending, each once.
     pub flags: Vec<Flag>,
+    /// What corrections made of it; nothing in the raw transcript.
+    #[serde(default, skip_serializing_if = "Corrected::is_raw")]
+    pub corrected: Corrected,
+}
+
+impl Utterance {
+    /// Whether corrections have left no word of it, or somebody has listened and heard none.
+    #[must_use]
+    pub fn is_emptied(&self) -> bool {
+        let silent = edit::words(&self.text).next().is_none() && self.corrected.has(Mark::Heard);
+        (silent || self.corrected.emptied) && !self.corrected.has(Mark::Omitted)
+    }
 }
 
 /// How a version of the transcript came to be.
@@ -104,4 +119,15 @@ pub struct Transcript {
     pub version: Version,
     /// Ordered by start, then channel.
     pub utterances: Vec<Utterance>,
+    /// Which state of which meeting's transcript it is.
+    pub edition: Edition,
+}
+
+/// What tells a transcript from that of another meeting, and from an earlier or later state of its corrections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// 64 hexadecimal digits that stand for the meeting's recording.
+    pub meeting: String,
+    /// The last layer that was taken into account; 0 in the raw transcript.
+    pub last_edit: u64,
 }

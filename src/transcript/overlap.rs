@@ -49,6 +49,7 @@ fn same_words(first: &Utterance, second: &Utterance) -> bool {
 mod tests {
     use super::*;
     use crate::clock::{Channel, Span};
+    use crate::transcript::edit::Corrected;
 
     fn utterance(channel: u16, start: u64, end: u64, text: &str) -> Utterance {
         Utterance {
@@ -58,6 +59,7 @@ mod tests {
             words: Vec::new(),
             confidence: 1.0,
             flags: Vec::new(),
+            corrected: Corrected::default(),
         }
     }
 

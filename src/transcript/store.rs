@@ -1,15 +1,21 @@
 //! The transcript on disk: one SQLite file a meeting, `transkrip.db`.
 //!
 //! What was recognised is written once: triggers refuse to change or delete it. Each version is one run of one model over the
-//! recording; a run that was interrupted goes on in its own version.
+//! recording; a run that was interrupted goes on in its own version. Corrections are layers in a table of their own, which is
+//! guarded in the same way.
+
+mod layers;
+mod schema;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Flag, Recording, Transcript, Utterance, Version, Word, overlap};
+use super::edit::{self, Corrected};
+use super::{Edition, Flag, Recording, Transcript, Utterance, Version, Word, overlap};
 use crate::clock::{Channel, Clock, Span};
+use crate::digest::sha256;
 use crate::message::{Explain, Message};
 
 /// The store's file name in a meeting folder.
@@ -17,54 +23,6 @@ pub const FILE_NAME: &str = "transkrip.db";
 
 /// SQLite takes no longer path in bytes: 512 with a zero, and eight for the ending of its journal.
 const LONGEST_PATH: usize = 500;
-
-/// Of the tables below; a file with a higher number was written by a later program.
-const SCHEMA: i64 = 1;
-
-const TABLES: &str = "
-CREATE TABLE recording (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    fingerprint TEXT NOT NULL,
-    description TEXT NOT NULL
-);
-CREATE TABLE version (
-    number INTEGER PRIMARY KEY,
-    model TEXT NOT NULL,
-    model_sha256 TEXT NOT NULL,
-    language TEXT NOT NULL,
-    program TEXT NOT NULL,
-    created TEXT NOT NULL,
-    complete INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE utterance (
-    id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL REFERENCES version,
-    channel INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    confidence REAL NOT NULL,
-    flags TEXT NOT NULL,
-    UNIQUE (version, channel, start, end)
-);
-CREATE TABLE word (
-    utterance INTEGER NOT NULL REFERENCES utterance,
-    place INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    probability REAL NOT NULL,
-    PRIMARY KEY (utterance, place)
-) WITHOUT ROWID;
-CREATE TABLE export (
-    file TEXT PRIMARY KEY,
-    sha256 TEXT NOT NULL
-);
-CREATE TRIGGER utterance_is_raw BEFORE UPDATE ON utterance BEGIN SELECT RAISE(ABORT, 'raw'); END;
-CREATE TRIGGER utterance_stays BEFORE DELETE ON utterance BEGIN SELECT RAISE(ABORT, 'raw'); END;
-CREATE TRIGGER word_is_raw BEFORE UPDATE ON word BEGIN SELECT RAISE(ABORT, 'raw'); END;
-CREATE TRIGGER word_stays BEFORE DELETE ON word BEGIN SELECT RAISE(ABORT, 'raw'); END;
-";
 
 /// Why the store could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +54,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A later program wrote it.
-    #[error("{path}: schema {found} is newer than {SCHEMA}")]
+    #[error("{path}: schema {found} is newer than {}", schema::NUMBER)]
     Newer {
         /// The store's file.
         path: PathBuf,
@@ -111,6 +69,9 @@ pub enum Error {
         /// What is wrong.
         detail: String,
     },
+    /// A correction does not fit. None of those that came with it was kept.
+    #[error(transparent)]
+    Refused(#[from] edit::Refusal),
 }
 
 impl Explain for Error {
@@ -123,6 +84,7 @@ impl Explain for Error {
             Self::OtherRecording { path } => ("transcript.other_recording", path),
             Self::Newer { path, .. } => ("transcript.newer", path),
             Self::Damaged { path, .. } => ("transcript.damaged", path),
+            Self::Refused(refusal) => return refusal.message(),
         };
         let message = Message::new(key).with("path", path.display());
         match self {
@@ -134,7 +96,11 @@ impl Explain for Error {
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::OtherRecording { .. } | Self::PathTooLong { .. })
+        match self {
+            Self::Missing { .. } | Self::OtherRecording { .. } | Self::PathTooLong { .. } => true,
+            Self::Refused(refusal) => refusal.is_usage(),
+            Self::Database { .. } | Self::Newer { .. } | Self::Damaged { .. } => false,
+        }
     }
 }
 
@@ -185,15 +151,10 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
-        match found {
-            0 => connection
-                .execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))
-                .map_err(failed)?,
-            SCHEMA => {}
-            _ => return Err(Error::Newer { path, found }),
+        match schema::upgrade(&connection).map_err(failed)? {
+            found if found > schema::NUMBER => Err(Error::Newer { path, found }),
+            _ => Ok(Self { path, connection }),
         }
-        Ok(Self { path, connection })
     }
 
     /// Says which recording this is the transcript of, or checks that it is the same one. `fingerprint` is any text that
@@ -303,7 +264,7 @@ impl Store {
             .map_err(self.failed())
     }
 
-    /// The newest version that is complete, else the newest.
+    /// What was recognised: the newest version that is complete, else the newest.
     pub fn load(&self) -> Result<Transcript, Error> {
         let version = self
             .connection
@@ -311,15 +272,16 @@ impl Store {
             .optional()
             .map_err(self.failed())?
             .ok_or_else(|| Error::Missing { path: self.path.clone() })?;
-        let description: String = self
+        let (description, fingerprint): (String, String) = self
             .connection
-            .query_row("SELECT description FROM recording", [], |row| row.get(0))
+            .query_row("SELECT description, fingerprint FROM recording", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(self.failed())?;
         let recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
         let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number))?;
         let mut utterances: Vec<Utterance> = found.into_iter().map(|(_, utterance)| utterance).collect();
         overlap::mark(&mut utterances);
-        Ok(Transcript { recording, version, utterances })
+        let edition = Edition { meeting: sha256(fingerprint.as_bytes()), last_edit: 0 };
+        Ok(Transcript { recording, version, utterances, edition })
     }
 
     /// What was recognised since the place `after` (0 for all), in the order in which it was, with the clock of its spans; and the place to
@@ -363,6 +325,7 @@ impl Store {
                 words,
                 confidence: row.get(5).map_err(self.failed())?,
                 flags,
+                corrected: Corrected::default(),
             };
             utterances.push((id, utterance));
         }
@@ -419,115 +382,4 @@ fn version_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Version> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Clock;
-    use std::num::NonZeroU32;
-
-    fn recording() -> Recording {
-        Recording {
-            clock: Clock::new(NonZeroU32::new(48_000).expect("a rate")),
-            channels: 2,
-            length: 480_000,
-            started: None,
-            warnings: vec![Message::new("audio.truncated").with("path", "a.wav")],
-        }
-    }
-
-    fn origin(model: &str) -> Origin {
-        Origin {
-            model: model.into(),
-            model_sha256: format!("{model}-hash"),
-            language: "id".into(),
-            program: "0.1.0".into(),
-        }
-    }
-
-    fn utterance(channel: u16, start: u64, text: &str) -> Utterance {
-        Utterance {
-            channel: Channel::new(channel).expect("a channel"),
-            span: Span::new(start, start + 48_000),
-            text: text.into(),
-            words: vec![Word { text: text.into(), span: Span::new(start, start + 100), probability: 0.5 }],
-            confidence: 0.5,
-            flags: vec![Flag::LowConfidence],
-        }
-    }
-
-    fn store(folder: &Path) -> Store {
-        let store = Store::create(folder).expect("a store");
-        store.bind(&recording(), "one").expect("bound");
-        store
-    }
-
-    #[test]
-    fn what_is_added_comes_back_in_order() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut store = store(folder.path());
-        let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
-        for (channel, start, text) in [(2, 96_000, "kedua"), (1, 0, "pertama")] {
-            store.add(version.number, &utterance(channel, start, text)).expect("added");
-        }
-        store.complete(version.number).expect("complete");
-        drop(store);
-        let transcript = Store::open(folder.path()).expect("opened").load().expect("loaded");
-        assert_eq!(transcript.recording, recording());
-        assert_eq!(transcript.utterances, [utterance(1, 0, "pertama"), utterance(2, 96_000, "kedua")]);
-        assert!(transcript.version.complete);
-    }
-
-    #[test]
-    fn an_interrupted_version_goes_on_and_another_model_begins_beside_it() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut store = store(folder.path());
-        let first = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
-        store.add(first.number, &utterance(1, 0, "satu")).expect("added");
-        let again = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
-        assert_eq!(again, first);
-        assert_eq!(store.recognised(first.number).expect("spans").len(), 1);
-        let other = store.version(&origin("besar"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
-        assert_eq!(other.number, first.number + 1);
-        assert!(store.recognised(other.number).expect("spans").is_empty());
-    }
-
-    #[test]
-    fn raw_text_cannot_be_changed_or_deleted() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut store = store(folder.path());
-        let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
-        store.add(version.number, &utterance(1, 0, "tidak setuju")).expect("added");
-        for statement in [
-            "UPDATE utterance SET text = 'setuju'",
-            "DELETE FROM utterance",
-            "UPDATE word SET text = ''",
-            "DELETE FROM word",
-        ] {
-            assert!(store.connection.execute(statement, []).is_err(), "{statement}");
-        }
-        assert!(store.add(version.number, &utterance(1, 0, "setuju")).is_err());
-    }
-
-    #[test]
-    fn another_recording_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = store(folder.path());
-        assert!(matches!(store.bind(&recording(), "two"), Err(Error::OtherRecording { .. })));
-        store.bind(&recording(), "one").expect("the same one");
-    }
-
-    #[test]
-    fn a_file_that_is_no_store_is_an_error_and_stays_as_it_is() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join(FILE_NAME);
-        std::fs::write(&path, "bukan basis data, hanya catatan rapat").expect("written");
-        assert!(matches!(Store::open(folder.path()), Err(Error::Database { .. })));
-        assert_eq!(std::fs::read_to_string(&path).expect("read"), "bukan basis data, hanya catatan rapat");
-    }
-
-    #[test]
-    fn a_newer_schema_is_left_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        store(folder.path()).connection.pragma_update(None, "user_version", 99).expect("set");
-        assert!(matches!(Store::open(folder.path()), Err(Error::Newer { found: 99, .. })));
-    }
-}
+mod tests;

@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 
 use e_risalah::clock::{Channel, Clock, Span};
 use e_risalah::meeting::Meeting;
-use e_risalah::transcript::{Flag, Recording, Transcript, Utterance, Version, Word};
+use e_risalah::transcript::edit::Corrected;
+use e_risalah::transcript::{Edition, Flag, Recording, Transcript, Utterance, Version, Word};
 
 pub const RATE: u64 = 16_000;
 
@@ -34,6 +35,7 @@ pub fn utterance(channel: u16, start: u64, end: u64, text: &str, flags: &[Flag])
         words: text.split_whitespace().enumerate().map(word).collect(),
         confidence: 0.9,
         flags: flags.to_vec(),
+        corrected: Corrected::default(),
     }
 }
 
@@ -57,6 +59,7 @@ pub fn transcript(channels: u16, utterances: Vec<Utterance>) -> Transcript {
             complete: true,
         },
         utterances,
+        edition: Edition { meeting: "cd".repeat(32), last_edit: 0 },
     }
 }
 

@@ -11,6 +11,7 @@ use e_risalah::clock::Span;
 use e_risalah::meeting::EventKind;
 use e_risalah::recorder::{Meter, Mirror};
 use e_risalah::recording::{End, Fact, Format, Sample};
+use e_risalah::transcript::edit::Corrected;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -56,8 +57,15 @@ fn turns() -> VecDeque<(Clock, Utterance)> {
         let channel = Channel::from_index(index * 4);
         let span = Span::new(index as u64 * 60 * 48_000, (index as u64 * 60 + 4) * 48_000);
         let words = Vec::new();
-        let utterance =
-            Utterance { channel, span, text: (*text).to_owned(), words, confidence: 0.9, flags: Vec::new() };
+        let utterance = Utterance {
+            channel,
+            span,
+            text: (*text).to_owned(),
+            words,
+            confidence: 0.9,
+            flags: Vec::new(),
+            corrected: Corrected::default(),
+        };
         (format(9).clock(), utterance)
     };
     texts.iter().enumerate().map(turn).collect()

@@ -1,0 +1,249 @@
+//! Corrections as layers above what was recognised.
+//!
+//! A [`Layer`] stands on one raw utterance and says one thing: words replaced, another speaker, a mark, or that an earlier layer no
+//! longer counts. Layers are only ever added. What is printed is a pure function of the raw transcript and the layers in their
+//! order ([`apply`]); taking every layer back gives what was recognised, letter by letter.
+//!
+//! A layer belongs to the version whose utterance it stands on. Recognising again makes a new version, on which the old layers
+//! do not stand: they stay with theirs.
+
+mod layered;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Transcript, Utterance};
+use crate::clock::{Channel, Span};
+use crate::message::{Explain, Message};
+
+pub use layered::{Layered, Stretch};
+
+/// The raw utterance that a layer stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The version of the transcript.
+    pub version: u32,
+    /// The utterance's channel.
+    pub channel: Channel,
+    /// Its span.
+    pub span: Span,
+}
+
+impl Place {
+    /// The place of an utterance of this version.
+    #[must_use]
+    pub fn of(version: u32, utterance: &Utterance) -> Self {
+        Self { version, channel: utterance.channel, span: utterance.span }
+    }
+}
+
+/// Who an utterance is said to be by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// Whoever sits at the microphone.
+    #[default]
+    Seat,
+    /// The person with this short name in the meeting.
+    Person(String),
+    /// Somebody who is not known.
+    Unknown,
+}
+
+/// What a person has noted about an utterance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Somebody has listened to it: it is no longer doubtful.
+    Heard,
+    /// The meeting decided to leave it out of the record.
+    Omitted,
+}
+
+/// What a layer says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Change {
+    /// Words replaced, taken out (`after` is empty) or put in (`before` is empty).
+    Text {
+        /// The place of the first word in the text as it was when the layer was laid, from 0.
+        at: usize,
+        /// The words that stood there, with one space between.
+        before: String,
+        /// The words that stand there now.
+        after: String,
+    },
+    /// Another speaker.
+    Speaker {
+        /// Who it was said to be.
+        before: Speaker,
+        /// Who it is.
+        after: Speaker,
+    },
+    /// A mark set.
+    Mark {
+        /// Which.
+        mark: Mark,
+    },
+    /// An earlier layer of the same utterance taken back. Taking back a layer of this kind brings the other one back.
+    Undo {
+        /// The other layer's number.
+        edit: u64,
+    },
+}
+
+/// Whose knowledge a layer is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The secretariat.
+    Person,
+    /// The speaker, within the period of correction.
+    Member,
+    /// A rule of this program.
+    Machine {
+        /// The rule's name.
+        rule: String,
+    },
+}
+
+/// A correction before it has a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layer {
+    /// The utterance that it stands on.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What it says.
+    pub change: Change,
+    /// Who made it.
+    pub by: String,
+    /// When, by the clock on the wall.
+    pub when: jiff::Zoned,
+    /// Why, if it was said.
+    pub why: Option<String>,
+    /// Whose knowledge it is.
+    pub source: Source,
+}
+
+/// A layer as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Its number in the store, ascending in the order in which layers were laid.
+    pub id: u64,
+    /// What it says, of what, and whose it is.
+    #[serde(flatten)]
+    pub layer: Layer,
+}
+
+/// What layers made of an utterance beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// What was noted, ascending.
+    pub marks: Vec<Mark>,
+    /// The layers that count, ascending, without those that only take others back.
+    pub edits: Vec<u64>,
+    /// Whether every recognised word was taken out and none put in.
+    pub emptied: bool,
+}
+
+impl Corrected {
+    /// Whether no layer counts.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// Whether this was noted.
+    #[must_use]
+    pub fn has(&self, mark: Mark) -> bool {
+        self.marks.contains(&mark)
+    }
+}
+
+/// Why a layer cannot be laid. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The version has no such utterance.
+    #[error("no utterance there")]
+    NoUtterance,
+    /// The words that are to be replaced do not stand there.
+    #[error("`{expected}` does not stand there")]
+    NotThere {
+        /// The words.
+        expected: String,
+    },
+    /// The speaker was changed in the meantime.
+    #[error("another speaker by now")]
+    Moved,
+    /// It says nothing new.
+    #[error("nothing changes")]
+    Unchanged,
+    /// There is no layer of this number on the utterance.
+    #[error("no edit {0}")]
+    NoEdit(u64),
+    /// The layer was taken back before.
+    #[error("edit {0} is undone")]
+    Undone(u64),
+    /// Another layer must be taken back first.
+    #[error("edit {edit} depends on edit {on}")]
+    Depends {
+        /// The layer that was to be taken back or brought back.
+        edit: u64,
+        /// The layer that stands on it, or that it stood on.
+        on: u64,
+    },
+}
+
+impl Explain for Refusal {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoUtterance => Message::new("edit.no_utterance"),
+            Self::NotThere { expected } => Message::new("edit.not_there").with("expected", expected),
+            Self::Moved => Message::new("edit.moved"),
+            Self::Unchanged => Message::new("edit.unchanged"),
+            Self::NoEdit(edit) => Message::new("edit.no_edit").with("edit", edit),
+            Self::Undone(edit) => Message::new("edit.undone").with("edit", edit),
+            Self::Depends { edit, on } => Message::new("edit.depends").with("edit", edit).with("on", on),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        true
+    }
+}
+
+/// The words of a text: what stands between white space. A no-break space holds words together.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')).filter(|word| !word.is_empty())
+}
+
+/// The transcript with its layers: those of its own version, in ascending order. Layers of other versions are left aside.
+///
+/// # Errors
+/// With the first layer that does not fit those before it, which no store that this program wrote can hold.
+pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refusal)> {
+    let version = raw.version.number;
+    let mut current = raw.clone();
+    current.edition.last_edit = edits.last().map_or(0, |edit| edit.id);
+    let own: Vec<&Edit> = edits.iter().filter(|edit| edit.layer.place.version == version).collect();
+    if own.is_empty() {
+        return Ok(current);
+    }
+    let indices: HashMap<Place, usize> =
+        raw.utterances.iter().enumerate().map(|(index, utterance)| (Place::of(version, utterance), index)).collect();
+    let mut layered: HashMap<usize, Layered> = HashMap::new();
+    for edit in own {
+        let index = *indices.get(&edit.layer.place).ok_or((edit.id, Refusal::NoUtterance))?;
+        let on = layered.entry(index).or_insert_with(|| Layered::new(&raw.utterances[index]));
+        on.lay(edit.id, &edit.layer.change).map_err(|refusal| (edit.id, refusal))?;
+    }
+    for (index, on) in layered {
+        current.utterances[index] = on.utterance(&raw.utterances[index]);
+    }
+    Ok(current)
+}

@@ -1,0 +1,121 @@
+//! Corrections in the store: read, and added.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::{Error, Store};
+use crate::clock::Span;
+use crate::transcript::Transcript;
+use crate::transcript::edit::{self, Change, Edit, Layer, Layered, Place, Refusal, Source};
+
+const EDITS: &str = "SELECT edit.id, version, channel, start, end, change, by, made, why, source \
+    FROM edit JOIN utterance ON utterance.id = edit.utterance";
+
+impl Store {
+    /// The transcript as it stands now: that of [`Store::load`] under its corrections.
+    pub fn current(&self) -> Result<Transcript, Error> {
+        self.under(&self.load()?, &self.edits()?)
+    }
+
+    /// A transcript of this store under these corrections.
+    pub fn under(&self, raw: &Transcript, edits: &[Edit]) -> Result<Transcript, Error> {
+        edit::apply(raw, edits).map_err(|(id, refusal)| self.damaged(format!("edit {id}: {refusal}")))
+    }
+
+    /// Every correction of every version, in the order in which they were made.
+    pub fn edits(&self) -> Result<Vec<Edit>, Error> {
+        self.select("ORDER BY edit.id", [])
+    }
+
+    /// Adds corrections, all or none; on disk when this returns. They are laid in the order given, each on top of those before
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when one of them does not fit what stands there now.
+    pub fn lay(&mut self, layers: &[Layer]) -> Result<Vec<Edit>, Error> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(self.failed())?;
+        let next: u64 = transaction
+            .query_row("SELECT coalesce(max(id), 0) + 1 FROM edit", [], |row| row.get(0))
+            .map_err(self.failed())?;
+        let mut layered: HashMap<i64, Layered> = HashMap::new();
+        let mut edits = Vec::with_capacity(layers.len());
+        for (id, layer) in (next..).zip(layers) {
+            let utterance = self.utterance_at(layer.place)?.ok_or(Refusal::NoUtterance)?;
+            let on = match layered.entry(utterance) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(self.layered(utterance)?),
+            };
+            on.lay(id, &layer.change)?;
+            let values = params![
+                id,
+                utterance,
+                self.to_json(&layer.change)?,
+                layer.by,
+                layer.when.to_string(),
+                layer.why,
+                self.to_json(&layer.source)?
+            ];
+            transaction
+                .prepare_cached("INSERT INTO edit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+                .and_then(|mut statement| statement.execute(values))
+                .map_err(self.failed())?;
+            edits.push(Edit { id, layer: layer.clone() });
+        }
+        transaction.commit().map_err(self.failed())?;
+        Ok(edits)
+    }
+
+    fn utterance_at(&self, place: Place) -> Result<Option<i64>, Error> {
+        self.connection
+            .prepare_cached("SELECT id FROM utterance WHERE version = ?1 AND channel = ?2 AND start = ?3 AND end = ?4")
+            .and_then(|mut statement| {
+                let Place { version, channel, span } = place;
+                statement
+                    .query_row(params![version, channel.number(), span.start, span.end], |row| row.get(0))
+                    .optional()
+            })
+            .map_err(self.failed())
+    }
+
+    /// An utterance under the corrections that the store holds of it.
+    fn layered(&self, utterance: i64) -> Result<Layered, Error> {
+        let raw = self.utterances("id = ?1", utterance)?;
+        let (_, raw) = raw.first().ok_or(Refusal::NoUtterance)?;
+        let mut layered = Layered::new(raw);
+        for edit in self.select("WHERE utterance = ?1 ORDER BY edit.id", [utterance])? {
+            let refused = |refusal| self.damaged(format!("edit {}: {refusal}", edit.id));
+            layered.lay(edit.id, &edit.layer.change).map_err(refused)?;
+        }
+        Ok(layered)
+    }
+
+    fn select(&self, which: &str, values: impl rusqlite::Params) -> Result<Vec<Edit>, Error> {
+        let mut statement = self.connection.prepare_cached(&format!("{EDITS} {which}")).map_err(self.failed())?;
+        let mut rows = statement.query(values).map_err(self.failed())?;
+        let mut edits = Vec::new();
+        while let Some(row) = rows.next().map_err(self.failed())? {
+            let text = |column| row.get::<_, String>(column).map_err(self.failed());
+            let number = |column| row.get::<_, u64>(column).map_err(self.failed());
+            let change: Change = serde_json::from_str(&text(5)?).map_err(|error| self.damaged(error))?;
+            let source: Source = serde_json::from_str(&text(9)?).map_err(|error| self.damaged(error))?;
+            let place = Place {
+                version: row.get(1).map_err(self.failed())?,
+                channel: self.channel(row.get(2).map_err(self.failed())?)?,
+                span: Span::new(number(3)?, number(4)?),
+            };
+            let layer = Layer {
+                place,
+                change,
+                by: text(6)?,
+                when: text(7)?.parse().map_err(|error| self.damaged(error))?,
+                why: row.get(8).map_err(self.failed())?,
+                source,
+            };
+            edits.push(Edit { id: number(0)?, layer });
+        }
+        Ok(edits)
+    }
+}
