@@ -22,3 +22,4 @@ pub mod recording;
 pub mod risalah;
 pub mod speech;
 pub mod transcript;
+pub mod writing;
