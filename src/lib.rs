@@ -1,8 +1,8 @@
 //! E-Risalah: the record of a parliament's meeting from the microphones of its room, on one machine, offline.
 //!
 //! Sound flows one way: [`audio`] reads a recording, [`floor`] decides which channel speaks, [`speech`] recognises a turn,
-//! [`transcript`] keeps what was recognised, [`meeting`] knows who sits where, and [`risalah`] makes the document of both.
-//! [`pipeline`] joins them. The library never prints; the program's `cli` turns its errors into sentences.
+//! [`transcript`] keeps what was recognised, [`writing`] writes it as print does, [`meeting`] knows who sits where, and
+//! [`risalah`] makes the document of both. [`pipeline`] joins them. The library never prints; the program's `cli` turns its errors into sentences.
 
 rust_i18n::i18n!("locales", fallback = "en");
 

@@ -136,6 +136,8 @@ pub struct Export {
     pub format: Vec<String>,
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
+    #[arg(long = "penuh", visible_alias = "full")]
+    pub full: bool,
     #[command(flatten)]
     pub voice: Voice,
 }

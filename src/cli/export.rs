@@ -7,8 +7,9 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::recording::{Entered, Growth, folder_of};
 use e_risalah::risalah::{self, Format};
-use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Store;
+use e_risalah::transcript::{Level, Transcript};
+use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
 use super::show::{Speaker, print};
@@ -19,11 +20,13 @@ const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 
 pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
-    let store = Store::open(&args.folder)?;
+    let mut store = Store::open(&args.folder)?;
     let meeting = description(&args.folder)?;
-    let transcript = store.current()?;
+    let lexicon = lexicon(&[&args.folder])?;
+    let transcript = current(&mut store, &meeting, lexicon)?;
+    let level = if args.full { Level::Full } else { Level::Clean };
     let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
-    write(&folder, &store, &meeting, &transcript, &formats, speaker)?;
+    write(&folder, &store, &meeting, &transcript, level, &formats, speaker)?;
     if transcript.version.complete {
         return Ok(End::Done);
     }
@@ -51,6 +54,23 @@ pub fn description(folder: &Path) -> Result<Meeting, Failure> {
     Ok(meeting)
 }
 
+/// The lexicon of the first of these folders that has one, else the program's own.
+pub fn lexicon(folders: &[&Path]) -> Result<Lexicon, Failure> {
+    let path = folders.iter().map(|folder| folder.join(lexicon::FILE_NAME)).find(|path| path.is_file());
+    Ok(path.map_or_else(|| Ok(Lexicon::default()), |path| Lexicon::read(&path))?)
+}
+
+/// The transcript as it stands, after what the rules of writing have to say of it has been laid. While it is still being recognised
+/// they say nothing: how a sentence begins is known when the one before it is.
+pub fn current(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result<Transcript, Failure> {
+    let raw = store.load()?;
+    if raw.version.complete {
+        let layers = writing::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
+        store.lay(&layers)?;
+    }
+    Ok(store.current()?)
+}
+
 /// Puts what the ledger of a recording holds to the meeting.
 pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Failure> {
     if let Some(growth) = Growth::open(recording)? {
@@ -76,12 +96,17 @@ pub fn write(
     store: &Store,
     meeting: &Meeting,
     transcript: &Transcript,
+    level: Level,
     formats: &[Format],
     speaker: Speaker,
 ) -> Result<(), Failure> {
+    let full = (level == Level::Full).then(|| transcript.clone().verbatim());
     for format in formats {
-        let content = risalah::write(*format, meeting, transcript)?;
-        let Written { path, kept } = folder.write(store, format.file_name(), &content)?;
+        let name = format.file_name_of(level);
+        // A format with one file for both levels holds both.
+        let shown = full.as_ref().filter(|_| name != format.file_name()).unwrap_or(transcript);
+        let content = risalah::write(*format, meeting, shown)?;
+        let Written { path, kept } = folder.write(store, name, &content)?;
         if let Some(kept) = kept {
             let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
             speaker.warning(&message);

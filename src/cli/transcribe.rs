@@ -15,7 +15,9 @@ use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
 use e_risalah::recording::Growth;
 use e_risalah::speech::whisper::Whisper;
+use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{Origin, Store};
+use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
 use super::args::Transcribe;
 use super::follower::Place;
@@ -27,6 +29,8 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
     let description = description(args);
     let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
+    let office = description.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let lexicon = export::lexicon(&[office, &args.output])?;
     let input = input(&args.input, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
@@ -77,9 +81,14 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         copy_audio(&input, folder.path())?;
     }
     if let Some(path) = &description {
-        keep_description(&folder, &store, path, speaker)?;
+        keep(&folder, &store, path, MEETING, speaker)?;
     }
-    export::write(&folder, &store, &meeting, &store.current()?, &formats, speaker)?;
+    let words = office.join(LEXICON);
+    if words.is_file() {
+        keep(&folder, &store, &words, LEXICON, speaker)?;
+    }
+    let transcript = export::current(&mut store, &meeting, lexicon)?;
+    export::write(&folder, &store, &meeting, &transcript, Level::Clean, &formats, speaker)?;
     for warning in &outcome.warnings {
         speaker.warning(warning);
     }
@@ -205,9 +214,10 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     Ok(())
 }
 
-fn keep_description(folder: &Folder, store: &Store, path: &Path, speaker: Speaker) -> Result<(), Failure> {
+/// Keeps a file that the record was made with beside it.
+fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, speaker: Speaker) -> Result<(), Failure> {
     let content = fs::read(path).map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?;
-    let written = folder.write(store, MEETING, &content)?;
+    let written = folder.write(store, name, &content)?;
     if let Some(kept) = written.kept {
         let message = Message::new("folder.kept").with("path", written.path.display()).with("kept", kept.display());
         speaker.warning(&message);

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 use std::iter::Peekable;
+use std::ops::Range;
 
 use jiff::civil::DateTime;
 
 use crate::clock::{Channel, Clock};
 use crate::meeting::{Event, EventKind, Label, Meeting};
-use crate::transcript::edit::Mark;
+use crate::transcript::edit::{Mark, words};
 use crate::transcript::{Flag, Transcript, Utterance};
+use crate::writing::Roster;
 
+use super::doubt::{doubts, is_doubtful};
 use super::text::{OMITTED, printable};
 use super::wording::clock;
 use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, who};
@@ -63,6 +66,8 @@ struct Body<'a> {
     meeting: &'a Meeting,
     transcript: &'a Transcript,
     clock: Clock,
+    /// Whose names may be said.
+    roster: Roster,
     /// Utterances that the operator marked as interjections, by place in the transcript.
     interjections: HashSet<usize>,
     entries: Vec<Entry>,
@@ -76,6 +81,7 @@ impl<'a> Body<'a> {
             meeting,
             transcript,
             clock: transcript.recording.clock,
+            roster: Roster::of(meeting),
             interjections: HashSet::new(),
             entries: Vec::new(),
             floor: None,
@@ -199,12 +205,33 @@ impl<'a> Body<'a> {
             runs.push(mark(format!("[tidak jelas {}]", self.clock.hms(utterance.span.start))));
         }
         if !text.is_empty() {
-            let kind = if is_doubtful(utterance) { RunKind::Doubtful } else { RunKind::Spoken };
-            runs.push(Run { text, kind });
+            runs.extend(self.said(utterance));
         }
         if self.is_cut_off(index, utterance) {
             runs.push(mark(CUT_OFF.to_owned()));
         }
+        runs
+    }
+
+    /// The words, those apart that someone should listen to.
+    fn said(&self, utterance: &Utterance) -> Vec<Run> {
+        let words: Vec<&str> = words(&utterance.text).collect();
+        if is_doubtful(utterance) {
+            return vec![Run { text: printable(&utterance.text), kind: RunKind::Doubtful }];
+        }
+        let mut runs = Vec::new();
+        let mut push = |range: Range<usize>, kind| {
+            if !range.is_empty() {
+                runs.push(Run { text: printable(&words[range].join(" ")), kind });
+            }
+        };
+        let mut last = 0;
+        for doubt in doubts(utterance, self.clock, &self.roster) {
+            push(last..doubt.words.start, RunKind::Spoken);
+            last = doubt.words.end;
+            push(doubt.words, RunKind::Doubtful);
+        }
+        push(last..words.len(), RunKind::Spoken);
         runs
     }
 
@@ -223,14 +250,6 @@ impl<'a> Body<'a> {
             .take_while(|other| other.span.start <= latest)
             .any(|other| other.channel != utterance.channel && other.span.end > utterance.span.end)
     }
-}
-
-fn is_doubtful(utterance: &Utterance) -> bool {
-    let doubt = |flag: &Flag| match flag {
-        Flag::LowConfidence | Flag::Repetition | Flag::TooFast | Flag::StockPhrase | Flag::Duplicate => true,
-        Flag::NoWords | Flag::Overlap | Flag::Clipped => false,
-    };
-    !utterance.corrected.has(Mark::Heard) && utterance.flags.iter().any(doubt)
 }
 
 /// For each utterance, whether it begins while another channel still speaks.

@@ -1,4 +1,4 @@
-//! Subtitles: utterances cut into lines that can be read while they are heard.
+//! Subtitles: what was said, cut into lines that can be read while they are heard.
 
 use crate::meeting::{Label, Meeting};
 use crate::transcript::edit::Mark;
@@ -37,7 +37,7 @@ fn speaker(label: &Label) -> String {
 }
 
 fn pieces(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> Vec<(u64, u64, String)> {
-    let whole = printable(&utterance.text);
+    let whole = printable(utterance.said());
     let (start, end) = (millis(utterance.span.start), millis(utterance.span.end));
     if utterance.corrected.has(Mark::Omitted) {
         return vec![(start, end, OMITTED.to_owned())];
@@ -48,12 +48,12 @@ fn pieces(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> Vec<(u64, u64, 
     if whole.is_empty() {
         return vec![(start, end, "[tidak jelas]".to_owned())];
     }
-    let words: Vec<String> = utterance.words.iter().map(|word| printable(&word.text)).collect();
+    let words: Vec<String> = utterance.said_words().iter().map(|word| printable(&word.text)).collect();
     if words.join(" ") != whole {
         return vec![(start, end, whole)];
     }
     let mut pieces: Vec<(u64, u64, String)> = Vec::new();
-    for (Word { span, .. }, word) in utterance.words.iter().zip(words) {
+    for (Word { span, .. }, word) in utterance.said_words().iter().zip(words) {
         let (from, to) = (millis(span.start), millis(span.end));
         match pieces.last_mut() {
             Some((begin, until, text))

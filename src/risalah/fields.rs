@@ -4,7 +4,8 @@ use jiff::civil::{Date, DateTime};
 
 use crate::meeting::{EventKind, Meeting, Nature, Person, capitals};
 use crate::message::Language;
-use crate::transcript::{Recording, Transcript};
+use crate::transcript::{Level, Recording, Transcript};
+use crate::writing;
 
 use super::text::printable;
 use super::wording::{DOTS, clock, day_and_date, letter, long_date, month_and_year};
@@ -218,6 +219,16 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
             "Model {model} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
              manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya."
         ));
+    }
+    let written = transcript.utterances.iter().any(|utterance| utterance.corrected.said.is_some());
+    match transcript.edition.level {
+        Level::Full => lines.push("Verbatim penuh: semua yang dikenali, seperti dikenali.".to_owned()),
+        Level::Clean if written => lines.push(format!(
+            "Verbatim bersih: penulisan disesuaikan dengan EYD dan bunyi pengisi dihapus oleh program (aturan versi {}). Nama orang, \
+             jumlah uang, jumlah suara, dan nomor pasal tidak diubah oleh program. Semua yang dikenali ada di verbatim penuh.",
+            writing::VERSION
+        )),
+        Level::Clean => {}
     }
     if !version.complete {
         lines.push(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Error;
+use crate::transcript::Level;
 
 /// A file format that the record or its transcript can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,18 @@ impl Format {
             Self::Vtt => "transkrip.vtt",
             Self::Seglst => "transkrip.seglst.json",
             Self::Rttm => "transkrip.rttm",
+        }
+    }
+
+    /// Its file where it holds this much of what was said. A document of all of it lies beside the clean one; formats that hold both
+    /// have one file.
+    #[must_use]
+    pub fn file_name_of(self, level: Level) -> &'static str {
+        match (self, level) {
+            (Self::Docx, Level::Full) => "risalah-sementara-penuh.docx",
+            (Self::Pdf, Level::Full) => "risalah-sementara-penuh.pdf",
+            (Self::Txt, Level::Full) => "transkrip-penuh.txt",
+            _ => self.file_name(),
         }
     }
 

@@ -8,7 +8,9 @@ use crate::clock::{Channel, Clock, Span};
 use crate::meeting::Meeting;
 use crate::transcript::edit::Corrected;
 use crate::transcript::{Flag, Recording, Transcript, Utterance, Version, Word};
+use crate::writing::{Doubt, Roster};
 
+use super::doubt::doubts;
 use super::{Error, who};
 
 #[derive(Serialize)]
@@ -33,7 +35,10 @@ struct Line<'a> {
     confidence: f32,
     flags: &'a [Flag],
     words: Vec<Spoken<'a>>,
-    /// What corrections made of it, where there are any.
+    /// Places to listen to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    doubts: Vec<Doubt>,
+    /// What corrections made of it, where there are any, and what was said where a rule writes it otherwise.
     #[serde(skip_serializing_if = "Corrected::is_raw")]
     corrected: &'a Corrected,
 }
@@ -62,18 +67,23 @@ impl Place {
 }
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+    let roster = Roster::of(meeting);
     let document = Document {
         session_id: meeting.session(),
         recording: &transcript.recording,
         version: &transcript.version,
-        utterances: transcript.utterances.iter().map(|utterance| line(meeting, transcript, utterance)).collect(),
+        utterances: transcript
+            .utterances
+            .iter()
+            .map(|utterance| line(meeting, transcript, &roster, utterance))
+            .collect(),
     };
     let mut bytes = serde_json::to_vec_pretty(&document)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn line<'a>(meeting: &'a Meeting, transcript: &Transcript, utterance: &'a Utterance) -> Line<'a> {
+fn line<'a>(meeting: &'a Meeting, transcript: &Transcript, roster: &Roster, utterance: &'a Utterance) -> Line<'a> {
     let clock = transcript.recording.clock;
     let spoken = |word: &'a Word| Spoken {
         text: &word.text,
@@ -90,6 +100,7 @@ fn line<'a>(meeting: &'a Meeting, transcript: &Transcript, utterance: &'a Uttera
         confidence: utterance.confidence,
         flags: &utterance.flags,
         words: utterance.words.iter().map(spoken).collect(),
+        doubts: doubts(utterance, clock, roster),
         corrected: &utterance.corrected,
     }
 }

@@ -6,6 +6,7 @@
 mod compose;
 mod cue;
 mod docx;
+mod doubt;
 mod error;
 mod fields;
 mod format;

@@ -21,14 +21,14 @@ struct Segment<'a> {
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     let (clock, session) = (transcript.recording.clock, meeting.session());
     let seconds = |position| clock.millis(position) as f64 / 1000.0;
-    let utterances = transcript.utterances.iter().filter(|utterance| !utterance.text.trim().is_empty());
+    let utterances = transcript.utterances.iter().filter(|utterance| !utterance.said().trim().is_empty());
     let segments: Vec<Segment> = utterances
         .map(|utterance| Segment {
             session_id: &session,
             speaker: who::channel(meeting, clock, utterance).to_string(),
             start_time: seconds(utterance.span.start),
             end_time: seconds(utterance.span.end),
-            words: &utterance.text,
+            words: utterance.said(),
         })
         .collect();
     let mut bytes = serde_json::to_vec_pretty(&segments)?;

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Transcript, Utterance};
+use super::{Transcript, Utterance, Word};
 use crate::clock::{Channel, Span};
 use crate::message::{Explain, Message};
 
@@ -139,7 +139,7 @@ pub struct Edit {
 }
 
 /// What layers made of an utterance beside its text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Corrected {
     /// Who speaks.
     pub speaker: Speaker,
@@ -149,6 +149,18 @@ pub struct Corrected {
     pub edits: Vec<u64>,
     /// Whether every recognised word was taken out and none put in.
     pub emptied: bool,
+    /// What was said, where a rule of this program writes it otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// The words of an utterance without what rules made of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// All of them.
+    pub text: String,
+    /// The same by word; empty when the recogniser gives no word times.
+    pub words: Vec<Word>,
 }
 
 impl Corrected {
@@ -237,13 +249,24 @@ pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refus
     let indices: HashMap<Place, usize> =
         raw.utterances.iter().enumerate().map(|(index, utterance)| (Place::of(version, utterance), index)).collect();
     let mut layered: HashMap<usize, Layered> = HashMap::new();
+    let mut rules: HashMap<usize, Vec<u64>> = HashMap::new();
     for edit in own {
         let index = *indices.get(&edit.layer.place).ok_or((edit.id, Refusal::NoUtterance))?;
         let on = layered.entry(index).or_insert_with(|| Layered::new(&raw.utterances[index]));
         on.lay(edit.id, &edit.layer.change).map_err(|refusal| (edit.id, refusal))?;
+        if let (Change::Text { .. }, Source::Machine { .. }) = (&edit.layer.change, &edit.layer.source) {
+            rules.entry(index).or_default().push(edit.id);
+        }
     }
-    for (index, on) in layered {
-        current.utterances[index] = on.utterance(&raw.utterances[index]);
+    for (index, mut on) in layered {
+        let utterance = &mut current.utterances[index];
+        *utterance = on.utterance(&raw.utterances[index]);
+        if let Some(rules) = rules.get(&index) {
+            on.forget(rules);
+            let said = on.utterance(&raw.utterances[index]);
+            let differs = said.text != utterance.text;
+            utterance.corrected.said = differs.then_some(Said { text: said.text, words: said.words });
+        }
     }
     Ok(current)
 }

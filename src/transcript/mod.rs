@@ -68,6 +68,18 @@ pub struct Utterance {
 }
 
 impl Utterance {
+    /// What was said, as one text, without what rules of this program made of it.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        self.corrected.said.as_ref().map_or(&self.text, |said| &said.text)
+    }
+
+    /// The same by word; empty when the recogniser gives no word times.
+    #[must_use]
+    pub fn said_words(&self) -> &[Word] {
+        self.corrected.said.as_ref().map_or(&self.words, |said| &said.words)
+    }
+
     /// Whether corrections have left no word of it, or somebody has listened and heard none.
     #[must_use]
     pub fn is_emptied(&self) -> bool {
@@ -123,6 +135,31 @@ pub struct Transcript {
     pub edition: Edition,
 }
 
+impl Transcript {
+    /// The same as it was said: without what rules of this program wrote otherwise, except where a person's correction stands on it.
+    #[must_use]
+    pub fn verbatim(mut self) -> Self {
+        for utterance in &mut self.utterances {
+            if let Some(said) = utterance.corrected.said.take() {
+                (utterance.text, utterance.words) = (said.text, said.words);
+            }
+        }
+        self.edition.level = Level::Full;
+        self
+    }
+}
+
+/// How much of what was said the text of a transcript holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// *Verbatim bersih*: as the rules of writing have it, without fillers and false starts.
+    #[default]
+    Clean,
+    /// *Verbatim penuh*: all that was said, as it was recognised.
+    Full,
+}
+
 /// What tells a transcript from that of another meeting, and from an earlier or later state of its corrections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
@@ -130,4 +167,7 @@ pub struct Edition {
     pub meeting: String,
     /// The last layer that was taken into account; 0 in the raw transcript.
     pub last_edit: u64,
+    /// How much of what was said it holds.
+    #[serde(default)]
+    pub level: Level,
 }

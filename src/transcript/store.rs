@@ -280,7 +280,7 @@ impl Store {
         let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number))?;
         let mut utterances: Vec<Utterance> = found.into_iter().map(|(_, utterance)| utterance).collect();
         overlap::mark(&mut utterances);
-        let edition = Edition { meeting: sha256(fingerprint.as_bytes()), last_edit: 0 };
+        let edition = Edition { meeting: sha256(fingerprint.as_bytes()), last_edit: 0, ..Edition::default() };
         Ok(Transcript { recording, version, utterances, edition })
     }
 

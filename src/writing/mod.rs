@@ -1,7 +1,10 @@
 //! The writing layer: from the words as they were recognised to Indonesian as a record prints it (EYD V), and back.
 //!
 //! [`Writer::write`] is a pure function from a passage, a [`Lexicon`] and the names of a meeting to a list of changes and doubts;
-//! [`undo`] gives the raw text back byte for byte.
+//! [`undo`] gives the raw text back byte for byte. The changes are kept as layers of the transcript ([`layers`]) beside those of
+//! people, with the rule and its version: a person's correction stands on the words that were printed, so these must stay what
+//! they were even when a rule is mended later. A passage that a person has corrected is theirs: no rule touches it again.
+//! Doubts are not kept: [`doubts`] finds them anew in whatever stands there now.
 //!
 //! **Never changed**, not even a capital: personal names, amounts of money, vote counts, article numbers, *tidak*, *belum*,
 //! *bukan*, *setuju*. Amounts, votes and articles become a [`Doubt`] with what the rules would have written as a proposal; so does
@@ -14,6 +17,7 @@ mod cardinals;
 mod dates;
 mod draft;
 mod fillers;
+mod layers;
 pub mod lexicon;
 mod meeting;
 mod names;
@@ -35,6 +39,7 @@ use crate::clock::Clock;
 use crate::transcript::Word;
 
 use draft::Draft;
+pub use layers::{layers, spoken};
 pub use lexicon::Lexicon;
 pub use names::Roster;
 use passage::Passage;

@@ -59,7 +59,7 @@ pub fn transcript(channels: u16, utterances: Vec<Utterance>) -> Transcript {
             complete: true,
         },
         utterances,
-        edition: Edition { meeting: "cd".repeat(32), last_edit: 0 },
+        edition: Edition { meeting: "cd".repeat(32), last_edit: 0, ..Edition::default() },
     }
 }
 

@@ -147,6 +147,14 @@ impl Layered {
         Ok(())
     }
 
+    /// Lets these layers no longer count, ascending as they are given; those on which others stand go on counting.
+    pub(super) fn forget(&mut self, layers: &[u64]) {
+        for layer in layers.iter().rev() {
+            // Refused, nothing has changed.
+            let _ = self.count(*layer, false);
+        }
+    }
+
     /// The layer that counts and takes this word out.
     fn taker(&self, token: &Token) -> Option<u64> {
         token.takers.iter().copied().find(|layer| self.counts(*layer))
@@ -248,7 +256,7 @@ impl Layered {
         let edits: Vec<u64> = self.laid.iter().filter(says).map(|laid| laid.id).collect();
         let seen: Vec<&Token> = self.seen().into_iter().map(|place| &self.tokens[place]).collect();
         let emptied = seen.is_empty() && !self.tokens.is_empty();
-        let corrected = Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied };
+        let corrected = Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied, said: None };
         let mut utterance = Utterance { corrected, ..raw.clone() };
         let recognised = self.tokens.iter().filter(|token| token.name.0 == 0).count();
         let is_raw = seen.len() == recognised && seen.iter().all(|token| token.name.0 == 0);
