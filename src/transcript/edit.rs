@@ -12,6 +12,7 @@ mod layered;
 mod tests;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -149,9 +150,25 @@ pub struct Corrected {
     pub edits: Vec<u64>,
     /// Whether every recognised word was taken out and none put in.
     pub emptied: bool,
+    /// What rules of this program wrote otherwise, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<Rewritten>,
     /// What was said, where a rule of this program writes it otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
+}
+
+/// Words that a rule of this program wrote in place of others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// The words of the text as it stands that it wrote, from 0; empty where it took words out.
+    pub words: Range<usize>,
+    /// What stood there before.
+    pub before: String,
+    /// The rule.
+    pub rule: String,
+    /// What the rule is about, in words.
+    pub why: Option<String>,
 }
 
 /// The words of an utterance without what rules made of them.
@@ -249,24 +266,43 @@ pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refus
     let indices: HashMap<Place, usize> =
         raw.utterances.iter().enumerate().map(|(index, utterance)| (Place::of(version, utterance), index)).collect();
     let mut layered: HashMap<usize, Layered> = HashMap::new();
-    let mut rules: HashMap<usize, Vec<u64>> = HashMap::new();
+    let mut rules: HashMap<usize, Vec<&Edit>> = HashMap::new();
     for edit in own {
         let index = *indices.get(&edit.layer.place).ok_or((edit.id, Refusal::NoUtterance))?;
         let on = layered.entry(index).or_insert_with(|| Layered::new(&raw.utterances[index]));
         on.lay(edit.id, &edit.layer.change).map_err(|refusal| (edit.id, refusal))?;
         if let (Change::Text { .. }, Source::Machine { .. }) = (&edit.layer.change, &edit.layer.source) {
-            rules.entry(index).or_default().push(edit.id);
+            rules.entry(index).or_default().push(edit);
         }
     }
     for (index, mut on) in layered {
         let utterance = &mut current.utterances[index];
         *utterance = on.utterance(&raw.utterances[index]);
         if let Some(rules) = rules.get(&index) {
-            on.forget(rules);
+            utterance.corrected.written = rewritten(&on, rules);
+            on.forget(rules.iter().map(|edit| edit.id));
             let said = on.utterance(&raw.utterances[index]);
             let differs = said.text != utterance.text;
             utterance.corrected.said = differs.then_some(Said { text: said.text, words: said.words });
         }
     }
     Ok(current)
+}
+
+/// Where the words of rules stand in an utterance. Where somebody has gone on correcting them they are nobody's but theirs.
+fn rewritten(on: &Layered, rules: &[&Edit]) -> Vec<Rewritten> {
+    let found = rules.iter().filter_map(|edit| {
+        let (Change::Text { before, .. }, Source::Machine { rule }) = (&edit.layer.change, &edit.layer.source) else {
+            return None;
+        };
+        Some(Rewritten {
+            words: on.brought(edit.id)?,
+            before: before.clone(),
+            rule: rule.clone(),
+            why: edit.layer.why.clone(),
+        })
+    });
+    let mut found: Vec<Rewritten> = found.collect();
+    found.sort_by_key(|rewritten| (rewritten.words.start, rewritten.words.end));
+    found
 }

@@ -75,8 +75,7 @@ fn series(draft: &Draft) -> Vec<bool> {
             run.clear();
         }
         if let Some(last) = run.last().copied()
-            && passage.reads(numerals[last].words.end, &["sampai"])
-            && numerals[last].words.end + 1 == numerals[index].words.start
+            && are_joined(passage, &numerals[last], &numerals[index])
             && !(numerals[last].is_one_word() && numerals[index].is_one_word())
         {
             (marked[last], marked[index]) = (true, true);
@@ -89,6 +88,13 @@ fn series(draft: &Draft) -> Vec<bool> {
         }
     }
     marked
+}
+
+/// *Sepuluh sampai dengan dua puluh lima*.
+fn are_joined(passage: &Passage, first: &Numeral, second: &Numeral) -> bool {
+    let from = first.words.end;
+    let links: [&[&str]; 3] = [&["sampai"], &["sampai", "dengan"], &["hingga"]];
+    links.iter().any(|link| passage.reads(from, link) && from + link.len() == second.words.start)
 }
 
 /// *Salah satu*, *satu per satu*, *satu sama lain*: no number is meant.

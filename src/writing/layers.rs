@@ -222,18 +222,30 @@ mod tests {
         assert_eq!(rules, ["date/1", "cardinal/1", "capital/1"]);
         assert_eq!(edits[0].layer.why.as_deref(), Some("tanggal"));
         assert_eq!(edits[0].layer.change, text(8, "«sembilan maret»", "«9 Maret»"));
+        let current = apply(&raw, &edits).expect("they fit");
+        let written = &current.utterances[0].corrected.written;
+        let places: Vec<_> = written.iter().map(|one| (one.words.clone(), one.before.as_str())).collect();
+        assert_eq!(places, [(0..1, "yang"), (3..4, "tiga puluh dua"), (6..8, "«sembilan maret»")]);
+        assert_eq!((written[1].rule.as_str(), written[1].why.as_deref()), ("cardinal/1", Some("bilangan")));
         assert_eq!(write(&raw, &mut edits, ""), 0, "nothing new");
         assert_eq!(said(&raw, &edits), texts(&raw, &[]));
     }
 
     #[test]
     fn what_was_taken_out_is_kept_as_a_layer() {
-        let raw = raw(&["Begitu. Ee, kami anu setuju"]);
+        let raw = raw(&["Begitu. Ee, kami anu setuju", "kami ee lanjutkan"]);
         let mut edits = Vec::new();
         write(&raw, &mut edits, "");
-        assert_eq!(texts(&raw, &edits), ["Begitu. Kami anu setuju"], "beside a word that is protected nothing goes");
+        let current = apply(&raw, &edits).expect("they fit");
+        assert_eq!(
+            current.utterances[0].text, "Begitu. Kami anu setuju",
+            "beside a word that is protected nothing goes"
+        );
+        assert_eq!(current.utterances[1].text, "kami lanjutkan");
         assert_eq!(edits[0].layer.change, text(1, "Ee, kami", "Kami"));
-        assert_eq!(said(&raw, &edits), ["Begitu. Ee, kami anu setuju"]);
+        let gone = &current.utterances[1].corrected.written[0];
+        assert_eq!((gone.words.clone(), gone.before.as_str()), (1..1, "ee"));
+        assert_eq!(said(&raw, &edits), ["Begitu. Ee, kami anu setuju", "kami ee lanjutkan"]);
     }
 
     #[test]
@@ -255,6 +267,8 @@ mod tests {
         by_a_person(&raw, &mut edits, 2, Change::Undo { edit: last });
         assert_eq!(write(&raw, &mut edits, ""), 0);
         assert_eq!(texts(&raw, &edits), ["Ada empat puluh dua orang", "Ada 41 orang", "Ada lima puluh orang"]);
+        let current = apply(&raw, &edits).expect("they fit");
+        assert!(current.utterances.iter().all(|utterance| utterance.corrected.written.is_empty()));
         // A correction that stands on what a rule wrote keeps it.
         assert_eq!(said(&raw, &edits), ["Ada empat puluh dua orang", "Ada 41 orang", "Ada lima puluh orang"]);
     }

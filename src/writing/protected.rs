@@ -17,6 +17,21 @@ const ARTICLES: [&str; 7] = ["pasal", "ayat", "huruf", "angka", "butir", "nomor"
 /// Words that make the numbers of their sentence votes.
 const VOTING: [&str; 8] = ["suara", "voting", "setuju", "menyetujui", "menolak", "abstain", "abstein", "blangko"];
 
+/// After a number they show that it counts those who vote.
+const VOTERS: [&str; 11] = [
+    "suara",
+    "orang",
+    "anggota",
+    "fraksi",
+    "setuju",
+    "menyetujui",
+    "menolak",
+    "abstain",
+    "abstein",
+    "blangko",
+    "tidak",
+];
+
 /// After a number they show that it counts things and not money.
 const THINGS: [&str; 28] = [
     "orang",
@@ -151,6 +166,12 @@ pub(super) fn votes(draft: &mut Draft) {
     let sentences = passage.sentences().into_iter();
     let votes = sentences.filter(|sentence| sentence.clone().any(|place| VOTING.contains(&passage.lower(place))));
     for numeral in votes.flat_map(|sentence| sentence.filter_map(|place| passage.numeral_at(place))) {
+        let Range { start, end } = numeral.words;
+        // One word stays in letters in any case; it is marked only where it counts those who vote.
+        let counts = VOTERS.contains(&passage.lower(end)) || VOTING.contains(&passage.before(start));
+        if numeral.is_one_word() && !counts {
+            continue;
+        }
         let proposal = (!numeral.is_one_word() && !passage.touches(numeral)).then(|| numeral.number.to_string());
         draft.doubt(numeral.words.clone(), Matter::Vote, proposal);
     }

@@ -150,6 +150,7 @@ fn cardinals() {
         ("terdiri atas lima bus, tiga truk, dan dua belas sepeda", "terdiri atas 5 bus, 3 truk, dan 12 sepeda"),
         ("ada dua mobil dan tiga truk", "ada dua mobil dan tiga truk"),
         ("sepuluh sampai dua puluh lima orang", "10 sampai 25 orang"),
+        ("lima sampai dengan dua belas unit", "5 sampai dengan 12 unit"),
         ("salah satu dari tiga puluh lima desa", "salah satu dari 35 desa"),
         ("naik dua belas koma lima persen", "naik 12,5%"),
         ("turun lima persen", "turun 5%"),
@@ -185,6 +186,7 @@ fn what_no_machine_may_change_is_marked() {
         ("seribu dolar", &["Money seribu dolar"]),
         ("dengan dua puluh tiga suara setuju", &["Vote dua puluh tiga → 23"]),
         ("lima menolak", &["Vote lima"]),
+        ("kami setuju dengan dua catatan", &[]),
         ("dalam pasal dua belas ayat dua", &["Article dua belas → 12", "Article dua → (2)"]),
         (
             "Nomor dua puluh tiga Tahun dua ribu empat belas",

@@ -4,6 +4,8 @@
 //! while the layer that brought it counts and no layer that counts takes it out. So taking a layer back only changes which
 //! words are seen, in any order, and is exact.
 
+use std::ops::Range;
+
 use super::{Change, Corrected, Mark, Refusal, Speaker, words};
 use crate::clock::Span;
 use crate::transcript::{Utterance, Word};
@@ -148,11 +150,23 @@ impl Layered {
     }
 
     /// Lets these layers no longer count, ascending as they are given; those on which others stand go on counting.
-    pub(super) fn forget(&mut self, layers: &[u64]) {
-        for layer in layers.iter().rev() {
+    pub(super) fn forget(&mut self, layers: impl DoubleEndedIterator<Item = u64>) {
+        for layer in layers.rev() {
             // Refused, nothing has changed.
-            let _ = self.count(*layer, false);
+            let _ = self.count(layer, false);
         }
+    }
+
+    /// The seen words that a layer brought, none where it only took words out; `None` where it no longer counts or another layer has
+    /// changed what it brought.
+    pub(super) fn brought(&self, id: u64) -> Option<Range<usize>> {
+        let taken = self.tokens.iter().position(|token| token.takers.contains(&id)).filter(|_| self.counts(id))?;
+        let seen = self.seen();
+        let start = seen.partition_point(|place| *place < taken);
+        let is_own = |token: &&Token| token.name.0 == id;
+        let own = self.tokens.iter().filter(is_own).count();
+        let standing = seen[start..].iter().map(|place| &self.tokens[*place]).take_while(is_own).count();
+        (own == standing).then_some(start..start + own)
     }
 
     /// The layer that counts and takes this word out.
@@ -256,7 +270,8 @@ impl Layered {
         let edits: Vec<u64> = self.laid.iter().filter(says).map(|laid| laid.id).collect();
         let seen: Vec<&Token> = self.seen().into_iter().map(|place| &self.tokens[place]).collect();
         let emptied = seen.is_empty() && !self.tokens.is_empty();
-        let corrected = Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied, said: None };
+        let corrected =
+            Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied, written: Vec::new(), said: None };
         let mut utterance = Utterance { corrected, ..raw.clone() };
         let recognised = self.tokens.iter().filter(|token| token.name.0 == 0).count();
         let is_raw = seen.len() == recognised && seen.iter().all(|token| token.name.0 == 0);
