@@ -14,6 +14,7 @@ use e_risalah::message::Message;
 use e_risalah::risalah::{Entry, Format, RunKind, Turn, compose, write};
 use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
 use e_risalah::transcript::{Flag, Transcript};
+use e_risalah::writing::{Lexicon, Writer, layers};
 use proptest::prelude::*;
 
 const HOSTILE: [&str; 12] = [
@@ -204,6 +205,30 @@ fn what_no_machine_may_decide_is_marked_for_listening() {
     let doubts = &json["utterances"][0]["doubts"];
     assert_eq!((&doubts[0]["matter"], &doubts[0]["proposal"]), (&"money".into(), &"Rp2,5 miliar".into()));
     assert_eq!((&doubts[1]["matter"], &doubts[1]["proposal"]), (&"name".into(), &"Siti Aminah".into()));
+}
+
+#[test]
+fn who_corrects_is_told_what_a_rule_wrote_and_what_to_listen_to() {
+    let said = "jadi ee hadir tiga puluh dua orang dengan dua miliar";
+    let raw = sample::transcript(1, vec![sample::utterance(1, 0, 60, said, &[Flag::LowConfidence])]);
+    let writer = Writer::of(&sample::meeting(), Lexicon::default());
+    let when = "2027-03-09T12:00:00+08:00[Asia/Makassar]".parse().expect("a time");
+    let edits = (1..).zip(layers(&writer, &raw, &[], &when)).map(|(id, layer)| Edit { id, layer });
+    let transcript = apply(&raw, &edits.collect::<Vec<_>>()).expect("they fit");
+    let risalah = compose(&sample::meeting(), &transcript);
+    let runs = turns(&risalah.body)[0].paragraphs[0].iter();
+    let runs: Vec<_> = runs.map(|run| (run.text.as_str(), run.remark.as_deref().unwrap_or_default())).collect();
+    assert_eq!(
+        runs,
+        [
+            ("Jadi", "Dengarkan: pengenal suara ragu. Ditulis program (huruf kapital). Yang dikenali: jadi"),
+            ("hadir", "Ditulis program (bunyi pengisi dihapus). Yang dikenali: ee"),
+            ("32", "Ditulis program (bilangan). Yang dikenali: tiga puluh dua"),
+            ("orang dengan", ""),
+            ("dua miliar", "Dengarkan: jumlah uang. Usul: 2 miliar."),
+        ]
+    );
+    assert_eq!(spoken(&compose(&sample::meeting(), &transcript.verbatim()).body).join(" "), said);
 }
 
 #[test]

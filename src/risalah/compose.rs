@@ -2,20 +2,18 @@
 
 use std::collections::HashSet;
 use std::iter::Peekable;
-use std::ops::Range;
 
 use jiff::civil::DateTime;
 
 use crate::clock::{Channel, Clock};
 use crate::meeting::{Event, EventKind, Label, Meeting};
-use crate::transcript::edit::{Mark, words};
+use crate::transcript::edit::Mark;
 use crate::transcript::{Flag, Transcript, Utterance};
 use crate::writing::Roster;
 
-use super::doubt::{doubts, is_doubtful};
 use super::text::{OMITTED, printable};
 use super::wording::clock;
-use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, who};
+use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, said, who};
 
 /// A pause of one speaker that begins a new paragraph.
 const PARAGRAPH_PAUSE_MS: u64 = 2_000;
@@ -191,7 +189,7 @@ impl<'a> Body<'a> {
     }
 
     fn runs(&self, index: usize, utterance: &Utterance, simultaneous: bool) -> Vec<Run> {
-        let mark = |text: String| Run { text, kind: RunKind::Mark };
+        let mark = |text: String| Run { text, kind: RunKind::Mark, remark: None };
         if utterance.corrected.has(Mark::Omitted) {
             return vec![mark(OMITTED.to_owned())];
         }
@@ -205,33 +203,11 @@ impl<'a> Body<'a> {
             runs.push(mark(format!("[tidak jelas {}]", self.clock.hms(utterance.span.start))));
         }
         if !text.is_empty() {
-            runs.extend(self.said(utterance));
+            runs.extend(said::runs(utterance, self.clock, &self.roster));
         }
         if self.is_cut_off(index, utterance) {
             runs.push(mark(CUT_OFF.to_owned()));
         }
-        runs
-    }
-
-    /// The words, those apart that someone should listen to.
-    fn said(&self, utterance: &Utterance) -> Vec<Run> {
-        let words: Vec<&str> = words(&utterance.text).collect();
-        if is_doubtful(utterance) {
-            return vec![Run { text: printable(&utterance.text), kind: RunKind::Doubtful }];
-        }
-        let mut runs = Vec::new();
-        let mut push = |range: Range<usize>, kind| {
-            if !range.is_empty() {
-                runs.push(Run { text: printable(&words[range].join(" ")), kind });
-            }
-        };
-        let mut last = 0;
-        for doubt in doubts(utterance, self.clock, &self.roster) {
-            push(last..doubt.words.start, RunKind::Spoken);
-            last = doubt.words.end;
-            push(doubt.words, RunKind::Doubtful);
-        }
-        push(last..words.len(), RunKind::Spoken);
         runs
     }
 

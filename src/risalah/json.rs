@@ -10,7 +10,7 @@ use crate::transcript::edit::Corrected;
 use crate::transcript::{Flag, Recording, Transcript, Utterance, Version, Word};
 use crate::writing::{Doubt, Roster};
 
-use super::doubt::doubts;
+use super::said::doubts;
 use super::{Error, who};
 
 #[derive(Serialize)]

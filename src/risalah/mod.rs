@@ -6,13 +6,13 @@
 mod compose;
 mod cue;
 mod docx;
-mod doubt;
 mod error;
 mod fields;
 mod format;
 mod json;
 mod pdf;
 mod rttm;
+mod said;
 mod seglst;
 mod srt;
 mod text;
@@ -139,6 +139,9 @@ pub struct Run {
     pub text: String,
     /// What sort of text it is.
     pub kind: RunKind,
+    /// What a person who corrects the record is told of it.
+    #[serde(skip)]
+    pub remark: Option<String>,
 }
 
 /// What a run of text is.
