@@ -21,6 +21,10 @@ pulseaudio  pulseaudio
 pactl       pulseaudio-utils
 /usr/share/alsa/alsa.conf.d/50-pulseaudio.conf libasound2-plugins
 python3     python3
+/usr/sbin/cupsd cups
+/usr/sbin/ippeveprinter cups-ipp-utils
+dbus-daemon dbus
+/usr/sbin/avahi-daemon avahi-daemon
 '
 bench='
 espeak-ng   espeak-ng

@@ -26,6 +26,8 @@ pub enum Command {
     Recorder,
     #[command(visible_alias = "ekspor")]
     Export(Export),
+    #[command(visible_alias = "cetak")]
+    Print(Print),
     #[command(visible_alias = "diagnosa")]
     Doctor(Doctor),
     #[command(visible_alias = "pulihkan")]
@@ -140,6 +142,34 @@ pub struct Export {
     pub full: bool,
     #[command(flatten)]
     pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Print {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "printers")]
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "NAME|ipp://…")]
+    pub printer: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999))]
+    pub copies: u32,
+    #[arg(long)]
+    pub duplex: bool,
+    #[arg(long, value_name = "PAPER", value_enum)]
+    pub paper: Option<Sheet>,
+    #[arg(long, conflicts_with_all = ["printer", "copies", "duplex"])]
+    pub preview: bool,
+    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "preview"])]
+    pub printers: bool,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+/// Paper by the names that it is sold under.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Sheet {
+    #[value(alias = "folio")]
+    F4,
+    A4,
 }
 
 #[derive(Subcommand)]

@@ -1,13 +1,13 @@
 //! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can still be mended.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use e_risalah::capture::{Microphones, Wish};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::models;
+use e_risalah::printing::{self, Patience, Trouble};
 use e_risalah::recording::Format;
 use e_risalah::speech::Recogniser as _;
 use e_risalah::speech::whisper::Whisper;
@@ -202,12 +202,17 @@ fn clock(meeting: &Meeting) -> Vec<Check> {
     checks
 }
 
-/// The default printer of CUPS.
+/// The printer that prints when none is named.
 fn printer() -> Check {
-    let asked = Command::new("lpstat").arg("-d").env("LC_ALL", "C").output();
-    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    match said.split_once("destination: ") {
-        Some((_, name)) => Check::new(Mark::Well, Message::new("doctor.printer").with("name", name.trim())),
-        None => Check::new(Mark::Doubt, Message::new("doctor.no_printer")),
+    let patience = Patience { answer: Duration::from_secs(5), ..Patience::default() };
+    match printing::find(None, patience) {
+        Err(error) => Check::new(Mark::Doubt, error.message()),
+        Ok(printer) if !printer.is_accepting() => {
+            Check::new(Mark::Doubt, Message::new("printing.refused.not_accepting").with("printer", printer.name()))
+        }
+        Ok(printer) => match printer.troubles().iter().find(|trouble| **trouble != Trouble::Connecting) {
+            Some(trouble) => Check::new(Mark::Doubt, trouble.message()),
+            None => Check::new(Mark::Well, Message::new("doctor.printer").with("name", printer.name())),
+        },
     }
 }

@@ -14,6 +14,7 @@ mod keeping;
 mod language;
 mod manual;
 mod models;
+mod print;
 mod record;
 mod recorder;
 mod screen;
@@ -98,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args, speaker),
         Command::Transcribe(args) => transcribe::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
+        Command::Print(args) => print::run(&args, speaker),
         Command::Models(args) => models::run(&args, speaker),
         Command::Devices(args) => devices::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),

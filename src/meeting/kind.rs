@@ -119,6 +119,15 @@ pub enum Paper {
 }
 
 impl Paper {
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F4 => "F4",
+            Self::A4 => "A4",
+        }
+    }
+
     /// Width and height in millimetres.
     #[must_use]
     pub fn millimetres(self) -> (u32, u32) {

@@ -1,0 +1,229 @@
+//! `risalah print`: the record onto paper, or onto the screen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use e_risalah::digest::sha256;
+use e_risalah::folder::{Folder, Written};
+use e_risalah::meeting::{Meeting, Paper};
+use e_risalah::message::{Explain, Message};
+use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
+use e_risalah::risalah::{self, Format};
+use e_risalah::transcript::store::Store;
+
+use super::args::{Print, Sheet, Voice};
+use super::export::description;
+use super::show::{Speaker, print};
+use super::{End, Failure, STOP};
+
+pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
+    let Some(folder) = args.folder.as_deref().filter(|_| !args.printers) else {
+        return list(args.voice, speaker);
+    };
+    let mut meeting = description(folder)?;
+    if args.preview {
+        let document = document(folder, &mut meeting, args, speaker)?;
+        return view(&document.path).map(|()| document.end);
+    }
+    // A printer that is not there is known before the pages are laid out, and one without the paper before anything is sent.
+    let printer = printing::find(args.printer.as_deref(), Patience::default())?;
+    let document = document(folder, &mut meeting, args, speaker)?;
+    let order = Order {
+        name: format!("risalah {}", meeting.session()),
+        paper: meeting.paper,
+        copies: args.copies,
+        both_sides: args.duplex,
+    };
+    let end = follow(&printer, &document, &order, args.voice, speaker)?;
+    Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
+}
+
+/// What is printed.
+struct Document {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    end: End,
+}
+
+/// The record as it is stored, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
+fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
+    let store = Store::open(folder)?;
+    let transcript = store.load()?;
+    let mut end = End::Done;
+    if !transcript.version.complete {
+        speaker.warning(&Message::new("cli.incomplete").with("path", folder.display()));
+        end = End::Warned;
+    }
+    let word = folder.join(Format::Docx.file_name());
+    let last = store.exported(Format::Docx.file_name())?;
+    if fs::read(&word).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present))) {
+        speaker.warning(&Message::new("print.edited").with("path", word.display()));
+        end = End::Warned;
+    }
+    let usual = meeting.paper;
+    let mut name = Format::Pdf.file_name().to_owned();
+    if let Some(sheet) = args.paper {
+        meeting.paper = match sheet {
+            Sheet::F4 => Paper::F4,
+            Sheet::A4 => Paper::A4,
+        };
+        if meeting.paper != usual {
+            name = name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()));
+        }
+    }
+    let bytes = risalah::write(Format::Pdf, meeting, &transcript)?;
+    let Written { path, kept } = Folder::create(folder)?.write(&store, &name, &bytes)?;
+    if let Some(kept) = kept {
+        speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
+    }
+    if meeting.paper != usual && !args.voice.quiet {
+        speaker.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
+    }
+    Ok(Document { path, bytes, end })
+}
+
+/// Sends the document and tells what becomes of it.
+fn follow(
+    printer: &Printer,
+    document: &Document,
+    order: &Order,
+    voice: Voice,
+    speaker: Speaker,
+) -> Result<End, Failure> {
+    let job = printer.send(&document.bytes, order)?;
+    let about = |key: &str| Message::new(key).with("printer", printer.name()).with("job", job.number());
+    let quiet = voice.quiet || voice.json;
+    if !quiet {
+        speaker.note(&about("print.sent"));
+    }
+    let mut teller = Teller { speaker, quiet, last: None };
+    let outcome = job.follow(&STOP, &mut |progress| teller.tell(progress))?;
+    if voice.json {
+        let line = serde_json::json!({
+            "printer": printer.name(),
+            "job": job.number(),
+            "outcome": name_of(outcome),
+            "document": document.path,
+        });
+        print(&line.to_string());
+    }
+    match outcome {
+        Outcome::Printed => {
+            if !voice.json {
+                print(&speaker.sentence(&about("print.printed").with("path", document.path.display())));
+            }
+            Ok(End::Done)
+        }
+        Outcome::Withdrawn => Err(Failure::failed(about("print.withdrawn"))),
+        outcome => {
+            speaker.warning(&about(&format!("print.{}", name_of(outcome))));
+            Ok(End::Warned)
+        }
+    }
+}
+
+fn name_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Printed => "printed",
+        Outcome::PrintedWithErrors => "with_errors",
+        Outcome::StillWaiting => "still_waiting",
+        Outcome::Forgotten => "forgotten",
+        Outcome::Withdrawn => "withdrawn",
+        Outcome::NotWithdrawn => "not_withdrawn",
+    }
+}
+
+/// Says what has changed about a job. Troubles are said even when all else is not wanted.
+struct Teller {
+    speaker: Speaker,
+    quiet: bool,
+    last: Option<Progress>,
+}
+
+impl Teller {
+    fn tell(&mut self, progress: &Progress) {
+        let last = self.last.replace(progress.clone());
+        let is_new = |trouble: &&Trouble| last.as_ref().is_none_or(|last| !last.troubles.contains(trouble));
+        for trouble in progress.troubles.iter().filter(is_new) {
+            self.speaker.warning(&trouble.message());
+        }
+        if self.quiet {
+            return;
+        }
+        if last.as_ref().map(|last| last.stage) != Some(progress.stage) {
+            let key = match progress.stage {
+                Stage::Waiting => "print.waiting",
+                Stage::Printing => "print.printing",
+                Stage::Stopped => "print.stopped",
+            };
+            self.speaker.note(&Message::new(key));
+        }
+        if progress.pages > last.map_or(0, |last| last.pages) {
+            self.speaker.note(&Message::new("print.page").with("page", progress.pages));
+        }
+    }
+}
+
+/// The printers of this computer.
+fn list(voice: Voice, speaker: Speaker) -> Result<End, Failure> {
+    let spooler = Spooler::from_env(Patience::default());
+    let printers = spooler.printers()?;
+    let default = spooler.default_name()?;
+    if voice.json {
+        let line = |printer: &Printer| {
+            serde_json::json!({
+                "name": printer.name(),
+                "default": default.as_deref() == Some(printer.name()),
+                "info": printer.info(),
+                "address": printer.address().to_string(),
+                "state": state_of(printer),
+                "troubles": printer.troubles().iter().map(|trouble| speaker.sentence(&trouble.message())).collect::<Vec<_>>(),
+                "f4": printer.has(Paper::F4),
+                "a4": printer.has(Paper::A4),
+            })
+        };
+        print(&printers.iter().map(line).collect::<serde_json::Value>().to_string());
+        return Ok(End::Done);
+    }
+    if printers.is_empty() {
+        speaker.note(&printing::Error::NoDefault { known: Vec::new() }.message());
+    }
+    for printer in &printers {
+        let mark = if default.as_deref() == Some(printer.name()) { '*' } else { ' ' };
+        let papers = [Paper::F4, Paper::A4].into_iter().filter(|paper| printer.has(*paper) == Some(true));
+        let papers = papers.map(Paper::name).collect::<Vec<_>>().join(" ");
+        let state = speaker.text(&format!("print.state.{}", state_of(printer)));
+        print(format!("{mark} {:<20} {state:<14} {papers:<6} {}", printer.name(), printer.info()).trim_end());
+        for trouble in printer.troubles() {
+            print(&format!("  {:<20} {}", "", speaker.sentence(&trouble.message())));
+        }
+    }
+    Ok(End::Done)
+}
+
+fn state_of(printer: &Printer) -> &'static str {
+    match printer.state() {
+        _ if !printer.is_accepting() => "refusing",
+        State::Idle => "idle",
+        State::Printing => "printing",
+        State::Stopped => "stopped",
+    }
+}
+
+/// Opens a document with the program that the desktop has for it.
+fn view(path: &Path) -> Result<(), Failure> {
+    let mut command = if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.args(["/C", "start", ""]);
+        command
+    } else {
+        Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" })
+    };
+    command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let opened = command.status().map_err(|error| error.to_string());
+    let opened = opened.and_then(|status| if status.success() { Ok(()) } else { Err(status.to_string()) });
+    opened.map_err(|detail| {
+        Failure::failed(Message::new("print.no_viewer").with("detail", detail).with("path", path.display()))
+    })
+}
