@@ -17,6 +17,7 @@ pub mod meeting;
 pub mod message;
 pub mod models;
 pub mod pipeline;
+pub mod plot;
 pub mod printing;
 pub mod recorder;
 pub mod recording;

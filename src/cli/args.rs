@@ -28,6 +28,8 @@ pub enum Command {
     Export(Export),
     #[command(visible_alias = "cetak")]
     Print(Print),
+    #[command(visible_alias = "giliran")]
+    Floor(Floor),
     #[command(visible_alias = "diagnosa")]
     Doctor(Doctor),
     #[command(visible_alias = "pulihkan")]
@@ -164,12 +166,33 @@ pub struct Print {
     pub voice: Voice,
 }
 
+#[derive(clap::Args)]
+pub struct Floor {
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub input: Vec<PathBuf>,
+    #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
+    pub meeting: Option<PathBuf>,
+    #[arg(long, value_name = "OUT.PNG", value_hint = ValueHint::FilePath)]
+    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "H:MM:SS", requires = "plot", value_parser = offset)]
+    pub from: Option<u64>,
+    #[arg(long, value_name = "H:MM:SS", requires = "plot", value_parser = offset)]
+    pub until: Option<u64>,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
 /// Paper by the names that it is sold under.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Sheet {
     #[value(alias = "folio")]
     F4,
     A4,
+}
+
+/// A time within a recording, in milliseconds.
+fn offset(text: &str) -> Result<u64, String> {
+    e_risalah::meeting::offset(text).ok_or_else(|| text.to_owned())
 }
 
 #[derive(Subcommand)]

@@ -9,7 +9,9 @@ mod devices;
 mod doctor;
 mod entry;
 mod export;
+mod floor;
 mod follower;
+mod given;
 mod keeping;
 mod language;
 mod manual;
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Transcribe(args) => transcribe::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
         Command::Print(args) => print::run(&args, speaker),
+        Command::Floor(args) => floor::run(&args, speaker),
         Command::Models(args) => models::run(&args, speaker),
         Command::Devices(args) => devices::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),

@@ -23,15 +23,15 @@ use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns};
-use super::{End, Failure, STOP, export};
+use super::{End, Failure, STOP, export, given};
 
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
-    let description = description(args);
+    let description = given::description(args.meeting.as_ref(), &args.input, Some(&args.output));
     let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let office = description.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let lexicon = export::lexicon(&[office, &args.output])?;
-    let input = input(&args.input, &meeting)?;
+    let input = given::input(&args.input, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
@@ -102,13 +102,6 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     Ok(if outcome.warnings.is_empty() { End::Done } else { End::Warned })
 }
 
-/// The meeting's description: as asked for, else beside the recording, else in the folder of an earlier run.
-fn description(args: &Transcribe) -> Option<PathBuf> {
-    let beside = args.input.iter().filter(|path| path.is_dir()).map(|path| path.join(MEETING));
-    let before = args.output.join(MEETING);
-    args.meeting.clone().or_else(|| beside.chain([before]).find(|path| path.is_file()))
-}
-
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two
 /// nobody knows it without a zone.
 fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
@@ -118,24 +111,6 @@ fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
     let civil = meeting.start.or_else(|| source.started())?;
     let zone = meeting.zone?.offset().to_time_zone();
     Some(civil.to_zoned(zone).ok()?.timestamp())
-}
-
-/// What the paths mean. Files that the seat map names go to their channels whatever their order.
-fn input(paths: &[PathBuf], meeting: &Meeting) -> Result<Input, Failure> {
-    let named = |path: &PathBuf| {
-        let name = path.file_name().and_then(OsStr::to_str)?;
-        Some((meeting.channel_of_file(name)?, path.clone()))
-    };
-    let input = Input::from_paths(paths)?;
-    let files = match &input {
-        Input::Set(files) => files.iter().map(|(_, path)| path.clone()).collect(),
-        Input::File(path) => vec![path.clone()],
-        Input::Parts(_) | Input::Recording(_) => return Ok(input),
-    };
-    match files.iter().map(named).collect::<Option<Vec<_>>>() {
-        Some(channels) => Ok(Input::from_channels(channels)?),
-        None => Ok(input),
-    }
 }
 
 fn model(wish: Option<&OsStr>, speaker: Speaker, hidden: bool) -> Result<Model, models::Error> {

@@ -54,7 +54,7 @@ impl Room {
     pub fn accept(&mut self, levels: &[Level], accepted: &mut [bool]) {
         accepted.fill(false);
         self.order.clear();
-        self.order.extend((0..self.channels).filter(|&i| levels[i].power_db() > levels[i].noise_db() + ABOVE_NOISE));
+        self.order.extend((0..self.channels).filter(|&i| is_candidate(levels[i])));
         let gain = &self.gain;
         let loudness = |i: usize| levels[i].power_db() - gain[i];
         self.order.sort_unstable_by(|&a, &b| loudness(b).total_cmp(&loudness(a)).then(a.cmp(&b)));
@@ -130,6 +130,11 @@ impl Room {
             }
         }
     }
+}
+
+/// Whether a channel may be active at all.
+pub(super) fn is_candidate(level: Level) -> bool {
+    level.power_db() > level.noise_db() + ABOVE_NOISE
 }
 
 fn from_db(db: f32) -> f32 {

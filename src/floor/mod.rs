@@ -8,11 +8,13 @@
 
 mod bleed;
 mod level;
+mod sight;
 mod turns;
 mod voice;
 
 use std::num::NonZeroU32;
 
+pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
 use crate::clock::Clock;
@@ -46,6 +48,7 @@ pub struct Floor {
     hops: u64,
     levels: Vec<level::Level>,
     accepted: Vec<bool>,
+    seen: Vec<Sight>,
 }
 
 impl Floor {
@@ -61,6 +64,7 @@ impl Floor {
             hops: 0,
             levels: vec![level::Level::default(); channels],
             accepted: vec![false; channels],
+            seen: Vec::with_capacity(channels),
         }
     }
 
@@ -70,6 +74,14 @@ impl Floor {
     /// # Panics
     /// When the number of slices is not the number of channels, or their lengths differ.
     pub fn push(&mut self, block: &[&[f32]], done: &mut Vec<Turn>) {
+        self.push_watched(block, done, &mut |_| ());
+    }
+
+    /// The same; `watch` is told what was seen and decided in each hop.
+    ///
+    /// # Panics
+    /// As [`Floor::push`].
+    pub fn push_watched(&mut self, block: &[&[f32]], done: &mut Vec<Turn>, watch: &mut Watch<'_>) {
         assert_eq!(block.len(), self.channels.len(), "one slice a channel");
         let length = block.first().map_or(0, |samples| samples.len());
         assert!(block.iter().all(|samples| samples.len() == length), "channels in step");
@@ -80,6 +92,8 @@ impl Floor {
         let whole = available - available % HOP;
         for start in (0..whole).step_by(HOP) {
             self.hop(start, done);
+            self.look();
+            watch(&self.seen);
         }
         for pending in &mut self.pending {
             pending.drain(..whole);
@@ -115,5 +129,18 @@ impl Floor {
             smoother.hop(self.hops, decision, done);
         }
         self.hops += 1;
+    }
+
+    fn look(&mut self) {
+        self.seen.clear();
+        for (index, level) in self.levels.iter().enumerate() {
+            self.seen.push(Sight {
+                level_db: level.power_db(),
+                noise_db: level.noise_db(),
+                candidate: bleed::is_candidate(*level),
+                accepted: self.accepted[index],
+                voiced: self.voices[index].is_voice(),
+            });
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use event::{Event, EventKind};
 pub use kind::{Kind, Nature, Paper};
 pub use label::{Label, capitals};
 pub use people::{Occupant, Person, Seat};
-pub use time::Zone;
+pub use time::{Zone, offset};
 
 /// All that is known of one meeting beforehand, or was announced or entered by the operator.
 ///

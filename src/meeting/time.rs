@@ -46,7 +46,8 @@ pub(super) fn time_of_day(text: &str) -> Option<Time> {
 }
 
 /// A time since the recording's start, `jam:menit:detik` with as many hours as it takes, in milliseconds.
-pub(super) fn offset(text: &str) -> Option<u64> {
+#[must_use]
+pub fn offset(text: &str) -> Option<u64> {
     let (whole, fraction) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
     if whole.split(':').count() != 3 || fraction.len() > 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -4,6 +4,7 @@
 //! stores each result and tells an [`Observer`]. The floor depends on the sound alone and a recogniser on its utterance alone, so
 //! a run that was interrupted repeats the cheap first part, skips what is stored, and ends with the same words.
 
+mod detect;
 mod history;
 
 use std::collections::HashSet;
@@ -21,6 +22,7 @@ use crate::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
 use crate::transcript::store::{self, Origin, Store};
 use crate::transcript::{Recording, Utterance, Version, Word};
+pub use detect::detect;
 use history::History;
 
 /// Samples that are read at a time (0.25 s): progress and interruption are that fine.

@@ -11,7 +11,7 @@ mod fields;
 mod format;
 mod json;
 mod pdf;
-mod rttm;
+pub mod rttm;
 mod said;
 mod seglst;
 mod srt;
@@ -30,6 +30,7 @@ use crate::transcript::Transcript;
 pub use compose::compose;
 pub use error::Error;
 pub use format::Format;
+pub(crate) use pdf::FONTS;
 
 /// The record of a meeting, ready to be written: all texts are printable and final.
 #[derive(Clone, Debug, PartialEq, Serialize)]

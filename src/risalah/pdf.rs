@@ -20,7 +20,7 @@ use super::{Error, Risalah};
 const TEMPLATE: &str = include_str!("template.typ");
 
 /// Liberation Sans has Arial's metrics; DejaVu Sans lends it what it lacks, such as Arabic.
-const FONTS: [&[u8]; 5] = [
+pub(crate) const FONTS: [&[u8]; 5] = [
     include_bytes!("fonts/LiberationSans-Regular.ttf"),
     include_bytes!("fonts/LiberationSans-Bold.ttf"),
     include_bytes!("fonts/LiberationSans-Italic.ttf"),

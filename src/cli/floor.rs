@@ -1,0 +1,124 @@
+//! `risalah floor`: who speaks when, as the detector alone decides it, and a picture of why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use e_risalah::audio::{Input, Source, SpeechStream};
+use e_risalah::clock::{Channel, Clock, Span};
+use e_risalah::floor::{self, Turn};
+use e_risalah::folder;
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
+use e_risalah::pipeline::detect;
+use e_risalah::plot::{self, Caption, Seen};
+use e_risalah::risalah::rttm;
+
+use super::args;
+use super::show::{Share, Speaker, print};
+use super::{End, Failure, STOP, export, given};
+
+pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
+    let drawn = args.plot.as_deref().map(|path| Ok::<_, Failure>((path, Drawn::by_name(path)?))).transpose()?;
+    let mut meeting = match given::description(args.meeting.as_ref(), &args.input, None) {
+        Some(path) => Meeting::read(&path)?,
+        None => Meeting::bare(),
+    };
+    let input = given::input(&args.input, &meeting)?;
+    if let Input::Recording(recording) = &input {
+        export::enter_recorded(&mut meeting, recording)?;
+    }
+    let source = Source::follow(&input, &STOP)?;
+    meeting.check_channels(source.channels())?;
+    let (clock, channels) = (source.clock(), usize::from(source.channels()));
+    let mut sound = SpeechStream::new(source)?;
+    let whole = sound.expected_length().unwrap_or(0).max(1);
+
+    let at = |millis: u64| floor::CLOCK.at_millis(millis);
+    let mut seen = Seen::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
+    let mut share = Share::new(speaker, "cli.progress.listening", args.voice.quiet || args.voice.json);
+    let turns = detect(&mut sound, floor::Floor::new(channels), &STOP, &mut |sights| seen.take(sights), &mut |done| {
+        share.report(done.saturating_mul(1000) / whole);
+    });
+    share.end();
+    let turns = turns?;
+    for turn in &turns {
+        print(&line(&meeting, clock, turn, args.voice.json));
+    }
+    if let Some((path, drawn)) = drawn {
+        let caption = Caption {
+            title: title(args, speaker, &turns),
+            names: names(&meeting, channels, floor::CLOCK.millis(seen.stretch().start)),
+            language: speaker.language(),
+        };
+        drawn.write(path, &plot::draw(&seen, &turns, &caption))?;
+        if !args.voice.quiet {
+            speaker.note(&Message::new("floor.plotted").with("path", path.display()));
+        }
+    }
+    let warnings = sound.warnings();
+    for warning in &warnings {
+        speaker.warning(&warning.message());
+    }
+    Ok(if warnings.is_empty() { End::Done } else { End::Warned })
+}
+
+/// The form of a picture, told by the name of its file.
+#[derive(Clone, Copy)]
+enum Drawn {
+    Png,
+    Svg,
+}
+
+impl Drawn {
+    fn by_name(path: &Path) -> Result<Self, Failure> {
+        match path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase).as_deref() {
+            Some("png") => Ok(Self::Png),
+            Some("svg") => Ok(Self::Svg),
+            _ => Err(Failure::usage(Message::new("floor.picture").with("path", path.display()))),
+        }
+    }
+
+    fn write(self, path: &Path, svg: &str) -> Result<(), Failure> {
+        let content = match self {
+            Self::Png => plot::png(svg)?,
+            Self::Svg => svg.as_bytes().to_vec(),
+        };
+        Ok(fs::write(path, content).map_err(|source| folder::Error::Write { path: path.to_owned(), source })?)
+    }
+}
+
+fn line(meeting: &Meeting, clock: Clock, turn: &Turn, json: bool) -> String {
+    let span = floor::CLOCK.convert_span(turn.span, clock);
+    if !json {
+        return rttm::line(&meeting.session(), clock, turn.channel, span);
+    }
+    let name = meeting.speaker(turn.channel, clock.millis(span.start)).map(|person| person.name.as_str());
+    serde_json::json!({
+        "start_time": clock.decimal_seconds(span.start),
+        "end_time": clock.decimal_seconds(span.end),
+        "speaker": turn.channel.to_string(),
+        "name": name,
+    })
+    .to_string()
+}
+
+fn title(args: &args::Floor, speaker: Speaker, turns: &[Turn]) -> String {
+    let name = |path: &PathBuf| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    };
+    let names: Vec<String> = args.input.iter().map(name).take(3).collect();
+    let more = if args.input.len() > names.len() { " …" } else { "" };
+    let count = speaker.sentence(&Message::new("floor.turns").with("count", turns.len()));
+    format!("{}{more} · {count} · risalah {}", names.join(" "), env!("CARGO_PKG_VERSION"))
+}
+
+/// Who sits at each channel when the picture begins.
+fn names(meeting: &Meeting, channels: usize, millis: u64) -> Vec<String> {
+    let name = |channel| match meeting.speaker(channel, millis) {
+        Some(person) => person.name.clone(),
+        None if meeting.seat(channel).is_some() => meeting.label(channel, millis).microphone().unwrap_or_default(),
+        None => String::new(),
+    };
+    (0..channels).map(Channel::from_index).map(name).collect()
+}
