@@ -118,6 +118,17 @@ impl Folder {
         Ok(Written { path, kept })
     }
 
+    /// Gives a file of the folder another name, if it is there; tells the name.
+    pub fn set_aside(&self, name: &str) -> Result<Option<PathBuf>, Error> {
+        let path = self.path.join(name);
+        let other = self.free_name(name);
+        match fs::rename(&path, &other) {
+            Ok(()) => Ok(Some(other)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::Write { path, source }),
+        }
+    }
+
     fn free_name(&self, name: &str) -> PathBuf {
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         (1..u32::MAX)

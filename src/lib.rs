@@ -10,6 +10,7 @@ pub mod archive;
 pub mod audio;
 pub mod capture;
 pub mod clock;
+pub mod conference;
 pub mod digest;
 pub mod floor;
 pub mod folder;

@@ -70,6 +70,8 @@ pub struct Transcribe {
     pub format: Vec<String>,
     #[arg(long)]
     pub copy_audio: bool,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub conference: Option<PathBuf>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: Option<u16>,
     /// In the background, behind a recording.
@@ -94,6 +96,8 @@ pub struct Record {
     pub source: Option<PathBuf>,
     #[arg(long, value_name = "X", default_value_t = 1.0, requires = "source")]
     pub speed: f64,
+    #[arg(long, value_name = "PORT", conflicts_with = "control")]
+    pub conference: Option<u16>,
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<std::ffi::OsString>,
     #[arg(long, group = "control")]
@@ -138,6 +142,8 @@ pub struct Export {
     pub folder: PathBuf,
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub format: Vec<String>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub conference: Option<PathBuf>,
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
     #[arg(long = "penuh", visible_alias = "full")]

@@ -13,7 +13,7 @@ use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
 use super::show::{Speaker, print};
-use super::{End, Failure};
+use super::{End, Failure, conference};
 
 /// What every transcription is written as.
 const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
@@ -21,17 +21,22 @@ const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
     let mut store = Store::open(&args.folder)?;
-    let meeting = description(&args.folder)?;
+    let mut meeting = description(&args.folder)?;
     let lexicon = lexicon(&[&args.folder])?;
-    let transcript = current(&mut store, &meeting, lexicon)?;
+    let mut transcript = current(&mut store, &meeting, lexicon)?;
     let level = if args.full { Level::Full } else { Level::Clean };
+    let evidence = conference::find(args.conference.as_deref(), &args.folder, &folder_of(&args.folder))?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
-    write(&folder, &store, &meeting, &transcript, level, &formats, speaker)?;
-    if transcript.version.complete {
-        return Ok(End::Done);
+    if let Some(path) = &args.conference {
+        conference::keep(path, &Folder::create(&args.folder)?, &store, speaker)?;
     }
-    speaker.warning(&Message::new("cli.incomplete").with("path", args.folder.display()));
-    Ok(End::Warned)
+    let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
+    write(&folder, &store, &meeting, &transcript, level, &formats, speaker)?;
+    if !transcript.version.complete {
+        speaker.warning(&Message::new("cli.incomplete").with("path", args.folder.display()));
+        warned = true;
+    }
+    Ok(if warned { End::Warned } else { End::Done })
 }
 
 /// The formats that are asked for, after those that are always written.
@@ -87,6 +92,8 @@ pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
     match entered {
         Entered::Event(kind) => meeting.happened(at, kind.clone()),
         Entered::Seated { channel, person } => meeting.seated(at, *channel, person.as_deref()),
+        // What it says of the sound is looked at when the words are there.
+        Entered::Microphone { .. } => {}
     }
 }
 

@@ -4,6 +4,7 @@
 //! person must see.
 
 mod args;
+mod conference;
 mod demo;
 mod devices;
 mod doctor;

@@ -79,6 +79,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         source: args.source.as_deref().map(absolute),
         speed: args.speed,
         names: names(&meeting),
+        conference: args.conference,
     };
     let (child, client) = start(&order, &folder)?;
     let follower = Follower::new(args.model.as_deref());

@@ -25,6 +25,8 @@ pub struct Order {
     pub source: Option<PathBuf>,
     pub speed: f64,
     pub names: Vec<String>,
+    /// The port on which the conference system is heard.
+    pub conference: Option<u16>,
 }
 
 pub fn run(speaker: Speaker) -> Result<End, Failure> {
@@ -52,7 +54,14 @@ pub fn run(speaker: Speaker) -> Result<End, Failure> {
         Sound::Microphones(Box::new(Microphones::choose(&wish)?), wish)
     };
     let zone = jiff::tz::TimeZone::system();
-    let plan = Plan { folder: order.folder, mirror: order.mirror, sound, names: order.names, zone };
+    let plan = Plan {
+        folder: order.folder,
+        mirror: order.mirror,
+        sound,
+        names: order.names,
+        conference: order.conference,
+        zone,
+    };
     let Outcome { lost, end, .. } = recorder::run(plan, &stop)?;
     Ok(if lost > 0 || end == Ending::Disk { End::Warned } else { End::Done })
 }

@@ -13,7 +13,7 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
-use e_risalah::recording::Growth;
+use e_risalah::recording::{Growth, folder_of};
 use e_risalah::speech::whisper::Whisper;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{Origin, Store};
@@ -23,7 +23,7 @@ use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns};
-use super::{End, Failure, STOP, export, given};
+use super::{End, Failure, STOP, conference, export, given};
 
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
@@ -34,6 +34,10 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let input = given::input(&args.input, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
+    if let Some(path) = &args.conference {
+        // Read again at the end; a mistake in it must be known before hours of work.
+        e_risalah::conference::read(path)?;
+    }
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
     let folder = Folder::create(&args.output)?;
@@ -87,7 +91,13 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if words.is_file() {
         keep(&folder, &store, &words, LEXICON, speaker)?;
     }
-    let transcript = export::current(&mut store, &meeting, lexicon)?;
+    if let Some(path) = &args.conference {
+        conference::keep(path, &folder, &store, speaker)?;
+    }
+    let recording = if let Input::Recording(recording) = &input { recording } else { &folder_of(folder.path()) };
+    let mut transcript = export::current(&mut store, &meeting, lexicon)?;
+    let evidence = conference::find(None, folder.path(), recording)?;
+    let doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
     export::write(&folder, &store, &meeting, &transcript, Level::Clean, &formats, speaker)?;
     for warning in &outcome.warnings {
         speaker.warning(warning);
@@ -99,7 +109,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if !args.voice.quiet {
         speaker.note(&done);
     }
-    Ok(if outcome.warnings.is_empty() { End::Done } else { End::Warned })
+    Ok(if outcome.warnings.is_empty() && !doubted { End::Done } else { End::Warned })
 }
 
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two

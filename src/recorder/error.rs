@@ -17,6 +17,14 @@ pub enum Error {
     /// The disk.
     #[error(transparent)]
     Recording(#[from] recording::Error),
+    /// The conference system cannot be heard on that port.
+    #[error("port {port}: {source}")]
+    Conference {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
     /// No recorder is at work in the folder.
     #[error("no recorder is at work in {path}")]
     NotRunning {
@@ -44,6 +52,9 @@ impl Explain for Error {
         match self {
             Self::Capture(error) => error.message(),
             Self::Recording(error) => error.message(),
+            Self::Conference { port, source } => {
+                Message::new("recorder.conference").with("port", port).with("detail", source)
+            }
             Self::NotRunning { path } => Message::new("recorder.not_running").with("path", path.display()),
             Self::Silent { path, source } => {
                 Message::new("recorder.silent").with("path", path.display()).with("detail", source)
@@ -56,7 +67,7 @@ impl Explain for Error {
         match self {
             Self::Capture(error) => error.is_usage(),
             Self::Recording(error) => error.is_usage(),
-            Self::NotRunning { .. } => true,
+            Self::Conference { .. } | Self::NotRunning { .. } => true,
             Self::Silent { .. } | Self::Refused { .. } => false,
         }
     }

@@ -11,12 +11,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Error;
 use super::mirror::Copy;
 use super::server::{Asked, Server};
 use super::sound::{Running, Sound};
 use super::status::{Meter, Mirror, Reply, Request, State, Status};
 use super::steady::Steady;
+use super::{Error, hearing};
 use crate::capture::{self, Next, Outlet};
 use crate::recording::{self, Cause, Claim, End, Fact, Format, Start, Writer};
 
@@ -49,6 +49,8 @@ pub struct Plan {
     pub sound: Sound,
     /// Names of the channels.
     pub names: Vec<String>,
+    /// The port on which the room's conference system is heard, 0 for any that is free.
+    pub conference: Option<u16>,
     /// The zone of civil times.
     pub zone: TimeZone,
 }
@@ -76,7 +78,8 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     let format = plan.sound.format();
     let (intake, outlet) = capture::ring(format, RING_MS);
     let (requests, asked) = bounded(64);
-    let _server = Server::begin(&plan.folder, requests)
+    let heard = plan.conference.map(|port| hearing::begin(port, requests.clone())).transpose()?;
+    let _server = Server::begin(&plan.folder, requests, heard)
         .map_err(|source| recording::Error::Io { path: plan.folder.clone(), source })?;
     let running = plan.sound.start(intake, 0)?;
     let keeper = Keeper {

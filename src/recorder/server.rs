@@ -26,14 +26,15 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Begins to answer. Requests go to `requests`; one that is not taken at once is refused.
-    pub fn begin(folder: &Path, requests: Sender<Asked>) -> io::Result<Self> {
+    /// Begins to answer. Requests go to `requests`; one that is not taken at once is refused. `conference` is told to who may read the
+    /// address.
+    pub fn begin(folder: &Path, requests: Sender<Asked>, conference: Option<u16>) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let token = token();
         let port = listener.local_addr()?.port();
         let address = folder.join(CONTROL);
-        let text = serde_json::to_vec(&Address { port, token: token.clone(), pid: std::process::id() })?;
+        let text = serde_json::to_vec(&Address { port, conference, token: token.clone(), pid: std::process::id() })?;
         write_private(&address, &text)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         thread::Builder::new().name("requests".into()).spawn(move || {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Format};
 use crate::clock::{Channel, Clock};
+use crate::conference::{self, Change, Said};
 use crate::digest::sha256;
 use crate::meeting::EventKind;
 
@@ -75,7 +76,7 @@ pub enum Fact {
         /// From where there is sound again.
         at: u64,
     },
-    /// The operator entered something.
+    /// The operator or the conference system entered something.
     Event {
         /// When.
         at: u64,
@@ -174,7 +175,7 @@ pub enum End {
     Crash,
 }
 
-/// What an operator enters while a recording runs.
+/// What an operator, or the room's conference system, enters while a recording runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "entered", content = "value", rename_all = "snake_case")]
 pub enum Entered {
@@ -187,6 +188,23 @@ pub enum Entered {
         /// The short name in `rapat.toml`.
         person: Option<String>,
     },
+    /// What the conference system says of a microphone.
+    Microphone {
+        /// The microphone.
+        channel: Channel,
+        /// What became of it.
+        change: Change,
+    },
+}
+
+impl From<conference::Event> for Entered {
+    fn from(event: conference::Event) -> Self {
+        let channel = event.channel;
+        match event.said {
+            Said::Microphone(change) => Self::Microphone { channel, change },
+            Said::Seated(person) => Self::Seated { channel, person },
+        }
+    }
 }
 
 /// A line of the ledger as it stands in the file.
@@ -312,6 +330,18 @@ impl Ledger {
             Fact::Event { at, entered } => Some((clock.millis(*at), entered)),
             _ => None,
         })
+    }
+
+    /// What the conference system said of the microphones, in milliseconds since the start.
+    #[must_use]
+    pub fn conference(&self, clock: Clock) -> conference::Events {
+        let said = |(at, entered): (u64, &Entered)| match entered {
+            Entered::Microphone { channel, change } => {
+                Some((i64::try_from(at).ok()?, *channel, Said::Microphone(*change)))
+            }
+            Entered::Event(_) | Entered::Seated { .. } => None,
+        };
+        conference::Events::recorded(self.entered(clock).filter_map(said).collect())
     }
 
     /// The hash of its last line: what tells this recording's state from every other.

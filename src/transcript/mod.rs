@@ -45,6 +45,8 @@ pub enum Flag {
     Duplicate,
     /// The sound was at the limit of the microphone's range.
     Clipped,
+    /// The conference system says that this microphone was off all the while.
+    MicrophoneOff,
 }
 
 /// An unbroken stretch of speech of one channel, recognised in one piece.

@@ -1,6 +1,7 @@
 //! What the screen says of people, of what was entered, and of the ledger's lines.
 
 use e_risalah::clock::{Channel, Clock};
+use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
 use e_risalah::message::Message;
 use e_risalah::recording::{Cause, End, Entered, Fact};
@@ -88,6 +89,13 @@ fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) 
             let name = meeting.people.iter().find(|person| person.id == *id).map_or(id, |person| &person.name);
             say("seated").with("number", channel.number()).with("name", name)
         }
+        Entered::Microphone { channel, change } => say(match change {
+            Change::On => "on",
+            Change::Off => "off",
+            Change::Requested => "requested",
+            Change::Withdrawn => "withdrawn",
+        })
+        .with("number", channel.number()),
     };
     speaker.sentence(&message)
 }
