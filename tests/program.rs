@@ -108,6 +108,25 @@ fn the_meeting_inside_the_program_is_the_shipped_one() {
 }
 
 #[test]
+fn the_floor_is_told_without_a_model() {
+    let place = tempfile::tempdir().expect("a folder");
+    let input = excerpt(place.path());
+    let rttm = run(&["giliran", text(&input)]);
+    assert_eq!(rttm.status.code(), Some(0), "{}", stderr(&rttm));
+    let rttm = String::from_utf8(rttm.stdout).expect("text");
+    assert!(rttm.lines().count() > 2 && rttm.lines().all(|line| line.starts_with("SPEAKER rapat ")), "{rttm}");
+    let json = run(&["floor", text(&input), "--json"]);
+    let json = String::from_utf8(json.stdout).expect("text");
+    assert_eq!(json.lines().count(), rttm.lines().count());
+    for (object, line) in json.lines().zip(rttm.lines()) {
+        let turn: serde_json::Value = serde_json::from_str(object).expect("JSON");
+        let column = |number| line.split_whitespace().nth(number).expect("a column");
+        assert_eq!(turn["speaker"], column(7));
+        assert_eq!(turn["start_time"], column(3));
+    }
+}
+
+#[test]
 fn a_killed_run_goes_on_and_ends_with_the_same_words() {
     let place = tempfile::tempdir().expect("a folder");
     let (whole, killed) = (place.path().join("utuh"), place.path().join("terputus"));

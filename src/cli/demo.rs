@@ -33,6 +33,7 @@ pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
         output: args.output.clone(),
         meeting: None,
         // The best model that is installed would do better, but this is to show the same on every machine.
+        conference: None,
         model: Some("risalah-demo".into()),
         language: "id".to_owned(),
         format: Vec::new(),
