@@ -3,17 +3,19 @@
 //! Sound is cut before it comes here, so the library's own voice detection, context and time stamps stay off. Decoding is
 //! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
 //! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
-//! with a beam, and if that fails too in two halves. Word times come from dynamic time
+//! with a beam, which draws from that generator too and so gets a new state, and if that fails too in two halves. Word times come from dynamic time
 //! warping over the cross-attention, as whisper.cpp computes it, where the model's heads are known.
 
-use std::sync::Once;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::{Arc, Once};
 
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
     WhisperState,
 };
 
-use super::{Error, Recogniser, Recognition, Word, guard};
+use super::{Error, GiveUp, Recogniser, Recognition, Word, guard};
 use crate::clock::Span;
 use crate::models::{Alignment, Model, Size, Source};
 
@@ -31,10 +33,15 @@ const HALVES: usize = 32_000;
 /// whisper.cpp throws all of its words away.
 const FASTEST: usize = 10;
 const BEAM: i32 = 5;
+const GREEDY: SamplingStrategy = SamplingStrategy::Greedy { best_of: 1 };
+
+/// Asked between the encoder and each token. It must be of exactly this type: whisper-rs 0.16 hands its callback a pointer to such a
+/// box whatever it was given.
+type Abort = Box<dyn FnMut() -> bool>;
 
 /// A loaded model; [`Self::recogniser`] makes as many recognisers of it as there are workers.
 pub struct Whisper {
-    context: WhisperContext,
+    context: Arc<WhisperContext>,
     language: String,
     cut_window: bool,
 }
@@ -54,31 +61,38 @@ impl Whisper {
             Source::Bytes(bytes) => WhisperContext::new_from_buffer_with_params(bytes, parameters),
         }
         .map_err(|_| Error::Load { name: model.name.clone() })?;
-        Ok(Self { context, language: language.to_owned(), cut_window: model.properties.cut_audio_ctx })
+        let (context, language) = (Arc::new(context), language.to_owned());
+        Ok(Self { context, language, cut_window: model.properties.cut_audio_ctx })
     }
 
     /// A recogniser with a working state of its own, for one thread.
     pub fn recogniser(&self) -> Result<WhisperRecogniser, Error> {
-        let state = self.context.create_state().map_err(|_| Error::State)?;
-        Ok(WhisperRecogniser { state, language: self.language.clone(), cut_window: self.cut_window })
+        let state = Some(new_state(&self.context)?);
+        let (context, language) = (Arc::clone(&self.context), self.language.clone());
+        Ok(WhisperRecogniser { context, state, language, cut_window: self.cut_window })
     }
 }
 
 /// One worker's Whisper.
 pub struct WhisperRecogniser {
-    state: WhisperState,
+    context: Arc<WhisperContext>,
+    /// `None` where a new one is to be made before the next use.
+    state: Option<WhisperState>,
     language: String,
     cut_window: bool,
 }
 
 impl Recogniser for WhisperRecogniser {
     fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
-        let quick = self.decode(sound, SamplingStrategy::Greedy { best_of: 1 })?;
+        let quick = self.decode(sound, GREEDY, None)?;
         let good = |result: &Recognition| !result.words.is_empty() && !guard::is_suspect(result, sound.len());
         if good(&quick) {
             return Ok(quick);
         }
-        let careful = self.decode(sound, SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 })?;
+        // Its beam draws candidates by chance, from numbers that begin with the state and go on from one sound to the next: only in a new
+        // one do the words depend on the sound alone.
+        self.state = None;
+        let careful = self.decode(sound, SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 }, None)?;
         if good(&careful) {
             return Ok(careful);
         }
@@ -92,10 +106,29 @@ impl Recogniser for WhisperRecogniser {
         }
         Ok(likelier(quick, careful))
     }
+
+    fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {
+        let given_up = Rc::new(Cell::new(false));
+        let told = Rc::clone(&given_up);
+        let ask = move || {
+            told.set(told.get() || give_up());
+            told.get()
+        };
+        // The library reports what was given up as a failure.
+        match self.decode(sound, GREEDY, Some(Box::new(ask))) {
+            _ if given_up.get() => Ok(None),
+            result => result.map(Some),
+        }
+    }
 }
 
 impl WhisperRecogniser {
-    fn decode(&mut self, sound: &[f32], strategy: SamplingStrategy) -> Result<Recognition, Error> {
+    fn decode(
+        &mut self,
+        sound: &[f32],
+        strategy: SamplingStrategy,
+        abort: Option<Abort>,
+    ) -> Result<Recognition, Error> {
         let mut padded;
         let heard = if sound.len() < SHORTEST {
             padded = sound.to_vec();
@@ -124,38 +157,47 @@ impl WhisperRecogniser {
         if self.cut_window {
             parameters.set_audio_ctx((heard.len().div_ceil(FRAME) + SLACK).min(WINDOW) as i32);
         }
-        self.state.full(parameters, heard).map_err(|error| Error::Engine { code: error.to_string() })?;
-        Ok(self.result(sound.len() as u64))
+        parameters.set_abort_callback_safe::<Option<Abort>, Abort>(abort);
+        let state = match &mut self.state {
+            Some(state) => state,
+            none => none.insert(new_state(&self.context)?),
+        };
+        state.full(parameters, heard).map_err(|error| Error::Engine { code: error.to_string() })?;
+        Ok(result(state, sound.len() as u64))
     }
+}
 
-    fn result(&self, samples: u64) -> Recognition {
-        let mut words: Vec<Building> = Vec::new();
-        let (mut sum, mut tokens) = (0.0, 0);
-        for segment in self.state.as_iter() {
-            for index in 0..segment.n_tokens() {
-                let Some(token) = segment.get_token(index) else { continue };
-                let data = token.token_data();
-                let Ok(bytes) = token.to_bytes() else { continue };
-                if data.id >= FIRST_SPECIAL || bytes.is_empty() {
-                    continue;
-                }
-                sum += data.plog;
-                tokens += 1;
-                let starts = bytes[0] == b' ' || words.is_empty();
-                if starts {
-                    words.push(Building::default());
-                }
-                if let Some(word) = words.last_mut() {
-                    word.add(bytes, data.t_dtw, data.p);
-                }
+fn new_state(context: &WhisperContext) -> Result<WhisperState, Error> {
+    context.create_state().map_err(|_| Error::State)
+}
+
+fn result(state: &WhisperState, samples: u64) -> Recognition {
+    let mut words: Vec<Building> = Vec::new();
+    let (mut sum, mut tokens) = (0.0, 0);
+    for segment in state.as_iter() {
+        for index in 0..segment.n_tokens() {
+            let Some(token) = segment.get_token(index) else { continue };
+            let data = token.token_data();
+            let Ok(bytes) = token.to_bytes() else { continue };
+            if data.id >= FIRST_SPECIAL || bytes.is_empty() {
+                continue;
+            }
+            sum += data.plog;
+            tokens += 1;
+            let starts = bytes[0] == b' ' || words.is_empty();
+            if starts {
+                words.push(Building::default());
+            }
+            if let Some(word) = words.last_mut() {
+                word.add(bytes, data.t_dtw, data.p);
             }
         }
-        words.retain(|word| !word.text().is_empty());
-        Recognition {
-            words: timed(&words, samples),
-            mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
-            tokens,
-        }
+    }
+    words.retain(|word| !word.text().is_empty());
+    Recognition {
+        words: timed(&words, samples),
+        mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
+        tokens,
     }
 }
 

@@ -1,0 +1,45 @@
+//! What was recognised or previewed before leaves no trace in the final words.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use e_risalah::audio::{Input, Source};
+use e_risalah::models::{Store, Watch};
+use e_risalah::speech::Recogniser;
+use e_risalah::speech::whisper::Whisper;
+
+/// Some seconds of the chair's microphone in the shipped meeting.
+fn spoken() -> Vec<f32> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/01.ogg");
+    let mut source = Source::open(&Input::File(file)).expect("opened");
+    let mut sound = vec![0.0; 16_000 * 14];
+    let read = source.read(&mut sound).expect("read");
+    sound.truncate(read);
+    sound.split_off(16_000 * 4)
+}
+
+#[test]
+fn what_came_before_changes_no_final_word() {
+    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let store = Store::from_env().expect("a store");
+    let model = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
+    let mut recogniser = Whisper::load(&model, "id").expect("loaded").recogniser().expect("a recogniser");
+    let sound = spoken();
+    let before = recogniser.recognise(&sound).expect("recognised");
+    assert!(before.words.len() > 3, "{}", before.text());
+
+    // Others before it, in whatever number: the workers of a live run and of a later one share their work otherwise.
+    let quarter = &sound[..sound.len() / 4];
+    for _ in 0..2 {
+        recogniser.recognise(quarter).expect("recognised");
+        assert_eq!(recogniser.recognise(&sound).expect("recognised"), before);
+    }
+
+    let half = &sound[..sound.len() / 2];
+    assert_eq!(recogniser.preview(half, Box::new(|| true)).expect("given up"), None);
+    assert_eq!(recogniser.recognise(&sound).expect("recognised"), before);
+
+    let preview = recogniser.preview(half, Box::new(|| false)).expect("previewed").expect("not given up");
+    assert!(!preview.words.is_empty());
+    assert_eq!(recogniser.recognise(&sound).expect("recognised"), before);
+}
