@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 use e_risalah::clock::Clock;
 use e_risalah::floor;
 use e_risalah::message::Message;
+use e_risalah::pipeline::Preview;
 use e_risalah::recorder::Status;
 use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
 
+use super::preview;
 use super::record::oneself;
 use super::screen::Recogniser;
 use super::show::{Speaker, print};
@@ -30,6 +32,9 @@ const LOG: &str = "pengenal.log";
 const TRIES: u32 = 5;
 /// And how long it is left alone in between.
 const REST: Duration = Duration::from_secs(3);
+
+/// How long the screen keeps what was being said when no words follow, in milliseconds.
+const PAST: u64 = 10_000;
 
 /// The recogniser of one recording, as seen from the desk.
 pub struct Follower {
@@ -112,6 +117,20 @@ impl Follower {
         }
     }
 
+    /// What is being said at this moment, unless its final words are there.
+    pub fn preview(
+        folder: &Path,
+        status: Option<&Status>,
+        turns: &VecDeque<(Clock, Utterance)>,
+    ) -> Option<(Clock, Preview)> {
+        let status = status?;
+        let clock = status.format.clock();
+        let said = preview::seen(folder)?;
+        let is_past = clock.millis(status.position.saturating_sub(said.span.end)) > PAST;
+        let is_final = turns.iter().any(|(_, turn)| turn.channel == said.channel && turn.span.end > said.span.start);
+        (!is_past && !is_final).then_some((clock, said))
+    }
+
     /// Waits until everything is recognised and written, and says where.
     pub fn finish(mut self, folder: &Path, speaker: Speaker, quiet: bool) -> End {
         let unfinished = || Message::new("record.unrecognised").with("folder", folder.display());
@@ -142,6 +161,7 @@ impl Follower {
 
 /// Held by a recogniser that follows a recording; tells how far it is.
 pub struct Place {
+    folder: PathBuf,
     file: File,
     told: Instant,
 }
@@ -149,10 +169,17 @@ pub struct Place {
 impl Place {
     /// Takes the place; `None` where another recogniser is at work.
     pub fn take(folder: &Path) -> Option<Self> {
-        let path: PathBuf = folder.join(PROGRESS);
+        let path = folder.join(PROGRESS);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
         file.try_lock().ok()?;
-        Some(Self { file, told: Instant::now() })
+        // One that was killed may have left it.
+        preview::clear(folder);
+        Some(Self { folder: folder.to_owned(), file, told: Instant::now() })
+    }
+
+    /// Shows what is being said.
+    pub fn show(&self, said: &Preview) {
+        preview::show(&self.folder, said);
     }
 
     /// Says that the recording was read up to this millisecond.
@@ -165,6 +192,12 @@ impl Place {
         // Of fixed width, so that a reader never sees the rest of a longer one. Nothing depends on it.
         let _ =
             self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(format!("{millis:020}").as_bytes()));
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        preview::clear(&self.folder);
     }
 }
 

@@ -17,6 +17,7 @@ mod keeping;
 mod language;
 mod manual;
 mod models;
+mod preview;
 mod print;
 mod record;
 mod recorder;

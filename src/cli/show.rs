@@ -6,7 +6,7 @@ use e_risalah::clock::Clock;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Language, Message, lookup};
 use e_risalah::models::{self, Stage};
-use e_risalah::pipeline::Observer;
+use e_risalah::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -148,6 +148,12 @@ impl Observer for Turns<'_> {
         }
         self.bar.set_position(done);
         self.bar.set_message(e_risalah::floor::CLOCK.hms(done));
+    }
+
+    fn preview(&mut self, preview: &Preview) {
+        if let Some(place) = &self.place {
+            place.show(preview);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use e_risalah::audio::{FileInfo, Input, Source, SpeechStream};
 use e_risalah::digest::sha256;
 use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
+use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
 use e_risalah::recording::{Growth, folder_of};
@@ -67,17 +67,26 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         fingerprint: &fingerprint,
         origin: &origin,
         recognisers,
+        // Where there is no memory for it, there is only no preview.
+        preview: args.follow.then(|| whisper.recogniser().ok()).flatten(),
         stop: &STOP,
     };
     let mut turns = Turns::new(&meeting, speaker, args.voice).telling(place);
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
+    let mut mistaken = false;
 
     if let Input::Recording(recording) = &input {
-        // Only now is it known what was entered, and a person may have gone on writing the description.
-        if let Some(path) = &description {
-            meeting = Meeting::read(path)?;
+        // Only now is it known what was entered, and a person may have gone on writing the description. With a mistake in it, it counts
+        // as it was.
+        match description.as_deref().map(Meeting::read) {
+            Some(Ok(read)) => meeting = read,
+            Some(Err(error)) => {
+                speaker.warning(&error.message());
+                mistaken = true;
+            }
+            None => {}
         }
         export::enter_recorded(&mut meeting, recording)?;
     }
@@ -109,7 +118,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if !args.voice.quiet {
         speaker.note(&done);
     }
-    Ok(if outcome.warnings.is_empty() && !doubted { End::Done } else { End::Warned })
+    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted { End::Done } else { End::Warned })
 }
 
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two

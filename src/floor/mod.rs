@@ -100,6 +100,11 @@ impl Floor {
         }
     }
 
+    /// The turns that are going on at this moment.
+    pub fn open(&self) -> impl Iterator<Item = Turn> {
+        self.turns.iter().filter_map(turns::Smoother::open)
+    }
+
     /// Ends the recording: what is still open is complete. The last samples that fill no hop are taken as silence.
     pub fn finish(mut self, done: &mut Vec<Turn>) {
         if self.pending.first().is_some_and(|rest| !rest.is_empty()) {

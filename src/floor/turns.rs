@@ -100,6 +100,13 @@ impl Smoother {
         }
     }
 
+    /// The turn that is still going on, once it is known to be speech; its end is not its last.
+    pub fn open(&self) -> Option<Turn> {
+        let open = self.open.as_ref().filter(|open| open.is_speech())?;
+        let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
+        Some(self.turn(open.start, end, true))
+    }
+
     /// Ends the open turn, if there is one.
     pub fn finish(&mut self, done: &mut Vec<Turn>) {
         if let Some(open) = self.open.take()
@@ -200,6 +207,20 @@ mod tests {
         let found = turns(speech);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[1].span.end.abs_diff(1990 * 160) <= 320, "{found:?}");
+    }
+
+    #[test]
+    fn a_turn_is_seen_while_it_goes_on() {
+        let (mut smoother, mut done, mut seen) = (Smoother::new(0), Vec::new(), Vec::new());
+        for (hop, decision) in pattern(&[(50, false), (200, true), (60, false)]).into_iter().enumerate() {
+            smoother.hop(hop as u64, decision, &mut done);
+            seen.extend(smoother.open());
+        }
+        assert_eq!(done.len(), 1);
+        assert!(seen.iter().all(|open| open.span.start == done[0].span.start && open.span.end <= done[0].span.end));
+        assert!(seen.windows(2).all(|pair| pair[0].span.end <= pair[1].span.end));
+        assert_eq!(seen.last().map(|open| open.span), Some(done[0].span));
+        assert_eq!(smoother.open(), None);
     }
 
     proptest! {

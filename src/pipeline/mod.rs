@@ -6,6 +6,7 @@
 
 mod detect;
 mod history;
+mod preview;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,6 +25,8 @@ use crate::transcript::store::{self, Origin, Store};
 use crate::transcript::{Recording, Utterance, Version, Word};
 pub use detect::detect;
 use history::History;
+pub use preview::Preview;
+use preview::{Owed, Seen, Window};
 
 /// Samples that are read at a time (0.25 s): progress and interruption are that fine.
 const BLOCK: usize = 4000;
@@ -75,6 +78,9 @@ pub trait Observer {
 
     /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the format hides it.
     fn progress(&mut self, done: u64, whole: Option<u64>);
+
+    /// What is being said, where previews were asked for. The final words come later, and may be others.
+    fn preview(&mut self, _: &Preview) {}
 }
 
 /// What a run is made of.
@@ -89,6 +95,8 @@ pub struct Run<'a, R> {
     pub origin: &'a Origin,
     /// One for each worker.
     pub recognisers: Vec<R>,
+    /// One more, for previews of turns that go on; without it there are none.
+    pub preview: Option<R>,
     /// Set from outside to stop.
     pub stop: &'a AtomicBool,
 }
@@ -140,12 +148,15 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let halt = AtomicBool::new(false);
         let position = AtomicU64::new(0);
         let (halt, position) = (&halt, &position);
+        let (owed, seen) = (Owed::default(), Seen::default());
+        let (owed, seen) = (&owed, &seen);
         let stop = self.stop;
         let mut new = 0;
         let mut failure = None;
 
         let (sound, utterances) = thread::scope(|scope| {
-            let reader = Reader { sound: self.sound, clock, known: &known, jobs, halt, stop, position };
+            let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
+            let reader = Reader { sound: self.sound, clock, known: &known, jobs, halt, stop, position, owed, window };
             let reader = scope.spawn(move || reader.run());
             for recogniser in self.recognisers {
                 let (waiting, finished) = (waiting.clone(), finished.clone());
@@ -153,6 +164,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
             }
             drop((waiting, finished));
             loop {
+                seen.take().iter().for_each(|preview| observer.preview(preview));
                 let done = match results.recv_timeout(PULSE) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
@@ -161,6 +173,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
+                owed.settle();
                 observer.progress(position.load(Ordering::Relaxed), whole);
                 if failure.is_some() {
                     continue;
@@ -201,6 +214,8 @@ struct Reader<'a> {
     halt: &'a AtomicBool,
     stop: &'a AtomicBool,
     position: &'a AtomicU64,
+    owed: &'a Owed,
+    window: Option<Window>,
 }
 
 impl Reader<'_> {
@@ -219,6 +234,9 @@ impl Reader<'_> {
             utterances += turns.len();
             if !self.send(&mut turns, &history) {
                 break;
+            }
+            if let Some(window) = &mut self.window {
+                window.offer(&floor, &history);
             }
             self.position.store(block.span().end, Ordering::Relaxed);
         }
@@ -239,6 +257,7 @@ impl Reader<'_> {
             }
             let audible = turn.audible();
             let sound = history.get(turn.channel, audible);
+            self.owed.add();
             self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound }).is_ok()
         })
     }

@@ -44,11 +44,17 @@ impl Recognition {
     }
 }
 
+/// Asked again and again during a preview: whether somebody else needs the machine.
+pub type GiveUp = Box<dyn Fn() -> bool>;
+
 /// Something that recognises speech. One instance belongs to one thread.
 pub trait Recogniser {
     /// Recognises mono sound at 16 kHz, at most 30 s. The result depends on nothing but the sound: no context is carried over,
     /// so that a run that was interrupted ends with the same words.
     fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error>;
+
+    /// What is heard at first go, for sound that goes on; `None` when `give_up` said so meanwhile.
+    fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error>;
 }
 
 /// Why recognition could not be done.

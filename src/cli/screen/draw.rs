@@ -46,7 +46,7 @@ pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: 
         let line = "─".repeat(usize::from(area.width));
         Span::raw(line).dim().render(top(&mut rest, 1), buf);
     }
-    turns::draw(rest, buf, view.turns, view.meeting, speaker);
+    turns::draw(rest, buf, view, speaker);
     if let Some(prompt) = keys.prompt() {
         draw_choices(choices, buf, prompt, view, speaker);
     }

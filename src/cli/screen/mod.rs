@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use e_risalah::clock::{Channel, Clock, MAX_CHANNELS};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Language, Message};
+use e_risalah::pipeline::Preview;
 use e_risalah::recorder::{State, Status};
 use e_risalah::recording::Entered;
 use e_risalah::transcript::Utterance;
@@ -67,6 +68,8 @@ pub struct View<'a> {
     pub meeting: &'a Meeting,
     /// What was recognised, newest last.
     pub turns: &'a VecDeque<(Clock, Utterance)>,
+    /// What is being said, not final yet.
+    pub preview: Option<&'a (Clock, Preview)>,
     /// The recogniser.
     pub recogniser: Recogniser,
     /// The last answer or error.

@@ -1,10 +1,6 @@
-//! What was recognised, the newest at the bottom.
+//! What was recognised, the newest at the bottom, and dim below it what is being said.
 
-use std::collections::VecDeque;
-
-use e_risalah::clock::Clock;
-use e_risalah::meeting::Meeting;
-use e_risalah::transcript::Utterance;
+use e_risalah::clock::Channel;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -12,38 +8,43 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use super::area::{bottom, left};
-use super::words;
+use super::{View, words};
 use crate::cli::show::Speaker;
 
 /// `hh:mm:ss` and a space.
 const TIME: u16 = 9;
 
-pub fn draw(
-    mut area: Rect,
-    buf: &mut Buffer,
-    turns: &VecDeque<(Clock, Utterance)>,
-    meeting: &Meeting,
-    speaker: Speaker,
-) {
-    let time = if area.width >= 4 * TIME { TIME } else { 0 };
-    for (clock, utterance) in turns.iter().rev() {
+pub fn draw(mut area: Rect, buf: &mut Buffer, view: &View, speaker: Speaker) {
+    let name = |channel: Channel, millis| words::who(speaker, view.meeting, channel, millis) + ":";
+    if let Some((clock, preview)) = view.preview {
+        let start = preview.span.start;
+        let who = name(preview.channel, clock.millis(start));
+        draw_turn(&mut area, buf, &clock.hms(start), &who, &format!("{} …", preview.text), Style::new().dim().italic());
+    }
+    for (clock, utterance) in view.turns.iter().rev() {
         if area.is_empty() {
             break;
         }
         let start = utterance.span.start;
-        let who = words::who(speaker, meeting, utterance.channel, clock.millis(start)) + ":";
-        let rows = wrap(&format!("{who} {}", utterance.text), usize::from(area.width - time));
-        let shown = bottom(&mut area, u16::try_from(rows.len()).unwrap_or(u16::MAX));
-        // Of a turn that is longer than the screen, its newest words.
-        let hidden = rows.len() - usize::from(shown.height);
-        for (mut line, (number, row)) in shown.rows().zip(rows.iter().enumerate().skip(hidden)) {
-            let margin = left(&mut line, time);
-            Span::raw(row).render(line, buf);
-            if number == 0 {
-                Span::raw(clock.hms(start)).dim().render(margin, buf);
-                let name = u16::try_from(Span::raw(&who).width()).unwrap_or(u16::MAX);
-                buf.set_style(left(&mut line, name), Style::new().bold());
-            }
+        let who = name(utterance.channel, clock.millis(start));
+        draw_turn(&mut area, buf, &clock.hms(start), &who, &utterance.text, Style::new());
+    }
+}
+
+/// Draws a turn at the bottom of the area, and takes its rows away.
+fn draw_turn(area: &mut Rect, buf: &mut Buffer, time: &str, who: &str, text: &str, style: Style) {
+    let width = if area.width >= 4 * TIME { TIME } else { 0 };
+    let rows = wrap(&format!("{who} {text}"), usize::from(area.width - width));
+    let shown = bottom(area, u16::try_from(rows.len()).unwrap_or(u16::MAX));
+    // Of a turn that is longer than the screen, its newest words.
+    let hidden = rows.len() - usize::from(shown.height);
+    for (mut line, (number, row)) in shown.rows().zip(rows.iter().enumerate().skip(hidden)) {
+        let margin = left(&mut line, width);
+        Span::styled(row, style).render(line, buf);
+        if number == 0 {
+            Span::raw(time).dim().render(margin, buf);
+            let name = u16::try_from(Span::raw(who).width()).unwrap_or(u16::MAX);
+            buf.set_style(left(&mut line, name), Style::new().bold());
         }
     }
 }

@@ -73,6 +73,7 @@ fn turns() -> VecDeque<(Clock, Utterance)> {
 
 struct Shown {
     status: Option<Status>,
+    preview: Option<(Clock, Preview)>,
     recogniser: Recogniser,
     keys: Keys,
     language: Language,
@@ -81,14 +82,15 @@ struct Shown {
 impl Shown {
     fn new(status: Option<Status>) -> Self {
         let recogniser = Recogniser::Following { behind_ms: 1250 };
-        Self { status, recogniser, keys: Keys::default(), language: Language::Indonesian }
+        Self { status, preview: None, recogniser, keys: Keys::default(), language: Language::Indonesian }
     }
 
     fn buffer(&self, width: u16, height: u16) -> Buffer {
         let (meeting, turns) = (meeting(), turns());
         let note = Message::new("screen.refused.note");
         let (status, recogniser) = (self.status.as_ref(), self.recogniser);
-        let view = View { status, meeting: &meeting, turns: &turns, recogniser, note: Some(&note) };
+        let preview = self.preview.as_ref();
+        let view = View { status, meeting: &meeting, turns: &turns, preview, recogniser, note: Some(&note) };
         let (seen, speaker) = (Seen::of(status), Speaker::new(self.language));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let draw = |frame: &mut ratatui::Frame| {
