@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::audio;
 use crate::message::{Explain, Message};
+use crate::recording::Absence;
 
 /// Why no sound comes from the room.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,16 @@ pub enum Error {
         /// The device.
         name: String,
     },
+    /// The device went away while it was listened to.
+    #[error("{name} is gone: {detail}")]
+    Gone {
+        /// The device.
+        name: String,
+        /// Why.
+        why: Absence,
+        /// What the system says.
+        detail: String,
+    },
     /// The device cannot be used for another reason.
     #[error("{name}: {reason}")]
     Device {
@@ -78,6 +89,7 @@ impl Explain for Error {
             Self::NoConfig { name } => about("no_config", name),
             Self::InUse { name } => about("in_use", name),
             Self::Denied { name } => about("denied", name),
+            Self::Gone { name, why, detail } => about(gone(*why), name).with("detail", detail),
             Self::Device { name, reason } => about("device", name).with("reason", reason),
             Self::Rehearsal { source, .. } => source.message(),
         }
@@ -89,6 +101,15 @@ impl Explain for Error {
             Self::Rehearsal { source, .. } => source.is_usage(),
             _ => false,
         }
+    }
+}
+
+fn gone(why: Absence) -> &'static str {
+    match why {
+        Absence::Unplugged => "gone.unplugged",
+        Absence::Server => "gone.server",
+        Absence::Mute => "gone.mute",
+        Absence::Other => "gone.other",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ring between a device's callback and the recorder.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -29,6 +29,7 @@ pub struct Intake {
     frame: usize,
     taken: u64,
     lost: u64,
+    missing: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
 }
 
@@ -40,6 +41,8 @@ pub struct Outlet {
     frame: usize,
     given: u64,
     next: Option<Mark>,
+    /// Frames that were lost and that no mark which came out has told yet.
+    missing: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
 }
 
@@ -62,12 +65,18 @@ pub fn ring(format: Format, millis: u64) -> (Intake, Outlet) {
     let frames = format.clock().at_millis(millis).max(1);
     let (bytes_in, bytes_out) = RingBuffer::new(format.bytes(frames) as usize);
     let (marks_in, marks_out) = RingBuffer::new(MARKS);
-    let ended = Arc::new(AtomicBool::new(false));
+    let (ended, missing) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let frame = format.frame();
-    (
-        Intake { bytes: bytes_in, marks: marks_in, frame, taken: 0, lost: 0, ended: Arc::clone(&ended) },
-        Outlet { bytes: bytes_out, marks: marks_out, frame, given: 0, next: None, ended },
-    )
+    let intake = Intake {
+        bytes: bytes_in,
+        marks: marks_in,
+        frame,
+        taken: 0,
+        lost: 0,
+        missing: Arc::clone(&missing),
+        ended: Arc::clone(&ended),
+    };
+    (intake, Outlet { bytes: bytes_out, marks: marks_out, frame, given: 0, next: None, missing, ended })
 }
 
 impl Intake {
@@ -75,8 +84,7 @@ impl Intake {
     pub fn push(&mut self, frames: &[u8]) {
         let frames = &frames[..frames.len() - frames.len() % self.frame];
         if self.lost > 0 && !self.report(Cause::Disk) {
-            self.lost += (frames.len() / self.frame) as u64;
-            return;
+            return self.miss((frames.len() / self.frame) as u64);
         }
         let room = self.bytes.slots() / self.frame * self.frame;
         let fitting = frames.len().min(room);
@@ -88,7 +96,12 @@ impl Intake {
             chunk.commit_all();
             self.taken += (fitting / self.frame) as u64;
         }
-        self.lost += ((frames.len() - fitting) / self.frame) as u64;
+        self.miss(((frames.len() - fitting) / self.frame) as u64);
+    }
+
+    fn miss(&mut self, frames: u64) {
+        self.lost += frames;
+        self.missing.fetch_add(frames, Ordering::Relaxed);
     }
 
     /// Whether so many bytes would be taken whole.
@@ -102,7 +115,9 @@ impl Intake {
         if frames > 0 {
             let mark = Mark { after: self.taken, frames, cause };
             if self.lost > 0 || self.marks.push(mark).is_err() {
-                self.lost += frames;
+                self.miss(frames);
+            } else {
+                self.missing.fetch_add(frames, Ordering::Relaxed);
             }
         }
     }
@@ -133,10 +148,10 @@ impl Outlet {
         self.bytes.is_empty()
     }
 
-    /// Frames that wait in it.
+    /// Frames that wait in it, and those that were lost on the way and will be told behind them.
     #[must_use]
     pub fn waiting(&self) -> u64 {
-        (self.bytes.slots() / self.frame) as u64
+        (self.bytes.slots() / self.frame) as u64 + self.missing.load(Ordering::Relaxed)
     }
 
     /// Appends up to `most` bytes of what is there to `out`, up to the next place where something is missing.
@@ -148,6 +163,7 @@ impl Outlet {
             self.next = self.marks.pop().ok();
         }
         if let Some(mark) = self.next.take_if(|mark| mark.after == self.given) {
+            self.missing.fetch_sub(mark.frames, Ordering::Relaxed);
             return Next::Lost(mark);
         }
         let until = self.next.map_or(u64::MAX, |mark| mark.after - self.given);

@@ -13,5 +13,5 @@ mod rehearsal;
 pub use device::{Config, Found, Microphones, Stream, Wish, devices};
 pub use error::Error;
 pub use intake::{Intake, Mark, Next, Outlet, ring};
-pub use probe::{Report, Trouble, probe};
+pub use probe::{Report, Trouble, probe, real_channels};
 pub use rehearsal::{Playing, Rehearsal};

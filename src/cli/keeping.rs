@@ -8,7 +8,7 @@ use e_risalah::recording::{self, folder_of};
 
 use super::args::Keeping;
 use super::show::{Share, Speaker, print};
-use super::{End, Failure, STOP};
+use super::{End, Failure, STOP, export};
 
 pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     let recovered = recording::recover(&folder_of(&args.folder))?;
@@ -21,11 +21,15 @@ pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     if let Some(torn) = &recovered.torn {
         speaker.note(&Message::new("keeping.torn").with("path", torn.display()));
     }
+    if !recovered.found.is_empty() {
+        speaker.note(&Message::new("keeping.found").with("segments", recovered.found.len()));
+    }
     if args.voice.json {
         let line = serde_json::json!({
             "frames": recovered.frames,
             "rate": clock.rate(),
             "closed": recovered.closed,
+            "found": recovered.found,
             "was_whole": recovered.was_whole,
         });
         print(&line.to_string());
@@ -68,8 +72,9 @@ pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
 }
 
 pub fn archive(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+    let meeting = export::description(&args.folder)?;
     let mut share = Share::new(speaker, "cli.progress.archiving", args.voice.quiet || args.voice.json);
-    let archived = archive::archive(&folder_of(&args.folder), &STOP, &mut |done| share.report(done));
+    let archived = archive::archive(&folder_of(&args.folder), &meeting, &STOP, &mut |done| share.report(done));
     share.end();
     let archived = archived?;
     if args.voice.json {

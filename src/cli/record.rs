@@ -52,8 +52,10 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         return Ok(End::Done);
     }
     if args.stop {
-        Client::reach(&recording)?.stop()?;
-        return closed(&recording, speaker);
+        let mut client = Client::reach(&recording)?;
+        let now = client.status().map_or_else(|_| recording.clone(), |status| status.folder);
+        client.stop()?;
+        return closed(&recording, &now, speaker);
     }
     let meeting = match &args.meeting {
         Some(path) => Meeting::read(path)?,
@@ -201,10 +203,18 @@ fn line(status: &Status) -> Message {
         .with("lost", clock.decimal_seconds(status.lost))
 }
 
-/// Waits until the recorder has let go, and says what was recorded.
-fn closed(recording: &Path, speaker: Speaker) -> Result<End, Failure> {
+/// Waits until the recorder has let go, and says what was recorded. `now` is the folder that the recording went on to; it may be the
+/// only one that is left.
+fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure> {
     let begun = Instant::now();
     let mut growth = Growth::open(recording)?;
+    if growth.is_none() {
+        growth = Growth::open(now)?;
+    }
+    if growth.is_none() && !recording.exists() {
+        speaker.warning(&Message::new("record.gone").with("path", recording.display()));
+        return Ok(End::Warned);
+    }
     while let Some(open) = growth.as_mut().filter(|growth| !growth.is_closed()) {
         if begun.elapsed() > PATIENCE {
             return Err(Failure::failed(Message::new("record.not_closed").with("path", recording.display())));
@@ -242,6 +252,8 @@ fn closed(recording: &Path, speaker: Speaker) -> Result<End, Failure> {
 struct Desk {
     folder: PathBuf,
     recording: PathBuf,
+    /// Where the recording is by now.
+    now: PathBuf,
     meeting: Meeting,
     speaker: Speaker,
     client: Client,
@@ -260,7 +272,7 @@ impl Desk {
         follower: Follower,
         child: Option<Child>,
     ) -> Self {
-        Self { folder, recording, meeting, speaker, client, follower, child }
+        Self { folder, now: recording.clone(), recording, meeting, speaker, client, follower, child }
     }
 
     fn sit(mut self, quiet: bool) -> Result<End, Failure> {
@@ -273,8 +285,13 @@ impl Desk {
         if let Some(mut child) = self.child.take() {
             let _ = child.wait();
         }
-        let end = closed(&self.recording, self.speaker)?;
+        let end = closed(&self.recording, &self.now, self.speaker)?;
         let drained = self.follower.finish(&self.folder, self.speaker, quiet);
+        // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
+        if let Err(Failure { message: Some(mistake), .. }) = export::description(&self.folder) {
+            self.speaker.warning(&mistake);
+            return Ok(End::Warned);
+        }
         Ok(match (end, drained) {
             (End::Done, End::Done) => End::Done,
             _ => End::Warned,
@@ -287,17 +304,19 @@ impl Desk {
         let mut turns = VecDeque::new();
         let mut note = None;
         loop {
-            let status = self.client.status().ok();
+            let status = self.status();
             if status.is_none() && !self.is_alive() {
                 return Ok(true);
             }
             self.follower.tend(&self.folder);
             self.follower.new_turns(&self.folder, &mut turns, SHOWN);
             let recogniser = self.follower.state(status.as_ref());
+            let preview = Follower::preview(&self.folder, status.as_ref(), &turns);
             let view = View {
                 status: status.as_ref(),
                 meeting: &self.meeting,
                 turns: &turns,
+                preview: preview.as_ref(),
                 recogniser,
                 note: note.as_ref(),
             };
@@ -338,7 +357,7 @@ impl Desk {
         let mut stopping = false;
         let mut turns = VecDeque::new();
         loop {
-            let status = self.client.status().ok();
+            let status = self.status();
             if status.is_none() && !self.is_alive() {
                 return true;
             }
@@ -367,10 +386,16 @@ impl Desk {
         }
     }
 
+    fn status(&mut self) -> Option<Status> {
+        let status = self.client.status().ok()?;
+        self.now.clone_from(&status.folder);
+        Some(status)
+    }
+
     fn is_alive(&mut self) -> bool {
         match &mut self.child {
             Some(child) => matches!(child.try_wait(), Ok(None)),
-            None => Client::reach(&self.recording).map(|client| self.client = client).is_ok(),
+            None => Client::reach(&self.now).map(|client| self.client = client).is_ok(),
         }
     }
 }

@@ -1,24 +1,26 @@
 //! The one thread that matters: from the ring to the disk, with the timeline kept true.
 
-use std::fs::File;
+mod watch;
+
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::levels::Levels;
 use super::mirror::Copy;
 use super::server::{Asked, Server};
 use super::sound::{Running, Sound};
 use super::status::{Meter, Mirror, Reply, Request, State, Status};
 use super::steady::Steady;
+use super::syncer::{Syncer, syncer};
 use super::{Error, hearing};
 use crate::capture::{self, Next, Outlet};
 use crate::recording::{self, Cause, Claim, End, Fact, Format, Start, Writer};
+use watch::LOW;
 
 /// Sound that the ring holds while a disk stalls.
 const RING_MS: u64 = 10_000;
@@ -26,18 +28,12 @@ const RING_MS: u64 = 10_000;
 const PULSE: Duration = Duration::from_millis(10);
 /// How often it is brought to the disk.
 const SYNC: Duration = Duration::from_secs(1);
-/// A device that gives nothing for so long is gone, whatever it says.
-const STALLED: Duration = Duration::from_secs(3);
 /// How often a lost device is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often the computer's clock is entered.
 const CLOCK: Duration = Duration::from_mins(1);
-/// Before this much time the device's drift drowns in the size of its buffers.
-const DRIFT_KNOWN: Duration = Duration::from_mins(10);
 /// Windows of the meters in a second.
 const METERED: u32 = 5;
-/// Minutes of room at which the disk is said to end soon.
-const LOW: [u64; 3] = [30, 10, 3];
 
 /// What is to be recorded, and where.
 pub struct Plan {
@@ -79,10 +75,11 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     let (intake, outlet) = capture::ring(format, RING_MS);
     let (requests, asked) = bounded(64);
     let heard = plan.conference.map(|port| hearing::begin(port, requests.clone())).transpose()?;
-    let _server = Server::begin(&plan.folder, requests, heard)
+    let server = Server::begin(&plan.folder, requests, heard)
         .map_err(|source| recording::Error::Io { path: plan.folder.clone(), source })?;
     let running = plan.sound.start(intake, 0)?;
     let keeper = Keeper {
+        server,
         mirror: None,
         mirror_failed: None,
         writer: None,
@@ -97,6 +94,7 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         lost: 0,
         behind: 0,
         low: LOW.len(),
+        unreachable: 0,
         disk_seconds: 0,
         stepped: 0,
         state: State::Waiting,
@@ -111,27 +109,8 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     keeper.keep(stop)
 }
 
-/// Brings files to the disk beside the keeper, and tells how far it came.
-struct Syncer {
-    files: Sender<(File, u64)>,
-    synced: Arc<AtomicU64>,
-}
-
-fn syncer() -> Syncer {
-    let (files, waiting) = bounded::<(File, u64)>(1);
-    let synced = Arc::new(AtomicU64::new(0));
-    let done = Arc::clone(&synced);
-    thread::spawn(move || {
-        for (file, position) in waiting {
-            if file.sync_data().is_ok() {
-                done.store(position, Ordering::Release);
-            }
-        }
-    });
-    Syncer { files, synced }
-}
-
 struct Keeper {
+    server: Server,
     plan: Plan,
     format: Format,
     claim: Option<Claim>,
@@ -153,6 +132,8 @@ struct Keeper {
     behind: u64,
     /// How many thresholds of [`LOW`] are still ahead.
     low: usize,
+    /// For how many seconds its folder was not to be found.
+    unreachable: u32,
     disk_seconds: u64,
     /// How far the civil clock stood off the steady one when it was last entered, in milliseconds.
     stepped: i64,
@@ -297,8 +278,10 @@ impl Keeper {
         }
         let at = writer.position();
         match writer.move_to(mirror.target()) {
-            Ok(moved) => {
+            Ok((moved, lost)) => {
                 self.last = Some(Fact::Moved { at, folder: moved.folder().to_owned() });
+                self.server.tell(moved.folder());
+                self.lost += lost;
                 self.writer = Some(moved);
                 self.failed = None;
                 self.low = LOW.len();
@@ -309,117 +292,6 @@ impl Keeper {
                 false
             }
         }
-    }
-
-    fn watch_device(&mut self) {
-        let silent = self.last_sound.elapsed() >= STALLED;
-        let fault = self.running.as_ref().and_then(Running::fault);
-        if !self.plan.sound.has_clock() || fault.is_none() && !silent {
-            return;
-        }
-        self.running = None;
-        self.state = State::DeviceLost;
-        let reason = fault.unwrap_or_else(|| format!("{} s", STALLED.as_secs()));
-        self.note(Fact::Lost { at: self.position(), reason });
-    }
-
-    /// Tries a lost device again. What was missed is counted by the steady clock when its first sound is there.
-    fn reopen(&mut self) {
-        let (intake, outlet) = capture::ring(self.format, RING_MS);
-        let position = self.position().max(1);
-        let Ok(running) = self.plan.sound.start(intake, position) else { return };
-        self.running = Some(running);
-        self.outlet = outlet;
-        let opened = Instant::now();
-        while self.outlet.is_empty() && opened.elapsed() < STALLED {
-            thread::sleep(PULSE);
-        }
-        if self.outlet.is_empty() {
-            self.running = None;
-            return;
-        }
-        let missing = self.behind_clock();
-        self.gap(missing, Cause::Device);
-        self.received += missing;
-        self.behind = self.behind_clock();
-        self.last_sound = Instant::now();
-        self.state = State::Waiting;
-        self.returned = self.position();
-        self.note(Fact::Returned { at: self.position() });
-    }
-
-    /// Frames by which the sound is behind the steady clock.
-    fn behind_clock(&self) -> u64 {
-        let Some((_, began)) = self.began else { return 0 };
-        let due = self.format.clock().at_millis(began.elapsed().as_millis() as u64);
-        due.saturating_sub(self.position() + self.outlet.waiting())
-    }
-
-    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the steady clock.
-    fn watch_clock(&mut self) {
-        if !self.plan.sound.has_clock() || self.state == State::DeviceLost {
-            return;
-        }
-        let behind = self.behind_clock();
-        let leap = behind.saturating_sub(self.behind);
-        if leap > u64::from(self.format.rate.get()) {
-            self.gap(leap, Cause::Overrun);
-            self.received += leap;
-        } else {
-            self.behind = behind;
-        }
-    }
-
-    /// What is done each second.
-    fn second(&mut self) {
-        self.watch_clock();
-        let Some(writer) = &mut self.writer else { return };
-        let position = writer.position();
-        match writer.settle() {
-            // While the last second is still on its way to the disk, this one goes with the next.
-            Ok(Some(file)) => drop(self.syncing.files.try_send((file, position))),
-            Ok(None) => {}
-            Err(error) => self.failed = Some(error),
-        }
-        if self.state == State::Waiting && self.syncing.synced.load(Ordering::Acquire) > self.returned {
-            self.state = State::Recording;
-        }
-        self.watch_mirror();
-        self.watch_disk();
-    }
-
-    fn watch_mirror(&mut self) {
-        if let Some(reason) = self.mirror.as_ref().and_then(Copy::failure) {
-            self.mirror = None;
-            self.mirror_failed = Some(reason.clone());
-            self.note(Fact::MirrorFailed { at: self.position(), reason });
-        }
-    }
-
-    fn watch_disk(&mut self) {
-        let Some(writer) = &self.writer else { return };
-        let Ok(free) = fs4::available_space(writer.folder()) else { return };
-        self.disk_seconds = free / self.format.bytes_a_second().max(1);
-        let minutes = self.disk_seconds / 60;
-        // The thresholds that are still above what is left: the fewer, the nearer the end.
-        let ahead = LOW.iter().filter(|low| minutes >= **low).count();
-        if ahead < self.low {
-            self.low = ahead;
-            self.note(Fact::Low { at: self.position(), minutes });
-        }
-    }
-
-    fn enter_clock(&mut self) {
-        let Some((utc, began)) = self.began else { return };
-        let elapsed = began.elapsed();
-        let now = Timestamp::now();
-        let off = now.as_millisecond() - utc.as_millisecond() - elapsed.as_millis() as i64;
-        let stepped_ms = if (off - self.stepped).abs() > 100 { off - self.stepped } else { 0 };
-        self.stepped = if stepped_ms == 0 { self.stepped } else { off };
-        let given = self.received as f64 / f64::from(self.format.rate.get());
-        let known = self.plan.sound.has_clock() && elapsed >= DRIFT_KNOWN;
-        let ppm = known.then(|| ((given / elapsed.as_secs_f64() - 1.0) * 1e7).round() / 10.0);
-        self.note(Fact::Clock { at: self.position(), utc: now, ppm, stepped_ms });
     }
 
     fn answer(&mut self, request: Request) -> Reply {
@@ -485,6 +357,8 @@ impl Keeper {
         self.running = None;
         if end != End::Disk {
             self.drain(sound)?;
+            // The last minute's drift, and a step of the civil clock in it.
+            self.enter_clock();
         }
         self.watch_mirror();
         let lost = self.lost;
@@ -503,38 +377,5 @@ impl Keeper {
             Err(_) if end == End::Disk => Ok(Outcome { folder, frames, lost, end }),
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-/// The level of one channel over the window that runs.
-#[derive(Clone, Copy, Debug, Default)]
-struct Levels {
-    peak: f32,
-    squares: f64,
-    count: u32,
-    at_limit: u32,
-}
-
-impl Levels {
-    /// Three samples in a row at the limit are a wave cut off.
-    const CUT_OFF: u32 = 3;
-
-    fn add(&mut self, sample: f32) {
-        let magnitude = sample.abs();
-        self.peak = self.peak.max(magnitude);
-        self.squares += f64::from(magnitude) * f64::from(magnitude);
-        self.count = self.count.saturating_add(1);
-        if magnitude >= 0.999 {
-            self.at_limit = self.at_limit.saturating_add(1);
-        } else if self.at_limit < Self::CUT_OFF {
-            self.at_limit = 0;
-        }
-    }
-
-    fn take(&mut self) -> Meter {
-        let rms = (self.squares / f64::from(self.count.max(1))).sqrt() as f32;
-        let meter = Meter { peak: self.peak, rms, clipped: self.at_limit >= Self::CUT_OFF };
-        *self = Self::default();
-        meter
     }
 }

@@ -89,7 +89,8 @@ fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
 
 /// Appends what the file has grown by, and renews its head.
 fn catch_up(source: &Path, target: &Path, name: &str) -> io::Result<()> {
-    let mut from = File::open(source.join(name))?;
+    // A recording that is gone is no fault of its copy.
+    let Ok(mut from) = File::open(source.join(name)) else { return Ok(()) };
     let mut to = OpenOptions::new().create(true).truncate(false).write(true).open(target.join(name))?;
     let copied = to.metadata()?.len();
     from.seek(SeekFrom::Start(copied))?;

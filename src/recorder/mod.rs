@@ -9,11 +9,13 @@ mod client;
 mod error;
 mod hearing;
 mod keeper;
+mod levels;
 mod mirror;
 mod server;
 mod sound;
 mod status;
 mod steady;
+mod syncer;
 
 pub use client::Client;
 pub use error::Error;

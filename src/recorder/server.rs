@@ -22,7 +22,8 @@ pub(super) type Asked = (Request, oneshot::Sender<Reply>);
 
 /// A server for one recorder. It ends with the process; its address is taken away when it is dropped.
 pub(super) struct Server {
-    address: PathBuf,
+    text: Vec<u8>,
+    addresses: Vec<PathBuf>,
 }
 
 impl Server {
@@ -40,13 +41,23 @@ impl Server {
         thread::Builder::new().name("requests".into()).spawn(move || {
             runtime.block_on(listen(listener, Arc::from(token), requests));
         })?;
-        Ok(Self { address })
+        Ok(Self { text, addresses: vec![address] })
+    }
+
+    /// Can be reached through another folder too. Where that fails, it cannot.
+    pub fn tell(&mut self, folder: &Path) {
+        let address = folder.join(CONTROL);
+        if write_private(&address, &self.text).is_ok() {
+            self.addresses.push(address);
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.address);
+        for address in &self.addresses {
+            let _ = fs::remove_file(address);
+        }
     }
 }
 

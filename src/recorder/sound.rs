@@ -1,7 +1,7 @@
 //! Where a recorder's sound comes from.
 
 use crate::capture::{self, Intake, Microphones, Playing, Rehearsal, Stream, Wish};
-use crate::recording::Format;
+use crate::recording::{Absence, Format};
 
 /// A source of sound that can be started, and started again.
 pub enum Sound {
@@ -74,7 +74,7 @@ impl Sound {
 
 impl Running {
     /// Why it gives no sound any more, if it says so.
-    pub fn fault(&self) -> Option<String> {
+    pub fn fault(&self) -> Option<(Absence, String)> {
         match self {
             Self::Microphones(stream) => stream.fault(),
             Self::Rehearsal { .. } => None,

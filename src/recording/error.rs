@@ -48,12 +48,12 @@ pub enum Error {
         path: PathBuf,
     },
     /// This form of samples cannot be archived without loss.
-    #[error("{path}: {reason}")]
+    #[error("{path}: {reason:?}")]
     Unarchivable {
         /// The segment.
         path: PathBuf,
         /// Why.
-        reason: String,
+        reason: Unarchivable,
     },
     /// The recording must be whole before it is archived.
     #[error("{path} is not whole")]
@@ -61,6 +61,17 @@ pub enum Error {
         /// The recording's folder.
         path: PathBuf,
     },
+}
+
+/// Why the encoder cannot hold samples exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unarchivable {
+    /// Whole numbers of 32 bits, of which all are used: it takes 24.
+    LowBits,
+    /// Floating-point samples that are no whole numbers of 24 bits, or beyond full scale.
+    Float,
+    /// In its own words.
+    Encoder(String),
 }
 
 impl Error {
@@ -87,7 +98,11 @@ impl Explain for Error {
             Self::Absent { path } => about("absent", path),
             Self::NoStart { path } => about("no_start", path),
             Self::NotLossless { path } => about("not_lossless", path),
-            Self::Unarchivable { path, reason } => about("unarchivable", path).with("reason", reason),
+            Self::Unarchivable { path, reason: Unarchivable::LowBits } => about("unarchivable.low_bits", path),
+            Self::Unarchivable { path, reason: Unarchivable::Float } => about("unarchivable.float", path),
+            Self::Unarchivable { path, reason: Unarchivable::Encoder(detail) } => {
+                about("unarchivable.encoder", path).with("detail", detail)
+            }
             Self::NotWhole { path } => about("not_whole", path),
         }
     }

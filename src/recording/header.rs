@@ -6,8 +6,9 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::sample::{Format, Sample};
 
@@ -112,6 +113,22 @@ fn bext(format: Format, labels: &Labels, first: u64) -> Vec<u8> {
     out[338..346].copy_from_slice(&reference.to_le_bytes());
     out[346..348].copy_from_slice(&1u16.to_le_bytes());
     out
+}
+
+/// The sample at which a segment begins, as its `bext` chunk says, in a recording that began at `start`; the inverse of [`head`] to a
+/// millisecond.
+pub(super) fn first(bext: &[u8], format: Format, start: &Zoned) -> Option<u64> {
+    let date: Date = std::str::from_utf8(bext.get(320..330)?).ok()?.parse().ok()?;
+    let reference = u64::from_le_bytes(bext.get(338..346)?.try_into().ok()?);
+    let midnight = date.to_zoned(start.time_zone().clone()).ok()?.timestamp();
+    let since_midnight = start.timestamp().as_millisecond() - midnight.as_millisecond();
+    let began = format.clock().at_millis(since_midnight.unsigned_abs());
+    if since_midnight < 0 { reference.checked_add(began) } else { reference.checked_sub(began) }
+}
+
+/// Whether a `fmt` chunk is the one that [`head`] writes for this format.
+pub(super) fn is_of(fmt: &[u8], format: Format) -> bool {
+    fmt == self::fmt(format)
 }
 
 fn ixml(format: Format, labels: &Labels) -> String {

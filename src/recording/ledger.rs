@@ -4,208 +4,17 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Format};
+use super::{End, Entered, Error, Fact, Format};
 use crate::clock::{Channel, Clock};
-use crate::conference::{self, Change, Said};
+use crate::conference::{self, Said};
 use crate::digest::sha256;
-use crate::meeting::EventKind;
 
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
-
-/// What a line says. Positions (`at`, `first`) are samples since the recording's first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
-pub enum Fact {
-    /// The recording begins. Always the first line, and only there.
-    Start {
-        /// When the first sample was taken, by the computer's clock.
-        utc: Timestamp,
-        /// The computer's zone, an IANA name or an offset.
-        zone: String,
-        /// The form of every sample.
-        #[serde(flatten)]
-        format: Format,
-        /// What gave the sound.
-        device: String,
-        /// The program and its version.
-        program: String,
-    },
-    /// A segment's file was begun.
-    Open {
-        /// Its name in the folder.
-        file: String,
-        /// Its first sample.
-        first: u64,
-    },
-    /// A segment is complete.
-    Segment {
-        /// Its name in the folder.
-        file: String,
-        /// Its first sample.
-        first: u64,
-        /// Samples of each channel.
-        frames: u64,
-        /// SHA-256 of the bytes of its samples (not of its head).
-        sha256: String,
-        /// Whether it was closed after a crash, by what was on the disk.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        recovered: bool,
-    },
-    /// Samples that were lost. The timeline counts them; shorter gaps are silence in the file, longer ones are in no file.
-    Gap {
-        /// Where the first of them would stand.
-        at: u64,
-        /// How many.
-        frames: u64,
-        /// Why.
-        cause: Cause,
-    },
-    /// The device is gone.
-    Lost {
-        /// Up to where there is sound.
-        at: u64,
-        /// What the system says.
-        reason: String,
-    },
-    /// The device is back.
-    Returned {
-        /// From where there is sound again.
-        at: u64,
-    },
-    /// The operator or the conference system entered something.
-    Event {
-        /// When.
-        at: u64,
-        /// What.
-        #[serde(flatten)]
-        entered: Entered,
-    },
-    /// The computer's clock at a sample; two of these give the device's drift.
-    Clock {
-        /// The sample.
-        at: u64,
-        /// The computer's clock when it arrived.
-        utc: Timestamp,
-        /// How much faster the device runs than the computer's steady clock since the start, in millionths; unknown at first.
-        ppm: Option<f64>,
-        /// How far the computer's civil clock was stepped against its steady clock since the line before, in milliseconds.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        stepped_ms: i64,
-    },
-    /// The disk ends soon.
-    Low {
-        /// Where the recording stands.
-        at: u64,
-        /// Minutes that still fit.
-        minutes: u64,
-    },
-    /// The recording goes on in another folder.
-    Moved {
-        /// Where the recording stands.
-        at: u64,
-        /// The recording's folder from there on.
-        folder: PathBuf,
-    },
-    /// The copy in the other folder fails; this recording does not depend on it.
-    MirrorFailed {
-        /// Where the recording stands.
-        at: u64,
-        /// What the system says.
-        reason: String,
-    },
-    /// What a crash left open was closed.
-    Recovered {
-        /// Up to where there is sound.
-        at: u64,
-    },
-    /// A channel's whole timeline was put into a FLAC file and compared sample by sample.
-    Archived {
-        /// Its name in the folder.
-        file: String,
-        /// The channel.
-        channel: Channel,
-        /// Samples, gaps counted as silence.
-        frames: u64,
-        /// SHA-256 of the file.
-        sha256: String,
-    },
-    /// The recording ends. Only archiving follows it.
-    Stop {
-        /// How many samples there are of each channel, gaps counted.
-        at: u64,
-        /// The computer's clock.
-        utc: Timestamp,
-        /// Why.
-        end: End,
-    },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_zero(value: &i64) -> bool {
-    *value == 0
-}
-
-/// Why samples were lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// The disk did not take them in time.
-    Disk,
-    /// The computer did not fetch them from the device in time.
-    Overrun,
-    /// The device was gone.
-    Device,
-}
-
-/// How a recording ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum End {
-    /// As asked.
-    Asked,
-    /// The source came to its end.
-    SourceEnded,
-    /// The disk took no more.
-    Disk,
-    /// A crash; closed afterwards.
-    Crash,
-}
-
-/// What an operator, or the room's conference system, enters while a recording runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "entered", content = "value", rename_all = "snake_case")]
-pub enum Entered {
-    /// An event of the meeting.
-    Event(EventKind),
-    /// From now on this person speaks at this microphone; `None`: nobody that is known.
-    Seated {
-        /// The microphone.
-        channel: Channel,
-        /// The short name in `rapat.toml`.
-        person: Option<String>,
-    },
-    /// What the conference system says of a microphone.
-    Microphone {
-        /// The microphone.
-        channel: Channel,
-        /// What became of it.
-        change: Change,
-    },
-}
-
-impl From<conference::Event> for Entered {
-    fn from(event: conference::Event) -> Self {
-        let channel = event.channel;
-        match event.said {
-            Said::Microphone(change) => Self::Microphone { channel, change },
-            Said::Seated(person) => Self::Seated { channel, person },
-        }
-    }
-}
 
 /// A line of the ledger as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -275,6 +84,18 @@ impl Ledger {
     pub fn start(&self) -> Option<(Timestamp, Format)> {
         match self.facts.first()? {
             Fact::Start { utc, format, .. } => Some((*utc, *format)),
+            _ => None,
+        }
+    }
+
+    /// When its first sample was taken, in the zone of the computer.
+    #[must_use]
+    pub fn began(&self) -> Option<Zoned> {
+        match self.facts.first()? {
+            Fact::Start { utc, zone, .. } => {
+                let zone = DateTimeParser::new().parse_time_zone(zone).ok()?;
+                Some(utc.to_zoned(zone))
+            }
             _ => None,
         }
     }
@@ -390,8 +211,16 @@ pub(super) struct Pen {
 impl Pen {
     /// Begins a ledger, or goes on behind the last line that was read.
     pub fn take_up(path: PathBuf, ledger: &Ledger) -> Result<Self, Error> {
-        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(Error::io(&path))?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
         Ok(Self { path, file, lines: ledger.facts.len() as u64, last_hash: ledger.last_hash.clone() })
+    }
+
+    /// All that was written, through the open file: its name may be gone.
+    pub fn read_back(&mut self) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.read_to_end(&mut text)?;
+        Ok(text)
     }
 
     /// Writes a line and brings it to the disk.

@@ -12,9 +12,11 @@
 //! a header or a ledger that says otherwise is corrected by them. Positions are samples since the recording's first.
 
 mod error;
+mod fact;
 mod growth;
 mod header;
 mod ledger;
+mod lost;
 mod recover;
 mod sample;
 mod segment;
@@ -23,9 +25,10 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub use error::Error;
+pub use error::{Error, Unarchivable};
+pub use fact::{Absence, Cause, End, Entered, Fact};
 pub use growth::{Growth, Part};
-pub use ledger::{Cause, End, Entered, Fact, LEDGER, Ledger, Line, append_facts, archived_channels};
+pub use ledger::{LEDGER, Ledger, Line, append_facts, archived_channels};
 pub use recover::{Recovered, recover, seek_to_samples};
 pub use sample::{Format, Sample};
 pub use verify::{Finding, Verdict, verify};

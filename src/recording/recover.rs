@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::header::Lengths;
 use super::ledger::Pen;
+use super::lost::lost_segments;
 use super::segment::settle;
 use super::writer::lock;
-use super::{End, Error, Fact, Format, Growth, LEDGER, Ledger};
+use super::{Cause, End, Error, Fact, Format, Growth, LEDGER, Ledger, Part};
 use crate::digest::hex;
 
 /// What was closed.
@@ -23,6 +24,8 @@ pub struct Recovered {
     pub frames: u64,
     /// Segments that were open, and are closed now.
     pub closed: Vec<PathBuf>,
+    /// Of these, segments that no line of the ledger named any more.
+    pub found: Vec<PathBuf>,
     /// Where the unreadable end of the ledger was kept.
     pub torn: Option<PathBuf>,
     /// Whether there was nothing to do.
@@ -37,7 +40,8 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     let growth = Growth::open(folder)?.ok_or_else(|| Error::Absent { path: folder.to_owned() })?;
     let format = growth.format();
     if let (true, false, Some(frames)) = (growth.is_closed(), growth.ledger().torn, growth.length()) {
-        return Ok(Recovered { format, frames, closed: Vec::new(), torn: None, was_whole: true });
+        let (closed, found) = (Vec::new(), Vec::new());
+        return Ok(Recovered { format, frames, closed, found, torn: None, was_whole: true });
     }
     let folder = growth.folder().to_owned();
     let _lock = lock(&folder)?;
@@ -46,7 +50,7 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     let torn = if ledger.torn { Some(set_aside(&path, ledger.whole)?) } else { None };
     let mut pen = Pen::take_up(path, &ledger)?;
     let mut frames = 0;
-    let mut closed = Vec::new();
+    let (mut closed, mut found) = (Vec::new(), Vec::new());
     for index in 0.. {
         let Some(part) = growth.part(index) else { break };
         let length = match part.frames {
@@ -65,10 +69,23 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     // A gap at the very end has no segment behind it.
     frames = growth.gaps().iter().fold(frames, |frames, gap| frames.max(gap.end));
     if !ledger.is_closed() {
-        pen.write(Fact::Recovered { at: frames })?;
+        for lost in lost_segments(&folder, &ledger, frames)? {
+            let Part { path, first, .. } = lost;
+            let (length, sha256) = close(&path, format)?;
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if first > frames {
+                pen.write(Fact::Gap { at: frames, frames: first - frames, cause: Cause::Unknown })?;
+            }
+            pen.write(Fact::Open { file: file.clone(), first })?;
+            pen.write(Fact::Segment { file, first, frames: length, sha256, recovered: true })?;
+            frames = first.saturating_add(length);
+            closed.push(path.clone());
+            found.push(path);
+        }
+        pen.write(Fact::Recovered { at: frames, found: found.len() as u64 })?;
         pen.write(Fact::Stop { at: frames, utc: Timestamp::now(), end: End::Crash })?;
     }
-    Ok(Recovered { format, frames, closed, torn, was_whole: false })
+    Ok(Recovered { format, frames, closed, found, torn, was_whole: false })
 }
 
 /// Keeps the ledger as it was under another name and cuts off what is no line.
@@ -84,7 +101,7 @@ fn set_aside(path: &Path, whole: u64) -> Result<PathBuf, Error> {
 }
 
 /// Lets the head of a segment tell what the file holds; gives its frames and the hash of their bytes.
-fn close(path: &Path, format: Format) -> Result<(u64, String), Error> {
+pub(super) fn close(path: &Path, format: Format) -> Result<(u64, String), Error> {
     let io = || Error::io(path);
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(io())?;
     let data = data_start(&mut file).map_err(io())?;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::header::Labels;
 use super::ledger::Pen;
+use super::recover::close;
 use super::segment::Segment;
 use super::{Cause, End, Entered, Error, Fact, Format, LEDGER, Ledger, segment_name};
 
@@ -180,32 +181,62 @@ impl Writer {
         }
     }
 
-    /// Goes on in another folder, where the recording may have been copied to so far; what this folder holds stays.
-    pub fn move_to(self, folder: &Path) -> Result<Self, Error> {
+    /// Whether its folder is still there under its name: a network share or a disk may be taken away while files are open on it.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        self.folder.join(LEDGER).exists()
+    }
+
+    /// Goes on in another folder, where the recording may have been copied to so far; what this folder holds stays. Gives the samples
+    /// that are lost where this folder is gone and the copy had not yet come so far.
+    pub fn move_to(self, folder: &Path) -> Result<(Self, u64), Error> {
+        let reachable = self.is_reachable();
         let Self { folder: old, format, labels, mut pen, segment, number, position, _lock } = self;
         let _ = fs::remove_file(old.join(RESERVE));
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let lock = lock(folder)?;
         let moved = Fact::Moved { at: position, folder: folder.to_owned() };
+        let mut cut_off = None;
         if let Some(segment) = segment {
             let (file, first, frames) = (segment.name.clone(), segment.first, segment.bytes() / format.frame() as u64);
-            // The old folder's disk may have failed: its ledger gets what it still takes, the new one's is what counts.
-            let written = segment
-                .close()
-                .and_then(|sha256| pen.write(Fact::Segment { file, first, frames, sha256, recovered: false }));
-            let _ = written.and_then(|()| pen.write(moved.clone()));
+            if reachable {
+                // The old folder's disk may have failed: its ledger gets what it still takes, the new one's is what counts.
+                let written = segment
+                    .close()
+                    .and_then(|sha256| pen.write(Fact::Segment { file, first, frames, sha256, recovered: false }));
+                let _ = written.and_then(|()| pen.write(moved.clone()));
+            } else {
+                cut_off = Some((file, first, frames));
+            }
         }
         let path = folder.join(LEDGER);
-        let mut ledger = Ledger::read(&old.join(LEDGER))?;
+        // A ledger without its name is read through the open file, or else is what was copied of it.
+        let text = pen.read_back().or_else(|_| fs::read(&path)).map_err(Error::io(&path))?;
+        fs::write(&path, text).map_err(Error::io(&path))?;
+        let mut ledger = Ledger::read(&path)?;
         ledger.torn = false;
-        fs::copy(old.join(LEDGER), &path).map_err(Error::io(&path))?;
         let file = OpenOptions::new().write(true).open(&path).map_err(Error::io(&path))?;
         file.set_len(ledger.whole).map_err(Error::io(&path))?;
         let mut pen = Pen::take_up(path, &ledger)?;
+        let mut lost = 0;
+        if let Some((file, first, frames)) = cut_off {
+            let copy = folder.join(&file);
+            let mut copied = 0;
+            if copy.exists() {
+                let (held, sha256) = close(&copy, format)?;
+                copied = held.min(frames);
+                pen.write(Fact::Segment { file, first, frames: copied, sha256, recovered: true })?;
+            }
+            lost = frames - copied;
+            if lost > 0 {
+                pen.write(Fact::Gap { at: first + copied, frames: lost, cause: Cause::Disk })?;
+            }
+        }
         if ledger.facts.last() != Some(&moved) {
             pen.write(moved)?;
         }
-        Ok(Self { folder: folder.to_owned(), format, labels, pen, segment: None, number, position, _lock: lock })
+        let folder = folder.to_owned();
+        Ok((Self { folder, format, labels, pen, segment: None, number, position, _lock: lock }, lost))
     }
 
     /// Closes the recording.
@@ -241,24 +272,51 @@ impl Writer {
 
 /// A folder that one recorder holds.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // Taken away while it is still held: whoever had opened it before finds that it is not in the folder any more.
+        if cfg!(unix) {
+            let _ = fs::remove_file(&self.path);
+        }
         // Closing alone is not enough where a child process has inherited the file for a moment.
-        let _ = self.0.unlock();
+        let _ = self.file.unlock();
     }
 }
 
 /// Holds the folder for one recorder.
 pub(super) fn lock(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(Error::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
-        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { path: folder.to_owned() }),
-        Err(fs::TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    loop {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(Error::io(&path))?;
+        match file.try_lock() {
+            Ok(()) if is_named(&file, &path) => return Ok(Lock { file, path }),
+            // Its holder has just let it go and taken it away; a new one is made.
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
+            Err(fs::TryLockError::Error(source)) => return Err(Error::Io { path, source }),
+        }
     }
+}
+
+/// Whether this file is still the one of that name.
+#[cfg(unix)]
+fn is_named(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file keeps its name.
+#[cfg(not(unix))]
+fn is_named(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// A file that was made or renamed is only safe when its folder is on the disk too. Where a system cannot do that, the file itself is.

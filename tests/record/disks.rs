@@ -1,10 +1,12 @@
 //! Disks that end while a recording runs.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use e_risalah::recording::{End, Fact, Growth, folder_of, verify};
 
-use crate::room::{Disk, run, samples, stderr, text, tone};
+use crate::room::{Disk, risalah, run, samples, stderr, text, tone};
 
 /// Sixty seconds of one channel are 1.4 MB as they are recorded.
 const SECONDS: u32 = 60;
@@ -30,9 +32,39 @@ fn without_room_nothing_is_begun() {
     let Some(disk) = Disk::mount(32) else { return };
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 1, 1);
-    let output = run(&["rekam", "--source", text(&file), "-o", text(&disk.path.join("rapat")), "--quiet"]);
+    let begin = || {
+        let output = run(&["rekam", "--source", text(&file), "-o", text(&disk.path.join("rapat")), "--quiet"]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("penuh"), "{}", stderr(&output));
+    };
+    begin();
+    // And without a single byte.
+    let full = fs::write(disk.path.join("penuh"), vec![1; 64 << 10]);
+    assert!(full.is_err(), "there was room");
+    begin();
+}
+
+#[test]
+fn without_the_right_to_write_nothing_is_begun() {
+    let place = tempfile::tempdir().expect("a folder");
+    let file = tone(place.path(), 1, 1);
+    let locked = place.path().join("terkunci");
+    fs::create_dir(&locked).expect("made");
+    for (path, mode) in [(place.path(), 0o755), (&*locked, 0o555)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
+    }
+    let folder = locked.join("rapat");
+    let begin = ["rekam", "--source", text(&file), "-o", text(&folder), "--quiet"];
+    // An administrator may write everywhere, so he becomes nobody.
+    let is_root = fs::write(locked.join("uji"), b"").is_ok();
+    let mut command = if is_root { Command::new("setpriv") } else { risalah(&begin) };
+    if is_root {
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+        command.arg(env!("CARGO_BIN_EXE_risalah")).args(begin).env("RISALAH_LANG", "id");
+    }
+    let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("penuh"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("terkunci") && stderr(&output).contains("saran: "), "{}", stderr(&output));
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! SIGKILL at moments that nobody chose.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use e_risalah::recording::{folder_of, recover, verify};
 
 use crate::room::{
-    Running, excerpt, recorded, recorder_pid, risalah, run, samples, signal_to, status, stderr, text, tone, until,
+    Random, Running, excerpt, recorded, recorder, recorder_pid, risalah, samples, signal_to, status, text, tone,
+    transcribed, until,
 };
 
 /// Rounds of the killed recorder.
@@ -19,22 +20,12 @@ fn a_killed_recorder_loses_nothing_that_it_said_was_on_the_disk() {
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 300, 2);
     let original = samples(&file);
-    let mut random = 0x2545_F491_4F6C_DD1Du64;
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
     for round in 0..ROUNDS {
         let folder = place.path().join(format!("rapat-{round}"));
-        let order = serde_json::json!({
-            "folder": folder_of(&folder), "mirror": null, "device": null, "channels": null,
-            "source": file, "speed": 40.0, "names": [],
-        });
-        let order_file = place.path().join("perintah.json");
-        fs::write(&order_file, order.to_string()).expect("written");
-        let mut command = risalah(&["recorder"]);
-        let mut recorder = Running::start(command.stdin(fs::File::open(&order_file).expect("opened")));
+        let mut recorder = Running::start(&mut recorder(place.path(), &folder, None, &file, 40.0));
         recorded(&folder, 1);
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        thread::sleep(Duration::from_millis(random % 150));
+        thread::sleep(Duration::from_millis(random.below(150)));
         let known = status(&folder).map_or(1, |status| status.position);
         recorder.signal("-KILL");
         recorder.0.wait().expect("gone");
@@ -54,24 +45,84 @@ fn a_killed_recogniser_is_started_again_and_misses_nothing() {
     let folder = place.path().join("rapat");
     let mut desk =
         Running::start(&mut risalah(&["rekam", "--source", text(&file), "--speed", "2", "-o", text(&folder)]));
-    let recogniser = until("a recogniser", || {
-        let found =
-            Command::new("pgrep").args(["-f", &format!("transcribe {} ", text(&folder))]).output().expect("pgrep runs");
-        String::from_utf8_lossy(&found.stdout).lines().next().and_then(|line| line.parse().ok())
-    });
+    let program = format!("{} transcribe {}", env!("CARGO_BIN_EXE_risalah"), text(&folder));
+    let recogniser = until("a recogniser", || process(&program));
     let recorder = recorder_pid(&folder);
     recorded(&folder, 16_000 * 12);
     signal_to(recogniser, "-KILL");
     assert_eq!(recorder_pid(&folder), recorder, "the recording went on");
     assert!(desk.0.wait().expect("the desk ends").success());
-    let batch = place.path().join("sesudahnya");
-    for (from, to) in [(&folder, &folder), (&file, &batch)] {
-        let output = run(&["transkrip", text(from), "-o", text(to), "--format", "txt", "--quiet"]);
-        assert!(output.status.success(), "{}", stderr(&output));
+    let (live, batch) = (transcribed(&folder, &folder), transcribed(&file, &place.path().join("sesudahnya")));
+    assert!(live.len() > 3);
+    assert_eq!(live, batch);
+}
+
+/// Lives of the recogniser in one recording, and of the screen in another.
+const LIVES: u64 = 20;
+
+#[test]
+fn a_recogniser_killed_again_and_again_misses_nothing_and_says_nothing_twice() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (file, folder) = (excerpt(place.path()), place.path().join("rapat"));
+    let mut recorder = Running::start(&mut recorder(place.path(), &folder, None, &file, 2.0));
+    recorded(&folder, 1);
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for _ in 0..LIVES {
+        let mut life = Running::start(&mut risalah(&["transkrip", text(&folder), "-o", text(&folder), "--follow"]));
+        thread::sleep(Duration::from_millis(random.below(1_500)));
+        life.signal("-KILL");
+        life.0.wait().expect("gone");
     }
-    let words = |folder: &std::path::Path| -> Vec<String> {
-        let text = fs::read_to_string(folder.join("transkrip.txt")).expect("text");
-        text.lines().filter(|line| line.contains("ch0")).map(str::to_owned).collect()
-    };
-    assert_eq!(words(&folder), words(&batch));
+    assert!(recorder.0.wait().expect("the recorder ends").success());
+    assert_eq!(samples(&folder), samples(&file), "the recording was touched");
+    let (live, batch) = (transcribed(&folder, &folder), transcribed(&file, &place.path().join("sesudahnya")));
+    assert!(live.len() > 3);
+    assert_eq!(live, batch);
+}
+
+#[test]
+fn a_screen_killed_again_and_again_costs_the_recording_nothing() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (file, folder) = (excerpt(place.path()), place.path().join("rapat"));
+    let mut recorder = Running::start(&mut recorder(place.path(), &folder, None, &file, 1.0));
+    recorded(&folder, 1);
+    let pid = recorder_pid(&folder);
+    let program = format!("{} rekam --attach -o {}", env!("CARGO_BIN_EXE_risalah"), text(&folder));
+    let mut random = Random(0xD1B5_4A32_D192_ED03);
+    for life in 0..LIVES {
+        // `script` gives it a terminal, and keeps what the screen shows there.
+        let shown = place.path().join(format!("layar-{life}"));
+        let mut terminal = Command::new("script");
+        terminal.args(["-q", "-f", "-c", &format!("exec {program}"), text(&shown)]);
+        terminal
+            .env("TERM", "xterm")
+            .env("RISALAH_LANG", "id")
+            .env("RISALAH_MODELS", "/tidak/ada")
+            .stdin(Stdio::piped());
+        let mut terminal = Running::start(&mut terminal);
+        let screen = until("a screen", || process(&program));
+        if life % 2 == 0 {
+            until("something on it", || fs::read(&shown).ok().filter(|text| text.len() > 2_000));
+        }
+        thread::sleep(Duration::from_millis(random.below(300)));
+        signal_to(screen, "-KILL");
+        terminal.0.wait().expect("gone");
+        if recorder.0.try_wait().expect("asked").is_none() {
+            assert_eq!(recorder_pid(&folder), pid);
+        }
+    }
+    assert!(recorder.0.wait().expect("the recorder ends").success());
+    assert_eq!(samples(&folder), samples(&file), "the recording was touched");
+    // The recogniser of the first screen outlived it; when it is done, another finds nothing left to do.
+    until("the recogniser's end", || {
+        process(&format!("{} transcribe {}", env!("CARGO_BIN_EXE_risalah"), text(&folder))).is_none().then_some(())
+    });
+    let (live, batch) = (transcribed(&folder, &folder), transcribed(&file, &place.path().join("sesudahnya")));
+    assert_eq!(live, batch);
+}
+
+/// A process whose command line begins so.
+fn process(command: &str) -> Option<u32> {
+    let found = Command::new("pgrep").args(["-f", &format!("^{command}")]).output().expect("pgrep runs");
+    String::from_utf8_lossy(&found.stdout).lines().next().and_then(|line| line.parse().ok())
 }

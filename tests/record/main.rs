@@ -2,6 +2,7 @@
 
 mod conference;
 mod disks;
+mod faulty;
 mod killed;
 mod rehearsal;
 mod ring;

@@ -6,7 +6,8 @@ use e_risalah::recorder::State;
 use e_risalah::recording::{Entered, Fact, folder_of};
 
 use crate::room::{
-    Running, closed, excerpt, fixture, recorded, recorder_pid, risalah, run, samples, status, stderr, text, tone, until,
+    Running, closed, excerpt, fixture, recorded, recorder_pid, risalah, run, samples, status, stderr, text, tone,
+    transcribed, until,
 };
 
 #[test]
@@ -20,19 +21,9 @@ fn live_and_afterwards_the_same_words_are_recognised() {
     for name in ["risalah-sementara.pdf", "risalah-sementara.docx", "transkrip.json"] {
         assert!(live.join(name).is_file(), "{name}");
     }
-    let batch = place.path().join("sesudahnya");
-    for (from, to) in [(&file, &batch), (&live, &live)] {
-        let output = run(&["transkrip", text(from), "-o", text(to), "--format", "seglst", "--quiet"]);
-        assert!(output.status.success(), "{}", stderr(&output));
-    }
-    let words = |folder: &std::path::Path| -> Vec<(String, String, String)> {
-        let json = fs::read_to_string(folder.join("transkrip.seglst.json")).expect("seglst");
-        let turns: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
-        let field = |turn: &serde_json::Value, name: &str| turn[name].to_string();
-        turns.iter().map(|turn| (field(turn, "speaker"), field(turn, "start_time"), field(turn, "words"))).collect()
-    };
-    assert!(words(&live).len() > 3);
-    assert_eq!(words(&live), words(&batch));
+    let batch = transcribed(&file, &place.path().join("sesudahnya"));
+    assert!(batch.len() > 3);
+    assert_eq!(transcribed(&live, &live), batch);
 }
 
 #[test]
@@ -78,6 +69,46 @@ fn what_is_entered_stands_in_the_record() {
     for line in ["RAPAT DIBUKA", "KETUK PALU 3 KALI", "LISTRIK PADAM", "RAPAT DITUTUP"] {
         assert!(record.contains(line), "{line} is not in\n{record}");
     }
+}
+
+#[test]
+fn a_description_that_is_edited_while_it_records_is_read_again_at_the_end() {
+    let place = tempfile::tempdir().expect("a folder");
+    let file = tone(place.path(), 60, 1);
+    let (folder, before) = (place.path().join("rapat"), place.path().join("awal.toml"));
+    fs::write(&before, "[rapat]\ntempat = \"Ruang Lama\"\n").expect("written");
+    let begin = ["rekam", "--source", text(&file), "--meeting", text(&before), "-o", text(&folder), "--quiet"];
+    let stopped = |desk: Running| {
+        assert!(run(&["rekam", "--stop", "-o", text(&folder)]).status.success());
+        let mut desk = desk;
+        desk.0.wait().expect("the desk ends").code()
+    };
+    let desk = Running::start(&mut risalah(&begin));
+    recorded(&folder, 8_000);
+    fs::write(folder.join("rapat.toml"), "[rapat]\ntempat = \"Ruang Baru\"\n").expect("edited");
+    assert_eq!(stopped(desk), Some(0));
+    let record = printed(&folder);
+    assert!(record.contains("Ruang Baru") && !record.contains("Ruang Lama"), "{record}");
+
+    // A mistake in it is said, and costs neither the recording nor the record.
+    fs::remove_dir_all(&folder).expect("removed");
+    let mut desk = risalah(&begin);
+    let desk = desk.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("started");
+    until("a recogniser", || fs::read(folder.join("transkrip.db")).ok());
+    recorded(&folder, 8_000);
+    fs::write(folder.join("rapat.toml"), "[rapat]\ntempat = 7\n").expect("edited");
+    assert!(run(&["rekam", "--stop", "-o", text(&folder)]).status.success());
+    let output = desk.wait_with_output().expect("the desk ends");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("rapat.toml"), "{}", stderr(&output));
+    assert!(printed(&folder).contains("Ruang Lama"));
+}
+
+/// The text of the printed record.
+fn printed(folder: &std::path::Path) -> String {
+    let pdf = folder.join("risalah-sementara.pdf");
+    let output = std::process::Command::new("pdftotext").arg(pdf).arg("-").output().expect("pdftotext runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the ring loses is counted where it is missing.
 
-use e_risalah::capture::{Next, ring};
+use e_risalah::capture::{Next, Outlet, ring};
 use e_risalah::recording::{Cause, Format, Sample};
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ proptest! {
         let mut timeline: Vec<Option<[u8; 6]>> = Vec::new();
         let mut out = Vec::new();
         let frame_at = |at: u64| [(at % 251) as u8, (at / 251 % 251) as u8, 1, 2, 3, 4];
-        let mut take = |outlet: &mut e_risalah::capture::Outlet, most: usize| {
+        let mut take = |outlet: &mut Outlet, timeline: &mut Vec<Option<[u8; 6]>>, most: usize| {
             out.clear();
             match outlet.take(&mut out, most) {
                 Next::Sound(bytes) => {
@@ -38,17 +38,20 @@ proptest! {
             intake.lose(missing, Cause::Overrun);
             next += missing;
             if reads {
-                take(&mut outlet, taken);
+                take(&mut outlet, &mut timeline, taken);
             }
+            // What is lost counts from the moment at which it is lost: a clock that is compared with it sees no leap.
+            prop_assert_eq!(timeline.len() as u64 + outlet.waiting(), next);
         }
         // What is still lost when the source ends is known to nobody behind it; another frame makes it known.
-        while take(&mut outlet, usize::MAX) {}
+        while take(&mut outlet, &mut timeline, usize::MAX) {}
         let bytes: Vec<u8> = frame_at(next).into();
         intake.push(&bytes);
         next += 1;
-        while take(&mut outlet, usize::MAX) {}
+        while take(&mut outlet, &mut timeline, usize::MAX) {}
         drop(intake);
         prop_assert_eq!(timeline.len() as u64, next);
+        prop_assert_eq!(outlet.waiting(), 0);
         for (at, got) in timeline.iter().enumerate() {
             if let Some(got) = got {
                 prop_assert_eq!(*got, frame_at(at as u64));

@@ -129,6 +129,100 @@ pub fn recorder_pid(folder: &Path) -> u32 {
     address["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).expect("a process")
 }
 
+/// A recorder by itself, which plays a file.
+pub fn recorder(place: &Path, folder: &Path, mirror: Option<&Path>, file: &Path, speed: f64) -> Command {
+    let order = serde_json::json!({
+        "folder": folder_of(folder), "mirror": mirror.map(folder_of), "device": null, "channels": null,
+        "source": file, "speed": speed, "names": [],
+    });
+    let path = place.join("perintah.json");
+    fs::write(&path, order.to_string()).expect("written");
+    let mut command = risalah(&["recorder"]);
+    command.stdin(fs::File::open(path).expect("opened"));
+    command
+}
+
+/// The same numbers for the same seed (xorshift).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+/// The words of a transcript: who, when and what.
+pub fn words(folder: &Path) -> Vec<(String, String, String)> {
+    let json = fs::read_to_string(folder.join("transkrip.seglst.json")).expect("seglst");
+    let turns: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
+    let field = |turn: &serde_json::Value, name: &str| turn[name].to_string();
+    turns.iter().map(|turn| (field(turn, "speaker"), field(turn, "start_time"), field(turn, "words"))).collect()
+}
+
+/// Transcribes to the end, and gives the words.
+pub fn transcribed(input: &Path, folder: &Path) -> Vec<(String, String, String)> {
+    let output = run(&["transkrip", text(input), "-o", text(folder), "--format", "seglst", "--quiet"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    words(folder)
+}
+
+fn done(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// An ext4 file system in a file, which can be stalled and broken as a disk is; `None` where the system lets nobody mount one.
+pub struct Volume {
+    pub path: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Volume {
+    pub fn mount() -> Option<Self> {
+        let place = tempfile::tempdir().expect("a folder");
+        let (path, image) = (place.path().join("cakram"), place.path().join("citra"));
+        fs::create_dir(&path).expect("made");
+        fs::File::create(&image).and_then(|file| file.set_len(64 << 20)).expect("an image");
+        assert!(done(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image)), "mkfs.ext4 (Debian package e2fsprogs)");
+        if done(Command::new("mount").args(["-o", "loop,errors=remount-ro"]).arg(&image).arg(&path)) {
+            return Some(Self { path, _place: place });
+        }
+        eprintln!("no file system in a file could be mounted here (it takes root); this test shows nothing");
+        None
+    }
+
+    /// Nothing can be written until the stall is dropped.
+    pub fn stall(&self) -> Stall<'_> {
+        assert!(done(Command::new("fsfreeze").arg("--freeze").arg(&self.path)), "frozen");
+        Stall(self)
+    }
+
+    /// From now on it is read-only, as a disk becomes with its first fault.
+    pub fn fail(&self) {
+        let device = Command::new("findmnt").args(["-n", "-o", "SOURCE"]).arg(&self.path).output().expect("findmnt");
+        let device = String::from_utf8_lossy(&device.stdout);
+        let device = device.trim().trim_start_matches("/dev/");
+        fs::write(format!("/sys/fs/ext4/{device}/trigger_fs_error"), "1").expect("a fault");
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        let _ = done(Command::new("umount").arg("-l").arg(&self.path));
+    }
+}
+
+/// Ends when it is dropped: before everything that waits for the disk.
+pub struct Stall<'a>(&'a Volume);
+
+impl Drop for Stall<'_> {
+    fn drop(&mut self) {
+        let _ = done(Command::new("fsfreeze").arg("--unfreeze").arg(&self.0.path));
+    }
+}
+
 /// A file system of so many kibibytes, taken away when it is dropped; `None` where the system lets nobody mount one.
 pub struct Disk {
     pub path: PathBuf,

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::archive::{Error, archive};
 use e_risalah::audio::{Input, Source};
+use e_risalah::meeting::Meeting;
 use e_risalah::recording::{self, Cause, End, Finding, Format, Sample, folder_of, verify};
 
 use crate::make::{begin, bytes, format, segment};
@@ -42,16 +43,67 @@ fn every_form_that_flac_can_hold_comes_back_exactly() {
         }
         let place = recorded(format, &sound);
         let before = heard(place.path());
-        let archived = archive(&folder_of(place.path()), &STOP, &mut |_| {}).expect("archived");
+        let archived = archive(&folder_of(place.path()), &Meeting::bare(), &STOP, &mut |_| {}).expect("archived");
         assert_eq!(archived.files.len(), 3);
         assert!(!segment(place.path(), 1).exists());
         assert!(heard(place.path()) == before, "{sample:?} differs");
         assert_eq!(verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings, []);
-        assert!(archive(&folder_of(place.path()), &STOP, &mut |_| {}).expect("once more").was_archived);
+        assert!(
+            archive(&folder_of(place.path()), &Meeting::bare(), &STOP, &mut |_| {}).expect("once more").was_archived
+        );
         std::fs::write(&archived.files[1], b"lain").expect("changed");
         let findings = verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings;
         assert_eq!(findings, [Finding::Changed(archived.files[1].clone())]);
     }
+}
+
+#[test]
+fn another_program_sees_seat_meeting_and_time() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let format = format(16_000, 3, Sample::I16);
+    let place = recorded(format, &bytes(format, 0, 9_001));
+    let description = "
+[rapat]
+sifat = \"terbuka\"
+jenis = \"paripurna\"
+tempat = \"Ruang Sidang Utama\"
+
+[[orang]]
+id = \"dewi\"
+nama = \"Hj. Dewi Anggraini, S.H.\"
+
+[[kursi]]
+kanal = 3
+orang = \"dewi\"
+";
+    let meeting = Meeting::parse(description, "rapat.toml").expect("a meeting");
+    let archived = archive(&folder_of(place.path()), &meeting, &STOP, &mut |_| {}).expect("archived");
+    let told = |index: usize| {
+        let output = std::process::Command::new("metaflac")
+            .args(["--export-tags-to=-", "--no-utf8-convert"])
+            .arg(&archived.files[index])
+            .output()
+            .expect("metaflac runs (Debian package flac)");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = told(0);
+    for tag in [
+        "TITLE=Ketua & Wakil",
+        "TRACKNUMBER=1",
+        "TRACKTOTAL=3",
+        "DATE=2027-03-09T10:05:00+08:00",
+        "ALBUM=Rapat Paripurna",
+        "LOCATION=Ruang Sidang Utama",
+    ] {
+        assert!(first.iter().any(|line| line == tag), "{tag}: {first:?}");
+    }
+    let third = told(2);
+    assert!(third.contains(&"TITLE=Hj. Dewi Anggraini, S.H.".to_owned()), "{third:?}");
+    assert!(third.contains(&"PERFORMER=Hj. Dewi Anggraini, S.H.".to_owned()), "{third:?}");
+    // And finds its sum of the sound right.
+    let tested = std::process::Command::new("flac").args(["--test", "--silent"]).args(&archived.files).output();
+    assert!(tested.expect("flac runs").status.success());
 }
 
 #[test]
@@ -63,7 +115,7 @@ fn what_flac_cannot_hold_stays_as_it_is() {
         (Sample::F32, (0..300).flat_map(|_| 1.5f32.to_le_bytes()).collect()),
     ] {
         let place = recorded(format(16_000, 3, sample), &sound);
-        let refused = archive(&folder_of(place.path()), &STOP, &mut |_| {});
+        let refused = archive(&folder_of(place.path()), &Meeting::bare(), &STOP, &mut |_| {});
         assert!(matches!(refused, Err(Error::Recording(recording::Error::Unarchivable { .. }))), "{refused:?}");
         assert_eq!(verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings, []);
         let left = folder_of(place.path()).read_dir().expect("a folder").flatten();
@@ -79,7 +131,7 @@ fn a_damaged_recording_is_not_archived() {
     let path = segment(place.path(), 1);
     let length = path.metadata().expect("there").len();
     std::fs::OpenOptions::new().write(true).open(&path).expect("opened").set_len(length - 6).expect("cut");
-    let refused = archive(&folder_of(place.path()), &STOP, &mut |_| {});
+    let refused = archive(&folder_of(place.path()), &Meeting::bare(), &STOP, &mut |_| {});
     assert!(matches!(refused, Err(Error::Recording(recording::Error::NotWhole { .. }))));
     assert!(path.exists());
 }

@@ -4,10 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recording::{End, Error, Finding, Growth, LEDGER, folder_of, recover, verify};
+use e_risalah::recording::{
+    Cause, End, Error, Fact, Finding, Growth, LEDGER, Ledger, Sample, folder_of, recover, verify,
+};
 use proptest::prelude::*;
 
-use crate::make::{begin, bytes, segment, small};
+use crate::make::{begin, bytes, format, segment, small};
 
 fn findings(place: &std::path::Path) -> Vec<Finding> {
     verify(&folder_of(place), &mut |_, _| {}).expect("examined").findings
@@ -124,6 +126,61 @@ fn a_changed_line_is_found() {
     assert_eq!(findings(place.path()), [Finding::Chain { line: 2 }]);
 }
 
+/// Cuts the ledger behind its first line.
+fn forget_all(place: &std::path::Path) {
+    let path = folder_of(place).join(LEDGER);
+    let whole = fs::read_to_string(&path).expect("read");
+    fs::write(&path, whole.split_inclusive('\n').next().expect("a line")).expect("cut");
+}
+
+#[test]
+fn segments_that_no_line_names_any_more_are_taken_up_at_their_time() {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 8_000 * 61)).expect("written");
+    writer.gap(8_000 * 3, Cause::Device).expect("counted");
+    writer.append(&bytes(small(), 8_000 * 64, 8_000 * 60)).expect("written");
+    writer.append(&bytes(small(), 8_000 * 124, 77)).expect("written");
+    drop(writer);
+    let heard = || {
+        let mut source = Source::open(&Input::Recording(folder_of(place.path()))).expect("opened");
+        let mut all = vec![0.0; 2 * 8_000 * 130];
+        let read = source.read(&mut all).expect("read");
+        all.truncate(2 * read);
+        all
+    };
+    let before = heard();
+    forget_all(place.path());
+    let recovered = recover(&folder_of(place.path())).expect("recovered");
+    assert_eq!(recovered.frames, 8_000 * 124 + 77);
+    assert_eq!(recovered.found, [1, 2, 3, 4].map(|number| segment(place.path(), number)));
+    assert_eq!(findings(place.path()), []);
+    assert!(heard() == before, "the sound stands elsewhere");
+    // The loss and the lines that were lost themselves stay known.
+    let ledger = Ledger::read(&folder_of(place.path()).join(LEDGER)).expect("read");
+    let gap = Fact::Gap { at: 8_000 * 61, frames: 8_000 * 3, cause: Cause::Unknown };
+    assert!(ledger.facts.contains(&gap), "{:?}", ledger.facts);
+    assert!(ledger.facts.contains(&Fact::Recovered { at: 8_000 * 124 + 77, found: 4 }));
+}
+
+#[test]
+fn a_strange_file_is_not_taken_up() {
+    let place = closed();
+    let other = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(other.path(), format(16_000, 2, Sample::I16));
+    writer.append(&bytes(small(), 0, 100)).expect("written");
+    drop(writer);
+    forget_all(place.path());
+    let strange = [3, 4, 5, 6].map(|number| segment(place.path(), number));
+    fs::copy(segment(other.path(), 1), &strange[0]).expect("of another rate");
+    fs::copy(segment(place.path(), 1), &strange[1]).expect("of a time that is there already");
+    fs::write(&strange[2], b"RIFF\0\0\0\0WAVEbext\xff\xff\xff\xff").expect("no head of ours");
+    fs::write(&strange[3], b"").expect("nothing");
+    let recovered = recover(&folder_of(place.path())).expect("recovered");
+    assert_eq!((recovered.frames, recovered.found.len()), (8_000 * 70, 2));
+    assert_eq!(findings(place.path()), strange.map(Finding::Unknown));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -137,13 +194,12 @@ proptest! {
         let cut = first + ((whole.len() - first) as f64 * share) as usize;
         fs::write(&path, &whole[..cut]).expect("cut");
         let growth = Growth::open(&folder).expect("read").expect("a ledger");
-        let known = growth.ledger().segments().len() as u64;
+        let known = growth.ledger().segments().len();
         let recovered = recover(&folder).expect("recovered");
-        // Segments of which the ledger lost every line are still in the folder and are said to be unknown.
-        let expected = [0, 8_000 * 60, 8_000 * 70][known as usize];
-        prop_assert_eq!(recovered.frames, expected);
-        let unknown = findings(place.path()).into_iter().filter(|finding| matches!(finding, Finding::Unknown(_))).count();
-        prop_assert_eq!(unknown as u64 + known, 2);
+        // Segments of which the ledger lost every line are taken up again by their bytes.
+        prop_assert_eq!(recovered.frames, 8_000 * 70);
+        prop_assert_eq!(recovered.found.len(), 2 - known);
+        prop_assert_eq!(findings(place.path()), []);
         prop_assert_eq!(recovered.torn.is_some(), whole[cut - 1] != b'\n');
     }
 

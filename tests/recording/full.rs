@@ -75,7 +75,8 @@ fn the_recording_goes_on_in_another_folder() {
     let other = tempfile::tempdir().expect("a folder");
     let mut writer = begin(&disk.path, small());
     let position = fill(&mut writer);
-    let mut writer = writer.move_to(&folder_of(other.path())).expect("moved");
+    let (mut writer, lost) = writer.move_to(&folder_of(other.path())).expect("moved");
+    assert_eq!(lost, 0);
     writer.append(&bytes(small(), position, 9_000)).expect("written");
     let length = writer.finish(End::Asked).expect("closed");
     assert_eq!(length, position + 9_000);

@@ -9,7 +9,7 @@ use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, SampleFormat, StreamConfig};
 
 use super::{Intake, LOOKED_AT};
-use crate::recording::{Cause, Format};
+use crate::recording::{Absence, Cause, Format};
 
 /// How long a device may give nothing. A server between may keep a stream open whose device was unplugged.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -75,15 +75,16 @@ impl Stream {
         Ok(Self { stream: Some(stream), watch })
     }
 
-    /// Why no more sound will come, once the device is lost. Then this must be dropped and the device chosen anew.
+    /// Why no more sound will come, and what the system says, once the device is lost. Then this must be dropped and the device chosen
+    /// anew.
     #[must_use]
-    pub fn fault(&self) -> Option<String> {
+    pub fn fault(&self) -> Option<(Absence, String)> {
         if let Some(error) = self.watch.fault.get() {
-            return Some(error.to_string());
+            return Some((absence(error.kind()), error.to_string()));
         }
         let heard = Duration::from_millis(self.watch.heard.load(Ordering::Relaxed));
         let quiet = self.watch.began.elapsed().saturating_sub(heard);
-        (quiet > PATIENCE).then(|| format!("no sound for {} s", quiet.as_secs()))
+        (quiet > PATIENCE).then(|| (Absence::Mute, String::new()))
     }
 }
 
@@ -99,6 +100,14 @@ impl Drop for Stream {
         if thread::Builder::new().spawn(end).is_ok() {
             let _ = freed.recv_timeout(FREED);
         }
+    }
+}
+
+fn absence(kind: ErrorKind) -> Absence {
+    match kind {
+        ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated => Absence::Unplugged,
+        ErrorKind::HostUnavailable => Absence::Server,
+        _ => Absence::Other,
     }
 }
 

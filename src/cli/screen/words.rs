@@ -4,7 +4,7 @@ use e_risalah::clock::{Channel, Clock};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
 use e_risalah::message::Message;
-use e_risalah::recording::{Cause, End, Entered, Fact};
+use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
 use crate::cli::show::Speaker;
 
@@ -44,7 +44,13 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
         Fact::Gap { at: place, frames, cause } => at("gap", place)
             .with("seconds", clock.decimal_seconds(*frames))
             .with("cause", speaker.text(cause_key(*cause))),
-        Fact::Lost { at: place, reason } => at("lost", place).with("reason", reason),
+        Fact::Lost { at: place, why, reason } if reason.is_empty() => {
+            at("lost", place).with("why", speaker.text(absence_key(*why)))
+        }
+        Fact::Lost { at: place, why, reason } => {
+            let why = speaker.text(absence_key(*why));
+            at("lost", place).with("why", format!("{why} ({reason})"))
+        }
         Fact::Returned { at: place } => at("returned", place),
         Fact::Event { at: place, entered: what } => {
             at("event", place).with("what", entered(speaker, meeting, what, clock.millis(*place)))
@@ -53,11 +59,20 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
         Fact::Low { at: place, minutes } => at("low", place).with("minutes", minutes),
         Fact::Moved { at: place, folder } => at("moved", place).with("folder", folder.display()),
         Fact::MirrorFailed { at: place, reason } => at("mirror_failed", place).with("reason", reason),
-        Fact::Recovered { at: place } => at("recovered", place),
+        Fact::Recovered { at: place, .. } => at("recovered", place),
         Fact::Archived { file, .. } => say("archived").with("file", file),
         Fact::Stop { at: place, end: why, .. } => at("stop", place).with("end", end(speaker, *why)),
     };
     speaker.sentence(&message)
+}
+
+fn absence_key(why: Absence) -> &'static str {
+    match why {
+        Absence::Unplugged => "screen.absence.unplugged",
+        Absence::Server => "screen.absence.server",
+        Absence::Mute => "screen.absence.mute",
+        Absence::Other => "screen.absence.other",
+    }
 }
 
 fn cause_key(cause: Cause) -> &'static str {
@@ -65,6 +80,7 @@ fn cause_key(cause: Cause) -> &'static str {
         Cause::Disk => "screen.cause.disk",
         Cause::Overrun => "screen.cause.overrun",
         Cause::Device => "screen.cause.device",
+        Cause::Unknown => "screen.cause.unknown",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is on the screen.
 
-use e_risalah::recording::Cause;
+use e_risalah::recording::{Absence, Cause};
 use ratatui::style::{Color, Modifier};
 
 use super::*;
@@ -77,6 +77,23 @@ fn names_ledger_and_words_are_shown() {
 }
 
 #[test]
+fn what_is_being_said_stands_dim_below_the_turns() {
+    let mut shown = nine();
+    let span = Span::new(3_655 * 48_000, 3_659 * 48_000);
+    let said = Preview { channel: channel(5), span, text: "Kami berpendapat".to_owned() };
+    shown.preview = Some((format(9).clock(), said));
+    let (text, buffer) = (shown.text(80, 24), shown.buffer(80, 24));
+    let row = |piece: &str| text.lines().position(|line| line.contains(piece)).unwrap_or_else(|| panic!("{text}"));
+    assert!(row("01:00:55 Siti Aminah, S.Pd.: Kami berpendapat …") > row("pasal tujuh."));
+    let is_dim = |piece: &str| {
+        let y = row(piece);
+        let x = text.lines().nth(y).and_then(|line| line.find(piece)).expect("there");
+        buffer[(x as u16, y as u16)].modifier.contains(Modifier::DIM)
+    };
+    assert!(is_dim("Kami berpendapat") && !is_dim("pasal tujuh."));
+}
+
+#[test]
 fn nobody_has_the_floor_in_silence() {
     let quiet = Meter { peak: 0.01, rms: 0.001, clipped: false };
     assert_eq!(meters::floor(&[quiet, Meter::default()]), None);
@@ -139,22 +156,24 @@ fn facts() -> Vec<Fact> {
     ];
     let seated = |person: Option<&str>| Entered::Seated { channel: channel(9), person: person.map(str::to_owned) };
     let entered = events.map(Entered::Event).into_iter().chain([seated(None), seated(Some("surya"))]);
-    let causes = [Cause::Disk, Cause::Overrun, Cause::Device];
+    let causes = [Cause::Disk, Cause::Overrun, Cause::Device, Cause::Unknown];
     let ends = [End::Asked, End::SourceEnded, End::Disk, End::Crash];
     let mut facts = vec![
         Fact::Start { utc, zone: "UTC".into(), format: format(9), device: "Mixer".into(), program: String::new() },
         Fact::Open { file: file.clone(), first: 0 },
         Fact::Segment { file: file.clone(), first: 0, frames: 1, sha256: String::new(), recovered: false },
-        Fact::Lost { at, reason: reason.clone() },
+        Fact::Lost { at, why: Absence::Mute, reason: String::new() },
         Fact::Returned { at },
         Fact::Clock { at, utc, ppm: None, stepped_ms: 0 },
         Fact::Low { at, minutes: 30 },
         Fact::Moved { at, folder: PathBuf::new() },
         Fact::MirrorFailed { at, reason },
-        Fact::Recovered { at },
+        Fact::Recovered { at, found: 1 },
         Fact::Archived { file, channel: channel(1), frames: 1, sha256: String::new() },
     ];
     facts.extend(entered.map(|entered| Fact::Event { at, entered }));
+    let absences = [Absence::Unplugged, Absence::Server, Absence::Mute, Absence::Other];
+    facts.extend(absences.map(|why| Fact::Lost { at, why, reason: "ENODEV".to_owned() }));
     facts.extend(causes.map(|cause| Fact::Gap { at, frames: 480, cause }));
     facts.extend(ends.map(|end| Fact::Stop { at, utc, end }));
     facts
