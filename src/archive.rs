@@ -3,13 +3,15 @@
 //! Every channel's whole timeline, with silence where samples were lost, is encoded, decoded again and compared sample by sample
 //! with the segments. Not before all channels are equal does the ledger name the files, and not before that is a segment removed.
 
+mod comments;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flacenc::bitsink::ByteSink;
-use flacenc::component::{BitRepr, Stream, StreamInfo};
+use flacenc::component::{BitRepr, MetadataBlockData, Stream, StreamInfo};
 use flacenc::config::Encoder;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
@@ -18,8 +20,9 @@ use sha2::{Digest, Sha256};
 use crate::audio::{self, Input, Source};
 use crate::clock::Channel;
 use crate::digest::hex;
+use crate::meeting::Meeting;
 use crate::message::{Explain, Message};
-use crate::recording::{self, Fact, Format, Growth, Sample, append_facts, archived_channels};
+use crate::recording::{self, Fact, Format, Growth, Sample, Unarchivable, append_facts, archived_channels};
 
 /// Samples of one FLAC frame.
 const BLOCK: usize = 4096;
@@ -69,12 +72,17 @@ pub struct Archived {
     pub was_archived: bool,
 }
 
-/// Archives the recording of `folder`. `progress` hears the share done, of encoding and comparing together, in thousandths.
+/// Archives the recording of `folder`; what is known of the meeting, its seats and its time is written into every file. `progress` hears the share done, of encoding and comparing together, in thousandths.
 ///
 /// # Errors
 /// [`recording::Error::Busy`] while it is recorded to, [`recording::Error::NotWhole`] before it was closed or where a segment is not
 /// as it was recorded, [`recording::Error::Unarchivable`] where FLAC cannot hold the samples exactly.
-pub fn archive(folder: &Path, stop: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<Archived, Error> {
+pub fn archive(
+    folder: &Path,
+    meeting: &Meeting,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Archived, Error> {
     let growth = Growth::open(folder)?.ok_or_else(|| recording::Error::Absent { path: folder.to_owned() })?;
     let folder = growth.folder().to_owned();
     let present = archived_channels(&folder);
@@ -92,10 +100,18 @@ pub fn archive(folder: &Path, stop: &AtomicBool, progress: &mut dyn FnMut(u64)) 
     }
     let whole = growth.length().unwrap_or_default().max(1);
     let input = Input::Recording(folder.clone());
+    let mut source = Source::open(&input)?;
+    let began = growth.ledger().began();
+    let named = segments.first().map(|segment| Source::open(&Input::File(segment.clone()))).transpose()?;
     let mut tracks = (0..format.channels)
-        .map(|index| Track::create(&folder, Channel::from_index(usize::from(index)), format))
+        .map(|index| {
+            let channel = Channel::from_index(usize::from(index));
+            let name = named.as_ref().and_then(|segment| segment.name(channel));
+            let comments = comments::comments(meeting, name, began.as_ref(), channel, format.channels);
+            Track::create(&folder, channel, format, &comments)
+        })
         .collect::<Result<Vec<_>, _>>()?;
-    let encoded = encode(&input, &mut tracks, stop, &mut |done| progress(done * 500 / whole));
+    let encoded = encode(&mut source, &mut tracks, stop, &mut |done| progress(done * 500 / whole));
     let result = encoded.and_then(|()| {
         let files = tracks.into_iter().map(Track::finish).collect::<Result<Vec<_>, _>>()?;
         compare(&input, &files, stop, &mut |done| progress(500 + done * 500 / whole))?;
@@ -142,8 +158,12 @@ fn size(files: &[PathBuf]) -> u64 {
     files.iter().filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
 }
 
-fn encode(input: &Input, tracks: &mut [Track], stop: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Error> {
-    let mut source = Source::open(input)?;
+fn encode(
+    source: &mut Source,
+    tracks: &mut [Track],
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Error> {
     let mut samples = vec![0.0; BLOCK * tracks.len()];
     loop {
         let frames = source.read(&mut samples)?;
@@ -202,6 +222,7 @@ struct Track {
     out: BufWriter<File>,
     config: Verified<Encoder>,
     info: StreamInfo,
+    comments: MetadataBlockData,
     buffer: FrameBuf,
     context: Context,
     block: Vec<i32>,
@@ -219,9 +240,12 @@ struct Finished {
 }
 
 impl Track {
-    fn create(folder: &Path, channel: Channel, format: Format) -> Result<Self, Error> {
+    fn create(folder: &Path, channel: Channel, format: Format, comments: &[(&str, String)]) -> Result<Self, Error> {
         let path = partial(folder, channel);
-        let impossible = |reason: String| recording::Error::Unarchivable { path: folder.to_owned(), reason };
+        let impossible = |reason: String| recording::Error::Unarchivable {
+            path: folder.to_owned(),
+            reason: Unarchivable::Encoder(reason),
+        };
         let bits = match format.sample {
             Sample::U8 => 8,
             Sample::I16 => 16,
@@ -230,6 +254,7 @@ impl Track {
         let file = File::create(&path).map_err(|source| recording::Error::Io { path: path.clone(), source })?;
         let info =
             StreamInfo::new(format.rate.get() as usize, 1, bits).map_err(|error| impossible(error.to_string()))?;
+        let comments = comments::block(comments).map_err(|error| impossible(error.to_string()))?;
         let config = Encoder::default().into_verified().map_err(|(_, error)| impossible(error.to_string()))?;
         let buffer = FrameBuf::with_size(1, BLOCK).map_err(|error| impossible(error.to_string()))?;
         let mut track = Self {
@@ -238,6 +263,7 @@ impl Track {
             out: BufWriter::new(file),
             config,
             info,
+            comments,
             buffer,
             context: Context::new(bits, 1),
             block: Vec::with_capacity(BLOCK),
@@ -255,7 +281,7 @@ impl Track {
             let value = sample * self.scale;
             // Both are exact in a float: every whole number up to 24 bits is.
             if value.fract() != 0.0 || value < -self.scale || value >= self.scale {
-                return Err(self.impossible(format!("{sample}")).into());
+                return Err(self.unarchivable(Unarchivable::Float).into());
             }
             self.block.push(value as i32);
         }
@@ -301,11 +327,12 @@ impl Track {
         Ok(Finished { channel: self.channel, path: self.path, frames: self.frames as u64, sha256: hex(hash) })
     }
 
-    /// The mark of the format and the one metadata block; always of the same length.
+    /// The mark of the format and the metadata blocks; always of the same length.
     fn write_head(&mut self) -> Result<(), Error> {
         let mut sink = ByteSink::new();
-        let written = Stream::with_stream_info(self.info.clone()).write(&mut sink);
-        written.map_err(|error| self.impossible(error.to_string()))?;
+        let mut head = Stream::with_stream_info(self.info.clone());
+        head.add_metadata_block(self.comments.clone());
+        head.write(&mut sink).map_err(|error| self.impossible(error.to_string()))?;
         self.out.write_all(sink.as_slice()).map_err(|source| self.io(source))
     }
 
@@ -314,11 +341,15 @@ impl Track {
     }
 
     fn impossible(&self, reason: String) -> recording::Error {
+        self.unarchivable(Unarchivable::Encoder(reason))
+    }
+
+    fn unarchivable(&self, reason: Unarchivable) -> recording::Error {
         recording::Error::Unarchivable { path: self.path.clone(), reason }
     }
 }
 
-/// Devices give 24 bits in 32; where the last eight hold something, FLAC's 24 are too few.
+/// Devices give 24 bits in 32; where the last eight hold something, the encoder's 24 are too few.
 fn no_low_bits(segment: &Path) -> Result<(), Error> {
     let io = |source| recording::Error::Io { path: segment.to_owned(), source };
     let mut file = File::open(segment).map_err(io)?;
@@ -327,7 +358,7 @@ fn no_low_bits(segment: &Path) -> Result<(), Error> {
     loop {
         let read = audio::wav::read_full(&mut file, &mut buffer).map_err(io)?;
         if buffer[..read].chunks_exact(4).any(|sample| sample[0] != 0) {
-            let reason = "32 bits".to_owned();
+            let reason = Unarchivable::LowBits;
             return Err(recording::Error::Unarchivable { path: segment.to_owned(), reason }.into());
         }
         if read < buffer.len() {
