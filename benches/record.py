@@ -235,6 +235,16 @@ def silence(path: Path, seconds: int, channels: int, rate: int) -> None:
         file.truncate(file.tell() + data)
 
 
+def long_silence(path: Path, seconds: int, channels: int, rate: int) -> None:
+    """16 bits beyond 4 GiB (RF64, EBU Tech 3306) that take no room on the disk."""
+    data = seconds * rate * channels * 2
+    plain = head(channels, rate, 16, 0)
+    sizes = struct.pack("<QQQI", 4 + 36 + 48 + 8 + data, data, seconds * rate, 0)
+    with path.open("wb") as file:
+        file.write(b"RF64" + b"\xff" * 4 + b"WAVE" + b"ds64" + struct.pack("<I", len(sizes)) + sizes + plain[12:-4] + b"\xff" * 4)
+        file.truncate(file.tell() + data)
+
+
 def shipped(bench: Bench, folder: Path) -> tuple[dict, list[Path]]:
     """The shipped meeting as it is recorded, made quickly: the format and the segments."""
     for speed in (24, 12, 6):
@@ -363,6 +373,62 @@ def resident(bench: Bench, args: argparse.Namespace) -> list[Row]:
     return [
         ("`memory`: the recorder after 10 minutes", how, f"{early:.1f} MB, at most {early_most:.1f} MB"),
         (f"`memory`: the recorder after {hours:g} hours", how, f"{late:.1f} MB, at most {late_most:.1f} MB: {late - early:+.1f} MB"),
+    ]
+
+
+class Recognisers:
+    """One for each core, at work all the time: each begins the shipped meeting anew when it is through."""
+
+    def __init__(self, bench: Bench, place: Path) -> None:
+        self.bench, self.place, self.begun, self.done = bench, place, 0, 0
+        self.living: list[subprocess.Popen] = []
+
+    def tend(self) -> None:
+        self.done += sum(process.poll() == 0 for process in self.living)
+        self.living = [process for process in self.living if process.poll() is None]
+        while len(self.living) < (os.cpu_count() or 1):
+            self.begun += 1
+            folder = self.place / f"recognised-{self.begun}"
+            args = ("transcribe", MEETING, "-o", folder, "--workers", 1, "--follow", "--quiet")
+            self.living.append(self.bench.start(*args, log=self.place / "recognisers.log"))
+
+    def end(self) -> None:
+        for process in self.living:
+            process.kill()
+            process.wait(DEADLINE)
+
+
+def long(bench: Bench, args: argparse.Namespace) -> list[Row]:
+    """Segments that are complete are taken away as it goes: the disk need not hold them all."""
+    rate, channels, seconds = 48_000, 64, int(args.long_minutes * 60)
+    with bench.place(3) as place:
+        source, folder = place / "silence.wav", place / "rapat"
+        long_silence(source, seconds + 60, channels, rate)
+        recognisers = Recognisers(bench, place)
+        recognisers.tend()
+        recorder = bench.recorder(folder, source, 1.0)
+        pid = recorder.process.pid
+        recorder.first_sound()
+        marks, told = [], time.monotonic()
+        for goal in (60 * rate, seconds * rate):
+            while (status := recorder.status())["position"] < goal:
+                recognisers.tend()
+                for segment in sorted((folder / "rekaman").glob("*.wav"))[:-2]:
+                    segment.unlink()
+                if time.monotonic() > told + 60:
+                    told = time.monotonic()
+                    say(f"long: {status['position'] / rate / 60:.0f} minutes, {memory(pid)[0]:.1f} MB, {status['lost']} lost, {recognisers.done} recognised")
+                time.sleep(0.5)
+            marks.append((time.monotonic(), cpu_seconds(pid), *memory(pid)))
+        recorder.stop()
+        recognisers.end()
+        gone = lost(folder)
+    (early, spent, before, _), (late, spent_late, after, most) = marks
+    how = f"64 channels × 48 kHz × 24 bits in real time, {args.long_minutes:g} minutes, beside {os.cpu_count()} recognisers that never rest ({recognisers.done} meetings)"
+    return [
+        ("`long`: samples lost", how, f"{gone}"),
+        ("`long`: the recorder's memory", how, f"{before:.1f} MB after a minute, {after:.1f} MB at the end ({after - before:+.1f}), at most {most:.1f} MB"),
+        ("`long`: the recorder's CPU", how, f"{100 * (spent_late - spent) / (late - early):.1f} % of one core"),
     ]
 
 
@@ -552,7 +618,7 @@ def size(bench: Bench, args: argparse.Namespace) -> list[Row]:
     ]
 
 
-ROWS = {"kill": kill, "cpu": cpu, "memory": resident, "latency": latency, "stop": stop, "size": size}
+ROWS = {"kill": kill, "cpu": cpu, "memory": resident, "long": long, "latency": latency, "stop": stop, "size": size}
 
 
 def processor() -> str:
@@ -569,6 +635,7 @@ def main() -> None:
     parser.add_argument("--cpu-seconds", type=int, default=60)
     parser.add_argument("--memory-hours", type=float, default=8.0, help="of meeting")
     parser.add_argument("--memory-speed", type=float, default=50.0, help="halved as long as samples are lost")
+    parser.add_argument("--long-minutes", type=float, default=20.0)
     parser.add_argument("--stop-hours", type=float, default=1.0, help="of meeting that are recognised; at most 2.7 (a WAV file ends at 4 GiB)")
     parser.add_argument("--stop-speed", type=float, default=30.0)
     parser.add_argument("--stop-limit", type=float, default=600.0, help="seconds after which the recogniser is given up")

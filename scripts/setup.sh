@@ -15,6 +15,7 @@ test='
 pdftotext   poppler-utils
 soffice     libreoffice-writer-nogui
 unzip       unzip
+mkfs.ext4   e2fsprogs
 /usr/bin/kill procps
 mount       mount
 pulseaudio  pulseaudio
@@ -25,6 +26,8 @@ python3     python3
 /usr/sbin/ippeveprinter cups-ipp-utils
 dbus-daemon dbus
 /usr/sbin/avahi-daemon avahi-daemon
+metaflac    flac
+faketime    faketime
 '
 bench='
 espeak-ng   espeak-ng

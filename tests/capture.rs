@@ -263,6 +263,121 @@ fn a_device_that_goes_and_comes_back_leaves_a_counted_gap() {
     assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
 }
 
+/// By how many seconds the recording's length differs from the time that passed while it was made.
+fn off_clock(growth: &Growth, asleep: f64) -> f64 {
+    let stop = growth.ledger().facts.iter().find_map(|fact| match fact {
+        Fact::Stop { at, utc, .. } => Some((*at, *utc)),
+        _ => None,
+    });
+    let (at, utc) = stop.expect("closed");
+    let passed = utc.duration_since(growth.started()).as_secs_f64() + asleep;
+    at as f64 / f64::from(RATE) - passed
+}
+
+/// A recorder by itself in the room; `shell` goes before it.
+fn recorder(room: &Room, folder: &Path, shell: &str, value: &Path) -> Command {
+    let order = serde_json::json!({
+        "folder": folder_of(folder), "mirror": null, "device": "ruang", "channels": 8, "source": null, "speed": 1.0, "names": [],
+    });
+    let path = room.place.path().join("perintah.json");
+    fs::write(&path, order.to_string()).expect("written");
+    let mut command = room.command("unshare");
+    command.args(["-m", "sh", "-c", &format!("{shell}exec \"$1\" recorder")]).arg(value);
+    command.arg(env!("CARGO_BIN_EXE_risalah")).stdin(fs::File::open(&path).expect("opened"));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn what_the_computer_slept_is_a_counted_gap() {
+    let room = Room::open();
+    let (folder, uptime) = (room.place.path().join("rapat"), room.place.path().join("uptime"));
+    // A computer that sleeps shows in one place only: its time since the start goes on. The recorder sees another file there.
+    fs::copy("/proc/uptime", &uptime).expect("copied");
+    let seen = Command::new("unshare").args(["-m", "mount", "--bind"]).arg(&uptime).arg("/proc/uptime").status();
+    if !seen.is_ok_and(|status| status.success()) {
+        eprintln!("nothing can be mounted over /proc/uptime here (it takes root); this test shows nothing");
+        return;
+    }
+    let mut recorder =
+        recorder(&room, &folder, "mount --bind \"$0\" /proc/uptime && ", &uptime).spawn().expect("started");
+    let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
+    until("it records", || status().is_some_and(|status| status.state == State::Recording));
+    let since_start: f64 = fs::read_to_string("/proc/uptime")
+        .expect("read")
+        .split(' ')
+        .next()
+        .expect("a number")
+        .parse()
+        .expect("seconds");
+    // An hour passes.
+    fs::write(&uptime, format!("{:.2} 0.00\n", since_start + 3_600.0)).expect("written");
+    until("the hour is missed", || status().is_some_and(|status| status.lost > 0));
+    let position = status().expect("a status").position;
+    until("it goes on", || status().is_some_and(|status| status.position > position + u64::from(RATE)));
+    let stopped = room.risalah(&["record", "--stop", "-o", folder.to_str().expect("a path")]);
+    assert_eq!(stopped.status.code(), Some(3), "{}", text(&stopped));
+    recorder.wait().expect("it ends");
+    let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
+    let lost = growth.gaps().iter().map(|gap| gap.len()).sum::<u64>() as f64 / f64::from(RATE);
+    assert!((3_590.0..3_610.0).contains(&lost), "{lost} s");
+    assert!(off_clock(&growth, lost).abs() < 2.0, "{} s", off_clock(&growth, lost));
+    assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
+}
+
+#[test]
+fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
+    let room = Room::open();
+    let (disk, image) = (room.place.path().join("cakram"), room.place.path().join("citra"));
+    fs::create_dir(&disk).expect("made");
+    fs::File::create(&image).and_then(|file| file.set_len(256 << 20)).expect("an image");
+    let run = |program: &str, args: &[&str], path: &[&Path]| {
+        Command::new(program).args(args).args(path).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    assert!(run("mkfs.ext4", &["-q", "-F"], &[&image]), "mkfs.ext4 (Debian package e2fsprogs)");
+    if !run("mount", &["-o", "loop"], &[&image, &disk]) {
+        eprintln!("no file system in a file could be mounted here (it takes root); this test shows nothing");
+        return;
+    }
+    let folder = disk.join("rapat");
+    let mut recorder = recorder(&room, &folder, "", Path::new("sh")).spawn().expect("started");
+    let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
+    until("it records", || status().is_some_and(|status| status.state == State::Recording));
+    let frozen = run("fsfreeze", &["--freeze"], &[&disk]);
+    // Longer than the ring holds sound.
+    sleep(Duration::from_secs(13));
+    let thawed = run("fsfreeze", &["--unfreeze"], &[&disk]);
+    until("it goes on", || status().is_some_and(|status| status.position > 16 * u64::from(RATE)));
+    let stopped = room.risalah(&["record", "--stop", "-o", folder.to_str().expect("a path")]);
+    recorder.wait().expect("it ends");
+    let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
+    let found = verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings;
+    assert!(run("umount", &[], &[&disk]) && frozen && thawed);
+    assert_eq!(stopped.status.code(), Some(3), "{}", text(&stopped));
+    assert_eq!(found, []);
+    let causes: Vec<Cause> = growth
+        .ledger()
+        .facts
+        .iter()
+        .filter_map(|fact| if let Fact::Gap { cause, .. } = fact { Some(*cause) } else { None })
+        .collect();
+    assert!(!causes.is_empty() && causes.iter().all(|cause| *cause == Cause::Disk), "{causes:?}");
+    // Counted once: twice would put everything that follows some seconds too late.
+    assert!(off_clock(&growth, 0.0).abs() < 1.0, "{} s", off_clock(&growth, 0.0));
+}
+
+#[test]
+fn a_device_with_fewer_channels_than_seats_is_refused() {
+    let room = Room::open();
+    let (folder, seats) = (room.place.path().join("rapat"), room.place.path().join("rapat.toml"));
+    fs::write(&seats, "[[kursi]]\nkanal = 64\n").expect("written");
+    let (folder, seats) = (folder.to_str().expect("a path"), seats.to_str().expect("a path"));
+    let refused = room.risalah(&["record", "--quiet", "--device", "ruang", "-o", folder, "--meeting", seats]);
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused));
+    assert!(text(&refused).contains("but 64 are needed") && text(&refused).contains("hint"), "{}", text(&refused));
+    assert!(!Path::new(folder).join("rekaman/ledger.jsonl").exists());
+}
+
 #[test]
 fn a_device_is_found_by_its_name_or_a_part_of_it() {
     if !inside() {
@@ -291,6 +406,10 @@ fn the_program_lists_devices_and_says_what_is_wrong() {
     assert!(listed.status.success(), "{}", text(&listed));
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert!(listed.as_array().expect("a list").iter().any(|device| device["id"] == "ruang"), "{listed}");
+
+    // What ALSA has to say of devices that are not there is nobody's concern.
+    let table = room.risalah(&["devices"]);
+    assert!(table.status.success() && table.stderr.is_empty(), "{}", text(&table));
 
     let probe = ["perangkat", "--probe", "--device", "ruang", "--channels", "8"];
     let silent = room.risalah(&probe);

@@ -78,6 +78,7 @@ pub struct Microphones {
 
 /// The devices of this computer that record, the default first.
 pub fn devices() -> Result<Vec<Found>, Error> {
+    hush();
     let host = host()?;
     let default = host.default_input_device();
     let mut found = Vec::new();
@@ -97,6 +98,7 @@ pub fn devices() -> Result<Vec<Found>, Error> {
 impl Microphones {
     /// Finds the device and the form of its sound that suit a wish best.
     pub fn choose(wish: &Wish) -> Result<Self, Error> {
+        hush();
         let host = host()?;
         let device = match &wish.device {
             Some(name) => named(&host, name)?,
@@ -169,6 +171,16 @@ impl Microphones {
     }
 }
 
+/// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this thread goes to a buffer from now
+/// on, a new one each time.
+#[cfg(target_os = "linux")]
+fn hush() {
+    let _ = alsa::Output::local_error_handler();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hush() {}
+
 fn host() -> Result<cpal::Host, Error> {
     available_hosts().into_iter().find_map(|id| host_from_id(id).ok()).ok_or(Error::NoDevice)
 }
@@ -240,5 +252,28 @@ fn explained(name: &str, error: &cpal::Error) -> Error {
         }
         ErrorKind::HostUnavailable => Error::NoDevice,
         _ => Error::Device { name, reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Explain, Language};
+
+    #[test]
+    fn what_the_system_refuses_is_told_with_a_remedy() {
+        for (kind, key) in [
+            (ErrorKind::DeviceBusy, "capture.in_use"),
+            (ErrorKind::PermissionDenied, "capture.denied"),
+            (ErrorKind::UnsupportedConfig, "capture.no_config"),
+            (ErrorKind::HostUnavailable, "capture.no_device"),
+            (ErrorKind::BackendError, "capture.device"),
+        ] {
+            let message = explained("Mixer 32", &cpal::Error::new(kind)).message();
+            assert_eq!(message.key, key);
+            for language in [Language::Indonesian, Language::English] {
+                assert!(message.hint(language).is_some_and(|hint| !hint.is_empty()), "{key}");
+            }
+        }
     }
 }

@@ -78,14 +78,25 @@ pub fn probe(format: Format, bytes: &[u8]) -> Vec<Report> {
     let sounds: Vec<Sound> = (0..channels).map(|index| Sound::of(format, bytes, index)).collect();
     let report = |(index, sound): (usize, &Sound)| {
         let mut troubles = sound.troubles(format);
-        if sound.is_heard() {
-            let twin = sounds[..index].iter().position(|before| before.is_heard() && before.equals(sound));
-            troubles.extend(twin.map(|twin| Trouble::SameAs(Channel::from_index(twin))));
-        }
+        let twin = sounds[..index].iter().position(|before| before.equals(sound));
+        troubles.extend(twin.map(|twin| Trouble::SameAs(Channel::from_index(twin))));
         let channel = Channel::from_index(index);
         Report { channel, peak_db: decibels(sound.peak), rms_db: decibels(sound.rms), troubles }
     };
     sounds.iter().enumerate().map(report).collect()
+}
+
+/// How many channels have a sound of their own, where all others are silent or copies and these are too few to be a mixer's: then the
+/// others were most likely made up by a sound server that was asked for more channels than the device has.
+#[must_use]
+pub fn real_channels(reports: &[Report]) -> Option<usize> {
+    /// A stereo device.
+    const FEW: usize = 2;
+    let is_made_up = |report: &&Report| {
+        report.troubles.iter().any(|trouble| matches!(trouble, Trouble::Silent | Trouble::SameAs(_)))
+    };
+    let real = reports.len() - reports.iter().filter(is_made_up).count();
+    ((1..=FEW).contains(&real) && reports.len() > FEW).then_some(real)
 }
 
 fn decibels(value: f32) -> f32 {
@@ -140,7 +151,12 @@ impl Sound {
         2 * blocks.filter(|block| hum(block, rate) > HUMMING).count() > count
     }
 
+    /// Whether it is one sound with the other: two microphones never give the same noise, and two lines the same voice only when they
+    /// are one.
     fn equals(&self, other: &Self) -> bool {
+        if !self.is_heard() || !other.is_heard() {
+            return decibels(self.peak) > NOTHING && self.samples == other.samples;
+        }
         let apart = (decibels(self.rms) - decibels(other.rms)).abs();
         if apart > SAME.1 {
             return false;
@@ -258,6 +274,20 @@ mod tests {
         let found = troubles(&[one.clone(), other, one, quieter, bled]);
         let twin = vec![Trouble::SameAs(Channel::from_index(0))];
         assert_eq!(found, [vec![], vec![], twin, vec![], vec![]]);
+    }
+
+    #[test]
+    fn channels_that_a_server_made_up_are_told() {
+        let (left, right, nothing) = (noise(7, 0.3), noise(8, 0.3), vec![0.0; 3 * RATE as usize]);
+        let stereo = [left.clone(), right.clone(), left.clone(), right.clone(), nothing.clone()];
+        assert_eq!(real_channels(&probed(&stereo)), Some(2));
+        // The noise of open microphones in an empty room is enough to know a copy.
+        let quiet = noise(9, 0.001);
+        assert_eq!(real_channels(&probed(&[quiet.clone(), quiet.clone(), quiet])), Some(1));
+        // A mixer with a dead line, a real stereo device, and a room that is switched off.
+        assert_eq!(real_channels(&probed(&[left.clone(), right.clone(), noise(10, 0.3), nothing.clone()])), None);
+        assert_eq!(real_channels(&probed(&[left, right])), None);
+        assert_eq!(real_channels(&probed(&[nothing.clone(), nothing.clone(), nothing])), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, ring};
+use e_risalah::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
 use e_risalah::clock::Channel;
 use e_risalah::message::Message;
 use e_risalah::recording::Format;
@@ -80,18 +80,17 @@ fn examine(args: &Devices, speaker: Speaker) -> Result<End, Failure> {
         }
     }
     for (trouble, channels) in troubles(&reports) {
-        let message = Message::new(trouble.key()).with("channels", channels.join(", "));
-        speaker.warning(&match trouble {
-            Trouble::SameAs(other) => message.with("other", other),
-            _ => message,
-        });
+        speaker.warning(&told(trouble, &channels));
+    }
+    if let Some(message) = made_up(&reports) {
+        speaker.warning(&message);
     }
     let sound = reports.iter().all(|report| report.troubles.is_empty());
     Ok(if sound { End::Done } else { End::Warned })
 }
 
 /// The sound of some seconds, its levels shown while it comes; less of it when the user does not want to wait.
-fn listen(microphones: &Microphones, hidden: bool) -> Result<Vec<u8>, capture::Error> {
+pub fn listen(microphones: &Microphones, hidden: bool) -> Result<Vec<u8>, capture::Error> {
     let format = microphones.format();
     let wanted = format.bytes(format.clock().at_millis(LISTENED)) as usize;
     let (intake, mut outlet) = ring(format, HELD);
@@ -110,7 +109,7 @@ fn listen(microphones: &Microphones, hidden: bool) -> Result<Vec<u8>, capture::E
     }
     levels.finish_and_clear();
     match fault {
-        Some(reason) => Err(capture::Error::Device { name: microphones.name().to_owned(), reason }),
+        Some((why, detail)) => Err(capture::Error::Gone { name: microphones.name().to_owned(), why, detail }),
         None => Ok(bytes),
     }
 }
@@ -141,6 +140,15 @@ fn line(report: &Report, speaker: Speaker) -> String {
     format!("{channel}  {peak} {peak_db:>6.1} dB  {mean} {rms_db:>6.1} dB  {}", words.join(", "))
 }
 
+/// A trouble as a sentence.
+pub fn told(trouble: Trouble, channels: &[String]) -> Message {
+    let message = Message::new(trouble.key()).with("channels", channels.join(", "));
+    match trouble {
+        Trouble::SameAs(other) => message.with("other", other),
+        _ => message,
+    }
+}
+
 fn word(trouble: Trouble, speaker: Speaker) -> String {
     let word = speaker.text(&format!("{}.word", trouble.key()));
     match trouble {
@@ -149,8 +157,14 @@ fn word(trouble: Trouble, speaker: Speaker) -> String {
     }
 }
 
-/// Each trouble once, with the channels that have it.
-fn troubles(reports: &[Report]) -> BTreeMap<Trouble, Vec<String>> {
+/// That a sound server made channels up, if it seems so.
+pub fn made_up(reports: &[Report]) -> Option<Message> {
+    let real = real_channels(reports)?;
+    Some(Message::new("capture.made_up").with("real", real).with("channels", reports.len()))
+}
+
+/// What is wrong, each trouble once with the channels that have it.
+pub fn troubles(reports: &[Report]) -> BTreeMap<Trouble, Vec<String>> {
     let mut troubles: BTreeMap<Trouble, Vec<String>> = BTreeMap::new();
     for Report { channel, troubles: found, .. } in reports {
         for trouble in found {

@@ -1,19 +1,23 @@
 //! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can still be mended.
 
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Microphones, Wish};
-use e_risalah::meeting::Meeting;
+use e_risalah::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::message::{Explain, Message};
 use e_risalah::models;
-use e_risalah::printing::{self, Patience, Trouble};
-use e_risalah::recording::Format;
+use e_risalah::printing::{self, Patience};
+use e_risalah::recording::{self, Format, Growth, folder_of};
 use e_risalah::speech::Recogniser as _;
 use e_risalah::speech::whisper::Whisper;
 use jiff::Zoned;
 
 use super::args::Doctor;
+use super::devices::{listen, made_up, told, troubles};
 use super::models::watched;
 use super::show::{Speaker, print};
 use super::{End, Failure};
@@ -64,7 +68,8 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
         Some(path) => Meeting::read(path)?,
         None => Meeting::bare(),
     };
-    let (device, format) = device(args, &meeting);
+    let (device, microphones) = device(args, &meeting);
+    let format = microphones.as_ref().map(Microphones::format);
     let mut worst = Mark::Well;
     let mut lines = Vec::new();
     let mut tell = |check: Check| {
@@ -85,9 +90,12 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
         }
     };
     tell(device);
+    microphones.iter().flat_map(|microphones| sound(microphones, &meeting)).for_each(&mut tell);
+    folder(args).into_iter().for_each(&mut tell);
     tell(disk(args, format));
     tell(model(args, speaker));
     clock(&meeting).into_iter().for_each(&mut tell);
+    power().into_iter().for_each(&mut tell);
     tell(printer());
     if args.voice.json {
         print(&serde_json::Value::Array(lines).to_string());
@@ -99,7 +107,7 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
     }
 }
 
-fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Format>) {
+fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Microphones>) {
     let seats = meeting.seats.iter().map(|seat| seat.channel.number()).max();
     let wish = Wish { device: args.device.clone(), channels: seats, rate: None };
     match Microphones::choose(&wish) {
@@ -110,10 +118,54 @@ fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Format>) {
                 .with("channels", format.channels)
                 .with("rate", format.rate)
                 .with("seats", meeting.seats.len());
-            (Check::new(if seats.is_some() { Mark::Well } else { Mark::Doubt }, message), Some(format))
+            (Check::new(if seats.is_some() { Mark::Well } else { Mark::Doubt }, message), Some(microphones))
         }
         Err(error) => (Check::new(Mark::Fault, error.message()), None),
     }
+}
+
+/// How the microphones of the seats sound, or all where no seats are known. The room may still be empty: silence is a fault, the want of
+/// a voice is not.
+fn sound(microphones: &Microphones, meeting: &Meeting) -> Vec<Check> {
+    let bytes = match listen(microphones, true) {
+        Ok(bytes) => bytes,
+        Err(error) => return vec![Check::new(Mark::Fault, error.message())],
+    };
+    let mut reports = probe(microphones.format(), &bytes);
+    let made_up = made_up(&reports);
+    if !meeting.seats.is_empty() {
+        reports.retain(|report| meeting.seat(report.channel).is_some());
+    }
+    let troubles = troubles(&reports).into_iter().filter(|(trouble, _)| *trouble != Trouble::Weak);
+    let mut checks: Vec<Check> =
+        troubles.map(|(trouble, channels)| Check::new(Mark::Doubt, told(trouble, &channels))).collect();
+    checks.extend(made_up.map(|message| Check::new(Mark::Fault, message)));
+    if checks.is_empty() {
+        checks.push(Check::new(Mark::Well, Message::new("doctor.sound").with("channels", reports.len())));
+    }
+    checks
+}
+
+/// What would keep a recording from being begun in the folder.
+fn folder(args: &Doctor) -> Option<Check> {
+    let wanted = args.output.as_deref().unwrap_or(Path::new("."));
+    let recording = folder_of(wanted);
+    match Growth::open(&recording) {
+        Ok(None) => {}
+        Ok(Some(_)) => return Some(Check::new(Mark::Fault, recording::Error::Taken { path: recording }.message())),
+        Err(error) => return Some(Check::new(Mark::Fault, error.message())),
+    }
+    let folder = existing(wanted);
+    let error = tempfile(&folder).err()?;
+    let message = Message::new("doctor.not_writable").with("path", folder.display()).with("detail", error);
+    Some(Check::new(Mark::Fault, message))
+}
+
+/// Makes a file and takes it away.
+fn tempfile(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".risalah-uji-{}", std::process::id()));
+    File::create(&path)?;
+    fs::remove_file(path)
 }
 
 /// Room for the whole meeting; without a device, reckoned with 16 channels of 24 bits at 48 kHz.
@@ -192,14 +244,48 @@ fn clock(meeting: &Meeting) -> Vec<Check> {
     let mut checks = Vec::new();
     match meeting.zone {
         Some(zone) if zone.offset() != now.offset() => {
-            checks.push(Check::new(Mark::Fault, shown("doctor.zone").with("wanted", zone)));
+            let message = shown("doctor.zone").with("wanted", zone).with("name", zone_name(zone));
+            checks.push(Check::new(Mark::Fault, message));
         }
         _ => checks.push(Check::new(Mark::Well, shown("doctor.clock"))),
+    }
+    if told_by("timedatectl", &["show", "--property=NTPSynchronized", "--value"]).as_deref() == Some("no") {
+        checks.push(Check::new(Mark::Doubt, shown("doctor.unset")));
     }
     if let Some(date) = meeting.date.filter(|date| *date != now.date()) {
         checks.push(Check::new(Mark::Doubt, shown("doctor.date").with("wanted", date)));
     }
     checks
+}
+
+/// What the system calls a zone.
+fn zone_name(zone: Zone) -> &'static str {
+    match zone {
+        Zone::Wib => "Asia/Jakarta",
+        Zone::Wita => "Asia/Makassar",
+        Zone::Wit => "Asia/Jayapura",
+    }
+}
+
+/// What another program of this computer says in one line; `None` where it is not there.
+fn told_by(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).env("LC_ALL", "C").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether a portable computer lives on its battery.
+fn power() -> Option<Check> {
+    let supplies = fs::read_dir("/sys/class/power_supply").ok()?.flatten();
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+    let mut on_battery = false;
+    for supply in supplies.map(|entry| entry.path()) {
+        match (&*read(supply.join("type")), &*read(supply.join("online")), &*read(supply.join("status"))) {
+            ("Mains" | "USB", "1", _) => return None,
+            ("Battery", _, "Discharging") => on_battery = true,
+            _ => {}
+        }
+    }
+    on_battery.then(|| Check::new(Mark::Doubt, Message::new("doctor.battery")))
 }
 
 /// The printer that prints when none is named.
@@ -210,7 +296,7 @@ fn printer() -> Check {
         Ok(printer) if !printer.is_accepting() => {
             Check::new(Mark::Doubt, Message::new("printing.refused.not_accepting").with("printer", printer.name()))
         }
-        Ok(printer) => match printer.troubles().iter().find(|trouble| **trouble != Trouble::Connecting) {
+        Ok(printer) => match printer.troubles().iter().find(|trouble| **trouble != printing::Trouble::Connecting) {
             Some(trouble) => Check::new(Mark::Doubt, trouble.message()),
             None => Check::new(Mark::Well, Message::new("doctor.printer").with("name", printer.name())),
         },
