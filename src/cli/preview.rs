@@ -53,7 +53,7 @@ mod tests {
             show(place.path(), &preview(text));
             assert_eq!(seen(place.path()), Some(preview(text)));
         }
-        for junk in [&b""[..], b"{\"channel\":", b"\xFF\x00", &[b'['; 200_000]] {
+        for junk in [&b""[..], b"{\"channel\":", b"\xFF\x00", &vec![b'['; 200_000]] {
             fs::write(place.path().join(FILE), junk).expect("written");
             assert_eq!(seen(place.path()), None);
         }

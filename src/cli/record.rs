@@ -15,7 +15,7 @@ use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{Client, State, Status};
-use e_risalah::recording::{self, Claim, End as Ending, Fact, Growth, folder_of};
+use e_risalah::recording::{self, Claim, End as Ending, Fact, Growth, LEDGER, folder_of};
 
 use super::args::Record;
 use super::follower::Follower;
@@ -207,9 +207,9 @@ fn line(status: &Status) -> Message {
 /// only one that is left.
 fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure> {
     let begun = Instant::now();
-    let mut growth = Growth::open(recording)?;
+    let mut growth = Growth::open(now)?;
     if growth.is_none() {
-        growth = Growth::open(now)?;
+        growth = Growth::open(recording)?;
     }
     if growth.is_none() && !recording.exists() {
         speaker.warning(&Message::new("record.gone").with("path", recording.display()));
@@ -222,7 +222,10 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         thread::sleep(PULSE / 5);
         open.refresh()?;
     }
-    let Some(growth) = growth else { return Ok(End::Done) };
+    let Some(growth) = growth else {
+        speaker.warning(&Message::new("record.nothing").with("path", recording.display()));
+        return Ok(End::Warned);
+    };
     let clock = growth.clock();
     let lost: u64 = growth.gaps().iter().map(|gap| gap.len()).sum();
     let said = Message::new("record.closed")
@@ -286,6 +289,14 @@ impl Desk {
             let _ = child.wait();
         }
         let end = closed(&self.recording, &self.now, self.speaker)?;
+        if !self.recording.join(LEDGER).exists() {
+            // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy elsewhere.
+            if self.now.join(LEDGER).exists() {
+                let folder = self.now.parent().unwrap_or(&self.now).display();
+                self.speaker.warning(&Message::new("record.unrecognised").with("folder", folder));
+            }
+            return Ok(End::Warned);
+        }
         let drained = self.follower.finish(&self.folder, self.speaker, quiet);
         // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
         if let Err(Failure { message: Some(mistake), .. }) = export::description(&self.folder) {

@@ -36,7 +36,7 @@ const BEAM: i32 = 5;
 const GREEDY: SamplingStrategy = SamplingStrategy::Greedy { best_of: 1 };
 
 /// Asked between the encoder and each token. It must be of exactly this type: whisper-rs 0.16 hands its callback a pointer to such a
-/// box whatever it was given.
+/// box whatever it was given, and never frees it: some bytes for each preview.
 type Abort = Box<dyn FnMut() -> bool>;
 
 /// A loaded model; [`Self::recogniser`] makes as many recognisers of it as there are workers.
@@ -108,15 +108,15 @@ impl Recogniser for WhisperRecogniser {
     }
 
     fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {
-        let given_up = Rc::new(Cell::new(false));
-        let told = Rc::clone(&given_up);
+        let abandoned = Rc::new(Cell::new(false));
+        let told = Rc::clone(&abandoned);
         let ask = move || {
             told.set(told.get() || give_up());
             told.get()
         };
         // The library reports what was given up as a failure.
         match self.decode(sound, GREEDY, Some(Box::new(ask))) {
-            _ if given_up.get() => Ok(None),
+            _ if abandoned.get() => Ok(None),
             result => result.map(Some),
         }
     }

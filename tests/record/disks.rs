@@ -64,7 +64,7 @@ fn without_the_right_to_write_nothing_is_begun() {
     }
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("terkunci") && stderr(&output).contains("saran: "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("terkunci") && stderr(&output).contains("petunjuk: "), "{}", stderr(&output));
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_screen_killed_again_and_again_costs_the_recording_nothing() {
         // `script` gives it a terminal, and keeps what the screen shows there.
         let shown = place.path().join(format!("layar-{life}"));
         let mut terminal = Command::new("script");
-        terminal.args(["-q", "-f", "-c", &format!("exec {program}"), text(&shown)]);
+        terminal.args(["-q", "-f", "-c", &format!("stty rows 30 cols 100 && exec {program}"), text(&shown)]);
         terminal
             .env("TERM", "xterm")
             .env("RISALAH_LANG", "id")
