@@ -181,7 +181,7 @@ fn disk(args: &Doctor, format: Option<Format>) -> Check {
         hours if hours >= args.hours => Mark::Doubt,
         _ => Mark::Fault,
     };
-    let message = Message::new("doctor.disk")
+    let message = Message::new(if format.is_some() { "doctor.disk" } else { "doctor.disk_reckoned" })
         .with("path", folder.display())
         .with("hours", hours)
         .with("wanted", args.hours)
