@@ -208,8 +208,9 @@ fn model(args: &Doctor, speaker: Speaker) -> Check {
         Ok(speed) => {
             // One member speaks at a time; now and then two.
             let (key, mark) = match speed {
-                _ if speed < 1.0 => ("doctor.model_slow", Mark::Fault),
+                // However fast it is, it must not be used.
                 _ if model.properties.synthetic => ("doctor.model_demonstration", Mark::Doubt),
+                _ if speed < 1.0 => ("doctor.model_slow", Mark::Fault),
                 _ if speed < 1.5 => ("doctor.model_slow", Mark::Doubt),
                 _ => ("doctor.model", Mark::Well),
             };
