@@ -14,6 +14,7 @@ pkg-config  pkg-config
 test='
 pdftotext   poppler-utils
 soffice     libreoffice-writer-nogui
+/usr/lib/python3/dist-packages/uno.py python3-uno
 unzip       unzip
 mkfs.ext4   e2fsprogs
 /usr/bin/kill procps

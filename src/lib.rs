@@ -2,7 +2,8 @@
 //!
 //! Sound flows one way: [`audio`] reads a recording, [`floor`] decides which channel speaks, [`speech`] recognises a turn,
 //! [`transcript`] keeps what was recognised, [`writing`] writes it as print does, [`meeting`] knows who sits where, and
-//! [`risalah`] makes the document of both. [`pipeline`] joins them. The library never prints; the program's `cli` turns its errors into sentences.
+//! [`risalah`] makes the document of both. What was corrected in the document comes back through [`correction`], as layers of the
+//! transcript. [`pipeline`] joins them. The library never prints; the program's `cli` turns its errors into sentences.
 
 rust_i18n::i18n!("locales", fallback = "en");
 
@@ -11,6 +12,7 @@ pub mod audio;
 pub mod capture;
 pub mod clock;
 pub mod conference;
+pub mod correction;
 pub mod digest;
 pub mod floor;
 pub mod folder;

@@ -30,6 +30,14 @@ pub enum Command {
     Print(Print),
     #[command(visible_alias = "giliran")]
     Floor(Floor),
+    #[command(visible_alias = "impor-koreksi")]
+    ImportEdits(ImportEdits),
+    #[command(visible_alias = "riwayat")]
+    History(History),
+    #[command(visible_alias = "beda")]
+    Diff(Diff),
+    #[command(visible_alias = "batal")]
+    Undo(Undo),
     #[command(visible_alias = "diagnosa")]
     Doctor(Doctor),
     #[command(visible_alias = "pulihkan")]
@@ -199,6 +207,56 @@ pub enum Sheet {
 /// A time within a recording, in milliseconds.
 fn offset(text: &str) -> Result<u64, String> {
     e_risalah::meeting::offset(text).ok_or_else(|| text.to_owned())
+}
+
+#[derive(clap::Args)]
+pub struct ImportEdits {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(value_name = "DOCX", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    #[arg(long, value_name = "REASON")]
+    pub why: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "why")]
+    pub member: Option<String>,
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct History {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(value_name = "TURN")]
+    pub turn: Option<String>,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Diff {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Undo {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(value_name = "EDIT")]
+    pub edit: u64,
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    #[arg(long, value_name = "REASON")]
+    pub why: Option<String>,
+    #[command(flatten)]
+    pub voice: Voice,
 }
 
 #[derive(Subcommand)]

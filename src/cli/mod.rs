@@ -5,6 +5,7 @@
 
 mod args;
 mod conference;
+mod correct;
 mod demo;
 mod devices;
 mod doctor;
@@ -13,6 +14,7 @@ mod export;
 mod floor;
 mod follower;
 mod given;
+mod history;
 mod keeping;
 mod language;
 mod manual;
@@ -105,6 +107,10 @@ pub fn run() -> ExitCode {
         Command::Export(args) => export::run(&args, speaker),
         Command::Print(args) => print::run(&args, speaker),
         Command::Floor(args) => floor::run(&args, speaker),
+        Command::ImportEdits(args) => correct::import(&args, speaker),
+        Command::History(args) => history::history(&args, speaker),
+        Command::Diff(args) => history::diff(&args, speaker),
+        Command::Undo(args) => correct::undo(&args, speaker),
         Command::Models(args) => models::run(&args, speaker),
         Command::Devices(args) => devices::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),

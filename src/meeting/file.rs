@@ -22,6 +22,14 @@ pub(super) struct File {
     pub(super) kursi: Vec<Kursi>,
     pub(super) peristiwa: Vec<Spanned<Peristiwa>>,
     pub(super) cetak: Cetak,
+    pub(super) koreksi: Koreksi,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Koreksi {
+    pub(super) mulai: Option<Spanned<Datetime>>,
+    pub(super) hari: Option<Number>,
 }
 
 #[derive(Default, Deserialize)]

@@ -90,6 +90,24 @@ pub struct Meeting {
     pub events: Vec<Event>,
     /// The paper that the record is printed on.
     pub paper: Paper,
+    /// How long members may correct their own turns.
+    pub correction: CorrectionPeriod,
+}
+
+/// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a setting, since each council has its
+/// own rules).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorrectionPeriod {
+    /// The day on which the provisional record went out.
+    pub from: Option<Date>,
+    /// How many days, that day not counted.
+    pub days: u32,
+}
+
+impl Default for CorrectionPeriod {
+    fn default() -> Self {
+        Self { from: None, days: 4 }
+    }
 }
 
 impl Meeting {

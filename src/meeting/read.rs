@@ -12,11 +12,15 @@ use toml::Spanned;
 use crate::clock::Channel;
 
 use super::error::{Error, Fault, Origin};
-use super::file::{File, Fraksi, Hadir, JenisPeristiwa, Kuorum, Kursi, Lembaga, Number, Orang, Peristiwa, Rapat, Text};
-use super::{Attendance, Event, EventKind, Group, Meeting, Occupant, Person, Quorum, Seat, time};
+use super::file::{
+    File, Fraksi, Hadir, JenisPeristiwa, Koreksi, Kuorum, Kursi, Lembaga, Number, Orang, Peristiwa, Rapat, Text,
+};
+use super::{Attendance, CorrectionPeriod, Event, EventKind, Group, Meeting, Occupant, Person, Quorum, Seat, time};
 
 /// Far above a meeting with a thousand people and as many events.
 const LIMIT: u64 = 4 << 20;
+/// The most days that a period of correction may have.
+const LONGEST_CORRECTION: u32 = 366;
 
 impl Meeting {
     /// Reads a `rapat.toml`.
@@ -69,7 +73,7 @@ type Roster = HashMap<String, Arc<Person>>;
 
 impl Reader<'_> {
     fn meeting(&self, written: File) -> Result<Meeting, Error> {
-        let File { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, cetak } = written;
+        let File { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, cetak, koreksi } = written;
         let mut meeting = Meeting { paper: cetak.kertas, ..Meeting::default() };
         self.institution(&mut meeting, &lembaga)?;
         meeting.groups = self.groups(fraksi)?;
@@ -80,7 +84,19 @@ impl Reader<'_> {
         meeting.quorum = kuorum.map(|kuorum| self.quorum(&kuorum, meeting.attendance)).transpose()?;
         meeting.seats = self.seats(kursi, &roster)?;
         meeting.events = self.events(peristiwa, meeting.start)?;
+        meeting.correction = self.correction(&koreksi)?;
         Ok(meeting)
+    }
+
+    fn correction(&self, written: &Koreksi) -> Result<CorrectionPeriod, Error> {
+        let usual = CorrectionPeriod::default();
+        if let Some(days) = &written.hari {
+            self.at_most(days, "hari", u64::from(*days.get_ref()), LONGEST_CORRECTION)?;
+        }
+        Ok(CorrectionPeriod {
+            from: written.mulai.as_ref().map(|date| self.date("mulai", date)).transpose()?,
+            days: written.hari.as_ref().map_or(usual.days, |days| *days.get_ref()),
+        })
     }
 
     fn institution(&self, meeting: &mut Meeting, written: &Lembaga) -> Result<(), Error> {
@@ -110,7 +126,7 @@ impl Reader<'_> {
         meeting.place = self.optional("tempat", written.tempat.as_ref())?;
         meeting.agenda = self.texts("acara", &written.acara)?;
         meeting.zone = written.zona;
-        meeting.date = written.tanggal.map(|date| self.date(&date)).transpose()?;
+        meeting.date = written.tanggal.map(|date| self.date("tanggal", &date)).transpose()?;
         meeting.start = written.mulai.map(|start| self.start(&start, meeting)).transpose()?;
         meeting.chair = written.ketua.map(|id| self.person("ketua", &id, roster)).transpose()?;
         meeting.deputies = self.persons("didampingi", &written.didampingi, roster)?;
@@ -120,7 +136,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn date(&self, written: &Spanned<toml::value::Datetime>) -> Result<Date, Error> {
+    fn date(&self, key: &'static str, written: &Spanned<toml::value::Datetime>) -> Result<Date, Error> {
         let value = written.get_ref();
         let date = match (value.date, value.time, value.offset) {
             (Some(date), None, None) => Some(date),
@@ -129,7 +145,7 @@ impl Reader<'_> {
         date.and_then(|date| {
             Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
         })
-        .ok_or_else(|| self.fault(written, "tanggal", Fault::NotADate(value.to_string())))
+        .ok_or_else(|| self.fault(written, key, Fault::NotADate(value.to_string())))
     }
 
     /// The recording's start is a civil time only together with its day and zone.

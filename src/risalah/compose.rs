@@ -189,7 +189,7 @@ impl<'a> Body<'a> {
     }
 
     fn runs(&self, index: usize, utterance: &Utterance, simultaneous: bool) -> Vec<Run> {
-        let mark = |text: String| Run { text, kind: RunKind::Mark, remark: None };
+        let mark = |text: String| Run { text, kind: RunKind::Mark, utterance: index, remark: None };
         if utterance.corrected.has(Mark::Omitted) {
             return vec![mark(OMITTED.to_owned())];
         }
@@ -203,7 +203,7 @@ impl<'a> Body<'a> {
             runs.push(mark(format!("[tidak jelas {}]", self.clock.hms(utterance.span.start))));
         }
         if !text.is_empty() {
-            runs.extend(said::runs(utterance, self.clock, &self.roster));
+            runs.extend(said::runs(index, utterance, self.clock, &self.roster));
         }
         if self.is_cut_off(index, utterance) {
             runs.push(mark(CUT_OFF.to_owned()));

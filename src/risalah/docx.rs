@@ -6,9 +6,12 @@ use docx_rs::{
     SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
 };
 
+use crate::transcript::Transcript;
+
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
 
 mod package;
+mod working;
 
 /// Twentieths of a point in a millimetre: the unit of the format.
 const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
@@ -18,7 +21,19 @@ const BOTTOM: u32 = 30;
 const LEFT: u32 = 30;
 const RIGHT: u32 = 25;
 
+/// The record.
 pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    package::write(document(risalah).build(), risalah)
+}
+
+/// The record as a working copy, whose corrections can be read back.
+pub(super) fn working_copy(risalah: &Risalah, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+    let mut xml = document(risalah).build();
+    xml.document = working::anchored(&xml.document, risalah, transcript)?;
+    package::write(xml, risalah)
+}
+
+fn document(risalah: &Risalah) -> Docx {
     let (width, height) = risalah.paper.millimetres();
     let margin = PageMargin::new()
         .top(twips(TOP) as i32)
@@ -54,7 +69,7 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
         let last = index + 1 == risalah.colophon.len();
         docx = docx.add_paragraph(paragraph("Kolofon", line).keep_lines(true).keep_next(!last));
     }
-    package::write(docx.build(), risalah)
+    docx
 }
 
 /// The letterhead with a rule below it.

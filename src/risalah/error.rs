@@ -10,6 +10,9 @@ pub enum Error {
     /// A format that does not exist.
     #[error("`{0}` is not a format")]
     UnknownFormat(String),
+    /// A working copy of a transcript that is still to grow.
+    #[error("the transcript is not complete")]
+    Incomplete,
     /// The DOCX package could not be put together.
     #[error("DOCX: {0}")]
     Docx(String),
@@ -28,6 +31,7 @@ impl Explain for Error {
                 let known = Format::ALL.map(Format::name).join(", ");
                 Message::new("risalah.unknown_format").with("name", name).with("known", known)
             }
+            Self::Incomplete => Message::new("risalah.incomplete"),
             Self::Docx(reason) => Message::new("risalah.docx").with("reason", reason),
             Self::Pdf(reason) => Message::new("risalah.pdf").with("reason", reason),
             Self::Json(reason) => Message::new("risalah.json").with("reason", reason),
@@ -35,6 +39,6 @@ impl Explain for Error {
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::UnknownFormat(_))
+        matches!(self, Self::UnknownFormat(_) | Self::Incomplete)
     }
 }

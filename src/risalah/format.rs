@@ -13,6 +13,8 @@ pub enum Format {
     Json,
     /// The record for Word and `LibreOffice`.
     Docx,
+    /// The same to be corrected, with what is needed to read the corrections back.
+    Working,
     /// The record for print.
     Pdf,
     /// The record as plain text.
@@ -29,8 +31,8 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 8] =
-        [Self::Json, Self::Docx, Self::Pdf, Self::Txt, Self::Srt, Self::Vtt, Self::Seglst, Self::Rttm];
+    pub const ALL: [Self; 9] =
+        [Self::Json, Self::Docx, Self::Working, Self::Pdf, Self::Txt, Self::Srt, Self::Vtt, Self::Seglst, Self::Rttm];
 
     /// The name by which a user asks for it.
     #[must_use]
@@ -38,6 +40,7 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Docx => "docx",
+            Self::Working => "kerja",
             Self::Pdf => "pdf",
             Self::Txt => "txt",
             Self::Srt => "srt",
@@ -53,6 +56,7 @@ impl Format {
         match self {
             Self::Json => "transkrip.json",
             Self::Docx => "risalah-sementara.docx",
+            Self::Working => "risalah-kerja.docx",
             Self::Pdf => "risalah-sementara.pdf",
             Self::Txt => "transkrip.txt",
             Self::Srt => "transkrip.srt",

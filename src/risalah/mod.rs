@@ -3,6 +3,7 @@
 //! [`compose`] is a pure function and the writers are functions of its result: the same input gives the same bytes. What is
 //! not known is printed as dots to be filled in, never invented; no recognised word is left out.
 
+mod anchor;
 mod compose;
 mod cue;
 mod docx;
@@ -18,8 +19,10 @@ mod srt;
 mod text;
 mod txt;
 mod vtt;
-mod who;
+pub(crate) mod who;
 mod wording;
+
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -27,6 +30,7 @@ use crate::clock::{Channel, Span};
 use crate::meeting::{Meeting, Paper};
 use crate::transcript::Transcript;
 
+pub use anchor::{Anchor, Holds};
 pub use compose::compose;
 pub use error::Error;
 pub use format::Format;
@@ -113,6 +117,32 @@ pub enum Entry {
     },
 }
 
+/// A turn as it is numbered in the working copy: its label, and all that stands below it until the next label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// Who speaks.
+    pub label: String,
+    /// From the first to behind the last of its utterances, as places in the transcript.
+    pub utterances: Range<usize>,
+}
+
+/// The turns of a record in the order of their numbers, which begin with 1.
+#[must_use]
+pub fn turns(risalah: &Risalah) -> Vec<Numbered> {
+    let mut turns: Vec<Numbered> = Vec::new();
+    for entry in &risalah.body {
+        let Entry::Turn(turn) = entry else { continue };
+        let mut runs = turn.paragraphs.iter().flatten().map(|run| run.utterance);
+        let Some(first) = runs.next() else { continue };
+        let end = runs.next_back().unwrap_or(first) + 1;
+        match turns.last_mut() {
+            Some(last) if turn.continued => last.utterances.end = end,
+            _ => turns.push(Numbered { label: turn.label.clone(), utterances: first..end }),
+        }
+    }
+    turns
+}
+
 /// What one speaker says without another taking the floor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Turn {
@@ -143,6 +173,8 @@ pub struct Run {
     /// What a person who corrects the record is told of it.
     #[serde(skip)]
     pub remark: Option<String>,
+    /// The place in the transcript of the utterance that it belongs to.
+    pub utterance: usize,
 }
 
 /// What a run of text is.
@@ -175,6 +207,8 @@ pub struct Closing {
 pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     match format {
         Format::Docx => docx::write(&compose(meeting, transcript)),
+        Format::Working if !transcript.version.complete => Err(Error::Incomplete),
+        Format::Working => docx::working_copy(&compose(meeting, transcript), transcript),
         Format::Pdf => pdf::write(&compose(meeting, transcript)),
         Format::Txt => Ok(txt::write(&compose(meeting, transcript))),
         Format::Srt => Ok(srt::write(meeting, transcript)),

@@ -11,8 +11,8 @@ use super::{Run, RunKind};
 /// What is remarked on one word: a doubt by its place among the doubts, rewritten words likewise.
 type Remarked = (Option<usize>, Option<usize>);
 
-/// The runs of an utterance: neighbours differ in what is remarked on them.
-pub(super) fn runs(utterance: &Utterance, clock: Clock, roster: &Roster) -> Vec<Run> {
+/// The runs of the utterance at this place of the transcript: neighbours differ in what is remarked on them.
+pub(super) fn runs(index: usize, utterance: &Utterance, clock: Clock, roster: &Roster) -> Vec<Run> {
     let words: Vec<&str> = words(&utterance.text).collect();
     let doubts = doubts(utterance, clock, roster);
     let written = &utterance.corrected.written;
@@ -41,6 +41,7 @@ pub(super) fn runs(utterance: &Utterance, clock: Clock, roster: &Roster) -> Vec<
         runs.push(Run {
             text: printable(&words[start..start + same.len()].join(" ")),
             kind: if whole.is_some() || doubt.is_some() { RunKind::Doubtful } else { RunKind::Spoken },
+            utterance: index,
             remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
         });
         start += same.len();

@@ -6,7 +6,7 @@ use crate::transcript::Utterance;
 use crate::transcript::edit::Speaker;
 
 /// The person, or `None` where nobody is known. A person whom the meeting no longer names is not known either.
-pub(super) fn person<'a>(meeting: &'a Meeting, clock: Clock, utterance: &Utterance) -> Option<&'a Person> {
+pub(crate) fn person<'a>(meeting: &'a Meeting, clock: Clock, utterance: &Utterance) -> Option<&'a Person> {
     let person = match &utterance.corrected.speaker {
         Speaker::Seat => meeting.speaker(utterance.channel, clock.millis(utterance.span.start)),
         Speaker::Person(id) => meeting.person(id),

@@ -269,11 +269,11 @@ impl Layered {
         let says = |laid: &&Laid| laid.counts && !matches!(laid.change, Change::Undo { .. });
         let edits: Vec<u64> = self.laid.iter().filter(says).map(|laid| laid.id).collect();
         let seen: Vec<&Token> = self.seen().into_iter().map(|place| &self.tokens[place]).collect();
-        let emptied = seen.is_empty() && !self.tokens.is_empty();
+        let recognised = self.tokens.iter().filter(|token| token.name.0 == 0).count();
+        let emptied = seen.is_empty() && recognised > 0;
         let corrected =
             Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied, written: Vec::new(), said: None };
         let mut utterance = Utterance { corrected, ..raw.clone() };
-        let recognised = self.tokens.iter().filter(|token| token.name.0 == 0).count();
         let is_raw = seen.len() == recognised && seen.iter().all(|token| token.name.0 == 0);
         if utterance.corrected.has(Mark::Omitted) {
             utterance.text = String::new();

@@ -93,6 +93,15 @@ fn an_omitted_utterance_shows_no_word_and_is_not_lost() {
 }
 
 #[test]
+fn words_put_where_nothing_was_understood_are_taken_back_without_a_trace() {
+    let raw = raw("");
+    let mut layered = laid("", &[text(0, "", "kami sepakat")]);
+    assert_eq!(layered.utterance(&raw).text, "kami sepakat");
+    layered.lay(2, &Change::Undo { edit: 1 }).expect("undone");
+    assert_eq!(layered.utterance(&raw), raw);
+}
+
+#[test]
 fn a_stretch_is_found_again_or_not_at_all() {
     let base = laid("satu dua tiga empat", &[]);
     let two = base.stretch(1, 2).expect("there");

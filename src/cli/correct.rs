@@ -1,0 +1,145 @@
+//! `risalah import-edits` and `undo`: corrections laid over the transcript, and taken back.
+
+use std::fs;
+use std::path::Path;
+
+use e_risalah::correction::{self, Correction, Corrector, Document, Named};
+use e_risalah::digest::sha256;
+use e_risalah::folder::{self, Folder};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
+use e_risalah::transcript::edit::{Change, Layer, Refusal, Source};
+use e_risalah::transcript::store::Store;
+use jiff::Zoned;
+
+use super::args::{ImportEdits, Undo};
+use super::export::description;
+use super::show::{Speaker, print};
+use super::{End, Failure};
+
+/// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in some megabytes.
+const LARGEST: u64 = 64 << 20;
+
+pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
+    let mut store = Store::open(&args.folder)?;
+    let meeting = description(&args.folder)?;
+    let bytes = read(&args.file)?;
+    let raw = store.load()?;
+    let edits = store.edits()?;
+    let corrector = corrector(args, &meeting)?;
+    if corrector.member.is_some() {
+        correction::in_time(&meeting, &raw, &corrector.when)?;
+    }
+    let correction = correction::read(&Document::parse(&bytes)?, &meeting, &raw, &edits, &corrector)?;
+    let mut first = None;
+    if !args.check {
+        let laid = store.lay(&correction.layers)?;
+        first = laid.first().map(|edit| edit.id);
+        if !correction.leftovers.is_empty() {
+            keep(args, &store, &bytes, &correction, speaker)?;
+        }
+    }
+    tell(args, &correction, first, speaker);
+    Ok(if correction.leftovers.is_empty() { End::Done } else { End::Warned })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |source| folder::Error::Folder { path: path.to_owned(), source };
+    let bytes = fs::metadata(path).map_err(failed)?.len();
+    if bytes > LARGEST {
+        return Err(correction::Error::TooLarge { bytes, limit: LARGEST }.into());
+    }
+    Ok(fs::read(path).map_err(failed)?)
+}
+
+fn corrector(args: &ImportEdits, meeting: &Meeting) -> Result<Corrector, Failure> {
+    let member = match &args.member {
+        None => None,
+        Some(name) => match correction::who(meeting, name) {
+            Named::Person(id) => Some(id),
+            _ => return Err(Failure::usage(Message::new("correction.no_member").with("name", name))),
+        },
+    };
+    Ok(Corrector { by: args.by.clone(), why: args.why.clone(), when: now(meeting), member })
+}
+
+/// The time of the meeting's zone, or of this machine's where the meeting has none.
+fn now(meeting: &Meeting) -> Zoned {
+    let now = Zoned::now();
+    match meeting.zone {
+        Some(zone) => now.with_time_zone(zone.offset().to_time_zone()),
+        None => now,
+    }
+}
+
+/// Keeps the document, and the list of what could not be placed, beside the transcript.
+fn keep(
+    args: &ImportEdits,
+    store: &Store,
+    bytes: &[u8],
+    correction: &Correction,
+    speaker: Speaker,
+) -> Result<(), Failure> {
+    let folder = Folder::create(&args.folder)?;
+    let name = format!("koreksi-{}", &sha256(bytes)[..8]);
+    folder.write(store, &format!("{name}.docx"), bytes)?;
+    let lines: Vec<String> =
+        correction.leftovers.iter().map(|leftover| format!("- {}\n", speaker.sentence(&leftover.message()))).collect();
+    let list = folder.write(store, &format!("{name}.txt"), lines.concat().as_bytes())?;
+    speaker.note(&Message::new("correction.list").with("path", list.path.display()));
+    Ok(())
+}
+
+fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, speaker: Speaker) {
+    if args.voice.json {
+        let line = serde_json::json!({
+            "checked_only": args.check,
+            "first": first,
+            "layers": correction.layers,
+            "known": correction.known,
+            "leftovers": correction.leftovers,
+            "tracked": correction.tracked,
+        });
+        return print(&line.to_string());
+    }
+    for leftover in &correction.leftovers {
+        speaker.warning(&leftover.message());
+    }
+    for tracked in &correction.tracked {
+        let message = Message::new("correction.tracked").with("author", &tracked.author).with("count", tracked.count);
+        speaker.note(&message);
+    }
+    if !args.voice.quiet {
+        let key = if args.check { "correction.would" } else { "correction.done" };
+        let message = Message::new(key)
+            .with("count", correction.layers.len())
+            .with("known", correction.known)
+            .with("left", correction.leftovers.len());
+        print(&speaker.sentence(&message));
+    }
+}
+
+pub fn undo(args: &Undo, speaker: Speaker) -> Result<End, Failure> {
+    let mut store = Store::open(&args.folder)?;
+    let meeting = description(&args.folder)?;
+    let edits = store.edits()?;
+    let place = edits.iter().find(|edit| edit.id == args.edit).ok_or(Refusal::NoEdit(args.edit))?.layer.place;
+    let layer = Layer {
+        place,
+        change: Change::Undo { edit: args.edit },
+        by: args.by.clone(),
+        when: now(&meeting),
+        why: args.why.clone(),
+        source: Source::Person,
+    };
+    let laid = store.lay(&[layer])?;
+    for edit in &laid {
+        if args.voice.json {
+            print(&serde_json::json!(edit).to_string());
+        } else if !args.voice.quiet {
+            let message = Message::new("correction.undone").with("edit", args.edit).with("by", edit.id);
+            print(&speaker.sentence(&message));
+        }
+    }
+    Ok(End::Done)
+}
