@@ -36,7 +36,9 @@ pub(super) fn write(draft: &mut Draft) {
         if stays || FRACTIONS.contains(&passage.lower(end)) {
             continue;
         }
-        if passage.least_probability(numeral.words.clone()) < UNSURE || is_perhaps_a_year(passage, numeral) {
+        if is_perhaps_a_year(passage, numeral) {
+            draft.doubt(numeral.words.clone(), Matter::Number, None);
+        } else if passage.least_probability(numeral.words.clone()) < UNSURE {
             draft.doubt(numeral.words.clone(), Matter::Number, Some(numeral.number.to_string()));
         } else {
             draft.change(numeral.words.clone(), &numeral.number.to_string(), Rule::Cardinal);

@@ -256,8 +256,9 @@ impl<S: AsRef<str>> Reader<'_, S> {
 pub(super) fn is_glued(word: &str, ends: bool) -> bool {
     const SIZES: [&str; 8] = ["belas", "puluh", "ratus", "ribu", "juta", "miliar", "triliun", "koma"];
     let mut parts = DIGITS.iter().chain(&SIZES).filter(|part| word.len() >= part.len());
-    // *Yang kedua* and *satuan kerja* are words of their own.
-    let own = word == "satuan" || (ends && word.starts_with("ke"));
+    // *Yang kedua*, *satuan kerja* and *dua puluhan orang* are words of their own.
+    let about = |word: &str| word == "satu" || SIZES.contains(&word);
+    let own = word.strip_suffix("an").is_some_and(about) || (ends && word.starts_with("ke"));
     !own && parts.any(|part| if ends { word.ends_with(part) } else { word.starts_with(part) })
 }
 

@@ -1,9 +1,9 @@
 //! Ordinals: *hari kedua puluh lima* → `hari ke-25`; Roman figures where offices use them: *masa sidang kedua* → `masa sidang II`.
 
-use super::Rule;
 use super::draft::Draft;
 use super::number;
 use super::passage::Passage;
+use super::{Matter, Rule};
 
 /// What is counted in Roman figures, and the most there can be of it.
 const ROMAN: [(&[&str], u64); 8] = [
@@ -21,8 +21,11 @@ const ROMAN: [(&[&str], u64); 8] = [
 const LONGEST: usize = 8;
 
 /// After these, *ke* and a number apart are an ordinal and not a direction.
-const COUNTED: [&str; 16] = [
+const COUNTED: [&str; 19] = [
     "rapat",
+    "paripurna",
+    "pleno",
+    "kerja",
     "sidang",
     "hari",
     "minggu",
@@ -52,9 +55,12 @@ pub(super) fn write(draft: &mut Draft) {
         {
             draft.change(words, &roman, Rule::Ordinal);
         } else if words.len() > 1 && passage.lower(place).starts_with("ke") {
-            let apart = passage.lower(place) == "ke";
-            if !apart || COUNTED.contains(&passage.before(place)) {
-                draft.change(words, &format!("ke-{value}"), Rule::Ordinal);
+            let written = format!("ke-{value}");
+            if passage.lower(place) != "ke" || COUNTED.contains(&passage.before(place)) {
+                draft.change(words, &written, Rule::Ordinal);
+            } else if words.len() > 2 {
+                // *Ke dua puluh lima sekolah* or *rapat dinas ke dua puluh lima*.
+                draft.doubt(words, Matter::Number, Some(written));
             }
         }
     }

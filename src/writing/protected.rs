@@ -94,13 +94,14 @@ pub(super) fn articles(draft: &mut Draft) {
         let noun = passage.before(start);
         if !ARTICLES.contains(&noun)
             || !passage.tail(start - 1).trim_end_matches('.').is_empty()
-            || !passage.lead(start).is_empty()
+            || !matches!(passage.lead(start), "" | "(")
         {
             continue;
         }
         // The year of a law belongs to its number.
         let year = (noun == "nomor" && passage.lower(end) == "tahun").then(|| passage.numeral_at(end + 1)).flatten();
-        let proposal = (!passage.touches(numeral)).then(|| article(noun, numeral)).flatten();
+        let clear = !passage.touches(numeral) && passage.lead(start).is_empty();
+        let proposal = clear.then(|| article(noun, numeral)).flatten();
         draft.doubt(numeral.words.clone(), Matter::Article, proposal);
         if let Some(year) = year {
             let proposal = year.within(1900..=2100).map(|year| year.to_string());
@@ -146,7 +147,7 @@ fn written_money(draft: &mut Draft, place: usize, sum: &str) {
             return;
         };
         draft.doubt(place..numeral.words.end, Matter::Money, Some(rupiah(&numeral.number)));
-    } else if let Some(mut number) = super::number::figures(sum.trim_end_matches(",00")) {
+    } else if let Some(mut number) = super::number::figures(sum) {
         let scale = passage.tail(place).is_empty().then(|| Scale::of(passage.lower(place + 1))).flatten();
         number.scale = scale;
         let end = place + 1 + usize::from(scale.is_some());
