@@ -1,4 +1,6 @@
-//! The writing layer: every example of its description, the scripts of the shipped meetings, and its layers in the store.
+//! The writing layer: every example of its description, the scripts of the shipped meetings, and what a clerk gets.
+//!
+//! Needs poppler (Debian: poppler-utils).
 
 mod sample;
 
@@ -7,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use e_risalah::meeting::Meeting;
+use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::{Origin, Store};
 use e_risalah::writing::{self, Lexicon, Matter, Roster, Spoken, Writer};
 
@@ -165,4 +168,48 @@ fn a_faulty_lexicon_is_told_with_its_line_and_nothing_is_written() {
     assert_eq!(end.status.code(), Some(2), "{}", stderr(&end));
     assert!(stderr(&end).contains("baris 2: undang undang bukan kata ulang"), "{}", stderr(&end));
     assert!(!folder.path().join("transkrip.json").exists());
+}
+
+/// The text of the pages that a preview shows.
+#[cfg(unix)]
+fn previewed(folder: &Path, flags: &[&str], name: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let programs = tempfile::tempdir().expect("a folder");
+    let viewer = programs.path().join("xdg-open");
+    fs::write(&viewer, "#!/bin/sh\ntest -s \"$1\"\n").expect("written");
+    fs::set_permissions(&viewer, fs::Permissions::from_mode(0o755)).expect("executable");
+    let path = format!("{}:{}", programs.path().display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.arg("cetak").arg(folder).arg("--preview").args(flags).env("RISALAH_LANG", "id").env("PATH", path);
+    let end = command.output().expect("the program runs");
+    assert!(end.status.success(), "{}", stderr(&end));
+    let pages = Command::new("pdftotext").arg(folder.join(name)).arg("-").output().expect("poppler-utils");
+    assert!(pages.status.success(), "{}", stderr(&pages));
+    String::from_utf8_lossy(&pages.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_printed_is_what_was_corrected_and_written() {
+    let folder = folder();
+    let mut store = Store::open(folder.path()).expect("a store");
+    let raw = store.load().expect("raw");
+    let correction = Layer {
+        place: Place::of(raw.version.number, &raw.utterances[0]),
+        change: Change::Text { at: 0, before: "jadi".to_owned(), after: "Nah,".to_owned() },
+        by: "Bambang Wirawan".to_owned(),
+        when: "2027-03-09T12:00:00+08:00[Asia/Makassar]".parse().expect("a time"),
+        why: None,
+        source: Source::Person,
+    };
+    store.lay(&[correction]).expect("it fits");
+    drop(store);
+    let corrected = "Nah, ee dari disdik hadir tiga puluh dua orang";
+    assert!(previewed(folder.path(), &[], "risalah-sementara.pdf").contains(corrected));
+
+    let folder = self::folder();
+    let clean = previewed(folder.path(), &[], "risalah-sementara.pdf");
+    assert!(clean.contains("Jadi dari disdik hadir 32 orang"), "{clean}");
+    let full = previewed(folder.path(), &["--penuh"], "risalah-sementara-penuh.pdf");
+    assert!(full.contains("jadi ee dari disdik hadir tiga puluh dua orang"), "{full}");
 }

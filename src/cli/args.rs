@@ -161,6 +161,7 @@ pub struct Export {
 }
 
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Print {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "printers")]
     pub folder: Option<PathBuf>,
@@ -172,9 +173,11 @@ pub struct Print {
     pub duplex: bool,
     #[arg(long, value_name = "PAPER", value_enum)]
     pub paper: Option<Sheet>,
+    #[arg(long = "penuh", visible_alias = "full")]
+    pub full: bool,
     #[arg(long, conflicts_with_all = ["printer", "copies", "duplex"])]
     pub preview: bool,
-    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "preview"])]
+    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "full", "preview"])]
     pub printers: bool,
     #[command(flatten)]
     pub voice: Voice,

@@ -10,10 +10,11 @@ use e_risalah::meeting::{Meeting, Paper};
 use e_risalah::message::{Explain, Message};
 use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
 use e_risalah::risalah::{self, Format};
+use e_risalah::transcript::Level;
 use e_risalah::transcript::store::Store;
 
 use super::args::{Print, Sheet, Voice};
-use super::export::description;
+use super::export::{self, description};
 use super::show::{Speaker, print};
 use super::{End, Failure, STOP};
 
@@ -46,10 +47,12 @@ struct Document {
     end: End,
 }
 
-/// The record as it is stored, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
+/// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
 fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
-    let store = Store::open(folder)?;
-    let transcript = store.load()?;
+    let mut store = Store::open(folder)?;
+    let transcript = export::current(&mut store, meeting, export::lexicon(&[folder])?)?;
+    let level = if args.full { Level::Full } else { Level::Clean };
+    let transcript = if args.full { transcript.verbatim() } else { transcript };
     let mut end = End::Done;
     if !transcript.version.complete {
         speaker.warning(&Message::new("cli.incomplete").with("path", folder.display()));
@@ -62,7 +65,7 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
         end = End::Warned;
     }
     let usual = meeting.paper;
-    let mut name = Format::Pdf.file_name().to_owned();
+    let mut name = Format::Pdf.file_name_of(level).to_owned();
     if let Some(sheet) = args.paper {
         meeting.paper = match sheet {
             Sheet::F4 => Paper::F4,
