@@ -70,10 +70,26 @@ fn a_seat_changes_hands_and_a_lectern_belongs_to_nobody() {
     "#;
     let meeting = Meeting::parse(text, "rapat.toml").expect("valid");
     let label = |seconds: u64| meeting.label(channel(1), seconds * 1000);
-    assert_eq!(label(599).to_string(), "PEMBICARA TIDAK DIKENAL");
+    assert_eq!(label(599).to_string(), "MIKROFON 01");
     assert_eq!(label(599).microphone().as_deref(), Some("mimbar"));
     assert_eq!(label(600).to_string(), "UNDANGAN – DINAS AIR (BADU)");
     assert_eq!(label(1200).to_string(), "CAMAT (ANI)");
+}
+
+#[test]
+fn a_shared_microphone_is_its_number_until_a_person_names_the_speaker() {
+    let people =
+        "orang = [{ id = \"a\", nama = \"Ani\", jabatan = \"Camat\" }]\n[[kursi]]\nkanal = 7\nbersama = true\n";
+    let mut meeting = Meeting::parse(people, "rapat.toml").expect("valid");
+    let label = |meeting: &Meeting, seconds: u64| meeting.label(channel(7), seconds * 1000).to_string();
+    assert_eq!(label(&meeting, 0), "MIKROFON 07");
+    meeting.seated(10_000, channel(7), Some("a"));
+    meeting.seated(20_000, channel(7), None);
+    assert_eq!(
+        [9, 10, 19, 20].map(|at| label(&meeting, at)),
+        ["MIKROFON 07", "CAMAT (ANI)", "CAMAT (ANI)", "MIKROFON 07"]
+    );
+    assert_eq!(fault(&format!("{people}orang = \"a\"\n")), (5, "orang", Fault::Excludes("bersama")));
 }
 
 #[test]

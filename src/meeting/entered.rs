@@ -30,7 +30,8 @@ impl Meeting {
         let person = person.and_then(|id| self.people.iter().find(|person| person.id == id)).map(Arc::clone);
         let place = self.seats.partition_point(|seat| seat.channel < channel);
         if self.seats.get(place).is_none_or(|seat| seat.channel != channel) {
-            let seat = Seat { channel, lectern: false, file: None, occupants: Vec::new(), origin: live() };
+            let seat =
+                Seat { channel, lectern: false, shared: false, file: None, occupants: Vec::new(), origin: live() };
             self.seats.insert(place, seat);
         }
         let occupants = &mut self.seats[place].occupants;

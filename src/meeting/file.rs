@@ -113,6 +113,8 @@ pub(super) struct Kursi {
     pub(super) kanal: Spanned<i64>,
     #[serde(default)]
     pub(super) mimbar: bool,
+    #[serde(default)]
+    pub(super) bersama: bool,
     pub(super) berkas: Option<Text>,
     pub(super) orang: Option<Text>,
     #[serde(default)]

@@ -22,23 +22,29 @@ pub enum Label {
         /// Their name in capitals, titles and degrees as in the roster.
         name: String,
     },
-    /// Nobody is mapped to the microphone at that time.
-    Unknown {
+    /// A lectern or a shared microphone at which, at that time, nobody is named.
+    Common {
         /// The microphone's channel.
         channel: Channel,
         /// Whether it is a lectern.
         lectern: bool,
     },
+    /// Nobody is mapped to the microphone at that time.
+    Unknown {
+        /// The microphone's channel.
+        channel: Channel,
+    },
 }
 
 impl Label {
-    /// The microphone in words, for a speaker who is not known.
+    /// What the microphone is, for a speaker who is not known.
     #[must_use]
     pub fn microphone(&self) -> Option<String> {
         match self {
             Self::Known { .. } => None,
-            Self::Unknown { lectern: true, .. } => Some("mimbar".to_owned()),
-            Self::Unknown { channel, .. } => Some(format!("mikrofon {}", channel.number())),
+            Self::Common { lectern: true, .. } => Some("mimbar".to_owned()),
+            Self::Common { .. } => Some("dipakai bersama".to_owned()),
+            Self::Unknown { channel } => Some(format!("mikrofon {}", channel.number())),
         }
     }
 }
@@ -48,6 +54,7 @@ impl fmt::Display for Label {
         match self {
             Self::Known { role, name } if role.is_empty() => f.write_str(name),
             Self::Known { role, name } => write!(f, "{role} ({name})"),
+            Self::Common { channel, .. } => write!(f, "MIKROFON {:02}", channel.number()),
             Self::Unknown { .. } => f.write_str("PEMBICARA TIDAK DIKENAL"),
         }
     }
@@ -65,7 +72,10 @@ impl Meeting {
     pub fn label_of(&self, person: Option<&Person>, channel: Channel) -> Label {
         match person {
             Some(person) => Label::Known { role: self.role(person), name: capitals(&person.name) },
-            None => Label::Unknown { channel, lectern: self.seat(channel).is_some_and(|seat| seat.lectern) },
+            None => match self.seat(channel).filter(|seat| seat.is_common()) {
+                Some(seat) => Label::Common { channel, lectern: seat.lectern },
+                None => Label::Unknown { channel },
+            },
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Seat {
     pub channel: Channel,
     /// Whether it is a lectern, which no one person owns.
     pub lectern: bool,
+    /// Whether several people share it.
+    pub shared: bool,
     /// Name of its file in a set of mono files.
     pub file: Option<String>,
     /// Who speaks at it, and when. Their times do not overlap.
@@ -50,6 +52,12 @@ pub struct Occupant {
 }
 
 impl Seat {
+    /// Whether it has many speakers and no owner: a lectern, or a microphone that several share.
+    #[must_use]
+    pub fn is_common(&self) -> bool {
+        self.lectern || self.shared
+    }
+
     /// Who speaks at it at this millisecond of the recording.
     #[must_use]
     pub fn occupant(&self, millis: u64) -> Option<&Arc<Person>> {

@@ -260,6 +260,7 @@ impl Reader<'_> {
             seats.push(Seat {
                 channel,
                 lectern: kursi.mimbar,
+                shared: kursi.bersama,
                 occupants: self.occupants(&kursi, roster)?,
                 file: self.optional("berkas", kursi.berkas.as_ref())?,
                 origin: self.origin(&kursi.kanal),
@@ -273,6 +274,9 @@ impl Reader<'_> {
         if let Some(id) = &kursi.orang {
             if kursi.mimbar {
                 return Err(self.fault(id, "orang", Fault::Excludes("mimbar")));
+            }
+            if kursi.bersama {
+                return Err(self.fault(id, "orang", Fault::Excludes("bersama")));
             }
             if !kursi.pemakai.is_empty() {
                 return Err(self.fault(id, "orang", Fault::Excludes("pemakai")));

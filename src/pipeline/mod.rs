@@ -4,6 +4,7 @@
 //! stores each result and tells an [`Observer`]. The floor depends on the sound alone and a recogniser on its utterance alone, so
 //! a run that was interrupted repeats the cheap first part, skips what is stored, and ends with the same words.
 
+mod change;
 mod detect;
 mod history;
 mod preview;
@@ -22,7 +23,8 @@ use crate::message::{Explain, Message};
 use crate::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
 use crate::transcript::store::{self, Origin, Store};
-use crate::transcript::{Recording, Utterance, Version, Word};
+use crate::transcript::{Flag, Recording, Utterance, Version, Word};
+use change::Voices;
 pub use detect::detect;
 use history::History;
 pub use preview::Preview;
@@ -119,6 +121,8 @@ struct Job {
     span: Span,
     heard_from: u64,
     sound: Vec<f32>,
+    /// Whether another person may have come to the microphone.
+    changed: bool,
 }
 
 struct Done {
@@ -224,6 +228,7 @@ impl Reader<'_> {
         let channels = usize::from(self.sound.source().channels());
         let mut floor = Floor::new(channels);
         let mut history = History::new(channels);
+        let mut voices = Voices::new(channels);
         let mut block = Block::default();
         let mut turns = Vec::new();
         let mut utterances = 0;
@@ -232,7 +237,7 @@ impl Reader<'_> {
             let slices: Vec<&[f32]> = block.channels().iter().map(Vec::as_slice).collect();
             floor.push(&slices, &mut turns);
             utterances += turns.len();
-            if !self.send(&mut turns, &history) {
+            if !self.send(&mut turns, &history, &mut voices) {
                 break;
             }
             if let Some(window) = &mut self.window {
@@ -243,14 +248,16 @@ impl Reader<'_> {
         if !self.is_halted() {
             floor.finish(&mut turns);
             utterances += turns.len();
-            self.send(&mut turns, &history);
+            self.send(&mut turns, &history, &mut voices);
         }
         Ok((self.sound, utterances))
     }
 
     /// Hands the turns that are not yet recognised to the workers; false when they are gone.
-    fn send(&self, turns: &mut Vec<floor::Turn>, history: &History) -> bool {
+    fn send(&self, turns: &mut Vec<floor::Turn>, history: &History, voices: &mut Voices) -> bool {
         turns.drain(..).all(|turn| {
+            // Of every turn, recognised or not: a run that goes on must find the same.
+            let changed = voices.turn(&turn, &history.get(turn.channel, turn.span));
             let span = floor::CLOCK.convert_span(turn.span, self.clock);
             if self.known.contains(&(turn.channel, span)) {
                 return true;
@@ -258,7 +265,7 @@ impl Reader<'_> {
             let audible = turn.audible();
             let sound = history.get(turn.channel, audible);
             self.owed.add();
-            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound }).is_ok()
+            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound, changed }).is_ok()
         })
     }
 
@@ -291,12 +298,17 @@ fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utt
     let on_clock = |span: Span| {
         floor::CLOCK.convert_span(Span::new(span.start + job.heard_from, span.end + job.heard_from), clock)
     };
+    let mut flags = guard::flags(&recognition, job.sound.len());
+    if job.changed {
+        flags.push(Flag::LevelChange);
+        flags.sort_unstable();
+    }
     let utterance = Utterance {
         channel: job.channel,
         span: job.span,
         text: recognition.text(),
         confidence: recognition.confidence(),
-        flags: guard::flags(&recognition, job.sound.len()),
+        flags,
         words: recognition
             .words
             .into_iter()

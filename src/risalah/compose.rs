@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use jiff::civil::DateTime;
 
 use crate::clock::{Channel, Clock};
-use crate::meeting::{Event, EventKind, Label, Meeting};
+use crate::meeting::{Event, EventKind, Label, Meeting, Seat};
 use crate::transcript::edit::Mark;
 use crate::transcript::{Flag, Transcript, Utterance};
 use crate::writing::Roster;
@@ -24,6 +24,7 @@ const INTERJECTION_MS: u64 = 30_000;
 
 const CUT_OFF: &str = "(…)";
 const SIMULTANEOUS: &str = "[bersamaan]";
+const CHANGED: &str = "[pembicara lain?]";
 
 /// The record of a meeting.
 ///
@@ -41,7 +42,7 @@ pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
         groups: fields::groups(meeting),
         invitees: fields::invitees(meeting),
         observers: fields::observers(meeting),
-        legend: legend(),
+        legend: legend(meeting),
         body: Body::new(meeting, transcript).compose(),
         decisions: fields::decisions(meeting),
         closing: fields::closing(meeting),
@@ -50,14 +51,20 @@ pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
     }
 }
 
-fn legend() -> Vec<Legend> {
+fn legend(meeting: &Meeting) -> Vec<Legend> {
     let entry = |mark: &str, kind, meaning: &str| Legend { mark: mark.to_owned(), kind, meaning: meaning.to_owned() };
-    vec![
+    let common = meeting.seats.iter().any(Seat::is_common);
+    let changed = || entry(CHANGED, RunKind::Mark, "pada mikrofon bersama, taraf suara berubah sesudah jeda");
+    let mut legend = vec![
         entry(CUT_OFF, RunKind::Mark, "ucapan terpotong oleh pembicara lain"),
         entry(SIMULTANEOUS, RunKind::Mark, "diucapkan ketika pembicara lain masih berbicara"),
         entry("[tidak jelas jj:mm:dd]", RunKind::Mark, "ada ucapan yang tidak tertangkap pada waktu rekaman itu"),
         entry("kata", RunKind::Doubtful, "hasil transkripsi yang meragukan, perlu didengarkan kembali"),
-    ]
+    ];
+    if common {
+        legend.insert(2, changed());
+    }
+    legend
 }
 
 struct Body<'a> {
@@ -179,11 +186,20 @@ impl<'a> Body<'a> {
                 None
             }
         };
+        // Nobody is named there; a person who hears it may do so, or may have heard that it is the same.
+        let asked = !utterance.corrected.has(Mark::Heard) && !utterance.corrected.has(Mark::Omitted);
+        let common = matches!(speaker.0, Label::Common { .. });
+        let changed = asked && common && utterance.flags.contains(&Flag::LevelChange);
         self.floor = Some(speaker);
-        let runs = self.runs(index, utterance, simultaneous);
+        let mut runs = self.runs(index, utterance, simultaneous);
+        if changed {
+            runs.insert(0, Run { text: CHANGED.to_owned(), kind: RunKind::Mark, remark: None });
+        }
         let Some(Entry::Turn(turn)) = self.entries.last_mut() else { return };
         match turn.paragraphs.last_mut() {
-            Some(paragraph) if pause.is_some_and(|pause| pause < PARAGRAPH_PAUSE_MS) => paragraph.extend(runs),
+            Some(paragraph) if !changed && pause.is_some_and(|pause| pause < PARAGRAPH_PAUSE_MS) => {
+                paragraph.extend(runs);
+            }
             _ => turn.paragraphs.push(runs),
         }
     }

@@ -47,6 +47,8 @@ pub enum Flag {
     Clipped,
     /// The conference system says that this microphone was off all the while.
     MicrophoneOff,
+    /// After a pause the voice is clearly louder or softer than before: at a microphone that several use, perhaps another speaker.
+    LevelChange,
 }
 
 /// An unbroken stretch of speech of one channel, recognised in one piece.

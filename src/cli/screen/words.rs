@@ -13,6 +13,7 @@ pub fn seat(speaker: Speaker, meeting: &Meeting, channel: Channel, millis: u64) 
     match meeting.speaker(channel, millis) {
         Some(person) => person.name.clone(),
         None if meeting.seat(channel).is_some_and(|seat| seat.lectern) => speaker.text("screen.lectern"),
+        None if meeting.seat(channel).is_some_and(|seat| seat.shared) => speaker.text("screen.shared"),
         None => String::new(),
     }
 }
