@@ -25,6 +25,7 @@ pub mod printing;
 pub mod recorder;
 pub mod recording;
 pub mod risalah;
+pub mod soundcheck;
 pub mod speech;
 pub mod transcript;
 pub mod writing;

@@ -130,6 +130,10 @@ pub struct Doctor {
     pub output: Option<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub hours: u64,
+    #[arg(long)]
+    pub sound_check: bool,
+    #[arg(long, value_name = "FILE", requires = "sound_check", conflicts_with = "device", value_hint = ValueHint::AnyPath)]
+    pub source: Option<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<std::ffi::OsString>,
     #[command(flatten)]

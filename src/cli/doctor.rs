@@ -20,7 +20,7 @@ use super::args::Doctor;
 use super::devices::{listen, made_up, told, troubles};
 use super::models::watched;
 use super::show::{Speaker, print};
-use super::{End, Failure};
+use super::{End, Failure, soundcheck};
 
 /// Sound that the model is tried on.
 const TRIAL: Duration = Duration::from_secs(10);
@@ -64,6 +64,9 @@ impl Check {
 }
 
 pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
+    if args.sound_check {
+        return soundcheck::run(args, speaker);
+    }
     let meeting = match &args.meeting {
         Some(path) => Meeting::read(path)?,
         None => Meeting::bare(),

@@ -36,7 +36,11 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
     let at = |millis: u64| floor::CLOCK.at_millis(millis);
     let mut seen = Seen::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
     let mut share = Share::new(speaker, "cli.progress.listening", args.voice.quiet || args.voice.json);
-    let turns = detect(&mut sound, floor::Floor::new(channels), &STOP, &mut |sights| seen.take(sights), &mut |done| {
+    let detector = match given::room(&args.input, None)? {
+        Some(room) => floor::Floor::with_room(channels, &room.profile),
+        None => floor::Floor::new(channels),
+    };
+    let turns = detect(&mut sound, detector, &STOP, &mut |sights| seen.take(sights), &mut |done| {
         share.report(done.saturating_mul(1000) / whole);
     });
     share.end();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use e_risalah::audio::Input;
 use e_risalah::folder::MEETING;
 use e_risalah::meeting::Meeting;
+use e_risalah::soundcheck::room::{self, Room};
 
 use super::Failure;
 
@@ -31,4 +32,14 @@ pub fn input(paths: &[PathBuf], meeting: &Meeting) -> Result<Input, Failure> {
         Some(channels) => Ok(Input::from_channels(channels)?),
         None => Ok(input),
     }
+}
+
+/// What was known of the room when it was recorded: beside the recording, else in the folder of an earlier run.
+pub fn room(input: &[PathBuf], before: Option<&Path>) -> Result<Option<Room>, Failure> {
+    for folder in input.iter().map(PathBuf::as_path).filter(|path| path.is_dir()).chain(before) {
+        if let Some(room) = Room::read(&folder.join(room::FILE))? {
+            return Ok(Some(room));
+        }
+    }
+    Ok(None)
 }

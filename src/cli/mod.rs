@@ -25,6 +25,7 @@ mod record;
 mod recorder;
 mod screen;
 mod show;
+mod soundcheck;
 mod transcribe;
 
 use std::process::ExitCode;

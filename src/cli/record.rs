@@ -22,7 +22,7 @@ use super::follower::Follower;
 use super::recorder::Order;
 use super::screen::{Action, Screen, View};
 use super::show::{Speaker, print, relay, turn_line};
-use super::{End, Failure, STOP, entry, export};
+use super::{End, Failure, STOP, entry, export, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.
 const LOG: &str = "perekam.log";
@@ -73,6 +73,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
     if let Some(path) = &args.meeting {
         keep(path, &folder.join(MEETING))?;
     }
+    soundcheck::bring(&meeting, &folder, speaker);
     let order = Order {
         folder: absolute(&recording),
         mirror: args.mirror.as_deref().map(|mirror| folder_of(&absolute(mirror))),

@@ -60,8 +60,15 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
-    let fingerprint = fingerprint(&input, &files)?;
+    let room = given::room(&args.input, Some(folder.path()))?;
+    let mut fingerprint = fingerprint(&input, &files)?;
+    if let Some(room) = &room {
+        // Its turns are others than those of a room that is not known: the two never stand in one version.
+        fingerprint.push_str("\nruang ");
+        fingerprint.push_str(&room.identity());
+    }
     let run = Run {
+        room: room.map(|room| room.profile),
         started,
         sound: SpeechStream::new(source)?,
         fingerprint: &fingerprint,

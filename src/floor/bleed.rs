@@ -5,6 +5,7 @@
 //! the main cue (K. Boakye and A. Stolcke, Interspeech 2006).
 
 use super::level::Level;
+use super::profile::Profile;
 
 /// A channel may be active when it is this far above its noise floor, in dB.
 const ABOVE_NOISE: f32 = 8.0;
@@ -16,6 +17,8 @@ const MARGIN: f32 = 10.0;
 const UNKNOWN: f32 = -10.0;
 /// The slowest learning rate, once a pair is well known.
 const SLOWEST: f32 = 0.01;
+/// Hops that what is known of a pair from another day weighs.
+const KNOWN: u16 = 30;
 /// What a voice leaves in the room falls by this much a hop, in dB (60 dB in 0.8 s). The tail lives in every microphone while
 /// the direct sound has already left the speaker's own, so it must be remembered.
 const TAIL: f32 = 0.75;
@@ -48,6 +51,32 @@ impl Room {
             explained: vec![0.0; channels],
             factor: vec![from_db(UNKNOWN); channels * channels],
         }
+    }
+
+    /// A room of which something is known. What is known is a start, and can be unlearned.
+    pub fn known(channels: usize, profile: &Profile) -> Self {
+        let mut room = Self::new(channels);
+        for of in 0..channels {
+            room.gain[of] = profile.gain_db(of).unwrap_or(0.0);
+            for into in (0..channels).filter(|into| *into != of) {
+                if let Some(bleed) = profile.bleed_db(of, into) {
+                    let pair = of * channels + into;
+                    room.bleed[pair] = bleed;
+                    room.factor[pair] = from_db(bleed);
+                    room.heard[pair] = KNOWN;
+                }
+            }
+        }
+        room
+    }
+
+    /// What was learned.
+    pub fn profile(&self) -> Profile {
+        let bleed = |of: usize, into: usize| {
+            let pair = of * self.channels + into;
+            (of != into && self.heard[pair] > 0).then(|| self.bleed[pair])
+        };
+        Profile::new(self.channels, |channel| self.gain[channel], bleed)
     }
 
     /// Marks the channels whose own voice is active in this hop.
@@ -198,6 +227,18 @@ mod tests {
             }
         }
         assert!((room.gain[0] - room.gain[1] - 12.0).abs() < 3.0, "{:?}", room.gain);
+    }
+
+    #[test]
+    fn a_room_that_is_known_need_not_be_learned() {
+        let mut room = Room::new(3);
+        for speaker in [0, 1, 2, 0, 1, 2] {
+            run(&mut room, &hop(3, &[(speaker, 1e-3)], &[]), 200);
+            run(&mut room, &hop(3, &[], &[]), 100);
+        }
+        let both = hop(3, &[(0, 1e-3), (2, 3e-4)], &[]);
+        assert_eq!(run(&mut Room::new(3), &both, 30), [true, false, false], "of a room that is not known, caution");
+        assert_eq!(run(&mut Room::known(3, &room.profile()), &both, 30), [true, false, true]);
     }
 
     #[test]

@@ -8,12 +8,14 @@
 
 mod bleed;
 mod level;
+mod profile;
 mod sight;
 mod turns;
 mod voice;
 
 use std::num::NonZeroU32;
 
+pub use profile::Profile;
 pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
@@ -66,6 +68,19 @@ impl Floor {
             accepted: vec![false; channels],
             seen: Vec::with_capacity(channels),
         }
+    }
+
+    /// A detector that begins with what was learned of the room before. Channels that the profile does not know begin as in
+    /// [`Floor::new`].
+    #[must_use]
+    pub fn with_room(channels: usize, profile: &Profile) -> Self {
+        Self { room: bleed::Room::known(channels, profile), ..Self::new(channels) }
+    }
+
+    /// What has been learned of the room.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.room.profile()
     }
 
     /// Takes the next samples of all channels (one slice a channel, equally long, 16 kHz) and appends the turns that are now

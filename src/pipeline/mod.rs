@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::audio::{self, Block, SpeechStream};
 use crate::clock::{Channel, Clock, Span};
-use crate::floor::{self, Floor};
+use crate::floor::{self, Floor, Profile};
 use crate::message::{Explain, Message};
 use crate::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
@@ -91,6 +91,8 @@ pub struct Run<'a, R> {
     pub sound: SpeechStream,
     /// When its first sample was taken, if that is known.
     pub started: Option<jiff::Timestamp>,
+    /// What is known of the room beforehand.
+    pub room: Option<Profile>,
     /// Differs for another recording.
     pub fingerprint: &'a str,
     /// Model, language and program.
@@ -160,7 +162,18 @@ impl<R: Recogniser + Send> Run<'_, R> {
 
         let (sound, utterances) = thread::scope(|scope| {
             let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
-            let reader = Reader { sound: self.sound, clock, known: &known, jobs, halt, stop, position, owed, window };
+            let reader = Reader {
+                sound: self.sound,
+                room: self.room,
+                clock,
+                known: &known,
+                jobs,
+                halt,
+                stop,
+                position,
+                owed,
+                window,
+            };
             let reader = scope.spawn(move || reader.run());
             for recogniser in self.recognisers {
                 let (waiting, finished) = (waiting.clone(), finished.clone());
@@ -212,6 +225,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
 
 struct Reader<'a> {
     sound: SpeechStream,
+    room: Option<Profile>,
     clock: Clock,
     known: &'a HashSet<(Channel, Span)>,
     jobs: Sender<Job>,
@@ -226,7 +240,8 @@ impl Reader<'_> {
     /// Reads to the end or until told to stop; gives the sound back with what is now known of it, and the number of utterances.
     fn run(mut self) -> Result<(SpeechStream, usize), Error> {
         let channels = usize::from(self.sound.source().channels());
-        let mut floor = Floor::new(channels);
+        let mut floor =
+            self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
         let mut history = History::new(channels);
         let mut voices = Voices::new(channels);
         let mut block = Block::default();
