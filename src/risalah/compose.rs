@@ -193,7 +193,7 @@ impl<'a> Body<'a> {
         self.floor = Some(speaker);
         let mut runs = self.runs(index, utterance, simultaneous);
         if changed {
-            runs.insert(0, Run { text: CHANGED.to_owned(), kind: RunKind::Mark, remark: None });
+            runs.insert(0, Run { text: CHANGED.to_owned(), kind: RunKind::Mark, utterance: index, remark: None });
         }
         let Some(Entry::Turn(turn)) = self.entries.last_mut() else { return };
         match turn.paragraphs.last_mut() {
