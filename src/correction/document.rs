@@ -232,9 +232,9 @@ impl Reader {
         self.open.push(joined.unwrap_or_else(|| Open { table: self.tables > 0, ..Open::default() }));
         self.children(node);
         let Some(open) = self.open.pop() else { return };
-        let mark = node.children().filter(|node| is(*node, "pPr")).flat_map(|node| node.children());
-        let mark = mark.filter(|node| is(*node, "rPr")).flat_map(|node| node.children());
-        let deleted = mark.filter(|node| is(*node, "del")).next_back();
+        let properties = node.children().filter(|node| is(*node, "pPr")).flat_map(|node| node.children());
+        let mut mark = properties.filter(|node| is(*node, "rPr")).flat_map(|node| node.children());
+        let deleted = mark.find(|node| is(*node, "del"));
         if let (Some(deleted), true) = (deleted, self.open.is_empty()) {
             self.count(deleted);
             self.joined = Some(open);

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::meeting::{EventKind, Meeting, Nature, Person, capitals};
 use crate::message::Language;
-use crate::transcript::{Level, Recording, Transcript};
+use crate::transcript::{Level, Recording, Transcript, Utterance};
 use crate::writing;
 
 use super::text::printable;
@@ -200,10 +200,15 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
     let (recording, version) = (&transcript.recording, &transcript.version);
     let model = printable(&version.model);
     let digest: String = version.model_sha256.chars().take(12).collect();
+    let by_hand = |utterance: &&Utterance| utterance.corrected.edits.len() > utterance.corrected.written.len();
+    let state = match transcript.utterances.iter().filter(by_hand).count() {
+        0 => "belum disunting, dan belum dikoreksi oleh para pembicara".to_owned(),
+        edited => format!("disunting dengan tangan pada {edited} ujaran, dan belum disahkan"),
+    };
     let mut lines = vec![
         format!(
             "Risalah sementara ini dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {model}, SHA-256 {}…, \
-             transkripsi versi {}), belum disunting, dan belum dikoreksi oleh para pembicara.",
+             transkripsi versi {}), {state}.",
             printable(&version.program),
             printable(&digest),
             version.number

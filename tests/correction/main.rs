@@ -372,6 +372,49 @@ fn foreign_and_broken_documents_are_refused_in_words() {
     assert!(matches!(refused(&bomb, &raw, &[]), Err(Error::TooLarge { .. })));
 }
 
+/// Tags taken out, doubled and exchanged: read or refused, and whatever is found can be laid.
+#[test]
+fn damaged_documents_are_read_or_refused() {
+    let (meeting, raw) = (sample::meeting(), sample::plenary());
+    let docx = copy(&meeting, &raw);
+    let mut state = 1u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut understood = 0;
+    for _ in 0..200 {
+        let (kind, from, to) = (draw(4), draw(1 << 20), draw(1 << 20));
+        let damage = |xml: String| {
+            let mut tags: Vec<&str> = xml.split_inclusive('>').collect();
+            let (from, to) = (from % tags.len(), to % tags.len());
+            match kind {
+                0 => drop(tags.remove(from)),
+                1 => tags.insert(to, tags[from]),
+                2 => tags.swap(from, to),
+                // A stretch that is whole in itself: a paragraph somewhere else.
+                _ => {
+                    let ends = |tag: &&str| tag.ends_with("</w:p>");
+                    let ends: Vec<usize> = (0..tags.len()).filter(|at| ends(&tags[*at])).collect();
+                    let (first, second) = (from % (ends.len() - 1), to % ends.len());
+                    let piece: Vec<&str> = tags[ends[first] + 1..=ends[first + 1]].to_vec();
+                    let rest = tags.split_off(ends[second] + 1);
+                    tags.extend(piece.into_iter().chain(rest));
+                }
+            }
+            tags.concat()
+        };
+        let damaged = with(&docx, damage, &[]);
+        let read = Document::parse(&damaged)
+            .and_then(|document| correction::read(&document, &meeting, &raw, &[], &corrector()));
+        if let Ok(found) = read {
+            understood += 1;
+            apply(&raw, &laid(&[], &found.layers)).expect("they fit");
+        }
+    }
+    assert!(understood > 20, "{understood}");
+}
+
 /// Runs `LibreOffice` or its Python; a missing one fails the test with the package that brings it.
 fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) {
     let output = Command::new(program)

@@ -84,6 +84,7 @@ fn corrections_go_in_are_shown_and_taken_back() {
 
     assert_eq!(run(&["ekspor", &folder, "--format", "txt"]).status.code(), Some(0));
     let record = fs::read_to_string(place.path().join("transkrip.txt")).expect("text");
+    assert!(record.contains("disunting dengan tangan pada 2 ujaran"), "{record}");
     assert!(record.contains("Rp2,75 miliar untuk") && !record.contains("AHMAD FAUZI"), "{record}");
 
     let undone = run(&["batal", &folder, "1", "--by", "Bambang Wirawan"]);
