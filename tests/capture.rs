@@ -44,7 +44,8 @@ impl Room {
     fn open() -> Self {
         let place = tempfile::tempdir().expect("a folder");
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o700)).expect("made private");
-        let pcm = "pcm.ruang { type pulse device \"ruang.monitor\" hint { show on description \"ruang sidang\" } }\n";
+        let pcm = "pcm.ruang { type pulse device \"ruang.monitor\" hint { show on description \"ruang sidang\" } }\n\
+                   pcm.stereo { type pulse device \"stereo.monitor\" }\n";
         fs::write(place.path().join(".asoundrc"), pcm).expect("written");
         let mut room = Self { place, children: Vec::new() };
         let sink = format!("module-null-sink {}", SINK.replace("MAP", MAP));
@@ -274,16 +275,19 @@ fn off_clock(growth: &Growth, asleep: f64) -> f64 {
     at as f64 / f64::from(RATE) - passed
 }
 
-/// A recorder by itself in the room; `shell` goes before it.
-fn recorder(room: &Room, folder: &Path, shell: &str, value: &Path) -> Command {
+/// A recorder by itself in the room; or what runs it, with these arguments before its name.
+fn recorder(room: &Room, folder: &Path, before: Option<(&str, &[&str])>) -> Command {
     let order = serde_json::json!({
         "folder": folder_of(folder), "mirror": null, "device": "ruang", "channels": 8, "source": null, "speed": 1.0, "names": [],
     });
     let path = room.place.path().join("perintah.json");
     fs::write(&path, order.to_string()).expect("written");
-    let mut command = room.command("unshare");
-    command.args(["-m", "sh", "-c", &format!("{shell}exec \"$1\" recorder")]).arg(value);
-    command.arg(env!("CARGO_BIN_EXE_risalah")).stdin(fs::File::open(&path).expect("opened"));
+    let program = env!("CARGO_BIN_EXE_risalah");
+    let mut command = room.command(before.map_or(program, |(program, _)| program));
+    if let Some((_, args)) = before {
+        command.args(args).arg(program);
+    }
+    command.arg("recorder").stdin(fs::File::open(&path).expect("opened"));
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -299,8 +303,10 @@ fn what_the_computer_slept_is_a_counted_gap() {
         eprintln!("nothing can be mounted over /proc/uptime here (it takes root); this test shows nothing");
         return;
     }
-    let mut recorder =
-        recorder(&room, &folder, "mount --bind \"$0\" /proc/uptime && ", &uptime).spawn().expect("started");
+    let mount = "mount --bind \"$0\" /proc/uptime && exec \"$@\"";
+    let before: [&str; 4] = ["-m", "sh", "-c", mount];
+    let before = [&before[..], &[uptime.to_str().expect("a path")]].concat();
+    let mut recorder = recorder(&room, &folder, Some(("unshare", &before))).spawn().expect("started");
     let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
     until("it records", || status().is_some_and(|status| status.state == State::Recording));
     let since_start: f64 = fs::read_to_string("/proc/uptime")
@@ -340,7 +346,7 @@ fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
         return;
     }
     let folder = disk.join("rapat");
-    let mut recorder = recorder(&room, &folder, "", Path::new("sh")).spawn().expect("started");
+    let mut recorder = recorder(&room, &folder, None).spawn().expect("started");
     let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
     until("it records", || status().is_some_and(|status| status.state == State::Recording));
     let frozen = run("fsfreeze", &["--freeze"], &[&disk]);
@@ -364,6 +370,47 @@ fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
     assert!(!causes.is_empty() && causes.iter().all(|cause| *cause == Cause::Disk), "{causes:?}");
     // Counted once: twice would put everything that follows some seconds too late.
     assert!(off_clock(&growth, 0.0).abs() < 1.0, "{} s", off_clock(&growth, 0.0));
+}
+
+#[test]
+fn channels_that_the_server_makes_up_are_told() {
+    let mut room = Room::open();
+    let pactl = |args: &[&str]| {
+        assert!(room.command("pactl").args(args).stdout(Stdio::null()).status().expect("pactl").success());
+    };
+    pactl(&["load-module", "module-null-sink", "sink_name=stereo", "channels=2", "rate=48000", "format=s16le"]);
+    let path = room.place.path().join("nada.wav");
+    tones(&path);
+    let mut player = room.command("paplay");
+    // Only the first two of the eight are heard: the server does not put the others together.
+    player.args(["--device=stereo", &format!("--channel-map={MAP}"), "--no-remix"]).arg(&path);
+    room.children.push(background(player));
+    let args = ["devices", "--probe", "--device", "stereo", "--channels", "8"];
+    until("two channels and their copies are heard", || {
+        let probed = room.risalah(&args);
+        assert!(matches!(probed.status.code(), Some(0 | 3)), "{}", text(&probed));
+        text(&probed).contains("Only 2 of 8 channels have a sound of their own")
+    });
+}
+
+#[test]
+fn a_device_that_is_unplugged_in_its_first_second_is_waited_for() {
+    let room = Room::open();
+    let folder = room.place.path().join("rapat");
+    let mut recorder = recorder(&room, &folder, None).spawn().expect("started");
+    let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
+    until("the first sample", || status().is_some_and(|status| status.position > 0));
+    let unloaded = room.command("pactl").args(["unload-module", "module-null-sink"]).status().expect("pactl");
+    assert!(unloaded.success());
+    until("the device is missed", || status().is_some_and(|status| status.state == State::DeviceLost));
+    let known = status().expect("a status").position;
+    assert!(known > 0);
+    let stopped = room.risalah(&["record", "--stop", "-o", folder.to_str().expect("a path")]);
+    assert!(stopped.status.success(), "{}", text(&stopped));
+    recorder.wait().expect("it ends");
+    let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
+    assert_eq!(growth.length(), Some(known));
+    assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
 }
 
 #[test]

@@ -28,6 +28,9 @@ const BLOCKS: u32 = 2;
 /// Two channels are one when they correlate more than this, at levels closer than so many dB.
 const SAME: (f32, f32) = (0.999, 0.1);
 
+/// A part of a mixture has at least this share of its power; less is cross-talk.
+const AUDIBLE: f64 = 0.01;
+
 /// How a channel sounds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -55,10 +58,12 @@ pub enum Trouble {
     Hum,
     /// The same sound as on a channel before it.
     SameAs(Channel),
+    /// Nothing but two channels before it put together.
+    Mix(Channel, Channel),
 }
 
 impl Trouble {
-    /// The key of its sentence, which has the channels in it and, of [`Trouble::SameAs`], the other.
+    /// The key of its sentence, which has the channels in it and, of [`Trouble::SameAs`] and [`Trouble::Mix`], the other or others.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -67,6 +72,7 @@ impl Trouble {
             Self::Clipped => "capture.clipped",
             Self::Hum => "capture.hum",
             Self::SameAs(_) => "capture.same_as",
+            Self::Mix(..) => "capture.mix",
         }
     }
 }
@@ -76,24 +82,35 @@ impl Trouble {
 pub fn probe(format: Format, bytes: &[u8]) -> Vec<Report> {
     let channels = usize::from(format.channels.min(MAX_CHANNELS));
     let sounds: Vec<Sound> = (0..channels).map(|index| Sound::of(format, bytes, index)).collect();
+    // The first two that are no copies: what a sound server makes up for a stereo device it makes of these.
+    let mut own: Vec<usize> = Vec::new();
     let report = |(index, sound): (usize, &Sound)| {
         let mut troubles = sound.troubles(format);
         let twin = sounds[..index].iter().position(|before| before.equals(sound));
         troubles.extend(twin.map(|twin| Trouble::SameAs(Channel::from_index(twin))));
+        match own[..] {
+            _ if twin.is_some() || decibels(sound.peak) <= NOTHING => {}
+            [a, b] if sound.is_mix_of(&sounds[a], &sounds[b]) => {
+                troubles.push(Trouble::Mix(Channel::from_index(a), Channel::from_index(b)));
+            }
+            [_, _] => {}
+            _ => own.push(index),
+        }
         let channel = Channel::from_index(index);
         Report { channel, peak_db: decibels(sound.peak), rms_db: decibels(sound.rms), troubles }
     };
     sounds.iter().enumerate().map(report).collect()
 }
 
-/// How many channels have a sound of their own, where all others are silent or copies and these are too few to be a mixer's: then the
+/// How many channels have a sound of their own, where all others are silent, copies or mixtures and these are too few to be a mixer's: then the
 /// others were most likely made up by a sound server that was asked for more channels than the device has.
 #[must_use]
 pub fn real_channels(reports: &[Report]) -> Option<usize> {
     /// A stereo device.
     const FEW: usize = 2;
     let is_made_up = |report: &&Report| {
-        report.troubles.iter().any(|trouble| matches!(trouble, Trouble::Silent | Trouble::SameAs(_)))
+        let made_up = |trouble: &Trouble| matches!(trouble, Trouble::Silent | Trouble::SameAs(_) | Trouble::Mix(..));
+        report.troubles.iter().any(made_up)
     };
     let real = reports.len() - reports.iter().filter(is_made_up).count();
     ((1..=FEW).contains(&real) && reports.len() > FEW).then_some(real)
@@ -164,6 +181,18 @@ impl Sound {
         let together: f64 = self.samples.iter().zip(&other.samples).map(|(a, b)| f64::from(a * b)).sum();
         let power = f64::from(self.rms) * f64::from(other.rms) * self.samples.len() as f64;
         together > f64::from(SAME.0) * power
+    }
+
+    /// Whether all of it but a thousandth of its power is a sum of these two, each at some level (least squares).
+    fn is_mix_of(&self, a: &Self, b: &Self) -> bool {
+        let dot = |x: &Self, y: &Self| x.samples.iter().zip(&y.samples).map(|(x, y)| f64::from(x * y)).sum::<f64>();
+        let (aa, bb, ab, sa, sb, ss) = (dot(a, a), dot(b, b), dot(a, b), dot(self, a), dot(self, b), dot(self, self));
+        let determinant = aa * bb - ab * ab;
+        let (of_a, of_b) = ((sa * bb - sb * ab) / determinant, (sb * aa - sa * ab) / determinant);
+        let parts = [of_a * of_a * aa, of_b * of_b * bb];
+        determinant > 0.0
+            && of_a * sa + of_b * sb > f64::from(SAME.0) * ss
+            && parts.iter().all(|part| *part > AUDIBLE * ss)
     }
 }
 
@@ -281,6 +310,11 @@ mod tests {
         let (left, right, nothing) = (noise(7, 0.3), noise(8, 0.3), vec![0.0; 3 * RATE as usize]);
         let stereo = [left.clone(), right.clone(), left.clone(), right.clone(), nothing.clone()];
         assert_eq!(real_channels(&probed(&stereo)), Some(2));
+        let middle: Vec<f32> = left.iter().zip(&right).map(|(left, right)| 0.5 * left + 0.3 * right).collect();
+        let upmixed = [left.clone(), right.clone(), middle.clone(), sum(&middle, &noise(11, 0.05))];
+        let mix = Trouble::Mix(Channel::from_index(0), Channel::from_index(1));
+        assert_eq!(troubles(&upmixed), [vec![], vec![], vec![mix], vec![]]);
+        assert_eq!(real_channels(&probed(&upmixed[..3])), Some(2));
         // The noise of open microphones in an empty room is enough to know a copy.
         let quiet = noise(9, 0.001);
         assert_eq!(real_channels(&probed(&[quiet.clone(), quiet.clone(), quiet])), Some(1));

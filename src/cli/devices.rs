@@ -145,6 +145,7 @@ pub fn told(trouble: Trouble, channels: &[String]) -> Message {
     let message = Message::new(trouble.key()).with("channels", channels.join(", "));
     match trouble {
         Trouble::SameAs(other) => message.with("other", other),
+        Trouble::Mix(one, other) => message.with("other", format!("{one} + {other}")),
         _ => message,
     }
 }
@@ -153,6 +154,7 @@ fn word(trouble: Trouble, speaker: Speaker) -> String {
     let word = speaker.text(&format!("{}.word", trouble.key()));
     match trouble {
         Trouble::SameAs(other) => format!("{word} {other}"),
+        Trouble::Mix(one, other) => format!("{word} {one} + {other}"),
         _ => word,
     }
 }
