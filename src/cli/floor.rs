@@ -40,11 +40,11 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
         Some(room) => floor::Floor::with_room(channels, &room.profile),
         None => floor::Floor::new(channels),
     };
-    let turns = detect(&mut sound, detector, &STOP, &mut |sights| seen.take(sights), &mut |done| {
+    let found = detect(&mut sound, detector, &STOP, &mut |sights| seen.take(sights), &mut |done| {
         share.report(done.saturating_mul(1000) / whole);
     });
     share.end();
-    let turns = turns?;
+    let (turns, alarms) = found?;
     for turn in &turns {
         print(&line(&meeting, clock, turn, args.voice.json));
     }
@@ -59,9 +59,10 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
             speaker.note(&Message::new("floor.plotted").with("path", path.display()));
         }
     }
-    let warnings = sound.warnings();
+    let warnings: Vec<Message> =
+        sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
     for warning in &warnings {
-        speaker.warning(&warning.message());
+        speaker.warning(warning);
     }
     Ok(if warnings.is_empty() { End::Done } else { End::Warned })
 }
@@ -102,6 +103,7 @@ fn line(meeting: &Meeting, clock: Clock, turn: &Turn, json: bool) -> String {
         "end_time": clock.decimal_seconds(span.end),
         "speaker": turn.channel.to_string(),
         "name": name,
+        "off_microphone": turn.off_microphone,
     })
     .to_string()
 }

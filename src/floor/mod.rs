@@ -1,20 +1,25 @@
 //! Who has the floor: from the levels of all microphones to turns per channel.
 //!
 //! Every microphone hears every voice, so the question is not where there is sound but which microphone's own speaker
-//! made it. [`level`] measures each channel's speech-band power against its own noise floor; [`bleed`] learns how loud each
-//! channel's voice arrives in the others and accepts only what the louder channels do not explain; [`voice`] asks a small neural
-//! detector whether it is a voice at all; [`turns`] smooths the decisions into turns. Everything is causal and integer-timed:
-//! a growing recording and a finished one give the same turns, however the sound is cut into blocks.
+//! made it. [`level`] measures each channel's power in the bands of speech against its own noise floor; [`gain`] learns how sensitive
+//! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`room`] finds what the louder channels do
+//! not explain; [`voice`] asks a small neural detector whether it is a voice at all; [`turns`] makes turns of it; [`alarm`]
+//! notices what is wrong with a microphone. Everything is causal and integer-timed: a growing recording and a finished one give
+//! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/floor.md`.
 
+mod alarm;
 mod bleed;
+mod gain;
 mod level;
 mod profile;
+mod room;
 mod sight;
 mod turns;
 mod voice;
 
 use std::num::NonZeroU32;
 
+pub use alarm::Alarm;
 pub use profile::Profile;
 pub use sight::{Sight, Watch};
 pub use turns::Turn;
@@ -44,12 +49,13 @@ pub const PRE_ROLL: u64 = RATE.get() as u64 / 5;
 pub struct Floor {
     channels: Vec<level::Channel>,
     voices: Vec<voice::Voice>,
-    room: bleed::Room,
+    room: room::Room,
+    lookout: alarm::Lookout,
     turns: Vec<turns::Smoother>,
     pending: Vec<Vec<f32>>,
     hops: u64,
     levels: Vec<level::Level>,
-    accepted: Vec<bool>,
+    findings: Vec<room::Finding>,
     seen: Vec<Sight>,
 }
 
@@ -60,12 +66,13 @@ impl Floor {
         Self {
             channels: (0..channels).map(|_| level::Channel::new()).collect(),
             voices: (0..channels).map(|_| voice::Voice::new()).collect(),
-            room: bleed::Room::new(channels),
+            room: room::Room::new(channels),
+            lookout: alarm::Lookout::new(channels),
             turns: (0..channels).map(turns::Smoother::new).collect(),
             pending: vec![Vec::with_capacity(2 * HOP); channels],
             hops: 0,
             levels: vec![level::Level::default(); channels],
-            accepted: vec![false; channels],
+            findings: vec![room::Finding::default(); channels],
             seen: Vec::with_capacity(channels),
         }
     }
@@ -74,7 +81,7 @@ impl Floor {
     /// [`Floor::new`].
     #[must_use]
     pub fn with_room(channels: usize, profile: &Profile) -> Self {
-        Self { room: bleed::Room::known(channels, profile), ..Self::new(channels) }
+        Self { room: room::Room::known(channels, profile), ..Self::new(channels) }
     }
 
     /// What has been learned of the room.
@@ -133,18 +140,29 @@ impl Floor {
         }
     }
 
+    /// What was noticed to be wrong with a microphone since it was last asked. Like the turns it depends on the sound alone.
+    #[must_use]
+    pub fn alarms(&mut self) -> Vec<Alarm> {
+        self.lookout.take()
+    }
+
     fn hop(&mut self, start: usize, done: &mut Vec<Turn>) {
         for (index, channel) in self.channels.iter_mut().enumerate() {
-            let samples = &self.pending[index][start..start + HOP];
-            self.levels[index] = channel.hop(samples);
-            self.voices[index].hop(samples);
+            self.levels[index] = channel.hop(&self.pending[index][start..start + HOP]);
         }
-        self.room.accept(&self.levels, &mut self.accepted);
+        let leader = self.room.hear(&self.levels, self.lookout.wired(), &mut self.findings);
+        if let Some(leader) = leader {
+            let sound = |channel: usize| &self.pending[channel][start..start + HOP];
+            self.lookout.look(leader, &self.room, &self.levels, &self.findings, sound);
+        }
         for (index, smoother) in self.turns.iter_mut().enumerate() {
+            let finding = self.findings[index];
+            let asked = finding.active || smoother.is_open();
+            self.voices[index].hop(&self.pending[index][start..start + HOP], asked);
             let decision = turns::Decision {
-                active: self.accepted[index],
+                finding,
                 voiced: self.voices[index].is_voice(),
-                power: self.levels[index].power,
+                power: self.levels[index].power.iter().sum(),
             };
             smoother.hop(self.hops, decision, done);
         }
@@ -157,8 +175,8 @@ impl Floor {
             self.seen.push(Sight {
                 level_db: level.power_db(),
                 noise_db: level.noise_db(),
-                candidate: bleed::is_candidate(*level),
-                accepted: self.accepted[index],
+                candidate: room::is_candidate(level),
+                accepted: self.findings[index].active,
                 voiced: self.voices[index].is_voice(),
             });
         }

@@ -3,7 +3,7 @@
 /// One channel in one hop (10 ms).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sight {
-    /// Mean power in the speech band over the last 30 ms, in dB of full scale.
+    /// Mean power in the speech bands over the last 40 ms, in dB of full scale.
     pub level_db: f32,
     /// The channel's noise floor, likewise.
     pub noise_db: f32,

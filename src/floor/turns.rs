@@ -1,5 +1,8 @@
 //! From decisions every 10 ms to turns: short gaps are filled, clicks dropped, long turns cut at their quietest place.
 
+use std::collections::VecDeque;
+
+use super::room::{AWAY, Finding, LAG};
 use super::{HOP, LONGEST_TURN, PRE_ROLL};
 use crate::clock::{Channel, Span};
 
@@ -12,6 +15,8 @@ pub struct Turn {
     pub span: Span,
     /// Whether it was cut only for its length: what follows on the channel goes on without a pause.
     pub continues: bool,
+    /// Whether the voice was far from every microphone: the channel is the one that heard it best, not that of its speaker.
+    pub off_microphone: bool,
 }
 
 impl Turn {
@@ -23,16 +28,21 @@ impl Turn {
     }
 }
 
-/// Decisions that vote on one (90 ms).
-const VOTERS: u32 = 9;
-/// Hops by which the vote comes after what it decides.
-const LAG: u64 = VOTERS as u64 / 2;
-/// A pause shorter than this many hops does not end a turn (0.35 s: a stop consonant, a breath).
-const GAP: u64 = 35;
-/// A turn needs this many active hops (100 ms), or it was a click.
-const SHORTEST: usize = 10;
-/// And this many hops in which the detector hears a voice (50 ms).
-const VOICED: usize = 5;
+/// A pause shorter than this many hops does not end a turn (0.45 s: a breath, a comma).
+const GAP: u64 = 45;
+/// A turn needs this many active hops (150 ms), or it was a click.
+const SHORTEST: usize = 15;
+/// And in this share of them, at least, the detector hears a voice: paper and hum have none.
+const VOICED: f32 = 0.3;
+/// And they stand this far above what is explained on average, in dB.
+const EVIDENCE: f32 = 5.5;
+/// A blow gives nearly all of its energy within 80 ms; a short word does not.
+const BLOW: usize = 8;
+const BLOW_SHARE: f32 = 0.8;
+/// Hops from which a voice is said to be far from every microphone.
+const AWAY_HOPS: usize = 20;
+/// Hops before a turn that are looked at with it.
+const BEFORE: usize = 2 * LAG as usize;
 /// A long turn is cut within its last 8 s.
 const CUT_WITHIN: usize = 800;
 /// At the quietest 100 ms: a pause between words rather than a stop consonant.
@@ -42,7 +52,7 @@ const LONGEST_HOPS: u64 = LONGEST_TURN / HOP as u64;
 /// What is known of one channel in one hop.
 #[derive(Clone, Copy)]
 pub(super) struct Decision {
-    pub active: bool,
+    pub finding: Finding,
     pub voiced: bool,
     pub power: f32,
 }
@@ -52,47 +62,76 @@ struct Open {
     last_active: u64,
     /// Whether it follows a cut: the end of a speech is kept however short it is.
     follows: bool,
-    /// Every hop since `hops_from`, as smoothed.
+    /// Every hop since `hops_from`.
     hops: Vec<Decision>,
     hops_from: u64,
 }
 
 impl Open {
     fn is_speech(&self) -> bool {
-        let count = |is: fn(&Decision) -> bool| self.hops.iter().filter(|hop| is(hop)).count();
-        let voiced = count(|hop| hop.voiced);
-        if self.follows { voiced > 0 } else { voiced >= VOICED && count(|hop| hop.active) >= SHORTEST }
+        let voiced = self.hops.iter().filter(|hop| hop.voiced).count();
+        if self.follows {
+            return voiced > 0;
+        }
+        let active = || self.hops.iter().filter(|hop| hop.finding.active);
+        let count = active().count();
+        let evidence = active().map(|hop| hop.finding.evidence).sum::<f32>();
+        count >= SHORTEST
+            && voiced as f32 >= VOICED * count as f32
+            && evidence >= EVIDENCE * count as f32
+            && !self.is_blow()
+    }
+
+    /// A gavel, a knock on the desk.
+    fn is_blow(&self) -> bool {
+        let whole: f32 = self.hops.iter().map(|hop| hop.power).sum();
+        let width = BLOW.min(self.hops.len());
+        self.hops.windows(width).any(|hops| hops.iter().map(|hop| hop.power).sum::<f32>() > BLOW_SHARE * whole)
+    }
+
+    /// Most of it is: one who spoke at the microphone before or after is not away.
+    fn is_away(&self) -> bool {
+        let far = self.hops.iter().filter(|hop| hop.finding.nearness.is_some_and(|nearness| nearness < AWAY)).count();
+        far >= AWAY_HOPS && 2 * far > self.hops.iter().filter(|hop| hop.finding.active).count()
     }
 }
 
 /// The turns of one channel.
 pub(super) struct Smoother {
     channel: Channel,
-    votes: u32,
+    /// The decisions of the last hops: evidence comes late, and the beginning of a word belongs to it.
+    before: VecDeque<Decision>,
     open: Option<Open>,
 }
 
 impl Smoother {
     pub fn new(index: usize) -> Self {
-        Self { channel: Channel::from_index(index), votes: 0, open: None }
+        Self { channel: Channel::from_index(index), before: VecDeque::with_capacity(BEFORE + 1), open: None }
+    }
+
+    /// Whether a turn has begun that has not ended.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     pub fn hop(&mut self, hop: u64, decision: Decision, done: &mut Vec<Turn>) {
-        self.votes = (self.votes << 1 | u32::from(decision.active)) & ((1 << VOTERS) - 1);
-        let active = self.votes.count_ones() * 2 > VOTERS;
-        if active {
-            // The vote lags by half its width; the turn began with the decisions that carried it.
-            let open = self.open.get_or_insert_with(|| Open {
-                start: hop.saturating_sub(LAG),
-                last_active: hop,
-                follows: false,
-                hops: Vec::new(),
-                hops_from: hop,
-            });
+        if self.before.len() == BEFORE {
+            self.before.pop_front();
+        }
+        if decision.finding.active && self.open.is_none() {
+            let hops: Vec<Decision> = self.before.drain(..).collect();
+            let hops_from = hop - hops.len() as u64;
+            self.open =
+                Some(Open { start: hop.saturating_sub(LAG), last_active: hop, follows: false, hops, hops_from });
+        }
+        let Some(open) = &mut self.open else {
+            self.before.push_back(decision);
+            return;
+        };
+        open.hops.push(decision);
+        if decision.finding.active {
             open.last_active = hop;
         }
-        let Some(open) = &mut self.open else { return };
-        open.hops.push(Decision { active, ..decision });
         if hop - open.last_active >= GAP {
             self.finish(done);
         } else if hop - open.start >= LONGEST_HOPS {
@@ -104,7 +143,7 @@ impl Smoother {
     pub fn open(&self) -> Option<Turn> {
         let open = self.open.as_ref().filter(|open| open.is_speech())?;
         let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
-        Some(self.turn(open.start, end, true))
+        Some(self.turn(open, end, true))
     }
 
     /// Ends the open turn, if there is one.
@@ -113,7 +152,7 @@ impl Smoother {
             && open.is_speech()
         {
             let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
-            done.push(self.turn(open.start, end, false));
+            done.push(self.turn(&open, end, false));
         }
     }
 
@@ -131,13 +170,18 @@ impl Smoother {
         let rest = open.hops.split_off(quietest);
         let speech = open.is_speech();
         if speech {
-            done.push(self.turn(open.start, at, true));
+            done.push(self.turn(&open, at, true));
         }
         self.open = Some(Open { start: at, hops_from: at, hops: rest, follows: speech, ..open });
     }
 
-    fn turn(&self, start: u64, end: u64, continues: bool) -> Turn {
-        Turn { channel: self.channel, span: Span::new(start * HOP as u64, end * HOP as u64), continues }
+    fn turn(&self, open: &Open, end: u64, continues: bool) -> Turn {
+        Turn {
+            channel: self.channel,
+            span: Span::new(open.start * HOP as u64, end * HOP as u64),
+            continues,
+            off_microphone: open.is_away(),
+        }
     }
 }
 
@@ -155,26 +199,27 @@ mod tests {
         done
     }
 
+    /// Stretches of hops, with the delay that evidence has.
     fn pattern(parts: &[(usize, bool)]) -> Vec<Decision> {
         parts
             .iter()
             .flat_map(|&(hops, active)| {
-                std::iter::repeat_n(Decision { active, voiced: active, power: if active { 1.0 } else { 0.01 } }, hops)
+                let finding = Finding { active, evidence: if active { 12.0 } else { -5.0 }, nearness: None };
+                std::iter::repeat_n(Decision { finding, voiced: active, power: if active { 1.0 } else { 0.01 } }, hops)
             })
             .collect()
     }
 
     #[test]
     fn a_short_word_is_a_turn_and_a_click_is_not() {
-        let found = turns(pattern(&[(100, false), (30, true), (100, false), (4, true), (100, false)]));
+        let found = turns(pattern(&[(100, false), (30, true), (100, false), (8, true), (100, false)]));
         assert_eq!(found.len(), 1);
-        assert!(found[0].span.start.abs_diff(100 * 160) <= 320, "{found:?}");
-        assert!(found[0].span.end.abs_diff(130 * 160) <= 320, "{found:?}");
+        assert_eq!(found[0].span, Span::new((100 - LAG) * 160, (130 - LAG) * 160));
     }
 
     #[test]
     fn a_breath_does_not_end_a_turn() {
-        assert_eq!(turns(pattern(&[(80, true), (25, false), (80, true), (60, false)])).len(), 1);
+        assert_eq!(turns(pattern(&[(80, true), (40, false), (80, true), (60, false)])).len(), 1);
         assert_eq!(turns(pattern(&[(80, true), (55, false), (80, true), (60, false)])).len(), 2);
     }
 
@@ -206,7 +251,36 @@ mod tests {
         }
         let found = turns(speech);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[1].span.end.abs_diff(1990 * 160) <= 320, "{found:?}");
+        assert!(found[1].span.end.abs_diff((1990 - LAG) * 160) <= 320, "{found:?}");
+    }
+
+    #[test]
+    fn a_blow_is_no_turn_and_a_word_as_short_is_one() {
+        let mut blow = pattern(&[(100, false), (25, true), (100, false)]);
+        for (hop, decision) in blow[100..].iter_mut().enumerate() {
+            decision.power = 10f32.powf(-(hop as f32) / 5.0);
+        }
+        assert_eq!(turns(blow), []);
+        assert_eq!(turns(pattern(&[(100, false), (25, true), (100, false)])).len(), 1);
+    }
+
+    #[test]
+    fn little_evidence_makes_no_turn() {
+        let doubtful = pattern(&[(100, false), (60, true), (100, false)]);
+        let doubtful = doubtful.into_iter().map(|d| Decision { finding: Finding { evidence: 4.0, ..d.finding }, ..d });
+        assert_eq!(turns(doubtful), []);
+    }
+
+    #[test]
+    fn a_voice_far_from_every_microphone_is_marked() {
+        let far = |nearness| {
+            let said = pattern(&[(100, false), (60, true), (100, false)]);
+            turns(said.into_iter().map(|d| Decision { finding: Finding { nearness, ..d.finding }, ..d }))[0]
+                .off_microphone
+        };
+        assert!(far(Some(-9.0)));
+        assert!(!far(Some(-2.0)));
+        assert!(!far(None));
     }
 
     #[test]
@@ -229,7 +303,8 @@ mod tests {
             let found = turns(pattern(&parts));
             let mut start = 0;
             for (hops, active) in parts {
-                let spoken = Span::new(start * HOP as u64, (start + hops as u64) * HOP as u64);
+                let late = |hop: u64| hop.saturating_sub(LAG) * HOP as u64;
+                let spoken = Span::new(late(start), late(start + hops as u64));
                 start += hops as u64;
                 let kept: u64 = found.iter().map(|turn| turn.span.overlap(spoken)).sum();
                 prop_assert!(!active || hops < 20 || kept + 4 * HOP as u64 >= spoken.len(), "{spoken:?} in {found:?}");

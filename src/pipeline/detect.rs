@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{BLOCK, Error};
 use crate::audio::{Block, SpeechStream};
-use crate::floor::{self, Floor, Turn};
+use crate::floor::{self, Alarm, Floor, Turn};
 
-/// Runs a detector over a recording from where it stands to its end and gives the turns by their start, on [`floor::CLOCK`].
+/// Runs a detector over a recording from where it stands to its end and gives the turns by their start, on [`floor::CLOCK`], and
+/// what was wrong with microphones.
 /// `watch` is told of every hop, `progress` of the samples that are done.
 ///
 /// # Errors
@@ -17,7 +18,7 @@ pub fn detect(
     stop: &AtomicBool,
     watch: &mut floor::Watch<'_>,
     progress: &mut dyn FnMut(u64),
-) -> Result<Vec<Turn>, Error> {
+) -> Result<(Vec<Turn>, Vec<Alarm>), Error> {
     let mut block = Block::default();
     let mut turns = Vec::new();
     while sound.read(&mut block, BLOCK)? > 0 {
@@ -28,7 +29,8 @@ pub fn detect(
             return Err(Error::Interrupted);
         }
     }
+    let alarms = floor.alarms();
     floor.finish(&mut turns);
     turns.sort_unstable_by_key(|turn| (turn.span.start, turn.channel));
-    Ok(turns)
+    Ok((turns, alarms))
 }

@@ -246,7 +246,12 @@ mod tests {
 
     #[test]
     fn a_turn_stands_at_its_time() {
-        let turn = Turn { channel: Channel::from_index(1), span: Span::new(5 * 16_000, 10 * 16_000), continues: false };
+        let turn = Turn {
+            channel: Channel::from_index(1),
+            span: Span::new(5 * 16_000, 10 * 16_000),
+            continues: false,
+            off_microphone: false,
+        };
         let picture = draw(&seen(2, 2000), &[turn], &caption(Vec::new()));
         let bar = format!("x=\"{:.2}\" y=\"{:.1}\" width=\"{:.2}\"", LEFT + WIDTH / 4.0, TOP + STRIP, WIDTH / 4.0);
         assert!(picture.contains(&bar), "{bar} is not in the picture");

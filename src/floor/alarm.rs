@@ -1,0 +1,211 @@
+//! What is wrong with a microphone, from how its level follows those of the others.
+//!
+//! A voice that reaches a second microphone through the room arrives late and smeared. Where the level follows closely and the
+//! waves agree without any delay, the two are joined by a wire.
+
+use super::level::{Level, SILENCE};
+use super::room::{Finding, Room};
+use crate::clock::Channel;
+use crate::message::{Explain, Message};
+
+/// What a person should look at; each is told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Alarm {
+    /// A microphone in which nobody in the room is heard, though the others hear them.
+    Dead {
+        /// The microphone.
+        channel: Channel,
+    },
+    /// Two channels carry the same sound: one source feeds both.
+    Identical {
+        /// The channel that keeps the turns.
+        channel: Channel,
+        /// The one that is taken for its copy.
+        copy: Channel,
+    },
+    /// A channel carries the mix of the others: the room's sum is patched into a seat.
+    FloorMix {
+        /// The channel.
+        channel: Channel,
+    },
+    /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand too close together.
+    Bleed {
+        /// The speaker's own microphone.
+        of: Channel,
+        /// The other.
+        into: Channel,
+    },
+}
+
+impl Explain for Alarm {
+    fn message(&self) -> Message {
+        match self {
+            Self::Dead { channel } => Message::new("floor.dead").with("channel", channel),
+            Self::Identical { channel, copy } => {
+                Message::new("floor.identical").with("channel", channel).with("copy", copy)
+            }
+            Self::FloorMix { channel } => Message::new("floor.mix").with("channel", channel),
+            Self::Bleed { of, into } => Message::new("floor.bleed").with("of", of).with("into", into),
+        }
+    }
+}
+
+/// Hops of a leader before its followers are judged (2 s).
+const JUDGED: u16 = 200;
+/// How fast the difference of two levels and its swing are followed.
+const FAST: f32 = 0.05;
+const SLOW: f32 = 0.02;
+/// Waves are compared where the difference of levels swings by less than this on average, dB.
+const FOLLOWS: f32 = 1.5;
+/// Correlation without delay from which two channels are one sound.
+const SAME: f32 = 0.97;
+/// And from which one is part of the other: through the room it stays below 0.6.
+const JOINED: f32 = 0.8;
+/// Both must be this far above their noise, dB: two noises do not follow each other.
+const CLEAR: f32 = 15.0;
+/// Channels with which a mix is joined, at least.
+const PARTS: usize = 2;
+/// Hops of speech in which a dead microphone has heard none of it (20 s).
+const DEAD: u16 = 2000;
+/// And stayed within this above its noise, dB.
+const HEARD: f32 = 5.0;
+/// Bleed of which a person is told, dB, once it was heard for so many hops.
+const LOUD: f32 = -3.0;
+const LOUD_AFTER: f32 = 150.0;
+
+#[derive(Clone, Copy, Default)]
+struct Pair {
+    difference: f32,
+    swing: f32,
+    alike: f32,
+    heard: u16,
+}
+
+pub(super) struct Lookout {
+    channels: usize,
+    pairs: Vec<Pair>,
+    /// Pairs that are joined by a wire.
+    joined: Vec<(usize, usize)>,
+    deaf: Vec<u16>,
+    /// Speakers whose bleed was told.
+    loud: Vec<bool>,
+    /// Channels that carry others' sound by wire.
+    last: Vec<bool>,
+    alarms: Vec<Alarm>,
+}
+
+impl Lookout {
+    pub fn new(channels: usize) -> Self {
+        Self {
+            channels,
+            pairs: vec![Pair::default(); channels * channels],
+            joined: Vec::new(),
+            deaf: vec![0; channels],
+            loud: vec![false; channels],
+            last: vec![false; channels],
+            alarms: Vec::new(),
+        }
+    }
+
+    /// Channels whose sound comes from others by wire.
+    pub fn wired(&self) -> &[bool] {
+        &self.last
+    }
+
+    /// What was noticed since it was last asked.
+    pub fn take(&mut self) -> Vec<Alarm> {
+        std::mem::take(&mut self.alarms)
+    }
+
+    /// Looks at all others while `leader` speaks; `sound` gives a channel's samples of this hop.
+    pub fn look<'a>(
+        &mut self,
+        leader: usize,
+        room: &Room,
+        levels: &[Level],
+        findings: &[Finding],
+        sound: impl Fn(usize) -> &'a [f32],
+    ) {
+        let (powers, bleed, gains) = (room.powers(), &room.bleed, &room.gains);
+        for into in (0..self.channels).filter(|&into| into != leader) {
+            let above = powers[into] - levels[into].noise_db();
+            if above > CLEAR {
+                self.compare(leader, into, powers[leader] - powers[into], &sound);
+            }
+            if findings[into].active || above > HEARD {
+                self.deaf[into] = 0;
+            } else {
+                self.deaf[into] = self.deaf[into].saturating_add(1);
+            }
+            let between_seats = !self.last[leader] && !self.last[into];
+            let corrected = |level: f32| level - gains.bystander(into) + gains.own(leader);
+            let known = bleed.known(leader, into, LOUD_AFTER).map(corrected);
+            if between_seats && !self.loud[leader] && known.is_some_and(|level| level > LOUD) {
+                self.loud[leader] = true;
+                self.alarms.push(Alarm::Bleed { of: Channel::from_index(leader), into: Channel::from_index(into) });
+            }
+        }
+        self.find_dead(powers);
+    }
+
+    /// Only where most hear the room: a closed microphone of a conference system hears nothing either.
+    fn find_dead(&mut self, powers: &[f32]) {
+        let deaf = self.deaf.iter().filter(|&&hops| hops >= DEAD).count();
+        let closed = powers.iter().filter(|&&power| power <= 10.0 * SILENCE.log10()).count();
+        if 3 * deaf.max(closed) >= self.channels {
+            return;
+        }
+        for (channel, hops) in self.deaf.iter().enumerate() {
+            // Told when the count is reached, which it leaves again when the microphone hears something.
+            if *hops == DEAD {
+                let alarm = Alarm::Dead { channel: Channel::from_index(channel) };
+                if !self.alarms.contains(&alarm) {
+                    self.alarms.push(alarm);
+                }
+            }
+        }
+    }
+
+    fn compare<'a>(&mut self, leader: usize, into: usize, difference: f32, sound: &impl Fn(usize) -> &'a [f32]) {
+        let pair = &mut self.pairs[leader * self.channels + into];
+        let error = difference - pair.difference;
+        if pair.heard == 0 {
+            (pair.difference, pair.swing) = (difference, 2.0 * FOLLOWS);
+        } else {
+            pair.difference += FAST * error;
+            pair.swing += SLOW * (error.abs() - pair.swing);
+        }
+        pair.heard = pair.heard.saturating_add(1);
+        if pair.swing > FOLLOWS {
+            return;
+        }
+        pair.alike += SLOW * (correlation(sound(leader), sound(into)) - pair.alike);
+        if pair.heard < JUDGED || pair.alike < JOINED {
+            return;
+        }
+        let (alike, (low, high)) = (pair.alike, (leader.min(into), leader.max(into)));
+        if !self.joined.contains(&(low, high)) {
+            self.joined.push((low, high));
+        }
+        let parts = |channel: usize| self.joined.iter().filter(|(a, b)| *a == channel || *b == channel).count();
+        let mix = [low, high].into_iter().find(|&channel| parts(channel) >= PARTS && !self.last[channel]);
+        if let Some(mix) = mix {
+            self.last[mix] = true;
+            self.alarms.push(Alarm::FloorMix { channel: Channel::from_index(mix) });
+        } else if alike > SAME && !self.last[low] && !self.last[high] {
+            self.last[high] = true;
+            self.alarms.push(Alarm::Identical { channel: Channel::from_index(low), copy: Channel::from_index(high) });
+        }
+    }
+}
+
+/// Of two stretches of sound without delay, whatever their gains and polarity.
+fn correlation(a: &[f32], b: &[f32]) -> f32 {
+    let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
+    for (x, y) in a.iter().zip(b) {
+        aa += x * x;
+        bb += y * y;
+        ab += x * y;
+    }
+    if aa * bb > 0.0 { ab.abs() / (aa * bb).sqrt() } else { 0.0 }
+}
