@@ -50,8 +50,8 @@ impl Explain for Alarm {
     }
 }
 
-/// Hops of a leader before its followers are judged (2 s).
-const JUDGED: u16 = 200;
+/// Hops of a leader before its followers are judged (1.5 s).
+const JUDGED: u16 = 150;
 /// How fast the difference of two levels and its swing are followed.
 const FAST: f32 = 0.05;
 const SLOW: f32 = 0.02;
@@ -71,7 +71,7 @@ const DEAD: u16 = 2000;
 const HEARD: f32 = 5.0;
 /// Bleed of which a person is told, dB, once it was heard for so many hops.
 const LOUD: f32 = -3.0;
-const LOUD_AFTER: f32 = 150.0;
+const LOUD_AFTER: f32 = 199.0;
 
 #[derive(Clone, Copy, Default)]
 struct Pair {
@@ -208,4 +208,82 @@ fn correlation(a: &[f32], b: &[f32]) -> f32 {
         ab += x * y;
     }
     if aa * bb > 0.0 { ab.abs() / (aa * bb).sqrt() } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::Floor;
+
+    const SECOND: usize = 16_000;
+
+    fn noise(seed: u32) -> impl FnMut() -> f32 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        }
+    }
+
+    /// Four microphones in which speakers take turns, three seconds each; the others hear them late and with echoes.
+    fn room(seconds: usize) -> Vec<Vec<f32>> {
+        let mut voice = noise(1);
+        let said: Vec<f32> = (0..seconds * SECOND)
+            .map(|n| voice() * 0.2 * (n as f32 * std::f32::consts::TAU * 4.0 / SECOND as f32).sin().max(0.0))
+            .collect();
+        (0..4)
+            .map(|channel| {
+                let mut own = noise(10 + channel as u32);
+                (0..said.len())
+                    .map(|n| {
+                        let late = |delay: usize| n.checked_sub(delay + 37 * channel).map_or(0.0, |n| said[n]);
+                        let heard = if n / (3 * SECOND) % 4 == channel {
+                            said[n]
+                        } else {
+                            0.08 * (late(90) - late(700) + late(1500) - late(2900) + late(4100))
+                        };
+                        heard + 1e-4 * own()
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn alarms(sound: &[Vec<f32>]) -> Vec<Alarm> {
+        let mut floor = Floor::new(sound.len());
+        let slices: Vec<&[f32]> = sound.iter().map(Vec::as_slice).collect();
+        floor.push(&slices, &mut Vec::new());
+        floor.alarms()
+    }
+
+    fn channel(number: u16) -> Channel {
+        Channel::new(number).expect("a channel")
+    }
+
+    #[test]
+    fn a_sound_room_gives_no_alarm() {
+        assert_eq!(alarms(&room(36)), []);
+    }
+
+    #[test]
+    fn a_copied_channel_is_told_and_gets_no_turns() {
+        let mut sound = room(36);
+        sound[3] = sound[1].iter().map(|x| -0.7 * x).collect();
+        assert_eq!(alarms(&sound), [Alarm::Identical { channel: channel(2), copy: channel(4) }]);
+    }
+
+    #[test]
+    fn a_floor_mix_is_told() {
+        let mut sound = room(36);
+        sound[3] = (0..sound[0].len()).map(|n| 0.7 * (sound[0][n] + sound[1][n] + sound[2][n])).collect();
+        assert_eq!(alarms(&sound), [Alarm::FloorMix { channel: channel(4) }]);
+    }
+
+    #[test]
+    fn a_dead_microphone_is_told_once() {
+        let mut sound = room(60);
+        let mut hiss = noise(99);
+        sound[2].iter_mut().for_each(|x| *x = 1e-5 * hiss());
+        assert_eq!(alarms(&sound), [Alarm::Dead { channel: channel(3) }]);
+    }
 }

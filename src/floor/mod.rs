@@ -182,3 +182,66 @@ impl Floor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Bursts of noise that wander over three microphones; each is heard 20 dB lower in the others.
+    fn sound() -> Vec<Vec<f32>> {
+        let mut state = 7u32;
+        let mut noise = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        let burst: Vec<f32> = (0..64_000).map(|n| if n / 8000 % 2 == 1 { 0.2 * noise() } else { 0.0 }).collect();
+        (0..3)
+            .map(|channel| {
+                let level = |n: usize| if n / 16_000 % 3 == channel { 1.0 } else { 0.1 };
+                burst.iter().enumerate().map(|(n, x)| x * level(n) + 1e-4 * noise()).collect()
+            })
+            .collect()
+    }
+
+    /// What was decided in every hop, and the turns.
+    fn decided(sound: &[Vec<f32>], blocks: &[usize]) -> (Vec<Vec<Sight>>, Vec<Turn>) {
+        let mut floor = Floor::new(sound.len());
+        let (mut seen, mut turns, mut at) = (Vec::new(), Vec::new(), 0);
+        let mut sizes = blocks.iter().cycle();
+        while at < sound[0].len() {
+            let end = (at + sizes.next().expect("endless")).min(sound[0].len());
+            let slices: Vec<&[f32]> = sound.iter().map(|samples| &samples[at..end]).collect();
+            floor.push_watched(&slices, &mut turns, &mut |sights| seen.push(sights.to_vec()));
+            at = end;
+        }
+        floor.finish(&mut turns);
+        (seen, turns)
+    }
+
+    #[test]
+    fn the_bursts_are_seen_where_they_are() {
+        let (seen, _) = decided(&sound(), &[4000]);
+        for (hop, channel) in [(90, 0), (190, 1), (290, 2)] {
+            let active: Vec<bool> = seen[hop].iter().map(|sight| sight.accepted).collect();
+            assert_eq!(active, [0, 1, 2].map(|other| other == channel), "hop {hop}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn blocks_of_any_size_give_the_same(blocks in prop::collection::vec(1usize..9000, 1..6)) {
+            let sound = sound();
+            prop_assert_eq!(decided(&sound, &blocks), decided(&sound, &[4000]));
+        }
+
+        #[test]
+        fn what_comes_later_changes_nothing_before(cut in 16_000usize..64_000) {
+            let sound = sound();
+            let start: Vec<Vec<f32>> = sound.iter().map(|samples| samples[..cut].to_vec()).collect();
+            let (whole, part) = (decided(&sound, &[4000]).0, decided(&start, &[4000]).0);
+            prop_assert_eq!(&whole[..part.len()], &part[..]);
+        }
+    }
+}
