@@ -11,6 +11,7 @@ import argparse
 import json
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -34,8 +35,11 @@ def floor(folder: Path) -> list[figures.score.Segment]:
 
 
 def folder_of(out: Path, room: str, seed: int, case: str = "plain") -> Path:
+    """Where the meeting is. It is made in a process of its own: espeak-ng remembers what it spoke before."""
     folder = out / f"{room}-{case}-{seed}"
-    make.write(folder, room, seed, SECONDS, case)
+    if not (folder / "simulasi.json").exists():
+        which = ["--room", room, "--case", case, "--seed", str(seed), "--seconds", str(SECONDS), "--out", str(folder)]
+        subprocess.run([sys.executable, make.HERE / "make.py", *which], check=True, stdout=subprocess.DEVNULL)
     return folder
 
 

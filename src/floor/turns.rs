@@ -39,6 +39,9 @@ const EVIDENCE: f32 = 5.5;
 /// A blow gives nearly all of its energy within 80 ms; a short word does not.
 const BLOW: usize = 8;
 const BLOW_SHARE: f32 = 0.8;
+/// Strokes in a row, in a turn of this many hops or more (0.6 s), give more than this share of their energy in a fifth of the time.
+const STROKES: usize = 60;
+const STROKES_SHARE: f32 = 0.87;
 /// Hops from which a voice is said to be far from every microphone.
 const AWAY_HOPS: usize = 20;
 /// Hops before a turn that are looked at with it.
@@ -82,11 +85,20 @@ impl Open {
             && !self.is_blow()
     }
 
-    /// A gavel, a knock on the desk.
+    /// A gavel, a knock on the desk; or several strokes in a row.
     fn is_blow(&self) -> bool {
         let whole: f32 = self.hops.iter().map(|hop| hop.power).sum();
         let width = BLOW.min(self.hops.len());
-        self.hops.windows(width).any(|hops| hops.iter().map(|hop| hop.power).sum::<f32>() > BLOW_SHARE * whole)
+        let within = |hops: &[Decision]| hops.iter().map(|hop| hop.power).sum::<f32>();
+        self.hops.windows(width).any(|hops| within(hops) > BLOW_SHARE * whole) || self.is_strokes()
+    }
+
+    fn is_strokes(&self) -> bool {
+        let heard = (self.last_active + 1 - self.hops_from) as usize;
+        let mut powers: Vec<f32> = self.hops.iter().take(heard).map(|hop| hop.power).collect();
+        powers.sort_unstable_by(|a, b| b.total_cmp(a));
+        let whole: f32 = powers.iter().sum();
+        powers.len() >= STROKES && powers[..powers.len() / 5].iter().sum::<f32>() > STROKES_SHARE * whole
     }
 
     /// Most of it is: one who spoke at the microphone before or after is not away.
@@ -262,6 +274,11 @@ mod tests {
         }
         assert_eq!(turns(blow), []);
         assert_eq!(turns(pattern(&[(100, false), (25, true), (100, false)])).len(), 1);
+        let mut strokes = pattern(&[(100, false), (130, true), (100, false)]);
+        for (hop, decision) in strokes[100..].iter_mut().enumerate() {
+            decision.power = 10f32.powf(-((hop % 55) as f32) / 5.0);
+        }
+        assert_eq!(turns(strokes), []);
     }
 
     #[test]
