@@ -81,7 +81,7 @@ fn turns_events_and_marks_stand_in_order() {
         .map(|entry| match entry {
             Entry::Turn(turn) if turn.continued => "…".to_owned(),
             Entry::Turn(turn) => turn.label.clone(),
-            Entry::Event { text } => text.clone(),
+            Entry::Event { text } | Entry::Item { text } => text.clone(),
         })
         .collect();
     assert_eq!(
@@ -373,7 +373,7 @@ fn libreoffice_opens_the_docx_and_prints_it() {
     for entry in &compose(&meeting, &transcript).body {
         let line = match entry {
             Entry::Turn(turn) => format!("{}:", turn.label),
-            Entry::Event { text } => text.clone(),
+            Entry::Event { text } | Entry::Item { text } => text.clone(),
         };
         assert!(whole.contains(&line), "{line}\n{whole}");
     }

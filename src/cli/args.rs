@@ -24,6 +24,13 @@ pub enum Command {
     /// What `record` starts; not for people.
     #[command(hide = true)]
     Recorder,
+    /// What `export` starts for an office's templates; not for people.
+    #[command(hide = true)]
+    Typeset(Typeset),
+    #[command(visible_alias = "baru")]
+    New(New),
+    #[command(visible_alias = "cek")]
+    Check(Check),
     #[command(visible_alias = "ekspor")]
     Export(Export),
     #[command(visible_alias = "cetak")]
@@ -149,9 +156,25 @@ pub struct Keeping {
 }
 
 #[derive(clap::Args)]
+pub struct New {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub institution: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub meeting: PathBuf,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
 pub struct Export {
-    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub folder: PathBuf,
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "write_template")]
+    pub folder: Option<PathBuf>,
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub format: Vec<String>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -160,8 +183,17 @@ pub struct Export {
     pub output: Option<PathBuf>,
     #[arg(long = "penuh", visible_alias = "full")]
     pub full: bool,
+    #[arg(long, value_name = "TEMPLAT", value_hint = ValueHint::DirPath)]
+    pub template: Option<PathBuf>,
+    #[arg(long, value_name = "TEMPLAT", value_hint = ValueHint::DirPath, conflicts_with_all = ["folder", "template"])]
+    pub write_template: Option<PathBuf>,
     #[command(flatten)]
     pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Typeset {
+    pub templates: PathBuf,
 }
 
 #[derive(clap::Args)]

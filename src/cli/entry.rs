@@ -4,8 +4,8 @@ use e_risalah::clock::Channel;
 use e_risalah::meeting::EventKind;
 use e_risalah::recording::Entered;
 
-/// `buka`, `skors`, `cabut-skors`, `tutup`, `palu[:KALI]`, `setuju[:KEPUTUSAN]`, `interupsi:KANAL`, `lagu:JUDUL`, `catatan:TEKS` or
-/// `duduk:KANAL[:ORANG]`.
+/// `buka`, `skors`, `cabut-skors`, `tutup`, `palu[:KALI]`, `setuju[:KEPUTUSAN]`, `interupsi:KANAL`, `acara:BUTIR`, `lagu:JUDUL`,
+/// `catatan:TEKS` or `duduk:KANAL[:ORANG]`.
 pub fn parse(text: &str) -> Option<Entered> {
     let (word, rest) = match text.split_once(':') {
         Some((word, rest)) => (word, Some(rest.trim()).filter(|rest| !rest.is_empty())),
@@ -20,6 +20,7 @@ pub fn parse(text: &str) -> Option<Entered> {
         ("palu", strokes) => EventKind::Gavel(strokes.map_or(Some(1), |strokes| strokes.parse().ok())?),
         ("setuju", decision) => EventKind::Agreed(decision.map(str::to_owned)),
         ("interupsi", Some(number)) => EventKind::Interjection(channel(number)?),
+        ("acara", Some(item)) => EventKind::Item(item.parse().ok().filter(|item| *item > 0)?),
         ("lagu", Some(title)) => EventKind::Song(title.to_owned()),
         ("catatan", Some(note)) => EventKind::Note(note.to_owned()),
         ("duduk", Some(rest)) => {
@@ -44,13 +45,25 @@ mod tests {
             ("palu:3", Entered::Event(EventKind::Gavel(3))),
             ("palu", Entered::Event(EventKind::Gavel(1))),
             ("setuju:Menyetujui: satu", Entered::Event(EventKind::Agreed(Some("Menyetujui: satu".into())))),
+            ("acara:3", Entered::Event(EventKind::Item(3))),
             ("interupsi:2", Entered::Event(EventKind::Interjection(second))),
             ("duduk:2:ani", Entered::Seated { channel: second, person: Some("ani".into()) }),
             ("duduk:2", Entered::Seated { channel: second, person: None }),
         ] {
             assert_eq!(parse(text), Some(expected), "{text}");
         }
-        for wrong in ["", "bukak", "interupsi", "interupsi:0", "interupsi:65", "palu:tiga", "buka:1", "duduk:x:ani"] {
+        for wrong in [
+            "",
+            "bukak",
+            "interupsi",
+            "interupsi:0",
+            "interupsi:65",
+            "palu:tiga",
+            "acara",
+            "acara:0",
+            "buka:1",
+            "duduk:x:ani",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -1,42 +1,58 @@
 //! `risalah export`: the documents of what is stored, without recognising anything again.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use e_risalah::folder::{Folder, MEETING, Written};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::recording::{Entered, Growth, folder_of};
-use e_risalah::risalah::{self, Format};
+use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
 use e_risalah::transcript::store::Store;
 use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
 use super::show::{Speaker, print};
-use super::{End, Failure, conference};
+use super::{End, Failure, conference, typeset};
 
 /// What every transcription is written as.
 const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 
 pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
+    if let Some(folder) = &args.write_template {
+        for path in Templates::write(folder)? {
+            print(&path.display().to_string());
+        }
+        return Ok(End::Done);
+    }
+    // The command line lets nothing else through.
+    let source = args.folder.clone().unwrap_or_default();
     let formats = formats(&args.format)?;
-    let mut store = Store::open(&args.folder)?;
-    let mut meeting = description(&args.folder)?;
-    let lexicon = lexicon(&[&args.folder])?;
+    let mut store = Store::open(&source)?;
+    let mut meeting = description(&source)?;
+    let lexicon = lexicon(&[&source])?;
     let mut transcript = current(&mut store, &meeting, lexicon)?;
     let level = if args.full { Level::Full } else { Level::Clean };
-    let evidence = conference::find(args.conference.as_deref(), &args.folder, &folder_of(&args.folder))?;
-    let folder = Folder::create(args.output.as_ref().unwrap_or(&args.folder))?;
+    let evidence = conference::find(args.conference.as_deref(), &source, &folder_of(&source))?;
+    let folder = Folder::create(args.output.as_ref().unwrap_or(&source))?;
     if let Some(path) = &args.conference {
-        conference::keep(path, &Folder::create(&args.folder)?, &store, speaker)?;
+        conference::keep(path, &Folder::create(&source)?, &store, speaker)?;
     }
     let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
-    write(&folder, &store, &meeting, &transcript, level, &formats, speaker)?;
+    let templates = args.template.clone().or_else(|| templates(&meeting, &source));
+    let work = Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
+    warned |= matches!(work.write(&formats, templates.as_deref(), speaker)?, End::Warned);
     if !transcript.version.complete {
-        speaker.warning(&Message::new("cli.incomplete").with("path", args.folder.display()));
+        speaker.warning(&Message::new("cli.incomplete").with("path", source.display()));
         warned = true;
     }
     Ok(if warned { End::Warned } else { End::Done })
+}
+
+/// The office's templates: in the meeting's folder, or beside its institution's file.
+pub fn templates(meeting: &Meeting, folder: &Path) -> Option<PathBuf> {
+    let beside = meeting.sources.iter().filter_map(|source| source.parent());
+    [folder].into_iter().chain(beside).map(|folder| folder.join(TEMPLATES)).find(|folder| folder.is_dir())
 }
 
 /// The formats that are asked for, after those that are always written.
@@ -97,28 +113,35 @@ pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
     }
 }
 
-/// Writes the files and says on stdout where they are.
-pub fn write(
-    folder: &Folder,
-    store: &Store,
-    meeting: &Meeting,
-    transcript: &Transcript,
-    level: Level,
-    formats: &[Format],
-    speaker: Speaker,
-) -> Result<(), Failure> {
-    let full = (level == Level::Full).then(|| transcript.clone().verbatim());
-    for format in formats {
-        let name = format.file_name_of(level);
-        // A format with one file for both levels holds both.
-        let shown = full.as_ref().filter(|_| name != format.file_name()).unwrap_or(transcript);
-        let content = risalah::write(*format, meeting, shown)?;
-        let Written { path, kept } = folder.write(store, name, &content)?;
-        if let Some(kept) = kept {
-            let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
-            speaker.warning(&message);
+/// What is written, and where.
+pub struct Work<'a> {
+    pub folder: &'a Folder,
+    pub store: &'a Store,
+    pub meeting: &'a Meeting,
+    pub transcript: &'a Transcript,
+    pub level: Level,
+}
+
+impl Work<'_> {
+    /// Writes the files and says on stdout where they are.
+    pub fn write(&self, formats: &[Format], templates: Option<&Path>, speaker: Speaker) -> Result<End, Failure> {
+        let mut end = End::Done;
+        let full = (self.level == Level::Full).then(|| self.transcript.clone().verbatim());
+        for format in formats {
+            let name = format.file_name_of(self.level);
+            // A format with one file for both levels holds both.
+            let shown = full.as_ref().filter(|_| name != format.file_name()).unwrap_or(self.transcript);
+            let (content, laid_out) = typeset::document(*format, self.meeting, shown, templates, speaker)?;
+            if let End::Warned = laid_out {
+                end = End::Warned;
+            }
+            let Written { path, kept } = self.folder.write(self.store, name, &content)?;
+            if let Some(kept) = kept {
+                let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
+                speaker.warning(&message);
+            }
+            print(&path.display().to_string());
         }
-        print(&path.display().to_string());
+        Ok(end)
     }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! person must see.
 
 mod args;
+mod check;
 mod conference;
 mod correct;
 mod demo;
@@ -19,6 +20,7 @@ mod keeping;
 mod language;
 mod manual;
 mod models;
+mod new;
 mod preview;
 mod print;
 mod record;
@@ -27,6 +29,7 @@ mod screen;
 mod show;
 mod soundcheck;
 mod transcribe;
+mod typeset;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -105,6 +108,8 @@ pub fn run() -> ExitCode {
     let end = match args.command {
         Command::Demo(args) => demo::run(&args, speaker),
         Command::Transcribe(args) => transcribe::run(&args, speaker),
+        Command::New(args) => new::run(&args, speaker),
+        Command::Check(args) => check::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
         Command::Print(args) => print::run(&args, speaker),
         Command::Floor(args) => floor::run(&args, speaker),
@@ -117,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => manual::completions(&args, language),
         Command::Record(args) => record::run(&args, speaker),
         Command::Recorder => Ok(End::Done),
+        Command::Typeset(args) => typeset::child(&args),
         Command::Doctor(args) => doctor::run(&args, speaker),
         Command::Recover(args) => keeping::recover(&args, speaker),
         Command::Verify(args) => keeping::verify(&args, speaker),

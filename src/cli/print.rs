@@ -9,14 +9,14 @@ use e_risalah::folder::{Folder, Written};
 use e_risalah::meeting::{Meeting, Paper};
 use e_risalah::message::{Explain, Message};
 use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
-use e_risalah::risalah::{self, Format};
+use e_risalah::risalah::Format;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::Store;
 
 use super::args::{Print, Sheet, Voice};
 use super::export::{self, description};
 use super::show::{Speaker, print};
-use super::{End, Failure, STOP};
+use super::{End, Failure, STOP, typeset};
 
 pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     let Some(folder) = args.folder.as_deref().filter(|_| !args.printers) else {
@@ -75,7 +75,11 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
             name = name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()));
         }
     }
-    let bytes = risalah::write(Format::Pdf, meeting, &transcript)?;
+    let templates = export::templates(meeting, folder);
+    let (bytes, laid_out) = typeset::document(Format::Pdf, meeting, &transcript, templates.as_deref(), speaker)?;
+    if let End::Warned = laid_out {
+        end = End::Warned;
+    }
     let Written { path, kept } = Folder::create(folder)?.write(&store, &name, &bytes)?;
     if let Some(kept) = kept {
         speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));

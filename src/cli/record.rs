@@ -72,6 +72,9 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
         keep(path, &folder.join(MEETING))?;
+        for source in meeting.sources.iter().filter(|source| source.is_file()) {
+            keep(source, &folder.join(source.file_name().unwrap_or_default()))?;
+        }
     }
     soundcheck::bring(&meeting, &folder, speaker);
     let order = Order {

@@ -102,6 +102,10 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     }
     if let Some(path) = &description {
         keep(&folder, &store, path, MEETING, speaker)?;
+        for source in &meeting.sources {
+            let name = source.file_name().unwrap_or_default().to_string_lossy();
+            keep(&folder, &store, source, &name, speaker)?;
+        }
     }
     let words = office.join(LEXICON);
     if words.is_file() {
@@ -114,7 +118,9 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let mut transcript = export::current(&mut store, &meeting, lexicon)?;
     let evidence = conference::find(None, folder.path(), recording)?;
     let doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
-    export::write(&folder, &store, &meeting, &transcript, Level::Clean, &formats, speaker)?;
+    let level = Level::Clean;
+    let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
+    let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), speaker)?;
     for warning in &outcome.warnings {
         speaker.warning(warning);
     }
@@ -125,7 +131,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if !args.voice.quiet {
         speaker.note(&done);
     }
-    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted { End::Done } else { End::Warned })
+    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted { written } else { End::Warned })
 }
 
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two
@@ -215,9 +221,13 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     Ok(())
 }
 
-/// Keeps a file that the record was made with beside it.
+/// A copy of the description, or of a file that it names, so that the folder holds the whole meeting. A list that does not exist yet
+/// is looked for again the next time.
 fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, speaker: Speaker) -> Result<(), Failure> {
-    let content = fs::read(path).map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?;
+    let content = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?,
+    };
     let written = folder.write(store, name, &content)?;
     if let Some(kept) = written.kept {
         let message = Message::new("folder.kept").with("path", written.path.display()).with("kept", kept.display());

@@ -1,4 +1,4 @@
-//! What can be wrong with `rapat.toml`: each error names the file, the line and the key.
+//! What can be wrong with `rapat.toml` or `lembaga.toml`: each error names the file, the line and the key.
 
 use std::io;
 use std::path::PathBuf;
@@ -62,6 +62,28 @@ pub enum Error {
 /// What is wrong with the value of a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// A file that is not there.
+    #[error("{} does not exist", .0.display())]
+    NoFile(PathBuf),
+    /// A picture that cannot be used.
+    #[error("{}: {reason}", path.display())]
+    NotAPicture {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Two lists of one name, of which the meeting's folder could keep only one.
+    #[error("has the name of another file")]
+    SameName,
+    /// A number outside what can be set.
+    #[error("not between {least} and {most}")]
+    Outside {
+        /// The least.
+        least: String,
+        /// The most.
+        most: String,
+    },
     /// An empty text.
     #[error("empty")]
     Empty,
@@ -172,6 +194,10 @@ impl Explain for Error {
 impl Fault {
     fn key(&self) -> &'static str {
         match self {
+            Self::NoFile(_) => "meeting.no_file",
+            Self::NotAPicture { .. } => "meeting.not_a_picture",
+            Self::SameName => "meeting.same_name",
+            Self::Outside { .. } => "meeting.outside",
             Self::Empty => "meeting.empty",
             Self::ChannelRange(_) => "meeting.channel_range",
             Self::NoSuchChannel { .. } => "meeting.no_such_channel",
@@ -194,7 +220,10 @@ impl Fault {
 
     fn explain(&self, message: Message) -> Message {
         match self {
-            Self::Empty | Self::Zero | Self::Backwards => message,
+            Self::Empty | Self::Zero | Self::Backwards | Self::SameName => message,
+            Self::NoFile(path) => message.with("path", path.display()),
+            Self::NotAPicture { path, reason } => message.with("path", path.display()).with("reason", reason),
+            Self::Outside { least, most } => message.with("least", least).with("most", most),
             Self::ChannelRange(channel) => message.with("channel", channel),
             Self::NoSuchChannel { channel, channels } => message.with("channel", channel).with("channels", channels),
             Self::Twice { value, first } => message.with("value", value).with("first", first),

@@ -34,6 +34,8 @@ pub enum EventKind {
     Agreed(Option<String>),
     /// A member on this channel breaks in with the chair's leave.
     Interjection(Channel),
+    /// An item of the agenda begins, numbered from 1.
+    Item(u32),
     /// A song is sung.
     Song(String),
     /// Anything else worth a line.

@@ -1,5 +1,5 @@
-//! `rapat.toml` exactly as it is written. Names of the fields are the keys of the file; `fixtures/paripurna/rapat.toml`
-//! explains each. What they mean, and whether they agree, is [`super::read`]'s.
+//! `rapat.toml` and `lembaga.toml` exactly as they are written. Names of the fields are the keys of the file; `fixtures/paripurna/rapat.toml`
+//! and `fixtures/sekretariat/lembaga.toml` explain each. What they mean, and whether they agree, is [`super::read`]'s.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -12,7 +12,8 @@ pub(super) type Number = Spanned<u32>;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct File {
+/// A meeting's file.
+pub(super) struct Meeting {
     pub(super) lembaga: Lembaga,
     pub(super) rapat: Rapat,
     pub(super) hadir: Option<Spanned<Hadir>>,
@@ -21,8 +22,21 @@ pub(super) struct File {
     pub(super) orang: Vec<Orang>,
     pub(super) kursi: Vec<Kursi>,
     pub(super) peristiwa: Vec<Spanned<Peristiwa>>,
+    pub(super) keputusan: Vec<Spanned<Keputusan>>,
     pub(super) cetak: Cetak,
     pub(super) koreksi: Koreksi,
+}
+
+/// An institution's file: what is the same for all its meetings.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Institution {
+    pub(super) lembaga: Lembaga,
+    pub(super) rapat: Usual,
+    pub(super) fraksi: Vec<Fraksi>,
+    pub(super) orang: Vec<Orang>,
+    pub(super) kursi: Vec<Kursi>,
+    pub(super) cetak: Cetak,
 }
 
 #[derive(Default, Deserialize)]
@@ -35,8 +49,23 @@ pub(super) struct Koreksi {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Lembaga {
+    pub(super) berkas: Option<Text>,
+    pub(super) lambang: Option<Text>,
     pub(super) kop: Vec<Text>,
     pub(super) kota: Option<Text>,
+}
+
+/// Fields that meetings of an institution usually share.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Usual {
+    pub(super) tahun_sidang: Option<Text>,
+    pub(super) masa_persidangan: Option<Text>,
+    pub(super) zona: Option<Zone>,
+    pub(super) tempat: Option<Text>,
+    pub(super) ketua: Option<Text>,
+    pub(super) didampingi: Option<Vec<Text>>,
+    pub(super) sekretaris: Option<Text>,
 }
 
 #[derive(Default, Deserialize)]
@@ -57,24 +86,22 @@ pub(super) struct Rapat {
     pub(super) tempat: Option<Text>,
     pub(super) acara: Vec<Text>,
     pub(super) ketua: Option<Text>,
-    pub(super) didampingi: Vec<Text>,
+    pub(super) didampingi: Option<Vec<Text>>,
     pub(super) sekretaris: Option<Text>,
     pub(super) undangan: Option<Vec<Text>>,
+    pub(super) daftar_undangan: Option<Text>,
     pub(super) peninjau: Option<u32>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Hadir {
-    pub(super) anggota: Number,
-    #[serde(default)]
-    pub(super) fisik: u32,
-    #[serde(default)]
-    pub(super) daring: u32,
-    #[serde(default)]
-    pub(super) izin: u32,
-    #[serde(default)]
-    pub(super) tanpa_keterangan: u32,
+    pub(super) daftar: Option<Text>,
+    pub(super) anggota: Option<Number>,
+    pub(super) fisik: Option<u32>,
+    pub(super) daring: Option<u32>,
+    pub(super) izin: Option<u32>,
+    pub(super) tanpa_keterangan: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +116,7 @@ pub(super) struct Kuorum {
 #[serde(deny_unknown_fields)]
 pub(super) struct Fraksi {
     pub(super) kode: Text,
-    pub(super) nama: Text,
+    pub(super) nama: Option<Text>,
     pub(super) anggota: Option<u32>,
     pub(super) hadir: Option<Number>,
     #[serde(default)]
@@ -100,7 +127,7 @@ pub(super) struct Fraksi {
 #[serde(deny_unknown_fields)]
 pub(super) struct Orang {
     pub(super) id: Text,
-    pub(super) nama: Text,
+    pub(super) nama: Option<Text>,
     pub(super) fraksi: Option<Text>,
     pub(super) jabatan: Option<Text>,
     pub(super) instansi: Option<Text>,
@@ -137,8 +164,16 @@ pub(super) struct Peristiwa {
     pub(super) pukul: Option<Text>,
     pub(super) kali: Option<Number>,
     pub(super) kanal: Option<Spanned<i64>>,
+    pub(super) butir: Option<Number>,
     pub(super) isi: Option<Text>,
     pub(super) keputusan: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keputusan {
+    pub(super) isi: Option<Text>,
+    pub(super) pada: Option<Text>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -151,6 +186,7 @@ pub(super) enum JenisPeristiwa {
     KetukPalu,
     Setuju,
     Interupsi,
+    Acara,
     Lagu,
     Catatan,
 }
@@ -165,6 +201,7 @@ impl JenisPeristiwa {
             Self::KetukPalu => "ketuk_palu",
             Self::Setuju => "setuju",
             Self::Interupsi => "interupsi",
+            Self::Acara => "acara",
             Self::Lagu => "lagu",
             Self::Catatan => "catatan",
         }
@@ -174,5 +211,11 @@ impl JenisPeristiwa {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Cetak {
-    pub(super) kertas: Paper,
+    pub(super) kertas: Option<Paper>,
+    pub(super) tepi_atas: Option<Spanned<i64>>,
+    pub(super) tepi_bawah: Option<Spanned<i64>>,
+    pub(super) tepi_kiri: Option<Spanned<i64>>,
+    pub(super) tepi_kanan: Option<Spanned<i64>>,
+    pub(super) ukuran_huruf: Option<Spanned<i64>>,
+    pub(super) spasi: Option<Spanned<f64>>,
 }

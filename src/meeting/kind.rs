@@ -97,6 +97,16 @@ impl Nature {
         }
     }
 
+    /// Its key in `rapat.toml`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Terbuka => "terbuka",
+            Self::Tertutup => "tertutup",
+            Self::TertutupRahasia => "tertutup_rahasia",
+        }
+    }
+
     /// The mark of secrecy that stands on every page, if there is one.
     #[must_use]
     pub fn mark(self) -> Option<&'static str> {

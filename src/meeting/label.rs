@@ -112,6 +112,11 @@ pub fn capitals(name: &str) -> String {
     degrees.map_or_else(|| name.clone(), |degrees| format!("{name},{degrees}"))
 }
 
+/// Whether a word of a name is a title or a degree.
+pub(super) fn is_title_or_degree(word: &str) -> bool {
+    is_title(word) || is_degree(word)
+}
+
 fn is_title(word: &str) -> bool {
     TITLES.contains(&word.to_lowercase().as_str())
 }

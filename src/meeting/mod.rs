@@ -2,20 +2,28 @@
 //!
 //! A [`Meeting`] is read from `rapat.toml` ([`Meeting::read`]); a missing file is a [`Meeting::bare`] one, whose document has
 //! dots where something is to be filled in. Its keys are Indonesian, because secretariats write them; a contradiction in the
-//! file is refused with its line, never resolved by a guess. What is said here about rules of a meeting comes from
+//! file is refused with its line, never resolved by a guess. What all meetings of an institution share stands once in
+//! `lembaga.toml`. What is said here about rules of a meeting comes from
 //! Peraturan DPR RI 1/2014, UU 23/2014 Pasal 183 and PP 12/2018 Pasal 90.
 
 mod attendance;
+mod check;
+mod decision;
+mod draft;
+mod emblem;
 mod entered;
 mod error;
 mod event;
 mod file;
 mod kind;
 mod label;
+mod list;
+mod page;
 mod people;
 mod read;
 mod time;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
@@ -23,11 +31,18 @@ use jiff::civil::{Date, DateTime};
 use crate::clock::Channel;
 
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
+pub use check::{Finding, Need, checks};
+pub use decision::Decision;
+pub use draft::{Draft, House, short_name, typed_date};
+pub use emblem::Emblem;
 pub use error::{Error, Fault};
 pub use event::{Event, EventKind};
 pub use kind::{Kind, Nature, Paper};
 pub use label::{Label, capitals};
+pub use list::{Member, Mode, Remark, Slip, Status};
+pub use page::Page;
 pub use people::{Occupant, Person, Seat};
+pub use read::INSTITUTION;
 pub use time::{Zone, offset};
 
 /// All that is known of one meeting beforehand, or was announced or entered by the operator.
@@ -38,6 +53,8 @@ pub use time::{Zone, offset};
 pub struct Meeting {
     /// Lines of the letterhead, the name of the institution first.
     pub letterhead: Vec<String>,
+    /// The picture above the letterhead.
+    pub emblem: Option<Arc<Emblem>>,
     /// Where the record is signed.
     pub city: Option<String>,
     /// Kind of meeting.
@@ -68,8 +85,8 @@ pub struct Meeting {
     pub agenda: Vec<String>,
     /// The chair.
     pub chair: Option<Arc<Person>>,
-    /// Who sits beside the chair.
-    pub deputies: Vec<Arc<Person>>,
+    /// Who sits beside the chair; an empty list says that nobody does.
+    pub deputies: Option<Vec<Arc<Person>>>,
     /// The secretary of the meeting, who signs on the chair's behalf.
     pub secretary: Option<Arc<Person>>,
     /// How many members are present, excused and absent.
@@ -88,8 +105,18 @@ pub struct Meeting {
     pub seats: Vec<Seat>,
     /// What the operator entered, by time; at one time, in the order of the file.
     pub events: Vec<Event>,
+    /// Decisions and conclusions beside those that were entered with their agreement.
+    pub decisions: Vec<Decision>,
+    /// The attendance list member by member, where one was read without a contradiction.
+    pub members: Vec<Member>,
+    /// What is wrong with the lists that were read.
+    pub remarks: Vec<Remark>,
+    /// The files that were read beside `rapat.toml`: a folder that is to hold the whole meeting needs them.
+    pub sources: Vec<PathBuf>,
     /// The paper that the record is printed on.
     pub paper: Paper,
+    /// Its margins and type.
+    pub page: Page,
     /// How long members may correct their own turns.
     pub correction: CorrectionPeriod,
 }

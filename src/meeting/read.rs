@@ -1,62 +1,110 @@
-//! From `rapat.toml` as written to a [`Meeting`]: every reference is resolved, every contradiction refused.
+//! From `rapat.toml` and `lembaga.toml` as written to a [`Meeting`]: every reference is resolved, every contradiction refused.
+//!
+//! What is the same for all meetings of an institution is read first, from a reader of its own file; the meeting's own keys stand
+//! above it, one by one.
+
+mod course;
+mod fields;
+mod roster;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::Time;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::clock::Channel;
 
 use super::error::{Error, Fault, Origin};
-use super::file::{
-    File, Fraksi, Hadir, JenisPeristiwa, Koreksi, Kuorum, Kursi, Lembaga, Number, Orang, Peristiwa, Rapat, Text,
-};
-use super::{Attendance, CorrectionPeriod, Event, EventKind, Group, Meeting, Occupant, Person, Quorum, Seat, time};
+use super::file::{Institution, Meeting as Written, Number, Text};
+use super::{Meeting, Person, list, time};
 
 /// Far above a meeting with a thousand people and as many events.
 const LIMIT: u64 = 4 << 20;
-/// The most days that a period of correction may have.
-const LONGEST_CORRECTION: u32 = 366;
+
+/// The description of an institution, beside or above those of its meetings.
+pub const INSTITUTION: &str = "lembaga.toml";
 
 impl Meeting {
-    /// Reads a `rapat.toml`.
+    /// Reads a `rapat.toml` with all that it names: the institution's `lembaga.toml`, its emblem, the lists of attendance and of invitees.
+    ///
+    /// A file that is named is looked for beside `rapat.toml` under its bare name first, where the meeting's folder keeps a copy, and then
+    /// where the key says. A `lembaga.toml` that is not named is looked for beside `rapat.toml` and in the folders above it.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, has an unknown key, or contradicts itself.
+    /// When a file cannot be read, is not TOML, has an unknown key, or contradicts itself. A list that cannot be read or that contradicts
+    /// the roster is no error: [`super::checks`] tells it, because it may come hours after the recording was begun.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let mut bytes = Vec::new();
-        let file = fs::File::open(path).map_err(unreadable)?;
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > LIMIT {
-            let size = fs::metadata(path).map_err(unreadable)?.len();
-            return Err(Error::TooLarge { path: path.to_owned(), bytes: size, limit: LIMIT });
-        }
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let line = line_of(&bytes, error.valid_up_to());
-            Error::NotUtf8 { file: name.to_string(), line }
-        })?;
-        Self::parse(text, &name)
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let text = load(&path)?;
+        let reader = Reader::of(&text, &path);
+        let written: Written = reader.toml()?;
+        let Some(institution) = reader.institution(&written, folder)? else { return reader.meeting(written, None) };
+        let text = load(&institution)?;
+        let base = Reader::of(&text, &institution);
+        let shared: Institution = base.toml()?;
+        let mut meeting = reader.meeting(written, Some((&base, shared)))?;
+        meeting.sources.insert(0, institution);
+        Ok(meeting)
     }
 
-    /// Reads the text of a `rapat.toml`; `file` is its name in errors.
+    /// Reads the text of a `rapat.toml` alone; `file` is its name in errors. Files that it names are not opened.
     ///
     /// # Errors
     /// When it is not TOML, has an unknown key, or contradicts itself.
     pub fn parse(text: &str, file: &str) -> Result<Self, Error> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let written: File = toml::from_str(text).map_err(|error| Error::Syntax {
-            file: file.to_owned(),
-            line: line_of(text.as_bytes(), error.span().map_or(0, |span| span.start)),
-            detail: error.message().trim().to_owned(),
-        })?;
-        Reader { file: file.into(), text }.meeting(written)
+        let reader = Reader::alone(text, file);
+        let written: Written = reader.toml()?;
+        reader.meeting(written, None)
     }
+
+    /// Reads a `lembaga.toml`, as a meeting of which nothing but its institution is known.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not TOML, has an unknown key, or contradicts itself.
+    pub fn read_institution(path: &Path) -> Result<Self, Error> {
+        Reader::of(&load(path)?, path).house_alone()
+    }
+
+    /// Reads the text of a `lembaga.toml` alone; `file` is its name in errors. Files that it names are not opened.
+    ///
+    /// # Errors
+    /// When it is not TOML, has an unknown key, or contradicts itself.
+    pub fn parse_institution(text: &str, file: &str) -> Result<Self, Error> {
+        Reader::alone(text, file).house_alone()
+    }
+
+    /// The `lembaga.toml` that holds for a meeting described in this folder, if there is one.
+    #[must_use]
+    pub fn institution_of(folder: &Path) -> Option<PathBuf> {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        folder.ancestors().map(|folder| folder.join(INSTITUTION)).find(|path| path.is_file())
+    }
+}
+
+/// The text of a file that is UTF-8 and not too large.
+fn load(path: &Path) -> Result<String, Error> {
+    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LIMIT {
+        let size = fs::metadata(path).map_err(unreadable)?.len();
+        return Err(Error::TooLarge { path: path.to_owned(), bytes: size, limit: LIMIT });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        Error::NotUtf8 { file: name_of(path), line }
+    })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn line_of(text: &[u8], position: usize) -> usize {
@@ -65,307 +113,104 @@ fn line_of(text: &[u8], position: usize) -> usize {
 
 struct Reader<'a> {
     file: Arc<str>,
+    /// Where files that are named are looked for; without one they are not opened.
+    folder: Option<PathBuf>,
     text: &'a str,
 }
 
 /// Those that the file may refer to, by their short name.
 type Roster = HashMap<String, Arc<Person>>;
 
-impl Reader<'_> {
-    fn meeting(&self, written: File) -> Result<Meeting, Error> {
-        let File { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, cetak, koreksi } = written;
-        let mut meeting = Meeting { paper: cetak.kertas, ..Meeting::default() };
-        self.institution(&mut meeting, &lembaga)?;
-        meeting.groups = self.groups(fraksi)?;
-        meeting.people = self.people(orang, &meeting.groups)?;
+/// What the institution has written, with the reader of its file.
+type Base<'a> = (&'a Reader<'a>, Institution);
+
+impl<'a> Reader<'a> {
+    fn of(text: &'a str, path: &Path) -> Self {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self { folder: Some(folder), ..Self::alone(text, &name_of(path)) }
+    }
+
+    fn alone(text: &'a str, file: &str) -> Self {
+        Self { file: file.into(), folder: None, text: text.strip_prefix('\u{feff}').unwrap_or(text) }
+    }
+
+    fn toml<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        toml::from_str(self.text).map_err(|error| Error::Syntax {
+            file: self.file.to_string(),
+            line: line_of(self.text.as_bytes(), error.span().map_or(0, |span| span.start)),
+            detail: error.message().trim().to_owned(),
+        })
+    }
+
+    /// Where the institution's file is: a copy beside the meeting's, else the one that is named, else the nearest above.
+    fn institution(&self, written: &Written, folder: &Path) -> Result<Option<PathBuf>, Error> {
+        let Some(named) = &written.lembaga.berkas else { return Ok(Meeting::institution_of(folder)) };
+        let copy = folder.join(INSTITUTION);
+        let path = if copy.is_file() { copy } else { folder.join(self.text("berkas", named)?) };
+        if path.is_file() { Ok(Some(path)) } else { Err(self.fault(named, "berkas", Fault::NoFile(path))) }
+    }
+
+    fn house_alone(&self) -> Result<Meeting, Error> {
+        Reader::alone("", "").meeting(Written::default(), Some((self, self.toml()?)))
+    }
+
+    fn meeting(&self, written: Written, base: Option<Base>) -> Result<Meeting, Error> {
+        let Written { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, keputusan, cetak, koreksi } =
+            written;
+        let (base, shared) = base.map_or((self, Institution::default()), |(reader, shared)| (reader, shared));
+        let mut meeting = Meeting::default();
+        base.house(&mut meeting, &shared.lembaga)?;
+        self.house(&mut meeting, &lembaga)?;
+        base.page(&mut meeting, &shared.cetak)?;
+        self.page(&mut meeting, &cetak)?;
+        let groups = base.groups(Vec::new(), shared.fraksi)?;
+        meeting.groups = self.groups(groups, fraksi)?;
+        let people = base.people(Vec::new(), shared.orang, &meeting.groups)?;
+        meeting.people = self.people(people, orang, &meeting.groups)?;
+        self.attend(&mut meeting, hadir)?;
+        let guests = rapat.daftar_undangan.clone();
         let roster: Roster = meeting.people.iter().map(|person| (person.id.clone(), Arc::clone(person))).collect();
+        base.usual(&mut meeting, shared.rapat, &roster)?;
         self.fields(&mut meeting, rapat, &roster)?;
-        meeting.attendance = hadir.map(|hadir| self.attendance(&hadir, &meeting.groups)).transpose()?;
+        if let Some(guests) = guests {
+            self.invite(&mut meeting, &guests)?;
+        }
         meeting.quorum = kuorum.map(|kuorum| self.quorum(&kuorum, meeting.attendance)).transpose()?;
-        meeting.seats = self.seats(kursi, &roster)?;
-        meeting.events = self.events(peristiwa, meeting.start)?;
+        let mut seats = base.seats(shared.kursi, &roster)?;
+        let own = self.seats(kursi, &roster)?;
+        seats.retain(|seat| own.iter().all(|own| own.channel != seat.channel));
+        seats.extend(own);
+        seats.sort_by_key(|seat| seat.channel);
+        meeting.seats = seats;
+        meeting.events = self.events(peristiwa, &meeting)?;
+        meeting.decisions = keputusan.iter().map(|keputusan| self.decision(keputusan)).collect::<Result<_, _>>()?;
         meeting.correction = self.correction(&koreksi)?;
         Ok(meeting)
     }
 
-    fn correction(&self, written: &Koreksi) -> Result<CorrectionPeriod, Error> {
-        let usual = CorrectionPeriod::default();
-        if let Some(days) = &written.hari {
-            self.at_most(days, "hari", u64::from(*days.get_ref()), LONGEST_CORRECTION)?;
+    /// The invitees of a list. They are named in no other place, so that they need no `id`.
+    fn invite(&self, meeting: &mut Meeting, named: &Text) -> Result<(), Error> {
+        let name = self.text("daftar_undangan", named)?;
+        if meeting.invitees.is_some() {
+            return Err(self.fault(named, "daftar_undangan", Fault::Excludes("undangan")));
         }
-        Ok(CorrectionPeriod {
-            from: written.mulai.as_ref().map(|date| self.date("mulai", date)).transpose()?,
-            days: written.hari.as_ref().map_or(usual.days, |days| *days.get_ref()),
-        })
-    }
-
-    fn institution(&self, meeting: &mut Meeting, written: &Lembaga) -> Result<(), Error> {
-        meeting.letterhead = self.texts("kop", &written.kop)?;
-        meeting.city = self.optional("kota", written.kota.as_ref())?;
+        let Some(path) = self.beside(&name) else { return Ok(()) };
+        if meeting.sources.iter().any(|source| source.file_name() == path.file_name()) {
+            return Err(self.fault(named, "daftar_undangan", Fault::SameName));
+        }
+        let (invitees, remarks) = list::invitees(&path);
+        meeting.people.extend(invitees.iter().flatten().cloned());
+        meeting.invitees = invitees;
+        meeting.remarks.extend(remarks);
+        meeting.sources.push(path);
         Ok(())
     }
 
-    fn fields(&self, meeting: &mut Meeting, written: Rapat, roster: &Roster) -> Result<(), Error> {
-        if let (Some(kind), Some(nature)) = (written.jenis, &written.sifat)
-            && kind.is_always_open()
-            && nature.get_ref().mark().is_some()
-        {
-            return Err(self.fault(nature, "sifat", Fault::AlwaysOpen(kind.name())));
-        }
-        if let Some(sequence) = written.rapat_ke.as_ref().filter(|sequence| *sequence.get_ref() == 0) {
-            return Err(self.fault(sequence, "rapat_ke", Fault::Zero));
-        }
-        meeting.kind = written.jenis;
-        meeting.nature = written.sifat.map(Spanned::into_inner);
-        meeting.sequence = written.rapat_ke.map(Spanned::into_inner);
-        meeting.name = self.optional("nama", written.nama.as_ref())?;
-        meeting.number = self.optional("nomor", written.nomor.as_ref())?;
-        meeting.year = self.optional("tahun_sidang", written.tahun_sidang.as_ref())?;
-        meeting.period = self.optional("masa_persidangan", written.masa_persidangan.as_ref())?;
-        meeting.partner = self.optional("dengan", written.dengan.as_ref())?;
-        meeting.place = self.optional("tempat", written.tempat.as_ref())?;
-        meeting.agenda = self.texts("acara", &written.acara)?;
-        meeting.zone = written.zona;
-        meeting.date = written.tanggal.map(|date| self.date("tanggal", &date)).transpose()?;
-        meeting.start = written.mulai.map(|start| self.start(&start, meeting)).transpose()?;
-        meeting.chair = written.ketua.map(|id| self.person("ketua", &id, roster)).transpose()?;
-        meeting.deputies = self.persons("didampingi", &written.didampingi, roster)?;
-        meeting.secretary = written.sekretaris.map(|id| self.person("sekretaris", &id, roster)).transpose()?;
-        meeting.invitees = written.undangan.map(|ids| self.persons("undangan", &ids, roster)).transpose()?;
-        meeting.observers = written.peninjau;
-        Ok(())
-    }
-
-    fn date(&self, key: &'static str, written: &Spanned<toml::value::Datetime>) -> Result<Date, Error> {
-        let value = written.get_ref();
-        let date = match (value.date, value.time, value.offset) {
-            (Some(date), None, None) => Some(date),
-            _ => None,
-        };
-        date.and_then(|date| {
-            Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
-        })
-        .ok_or_else(|| self.fault(written, key, Fault::NotADate(value.to_string())))
-    }
-
-    /// The recording's start is a civil time only together with its day and zone.
-    fn start(&self, written: &Text, meeting: &Meeting) -> Result<DateTime, Error> {
-        let time = self.time("mulai", written)?;
-        let date = meeting.date.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("tanggal")))?;
-        meeting.zone.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("zona")))?;
-        Ok(date.to_datetime(time))
-    }
-
-    fn groups(&self, written: Vec<Fraksi>) -> Result<Vec<Arc<Group>>, Error> {
-        let mut seen = HashMap::new();
-        written
-            .into_iter()
-            .map(|fraksi| {
-                self.once("kode", &fraksi.kode, fraksi.kode.get_ref().trim(), &mut seen)?;
-                if let (Some(present), Some(members)) = (&fraksi.hadir, fraksi.anggota) {
-                    self.at_most(present, "hadir", u64::from(*present.get_ref()), members)?;
-                }
-                let most = fraksi.hadir.as_ref().map(|present| *present.get_ref()).or(fraksi.anggota);
-                if let (Some(last), Some(most)) = (fraksi.penanda_tangan.last(), most) {
-                    self.at_most(last, "penanda_tangan", fraksi.penanda_tangan.len() as u64, most)?;
-                }
-                Ok(Arc::new(Group {
-                    code: self.text("kode", &fraksi.kode)?,
-                    name: self.text("nama", &fraksi.nama)?,
-                    members: fraksi.anggota,
-                    present: fraksi.hadir.map(Spanned::into_inner),
-                    signatories: self.texts("penanda_tangan", &fraksi.penanda_tangan)?,
-                }))
-            })
-            .collect()
-    }
-
-    fn people(&self, written: Vec<Orang>, groups: &[Arc<Group>]) -> Result<Vec<Arc<Person>>, Error> {
-        let mut seen = HashMap::new();
-        written
-            .into_iter()
-            .map(|orang| {
-                self.once("id", &orang.id, orang.id.get_ref().trim(), &mut seen)?;
-                let group = orang.fraksi.map(|code| self.group(&code, groups)).transpose()?;
-                Ok(Arc::new(Person {
-                    id: self.text("id", &orang.id)?,
-                    name: self.text("nama", &orang.nama)?,
-                    group,
-                    office: self.optional("jabatan", orang.jabatan.as_ref())?,
-                    institution: self.optional("instansi", orang.instansi.as_ref())?,
-                    title: self.optional("sebutan", orang.sebutan.as_ref())?,
-                }))
-            })
-            .collect()
-    }
-
-    fn group(&self, code: &Text, groups: &[Arc<Group>]) -> Result<Arc<Group>, Error> {
-        let wanted = code.get_ref().trim();
-        let group = groups.iter().find(|group| group.code == wanted);
-        group.cloned().ok_or_else(|| self.fault(code, "fraksi", Fault::Unknown(wanted.to_owned())))
-    }
-
-    fn attendance(&self, written: &Spanned<Hadir>, groups: &[Arc<Group>]) -> Result<Attendance, Error> {
-        let hadir = written.get_ref();
-        let members = *hadir.anggota.get_ref();
-        let sum = |parts: &[u32]| parts.iter().copied().map(u64::from).sum::<u64>();
-        let parts = sum(&[hadir.fisik, hadir.daring, hadir.izin, hadir.tanpa_keterangan]);
-        if parts != u64::from(members) {
-            return Err(self.fault(&hadir.anggota, "anggota", Fault::Sum { parts, whole: members }));
-        }
-        let attendance = Attendance {
-            members,
-            in_room: hadir.fisik,
-            online: hadir.daring,
-            excused: hadir.izin,
-            absent: hadir.tanpa_keterangan,
-        };
-        let whole = [
-            (
-                groups.iter().map(|group| group.present).collect::<Option<Vec<u32>>>(),
-                attendance.present(),
-                "fraksi.hadir",
-            ),
-            (groups.iter().map(|group| group.members).collect::<Option<Vec<u32>>>(), members, "fraksi.anggota"),
-        ];
-        for (parts, whole, key) in whole {
-            let parts = parts.filter(|parts| !parts.is_empty()).map(|parts| sum(&parts));
-            if let Some(parts) = parts.filter(|parts| *parts != u64::from(whole)) {
-                return Err(self.fault(&hadir.anggota, key, Fault::Sum { parts, whole }));
-            }
-        }
-        Ok(attendance)
-    }
-
-    fn quorum(&self, written: &Kuorum, attendance: Option<Attendance>) -> Result<Quorum, Error> {
-        if let (Some(announced), Some(attendance)) = (&written.diumumkan, attendance) {
-            self.at_most(announced, "diumumkan", u64::from(*announced.get_ref()), attendance.members)?;
-        }
-        Ok(Quorum {
-            rule: written.aturan,
-            announced: written.diumumkan.as_ref().map(|announced| *announced.get_ref()),
-            time: written.pukul.as_ref().map(|time| self.time("pukul", time)).transpose()?,
-        })
-    }
-
-    fn seats(&self, written: Vec<Kursi>, roster: &Roster) -> Result<Vec<Seat>, Error> {
-        let (mut channels, mut files) = (HashMap::new(), HashMap::new());
-        let mut seats = Vec::with_capacity(written.len());
-        for kursi in written {
-            let channel = self.channel(&kursi.kanal)?;
-            self.once("kanal", &kursi.kanal, &channel.number().to_string(), &mut channels)?;
-            if let Some(file) = &kursi.berkas {
-                self.once("berkas", file, file.get_ref().trim(), &mut files)?;
-            }
-            seats.push(Seat {
-                channel,
-                lectern: kursi.mimbar,
-                shared: kursi.bersama,
-                occupants: self.occupants(&kursi, roster)?,
-                file: self.optional("berkas", kursi.berkas.as_ref())?,
-                origin: self.origin(&kursi.kanal),
-            });
-        }
-        seats.sort_by_key(|seat| seat.channel);
-        Ok(seats)
-    }
-
-    fn occupants(&self, kursi: &Kursi, roster: &Roster) -> Result<Vec<Occupant>, Error> {
-        if let Some(id) = &kursi.orang {
-            if kursi.mimbar {
-                return Err(self.fault(id, "orang", Fault::Excludes("mimbar")));
-            }
-            if kursi.bersama {
-                return Err(self.fault(id, "orang", Fault::Excludes("bersama")));
-            }
-            if !kursi.pemakai.is_empty() {
-                return Err(self.fault(id, "orang", Fault::Excludes("pemakai")));
-            }
-            return Ok(vec![Occupant { person: self.person("orang", id, roster)?, from: 0, until: None }]);
-        }
-        let mut occupants: Vec<(Occupant, usize)> = Vec::with_capacity(kursi.pemakai.len());
-        for pemakai in &kursi.pemakai {
-            let from = self.offset("dari", &pemakai.dari)?;
-            let until = pemakai.sampai.as_ref().map(|until| self.offset("sampai", until)).transpose()?;
-            if let Some(written) = pemakai.sampai.as_ref().filter(|_| until.is_some_and(|until| until <= from)) {
-                return Err(self.fault(written, "sampai", Fault::Backwards));
-            }
-            let meets =
-                |other: &Occupant| other.until.is_none_or(|end| from < end) && until.is_none_or(|end| other.from < end);
-            if let Some((_, line)) = occupants.iter().find(|(other, _)| meets(other)) {
-                return Err(self.fault(&pemakai.dari, "dari", Fault::Overlap(*line)));
-            }
-            let person = self.person("orang", &pemakai.orang, roster)?;
-            occupants.push((Occupant { person, from, until }, self.line(&pemakai.dari)));
-        }
-        Ok(occupants.into_iter().map(|(occupant, _)| occupant).collect())
-    }
-
-    fn events(&self, written: Vec<Spanned<Peristiwa>>, start: Option<DateTime>) -> Result<Vec<Event>, Error> {
-        let mut events = written
-            .into_iter()
-            .map(|spanned| {
-                let origin = self.origin(&spanned);
-                let at = self.moment(&spanned, start)?;
-                Ok(Event { at, kind: self.event(spanned)?, origin })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        events.sort_by_key(|event| event.at);
-        Ok(events)
-    }
-
-    /// When an event happened: `pada` within the recording, or `pukul` by the clock on the wall.
-    fn moment(&self, written: &Spanned<Peristiwa>, start: Option<DateTime>) -> Result<u64, Error> {
-        let event = written.get_ref();
-        match (&event.pada, &event.pukul) {
-            (Some(offset), None) => self.offset("pada", offset),
-            (None, Some(clock)) => {
-                let time = self.time("pukul", clock)?;
-                let start = start.ok_or_else(|| self.fault(clock, "pukul", Fault::Needs("mulai")))?;
-                Ok(millis_until(start.time(), time))
-            }
-            (Some(offset), Some(_)) => Err(self.fault(offset, "pada", Fault::Excludes("pukul"))),
-            (None, None) => Err(self.fault(written, "peristiwa", Fault::Needs("pada"))),
-        }
-    }
-
-    fn event(&self, spanned: Spanned<Peristiwa>) -> Result<EventKind, Error> {
-        let whole = spanned.span();
-        let event = spanned.into_inner();
-        let kind = event.jenis;
-        let own = |key: &str| match kind {
-            JenisPeristiwa::KetukPalu => key == "kali",
-            JenisPeristiwa::Interupsi => key == "kanal",
-            JenisPeristiwa::Lagu | JenisPeristiwa::Catatan => key == "isi",
-            JenisPeristiwa::Setuju => key == "keputusan",
-            _ => false,
-        };
-        let given = [
-            ("kali", event.kali.as_ref().map(Spanned::span)),
-            ("kanal", event.kanal.as_ref().map(Spanned::span)),
-            ("isi", event.isi.as_ref().map(Spanned::span)),
-            ("keputusan", event.keputusan.as_ref().map(Spanned::span)),
-        ];
-        for (key, span) in given {
-            if let Some(span) = span.filter(|_| !own(key)) {
-                return Err(self.fault(&Spanned::new(span, ()), key, Fault::NotOfKind(kind.key())));
-            }
-        }
-        let missing = |key| self.fault(&Spanned::new(whole.clone(), ()), "peristiwa", Fault::Needs(key));
-        let content = |text: Option<&Text>| self.text("isi", text.ok_or_else(|| missing("isi"))?);
-        Ok(match kind {
-            JenisPeristiwa::Buka => EventKind::Opened,
-            JenisPeristiwa::Skors => EventKind::Suspended,
-            JenisPeristiwa::CabutSkors => EventKind::Resumed,
-            JenisPeristiwa::Tutup => EventKind::Closed,
-            JenisPeristiwa::KetukPalu => EventKind::Gavel(self.strokes(&event.kali.ok_or_else(|| missing("kali"))?)?),
-            JenisPeristiwa::Setuju => EventKind::Agreed(self.optional("keputusan", event.keputusan.as_ref())?),
-            JenisPeristiwa::Interupsi => {
-                EventKind::Interjection(self.channel(&event.kanal.ok_or_else(|| missing("kanal"))?)?)
-            }
-            JenisPeristiwa::Lagu => EventKind::Song(content(event.isi.as_ref())?),
-            JenisPeristiwa::Catatan => EventKind::Note(content(event.isi.as_ref())?),
-        })
+    /// A file that a key names: the copy beside, else the original.
+    fn beside(&self, named: &str) -> Option<PathBuf> {
+        let (folder, path) = (self.folder.as_ref()?, Path::new(named));
+        let copy = path.file_name().map(|name| folder.join(name)).filter(|copy| copy.is_file());
+        Some(copy.unwrap_or_else(|| folder.join(path)))
     }
 
     fn strokes(&self, written: &Number) -> Result<u32, Error> {
@@ -443,11 +288,4 @@ impl Reader<'_> {
     fn fault<T>(&self, at: &Spanned<T>, key: &'static str, fault: Fault) -> Error {
         Error::at(&self.origin(at), key, fault)
     }
-}
-
-/// Milliseconds from one time of day to the next occurrence of another: a meeting may go on past midnight.
-fn millis_until(from: Time, to: Time) -> u64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    let elapsed = to.duration_since(from).as_millis();
-    (elapsed as i64).rem_euclid(DAY).unsigned_abs()
 }

@@ -13,7 +13,7 @@ use crate::writing::Roster;
 
 use super::text::{OMITTED, printable};
 use super::wording::clock;
-use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, said, who};
+use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, register, said, who};
 
 /// A pause of one speaker that begins a new paragraph.
 const PARAGRAPH_PAUSE_MS: u64 = 2_000;
@@ -25,6 +25,8 @@ const INTERJECTION_MS: u64 = 30_000;
 const CUT_OFF: &str = "(…)";
 const SIMULTANEOUS: &str = "[bersamaan]";
 const CHANGED: &str = "[pembicara lain?]";
+/// Stands before the label of a member who breaks in.
+pub(super) const INTERJECTION: &str = "INTERUPSI – ";
 
 /// The record of a meeting.
 ///
@@ -34,12 +36,17 @@ const CHANGED: &str = "[pembicara lain?]";
 pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
     Risalah {
         paper: meeting.paper,
+        page: meeting.page,
+        emblem: meeting.emblem.clone(),
         letterhead: fields::letterhead(meeting),
         marks: fields::marks(meeting),
+        watermark: Some(fields::WATERMARK.to_owned()),
         title: format!("RISALAH {}", fields::name(meeting).to_uppercase()),
+        meeting: fields::name(meeting).to_uppercase(),
         running: fields::running(meeting),
         fields: fields::fields(meeting, &transcript.recording),
         groups: fields::groups(meeting),
+        register: register::register(meeting),
         invitees: fields::invitees(meeting),
         observers: fields::observers(meeting),
         legend: legend(meeting),
@@ -108,7 +115,7 @@ impl<'a> Body<'a> {
 
     /// The lines of the events with their positions. An interjection marks an utterance and has a line of its own only when
     /// there is none to mark.
-    fn event_lines(&mut self) -> Vec<(u64, String)> {
+    fn event_lines(&mut self) -> Vec<(u64, Entry)> {
         let mut lines = Vec::new();
         for event in &self.meeting.events {
             let position = self.clock.at_millis(event.at);
@@ -118,7 +125,11 @@ impl<'a> Body<'a> {
                 self.interjections.insert(index);
                 continue;
             }
-            lines.push((position, self.line(event)));
+            let entry = match event.kind {
+                EventKind::Item(number) => Entry::Item { text: printable(&self.item(number)) },
+                _ => Entry::Event { text: self.line(event) },
+            };
+            lines.push((position, entry));
         }
         lines
     }
@@ -146,15 +157,22 @@ impl<'a> Body<'a> {
             EventKind::Gavel(strokes) => format!("KETUK PALU {strokes} KALI"),
             EventKind::Agreed(_) => "RAPAT: SETUJU".to_owned(),
             EventKind::Interjection(channel) => format!("INTERUPSI: {}", self.meeting.label(*channel, event.at)),
+            EventKind::Item(number) => self.item(*number).to_uppercase(),
             EventKind::Song(title) => format!("MENYANYIKAN LAGU {}", title.to_uppercase()),
             EventKind::Note(text) => text.to_uppercase(),
         };
         format!("({})", printable(&text))
     }
 
-    fn events_until(&mut self, position: u64, lines: &mut Peekable<impl Iterator<Item = (u64, String)>>) {
-        while let Some((_, text)) = lines.next_if(|(at, _)| *at <= position) {
-            self.entries.push(Entry::Event { text });
+    /// `Acara 2: Persetujuan Raperda`, as far as the agenda has it.
+    fn item(&self, number: u32) -> String {
+        let item = self.meeting.agenda.get((number as usize).saturating_sub(1));
+        item.map_or_else(|| format!("Acara {number}"), |item| format!("Acara {number}: {item}"))
+    }
+
+    fn events_until(&mut self, position: u64, lines: &mut Peekable<impl Iterator<Item = (u64, Entry)>>) {
+        while let Some((_, entry)) = lines.next_if(|(at, _)| *at <= position) {
+            self.entries.push(entry);
         }
     }
 
@@ -174,7 +192,7 @@ impl<'a> Body<'a> {
                 Some(self.clock.millis(pause))
             }
             _ => {
-                let prefix = if interjects { "INTERUPSI – " } else { "" };
+                let prefix = if interjects { INTERJECTION } else { "" };
                 self.entries.push(Entry::Turn(Turn {
                     label: printable(&format!("{prefix}{}", speaker.0)),
                     microphone: speaker.0.microphone(),

@@ -2,10 +2,11 @@
 
 use docx_rs::{
     AlignmentType, BorderType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin,
-    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run as DocxRun, RunFonts,
+    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Pic, Run as DocxRun, RunFonts,
     SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
 };
 
+use crate::meeting::Page;
 use crate::transcript::Transcript;
 
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
@@ -15,11 +16,10 @@ mod working;
 
 /// Twentieths of a point in a millimetre: the unit of the format.
 const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
-/// Margins in millimetres, as the rules for official letters have them.
-const TOP: u32 = 25;
-const BOTTOM: u32 = 30;
-const LEFT: u32 = 30;
-const RIGHT: u32 = 25;
+/// English metric units in a millimetre.
+const EMU_PER_MM: u32 = 36_000;
+/// Height of the emblem in millimetres.
+const EMBLEM: u32 = 22;
 
 /// The record.
 pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
@@ -35,19 +35,21 @@ pub(super) fn working_copy(risalah: &Risalah, transcript: &Transcript) -> Result
 
 fn document(risalah: &Risalah) -> Docx {
     let (width, height) = risalah.paper.millimetres();
+    let page = risalah.page;
     let margin = PageMargin::new()
-        .top(twips(TOP) as i32)
-        .bottom(twips(BOTTOM) as i32)
-        .left(twips(LEFT) as i32)
-        .right(twips(RIGHT) as i32)
+        .top(twips(page.top) as i32)
+        .bottom(twips(page.bottom) as i32)
+        .left(twips(page.left) as i32)
+        .right(twips(page.right) as i32)
         .header(twips(10) as i32)
         .footer(twips(15) as i32);
-    let mut docx = styled(Docx::new().page_size(twips(width), twips(height)).page_margin(margin))
+    let mut docx = styled(Docx::new().page_size(twips(width), twips(height)).page_margin(margin), page)
         .header(header(risalah))
         .footer(footer());
+    docx = emblem(docx, risalah);
     docx = letterhead(docx, &risalah.letterhead);
     docx = docx.add_paragraph(paragraph("Title", &risalah.title));
-    docx = docx.add_table(fields(risalah, twips(width - LEFT - RIGHT) as usize));
+    docx = docx.add_table(fields(risalah, twips(width - page.left - page.right) as usize));
     docx = attendance(docx, risalah);
     docx = docx.add_paragraph(paragraph("Bagian", "KETERANGAN TANDA"));
     for entry in &risalah.legend {
@@ -60,6 +62,7 @@ fn document(risalah: &Risalah) -> Docx {
         docx = match entry {
             Entry::Turn(turn) => add_turn(docx, turn),
             Entry::Event { text } => docx.add_paragraph(paragraph("Peristiwa", text)),
+            Entry::Item { text } => docx.add_paragraph(paragraph("Heading2", text).keep_next(true)),
         };
     }
     docx = docx.add_paragraph(paragraph("Heading1", "KEPUTUSAN"));
@@ -70,6 +73,19 @@ fn document(risalah: &Risalah) -> Docx {
         docx = docx.add_paragraph(paragraph("Kolofon", line).keep_lines(true).keep_next(!last));
     }
     docx
+}
+
+/// The emblem, above the letterhead.
+fn emblem(docx: Docx, risalah: &Risalah) -> Docx {
+    let Some(emblem) = &risalah.emblem else { return docx };
+    let height = EMBLEM * EMU_PER_MM;
+    let width = u64::from(height) * u64::from(emblem.width) / u64::from(emblem.height.max(1));
+    let picture = Pic::new_with_dimensions(emblem.png.clone(), emblem.width, emblem.height)
+        .size(u32::try_from(width).unwrap_or(height), height)
+        // Its own number would grow with every document that this process writes.
+        .id("rIdLambang");
+    let centred = Paragraph::new().align(AlignmentType::Center).add_run(DocxRun::new().add_image(picture));
+    docx.add_paragraph(centred)
 }
 
 /// The letterhead with a rule below it.
@@ -92,12 +108,12 @@ fn paragraph(style: &str, text: &str) -> Paragraph {
     Paragraph::new().style(style).add_run(DocxRun::new().add_text(text))
 }
 
-fn styled(docx: Docx) -> Docx {
+fn styled(docx: Docx, page: Page) -> Docx {
     let arial = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
     let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
     let single = |before: u32, after: u32| spacing(240, before, after);
     docx.default_fonts(arial)
-        .default_size(24)
+        .default_size(page.size as usize * 2)
         .add_style(style("Kop", "Kop Naskah").align(AlignmentType::Center).bold().size(28).line_spacing(single(0, 0)))
         .add_style(style("Title", "Title").align(AlignmentType::Center).bold().size(26).line_spacing(single(240, 240)))
         .add_style(
@@ -108,12 +124,20 @@ fn styled(docx: Docx) -> Docx {
                 .line_spacing(single(360, 120))
                 .next("Ucapan"),
         )
-        .add_style(style("Label", "Label Pembicara").bold().outline_lvl(1).line_spacing(single(240, 60)).next("Ucapan"))
+        .add_style(
+            style("Heading2", "heading 2")
+                .align(AlignmentType::Center)
+                .bold()
+                .outline_lvl(1)
+                .line_spacing(single(280, 120))
+                .next("Ucapan"),
+        )
+        .add_style(style("Label", "Label Pembicara").bold().outline_lvl(2).line_spacing(single(240, 60)).next("Ucapan"))
         .add_style(
             style("Ucapan", "Ucapan")
                 .align(AlignmentType::Both)
                 .indent(None, Some(SpecialIndentType::FirstLine(twips(10) as i32)), None, None)
-                .line_spacing(spacing(360, 0, 60)),
+                .line_spacing(spacing(page.spacing as i32 * 12 / 5, 0, 60)),
         )
         .add_style(style("Peristiwa", "Peristiwa").align(AlignmentType::Center).line_spacing(single(160, 160)))
         .add_style(style("Bagian", "Bagian").bold().line_spacing(single(200, 60)))

@@ -13,6 +13,8 @@ use super::{Closing, Field, Signatories, who};
 
 const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
 
+pub(super) const WATERMARK: &str = "RISALAH SEMENTARA";
+
 /// Names of the models that are trained on synthesised speech begin so.
 const DEMONSTRATION: &str = "risalah-demo";
 
@@ -41,7 +43,10 @@ pub(super) fn fields(meeting: &Meeting, recording: &Recording) -> Vec<Field> {
     let kind = meeting.kind.map_or(DOTS, |kind| kind.name());
     let nature = meeting.nature.map_or(DOTS, Nature::name);
     let agenda = meeting.agenda.iter().map(|item| printable(item)).collect();
-    let deputies = meeting.deputies.iter().map(|person| with_office(person)).collect();
+    let deputies = meeting.deputies.as_ref().map(|deputies| match deputies.as_slice() {
+        [] => vec!["–".to_owned()],
+        deputies => deputies.iter().map(|person| with_office(person)).collect(),
+    });
     let mut fields = vec![
         field("Nomor", known(meeting.number.as_deref())),
         field("Tahun Sidang", known(meeting.year.as_deref())),
@@ -56,7 +61,7 @@ pub(super) fn fields(meeting: &Meeting, recording: &Recording) -> Vec<Field> {
         field("Tempat", known(meeting.place.as_deref())),
         lines("Acara", agenda),
         field("Ketua Rapat", person(meeting.chair.as_deref())),
-        lines("Didampingi", deputies),
+        lines("Didampingi", deputies.unwrap_or_default()),
         field("Sekretaris Rapat", person(meeting.secretary.as_deref())),
         field("Hadir", attendance(meeting)),
         field("Kuorum", quorum(meeting)),
@@ -170,11 +175,7 @@ pub(super) fn invitees(meeting: &Meeting) -> Vec<String> {
 
 /// The numbered decisions; room for one when none was entered.
 pub(super) fn decisions(meeting: &Meeting) -> Vec<String> {
-    let decisions = meeting.events.iter().filter_map(|event| match &event.kind {
-        EventKind::Agreed(Some(decision)) => Some(printable(decision)),
-        _ => None,
-    });
-    let decisions: Vec<String> = decisions.collect();
+    let decisions: Vec<String> = meeting.resolved().into_iter().map(|(_, decision)| printable(decision)).collect();
     if decisions.is_empty() { vec![DOTS.to_owned()] } else { decisions }
 }
 

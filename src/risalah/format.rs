@@ -19,6 +19,14 @@ pub enum Format {
     Pdf,
     /// The record as plain text.
     Txt,
+    /// The short report: fields and decisions on one page.
+    Brief,
+    /// The attendance list, with room to sign.
+    Register,
+    /// Utterances as a table.
+    Csv,
+    /// The debate as Akoma Ntoso 3.0.
+    Akn,
     /// Subtitles as most players read them.
     Srt,
     /// Subtitles with voices.
@@ -31,8 +39,21 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 9] =
-        [Self::Json, Self::Docx, Self::Working, Self::Pdf, Self::Txt, Self::Srt, Self::Vtt, Self::Seglst, Self::Rttm];
+    pub const ALL: [Self; 13] = [
+        Self::Json,
+        Self::Docx,
+        Self::Working,
+        Self::Pdf,
+        Self::Brief,
+        Self::Register,
+        Self::Txt,
+        Self::Srt,
+        Self::Vtt,
+        Self::Csv,
+        Self::Akn,
+        Self::Seglst,
+        Self::Rttm,
+    ];
 
     /// The name by which a user asks for it.
     #[must_use]
@@ -42,6 +63,10 @@ impl Format {
             Self::Docx => "docx",
             Self::Working => "kerja",
             Self::Pdf => "pdf",
+            Self::Brief => "lapsing",
+            Self::Register => "hadir",
+            Self::Csv => "csv",
+            Self::Akn => "akn",
             Self::Txt => "txt",
             Self::Srt => "srt",
             Self::Vtt => "vtt",
@@ -58,6 +83,10 @@ impl Format {
             Self::Docx => "risalah-sementara.docx",
             Self::Working => "risalah-kerja.docx",
             Self::Pdf => "risalah-sementara.pdf",
+            Self::Brief => "laporan-singkat.pdf",
+            Self::Register => "daftar-hadir.pdf",
+            Self::Csv => "transkrip.csv",
+            Self::Akn => "risalah.akn.xml",
             Self::Txt => "transkrip.txt",
             Self::Srt => "transkrip.srt",
             Self::Vtt => "transkrip.vtt",

@@ -3,8 +3,10 @@
 //! [`compose`] is a pure function and the writers are functions of its result: the same input gives the same bytes. What is
 //! not known is printed as dots to be filled in, never invented; no recognised word is left out.
 
+mod akn;
 mod anchor;
 mod compose;
+mod csv;
 mod cue;
 mod docx;
 mod error;
@@ -12,10 +14,13 @@ mod fields;
 mod format;
 mod json;
 mod pdf;
+mod register;
 pub mod rttm;
 mod said;
 mod seglst;
+mod sheet;
 mod srt;
+mod templates;
 mod text;
 mod txt;
 mod vtt;
@@ -23,11 +28,12 @@ pub(crate) mod who;
 mod wording;
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::clock::{Channel, Span};
-use crate::meeting::{Meeting, Paper};
+use crate::meeting::{Emblem, Meeting, Page, Paper};
 use crate::transcript::Transcript;
 
 pub use anchor::{Anchor, Holds};
@@ -35,24 +41,37 @@ pub use compose::compose;
 pub use error::Error;
 pub use format::Format;
 pub(crate) use pdf::FONTS;
+pub use sheet::Sheet;
+pub use templates::{FOLDER as TEMPLATES, Templates};
 
 /// The record of a meeting, ready to be written: all texts are printable and final.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Risalah {
     /// The paper it is laid out for.
     pub paper: Paper,
+    /// Margins and type.
+    pub page: Page,
+    /// The picture above the letterhead; for a template, the name of its file.
+    #[serde(serialize_with = "emblem_name")]
+    pub emblem: Option<Arc<Emblem>>,
     /// Lines of the letterhead.
     pub letterhead: Vec<String>,
     /// What stands on every page: that it is provisional, and its secrecy.
     pub marks: Vec<String>,
+    /// What stands behind the text of every page.
+    pub watermark: Option<String>,
     /// The title, in capitals.
     pub title: String,
+    /// The name of the meeting alone, in capitals.
+    pub meeting: String,
     /// Short title and date for the head of each page.
     pub running: String,
     /// The fields before the body.
     pub fields: Vec<Field>,
     /// Who signed the attendance list, by party group.
     pub groups: Vec<Signatories>,
+    /// Every member with room to sign, by party group, and then the invitees.
+    pub register: Vec<Signing>,
     /// Invited non-members.
     pub invitees: Vec<String>,
     /// Observers without invitation.
@@ -93,6 +112,26 @@ pub struct Signatories {
     pub names: Vec<String>,
 }
 
+/// People who sign an attendance list together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signing {
+    /// Who they are.
+    pub title: String,
+    /// What is said of each beside the name.
+    pub note: String,
+    /// The people.
+    pub rows: Vec<Signer>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signer {
+    /// The name.
+    pub name: String,
+    /// Whether they came, or their office; empty where it is to be written by hand.
+    pub note: String,
+}
+
 /// The meaning of one mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Legend {
@@ -110,6 +149,11 @@ pub struct Legend {
 pub enum Entry {
     /// Someone speaks.
     Turn(Turn),
+    /// An item of the agenda begins: a heading.
+    Item {
+        /// The heading.
+        text: String,
+    },
     /// Something happens: a line in parentheses.
     Event {
         /// The line.
@@ -209,7 +253,11 @@ pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Resu
         Format::Docx => docx::write(&compose(meeting, transcript)),
         Format::Working if !transcript.version.complete => Err(Error::Incomplete),
         Format::Working => docx::working_copy(&compose(meeting, transcript), transcript),
-        Format::Pdf => pdf::write(&compose(meeting, transcript)),
+        Format::Pdf => Sheet::record(&compose(meeting, transcript)).typeset(&Templates::built_in()),
+        Format::Brief => Sheet::brief(&compose(meeting, transcript)).typeset(&Templates::built_in()),
+        Format::Register => Sheet::register(&compose(meeting, transcript)).typeset(&Templates::built_in()),
+        Format::Csv => csv::write(meeting, transcript),
+        Format::Akn => akn::write(meeting, transcript),
         Format::Txt => Ok(txt::write(&compose(meeting, transcript))),
         Format::Srt => Ok(srt::write(meeting, transcript)),
         Format::Vtt => Ok(vtt::write(meeting, transcript)),
@@ -217,4 +265,23 @@ pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Resu
         Format::Seglst => seglst::write(meeting, transcript),
         Format::Rttm => Ok(rttm::write(meeting, transcript)),
     }
+}
+
+/// The document of a format that is laid out by a template, or `None` for one that is not.
+#[must_use]
+pub fn sheet(format: Format, meeting: &Meeting, transcript: &Transcript) -> Option<Sheet> {
+    match format {
+        Format::Pdf => Some(Sheet::record(&compose(meeting, transcript))),
+        Format::Brief => Some(Sheet::brief(&compose(meeting, transcript))),
+        Format::Register => Some(Sheet::register(&compose(meeting, transcript))),
+        _ => None,
+    }
+}
+
+/// The file in which a template finds the emblem.
+const EMBLEM: &str = "lambang.png";
+
+#[allow(clippy::ref_option, reason = "serde hands it so")]
+fn emblem_name<S: Serializer>(emblem: &Option<Arc<Emblem>>, serializer: S) -> Result<S::Ok, S::Error> {
+    emblem.as_ref().map(|_| EMBLEM).serialize(serializer)
 }

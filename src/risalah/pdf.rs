@@ -1,6 +1,6 @@
-//! The record for print: laid out by Typst from `template.typ`, as PDF/A-2a with its fonts inside.
+//! Documents for print: laid out by Typst from a template, as PDF/A-2a with their fonts inside.
 //!
-//! The template gets the record as JSON in a virtual file. No text of a meeting ever becomes Typst source, so nothing in it can
+//! The template gets the document as JSON in a virtual file. No text of a meeting ever becomes Typst source, so nothing in it can
 //! be read as markup.
 
 use std::sync::LazyLock;
@@ -8,16 +8,15 @@ use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::layout::Abs;
+use typst::layout::{Frame, FrameItem};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontInstance, FontVariant, FontVariations};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World};
+use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::{Error, Risalah};
-
-const TEMPLATE: &str = include_str!("template.typ");
+use super::{EMBLEM, Error, Sheet, Templates};
 
 /// Liberation Sans has Arial's metrics; DejaVu Sans lends it what it lacks, such as Arabic.
 pub(crate) const FONTS: [&[u8]; 5] = [
@@ -52,16 +51,17 @@ fn instance(font: Font) -> FontInstance {
     font.instantiate(FontVariant::default(), Abs::pt(12.0), &FontVariations::default())
 }
 
-pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
-    let mut data = serde_json::to_value(risalah)?;
-    show_all(&mut data);
-    let desk = Desk::new(serde_json::to_vec(&data)?)?;
+/// Lays a sheet out and writes it.
+pub(super) fn write(sheet: &Sheet, templates: &Templates) -> Result<Vec<u8>, Error> {
+    let desk = Desk::new(sheet, templates)?;
+    let refusal = |errors: &[SourceDiagnostic]| desk.refusal(errors);
     let laid_out = typst::compile::<PagedDocument>(&desk).output;
     let document = laid_out.map_err(|errors| refusal(&errors))?;
+    marked(&document, sheet)?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a]).map_err(|error| Error::Pdf(error.message().to_string()))?;
     let options = PdfOptions {
         creator: Smart::Custom(Some(format!("E-Risalah {}", env!("CARGO_PKG_VERSION")))),
-        timestamp: timestamp(risalah.created),
+        timestamp: timestamp(sheet.created),
         standards,
         ..PdfOptions::default()
     };
@@ -71,9 +71,30 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
     bytes
 }
 
-fn refusal(errors: &[SourceDiagnostic]) -> Error {
-    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    Error::Pdf(messages.join("; "))
+/// Whatever the template: every page says that it is provisional, and how secret it is.
+fn marked(document: &PagedDocument, sheet: &Sheet) -> Result<(), Error> {
+    let joined = |text: &str| text.split_whitespace().collect::<String>();
+    for (page, number) in document.pages().iter().zip(1..) {
+        let mut text = String::new();
+        read(&page.frame, &mut text);
+        let mut text = joined(&text);
+        for mark in &sheet.marks {
+            let place = text.find(&joined(mark)).ok_or_else(|| Error::Unmarked { page: number, mark: mark.clone() })?;
+            // The watermark is a part of the words above it, but must be there for itself.
+            text.replace_range(place..place + joined(mark).len(), "");
+        }
+    }
+    Ok(())
+}
+
+fn read(frame: &Frame, text: &mut String) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => read(&group.frame, text),
+            FrameItem::Text(item) => text.push_str(&item.text),
+            _ => {}
+        }
+    }
 }
 
 fn timestamp(created: jiff::Timestamp) -> Option<Timestamp> {
@@ -111,26 +132,46 @@ fn has_shape(c: char) -> bool {
     !private && OFFICE.shapes.iter().any(drawn)
 }
 
-/// The typesetter's view of the world: a template, a data file, four fonts; no disk, no network, no clock.
-struct Desk {
-    template: Source,
-    data: (FileId, Bytes),
+/// The typesetter's view of the world: the templates, a data file, an emblem, five fonts; no disk, no network, no clock.
+struct Desk<'a> {
+    main: Source,
+    data: Bytes,
+    sheet: &'a Sheet,
+    templates: &'a Templates,
 }
 
-impl Desk {
-    fn new(data: Vec<u8>) -> Result<Self, Error> {
-        let id = |name: &str| {
-            let path = VirtualPath::new(name).map_err(|error| Error::Pdf(error.to_string()))?;
-            Ok::<_, Error>(RootedPath::new(VirtualRoot::Project, path).intern())
-        };
+impl<'a> Desk<'a> {
+    fn new(sheet: &'a Sheet, templates: &'a Templates) -> Result<Self, Error> {
+        let mut data = sheet.data.clone();
+        show_all(&mut data);
+        let path = VirtualPath::new(&sheet.template).map_err(|error| Error::Pdf(error.to_string()))?;
+        let id = RootedPath::new(VirtualRoot::Project, path).intern();
+        let text = templates.file(&sheet.template).unwrap_or_default();
         Ok(Self {
-            template: Source::new(id("template.typ")?, TEMPLATE.to_owned()),
-            data: (id("risalah.json")?, Bytes::new(data)),
+            main: Source::new(id, String::from_utf8_lossy(text).into_owned()),
+            data: Bytes::new(serde_json::to_vec(&data)?),
+            sheet,
+            templates,
         })
+    }
+
+    /// The first error with its place in a template, where it has one.
+    fn refusal(&self, errors: &[SourceDiagnostic]) -> Error {
+        let reason = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+        let place = errors.iter().find_map(|error| {
+            let id = error.span.id()?;
+            let range = self.range(error.span)?;
+            let line = self.source(id).ok()?.lines().byte_to_line(range.start)? + 1;
+            Some((id.get().vpath().get_without_slash().to_owned(), line))
+        });
+        match (place, self.templates.folder()) {
+            (Some((file, line)), Some(folder)) => Error::Template { path: folder.join(file), line, reason },
+            _ => Error::Pdf(reason),
+        }
     }
 }
 
-impl World for Desk {
+impl World for Desk<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &OFFICE.library
     }
@@ -140,15 +181,29 @@ impl World for Desk {
     }
 
     fn main(&self) -> FileId {
-        self.template.id()
+        self.main.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.template.id() { Ok(self.template.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.main.id() {
+            return Ok(self.main.clone());
+        }
+        let text = self.file(id)?;
+        Ok(Source::new(id, std::str::from_utf8(&text).map_err(|_| FileError::InvalidUtf8)?.to_owned()))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data.0 { Ok(self.data.1.clone()) } else { Err(FileError::AccessDenied) }
+        if matches!(id.get().root(), VirtualRoot::Package(_)) {
+            return Err(FileError::AccessDenied);
+        }
+        match (id.get().vpath().get_without_slash(), &self.sheet.emblem) {
+            ("risalah.json", _) => Ok(self.data.clone()),
+            (EMBLEM, Some(emblem)) => Ok(Bytes::new(emblem.clone())),
+            (name, _) => {
+                let content = self.templates.file(name).ok_or_else(|| FileError::NotFound(name.into()))?;
+                Ok(Bytes::new(content.to_vec()))
+            }
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {

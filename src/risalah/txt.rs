@@ -27,6 +27,7 @@ pub(super) fn write(risalah: &Risalah) -> Vec<u8> {
         match entry {
             Entry::Turn(turn) => out.turn(turn),
             Entry::Event { text } => out.centred(text),
+            Entry::Item { text } => out.heading(text),
         }
     }
     out.heading("KEPUTUSAN");

@@ -98,6 +98,7 @@ fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) 
         Entered::Event(EventKind::Interjection(channel)) => {
             say("interjection").with("who", who(speaker, meeting, *channel, millis))
         }
+        Entered::Event(EventKind::Item(number)) => say("item").with("number", number),
         Entered::Event(EventKind::Song(title)) => say("song").with("title", title),
         Entered::Event(EventKind::Note(text)) => say("note").with("text", text),
         Entered::Seated { channel, person: None } => say("unseated").with("number", channel.number()),

@@ -30,6 +30,7 @@ pub(super) fn write(xml: XMLDocx, risalah: &Risalah) -> Result<Vec<u8>, Error> {
         ("word/numbering.xml".to_owned(), xml.numberings),
         ("word/footnotes.xml".to_owned(), xml.footnotes),
     ];
+    parts.extend(xml.media.into_iter().map(|(path, bytes)| (format!("word/media/{path}.png"), bytes)));
     for (index, header) in xml.headers.iter().enumerate() {
         parts.push((format!("word/header{}.xml", index + 1), insert(header, "</w:p></w:hdr>", WATERMARK)?));
     }

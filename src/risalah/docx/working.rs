@@ -76,7 +76,7 @@ fn places(risalah: &Risalah, transcript: &Transcript) -> Vec<Place> {
     };
     let paragraphs = risalah.body.iter().filter_map(|entry| match entry {
         Entry::Turn(turn) => Some(&turn.paragraphs),
-        Entry::Event { .. } => None,
+        Entry::Event { .. } | Entry::Item { .. } => None,
     });
     let speech = |paragraph: &Paragraph| {
         let (first, last) = (paragraph.first()?.utterance, paragraph.last()?.utterance);

@@ -151,6 +151,7 @@ fn facts() -> Vec<Fact> {
         EventKind::Agreed(None),
         EventKind::Agreed(Some("Menyetujui".to_owned())),
         EventKind::Interjection(channel(4)),
+        EventKind::Item(2),
         EventKind::Song("Indonesia Raya".to_owned()),
         EventKind::Note("hujan".to_owned()),
     ];

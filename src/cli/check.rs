@@ -1,0 +1,120 @@
+//! `risalah check`: what a meeting's record still lacks, field by field.
+
+use std::path::Path;
+
+use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, checks};
+use e_risalah::message::{Explain, Message};
+
+use super::args::Check;
+use super::show::{Speaker, print};
+use super::{End, Failure, export};
+
+const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
+
+pub fn run(args: &Check, speaker: Speaker) -> Result<End, Failure> {
+    let meeting = meeting(&args.meeting)?;
+    let findings = checks(&meeting, None);
+    if args.voice.json {
+        print(&json(&meeting, &findings, speaker).to_string());
+    } else {
+        for need in [Need::Provisional, Need::Official, Need::Advice] {
+            tell(need, &findings, speaker);
+        }
+        if !args.voice.quiet {
+            for proposal in proposals(&meeting) {
+                print(&speaker.sentence(&proposal));
+            }
+        }
+    }
+    let wanting = findings.iter().any(|finding| finding.need() != Need::Advice);
+    Ok(if wanting { End::Warned } else { End::Done })
+}
+
+/// A description, or that of a folder with what was entered while it was recorded.
+fn meeting(path: &Path) -> Result<Meeting, Failure> {
+    if path.is_dir() { export::description(path) } else { Ok(Meeting::read(path)?) }
+}
+
+fn tell(need: Need, findings: &[Finding], speaker: Speaker) {
+    let own: Vec<&Finding> = findings.iter().filter(|finding| finding.need() == need).collect();
+    let key = if own.is_empty() { "complete" } else { "wanting" };
+    if !(own.is_empty() && need == Need::Advice) {
+        print(&speaker.sentence(&Message::new(&format!("check.{key}.{}", need.key())).with("count", own.len())));
+    }
+    for finding in own {
+        let message = finding.message();
+        print(&format!("  {:<22} {}", finding.field(), speaker.sentence(&message)));
+        if let Some(hint) = message.hint(speaker.language()) {
+            print(&format!("  {:<22} {hint}", ""));
+        }
+    }
+}
+
+/// What the attendance comes to, by group, and whether it makes a quorum. The chair announces; this only reckons.
+fn proposals(meeting: &Meeting) -> Vec<Message> {
+    let Some(attendance) = meeting.attendance else { return Vec::new() };
+    let Attendance { members, in_room, online, excused, absent } = attendance;
+    let mut lines = vec![
+        Message::new("check.present")
+            .with("present", attendance.present())
+            .with("members", members)
+            .with("in_room", in_room)
+            .with("online", online)
+            .with("excused", excused)
+            .with("absent", absent),
+    ];
+    for group in &meeting.groups {
+        if let (Some(present), Some(members)) = (group.present, group.members) {
+            let line = Message::new("check.group").with("code", &group.code);
+            lines.push(line.with("present", present).with("members", members));
+        }
+    }
+    for rule in RULES.into_iter().filter(|rule| meeting.quorum.is_none_or(|quorum| quorum.rule == *rule)) {
+        let required = rule.required(members);
+        let key = if attendance.present() >= required { "check.reached" } else { "check.not_reached" };
+        let line = Message::new(key).with("rule", rule.name()).with("required", required);
+        lines.push(line.with("present", attendance.present()));
+    }
+    lines
+}
+
+fn json(meeting: &Meeting, findings: &[Finding], speaker: Speaker) -> serde_json::Value {
+    let line = |finding: &Finding| {
+        let message = finding.message();
+        serde_json::json!({
+            "need": finding.need().key(),
+            "field": finding.field(),
+            "check": message.key,
+            "what": speaker.sentence(&message),
+            "hint": message.hint(speaker.language()),
+        })
+    };
+    let complete = |need: Need| findings.iter().all(|finding| finding.need() != need);
+    let attendance = meeting.attendance.map(|attendance| {
+        let rules = RULES.map(|rule| {
+            let required = rule.required(attendance.members);
+            serde_json::json!({ "rule": rule, "required": required, "reached": attendance.present() >= required })
+        });
+        let groups: Vec<serde_json::Value> = meeting
+            .groups
+            .iter()
+            .map(|group| serde_json::json!({ "code": group.code, "present": group.present, "members": group.members }))
+            .collect();
+        serde_json::json!({
+            "members": attendance.members,
+            "present": attendance.present(),
+            "in_room": attendance.in_room,
+            "online": attendance.online,
+            "excused": attendance.excused,
+            "absent": attendance.absent,
+            "groups": groups,
+            "quorum": rules,
+        })
+    });
+    serde_json::json!({
+        "provisional": complete(Need::Provisional),
+        "official": complete(Need::Provisional) && complete(Need::Official),
+        "findings": findings.iter().map(line).collect::<Vec<_>>(),
+        "attendance": attendance,
+    })
+}

@@ -1,0 +1,173 @@
+//! The house, the page, and the fields of one meeting.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime};
+use toml::Spanned;
+
+use super::super::error::{Error, Fault};
+use super::super::file::{Cetak, Koreksi, Kuorum, Lembaga, Rapat, Text, Usual};
+use super::super::{Attendance, CorrectionPeriod, Emblem, Meeting, Nature, Quorum};
+use super::{Reader, Roster};
+
+/// What a margin may be, in millimetres: less cannot be printed by office printers, more leaves no lines.
+const MARGIN: std::ops::RangeInclusive<i64> = 5..=70;
+/// Sizes of type in points.
+const SIZE: std::ops::RangeInclusive<i64> = 9..=16;
+/// The most days that a period of correction may have.
+const LONGEST_CORRECTION: u32 = 366;
+/// Spacing of lines, single being 1.
+const SPACING: std::ops::RangeInclusive<f64> = 1.0..=2.5;
+
+impl Reader<'_> {
+    /// Letterhead, emblem and city; what is not written stays.
+    pub(super) fn house(&self, meeting: &mut Meeting, written: &Lembaga) -> Result<(), Error> {
+        if !written.kop.is_empty() {
+            meeting.letterhead = self.texts("kop", &written.kop)?;
+        }
+        if let Some(named) = &written.lambang {
+            let name = self.text("lambang", named)?;
+            if let Some(path) = self.beside(&name) {
+                let emblem = Emblem::read(&path).map_err(|fault| self.fault(named, "lambang", fault))?;
+                meeting.emblem = Some(Arc::new(emblem));
+                meeting.sources.push(path);
+            }
+        }
+        if let Some(city) = self.optional("kota", written.kota.as_ref())? {
+            meeting.city = Some(city);
+        }
+        Ok(())
+    }
+
+    /// Paper and type; what is not written stays.
+    pub(super) fn page(&self, meeting: &mut Meeting, written: &Cetak) -> Result<(), Error> {
+        meeting.paper = written.kertas.unwrap_or(meeting.paper);
+        let page = &mut meeting.page;
+        let margins = [
+            (&written.tepi_atas, "tepi_atas", &mut page.top),
+            (&written.tepi_bawah, "tepi_bawah", &mut page.bottom),
+            (&written.tepi_kiri, "tepi_kiri", &mut page.left),
+            (&written.tepi_kanan, "tepi_kanan", &mut page.right),
+        ];
+        for (value, key, place) in margins {
+            if let Some(value) = value {
+                *place = self.within(value, key, &MARGIN)?;
+            }
+        }
+        if let Some(size) = &written.ukuran_huruf {
+            page.size = self.within(size, "ukuran_huruf", &SIZE)?;
+        }
+        if let Some(spacing) = &written.spasi {
+            let value = *spacing.get_ref();
+            if !SPACING.contains(&value) {
+                let (least, most) = (SPACING.start().to_string(), SPACING.end().to_string());
+                return Err(self.fault(spacing, "spasi", Fault::Outside { least, most }));
+            }
+            page.spacing = (value * 100.0).round() as u32;
+        }
+        Ok(())
+    }
+
+    fn within(
+        &self,
+        written: &Spanned<i64>,
+        key: &'static str,
+        range: &std::ops::RangeInclusive<i64>,
+    ) -> Result<u32, Error> {
+        let outside = || {
+            let (least, most) = (range.start().to_string(), range.end().to_string());
+            self.fault(written, key, Fault::Outside { least, most })
+        };
+        let value = Some(*written.get_ref()).filter(|value| range.contains(value)).ok_or_else(outside)?;
+        u32::try_from(value).map_err(|_| outside())
+    }
+
+    /// What the institution says of all its meetings.
+    pub(super) fn usual(&self, meeting: &mut Meeting, written: Usual, roster: &Roster) -> Result<(), Error> {
+        let Usual { tahun_sidang, masa_persidangan, zona, tempat, ketua, didampingi, sekretaris } = written;
+        let rapat =
+            Rapat { tahun_sidang, masa_persidangan, zona, tempat, ketua, didampingi, sekretaris, ..Rapat::default() };
+        self.fields(meeting, rapat, roster)
+    }
+
+    /// The fields of the meeting; what is not written stays.
+    pub(super) fn fields(&self, meeting: &mut Meeting, written: Rapat, roster: &Roster) -> Result<(), Error> {
+        if let (Some(kind), Some(nature)) = (written.jenis, &written.sifat)
+            && kind.is_always_open()
+            && nature.get_ref().mark().is_some()
+        {
+            return Err(self.fault(nature, "sifat", Fault::AlwaysOpen(kind.name())));
+        }
+        if let Some(sequence) = written.rapat_ke.as_ref().filter(|sequence| *sequence.get_ref() == 0) {
+            return Err(self.fault(sequence, "rapat_ke", Fault::Zero));
+        }
+        let locked = written.jenis.filter(|kind| kind.is_always_open()).map(|_| Nature::Terbuka);
+        meeting.kind = written.jenis;
+        meeting.nature = written.sifat.map(Spanned::into_inner).or(locked);
+        meeting.sequence = written.rapat_ke.map(Spanned::into_inner);
+        meeting.name = self.optional("nama", written.nama.as_ref())?;
+        meeting.number = self.optional("nomor", written.nomor.as_ref())?;
+        meeting.partner = self.optional("dengan", written.dengan.as_ref())?;
+        meeting.agenda = self.texts("acara", &written.acara)?;
+        meeting.observers = written.peninjau;
+        let year = self.optional("tahun_sidang", written.tahun_sidang.as_ref())?;
+        meeting.year = year.or(meeting.year.take());
+        let period = self.optional("masa_persidangan", written.masa_persidangan.as_ref())?;
+        meeting.period = period.or(meeting.period.take());
+        let place = self.optional("tempat", written.tempat.as_ref())?;
+        meeting.place = place.or(meeting.place.take());
+        meeting.zone = written.zona.or(meeting.zone);
+        meeting.date = written.tanggal.map(|date| self.date("tanggal", &date)).transpose()?;
+        meeting.start = written.mulai.map(|start| self.start(&start, meeting)).transpose()?;
+        let chair = written.ketua.map(|id| self.person("ketua", &id, roster)).transpose()?;
+        meeting.chair = chair.or(meeting.chair.take());
+        let deputies = written.didampingi.map(|ids| self.persons("didampingi", &ids, roster)).transpose()?;
+        meeting.deputies = deputies.or(meeting.deputies.take());
+        let secretary = written.sekretaris.map(|id| self.person("sekretaris", &id, roster)).transpose()?;
+        meeting.secretary = secretary.or(meeting.secretary.take());
+        meeting.invitees = written.undangan.map(|ids| self.persons("undangan", &ids, roster)).transpose()?;
+        Ok(())
+    }
+
+    fn date(&self, key: &'static str, written: &Spanned<toml::value::Datetime>) -> Result<Date, Error> {
+        let value = written.get_ref();
+        let date = match (value.date, value.time, value.offset) {
+            (Some(date), None, None) => Some(date),
+            _ => None,
+        };
+        date.and_then(|date| {
+            Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
+        })
+        .ok_or_else(|| self.fault(written, key, Fault::NotADate(value.to_string())))
+    }
+
+    pub(super) fn correction(&self, written: &Koreksi) -> Result<CorrectionPeriod, Error> {
+        let usual = CorrectionPeriod::default();
+        if let Some(days) = &written.hari {
+            self.at_most(days, "hari", u64::from(*days.get_ref()), LONGEST_CORRECTION)?;
+        }
+        Ok(CorrectionPeriod {
+            from: written.mulai.as_ref().map(|date| self.date("mulai", date)).transpose()?,
+            days: written.hari.as_ref().map_or(usual.days, |days| *days.get_ref()),
+        })
+    }
+
+    /// The recording's start is a civil time only together with its day and zone.
+    fn start(&self, written: &Text, meeting: &Meeting) -> Result<DateTime, Error> {
+        let time = self.time("mulai", written)?;
+        let date = meeting.date.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("tanggal")))?;
+        meeting.zone.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("zona")))?;
+        Ok(date.to_datetime(time))
+    }
+
+    pub(super) fn quorum(&self, written: &Kuorum, attendance: Option<Attendance>) -> Result<Quorum, Error> {
+        if let (Some(announced), Some(attendance)) = (&written.diumumkan, attendance) {
+            self.at_most(announced, "diumumkan", u64::from(*announced.get_ref()), attendance.members)?;
+        }
+        Ok(Quorum {
+            rule: written.aturan,
+            announced: written.diumumkan.as_ref().map(|announced| *announced.get_ref()),
+            time: written.pukul.as_ref().map(|time| self.time("pukul", time)).transpose()?,
+        })
+    }
+}
