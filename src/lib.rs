@@ -27,5 +27,6 @@ pub mod recording;
 pub mod risalah;
 pub mod soundcheck;
 pub mod speech;
+pub mod status;
 pub mod transcript;
 pub mod writing;

@@ -45,6 +45,16 @@ pub enum Command {
     Diff(Diff),
     #[command(visible_alias = "batal")]
     Undo(Undo),
+    #[command(visible_alias = "keadaan")]
+    Status(Keeping),
+    #[command(visible_alias = "lanjutkan")]
+    Advance(Advance),
+    #[command(visible_alias = "didengar")]
+    Heard(Passage),
+    #[command(visible_alias = "kecualikan")]
+    Omit(Omit),
+    #[command(visible_alias = "resmikan")]
+    Finalize(Finalize),
     #[command(visible_alias = "diagnosa")]
     Doctor(Doctor),
     #[command(visible_alias = "pulihkan")]
@@ -233,6 +243,57 @@ pub struct Floor {
     pub until: Option<u64>,
     #[command(flatten)]
     pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Advance {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(long, value_name = "STATE")]
+    pub to: String,
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = e_risalah::status::CORRECTION_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub days: u32,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Finalize {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub signed_by: String,
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+/// A passage of the recording, and who has a word on it.
+#[derive(clap::Args)]
+pub struct Passage {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(value_name = "HH:MM:SS")]
+    pub from: String,
+    #[arg(long, value_name = "HH:MM:SS")]
+    pub until: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Omit {
+    #[command(flatten)]
+    pub passage: Passage,
+    #[arg(long, value_name = "TEXT")]
+    pub decision: String,
 }
 
 /// Paper by the names that it is sold under.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use e_risalah::folder::{Folder, MEETING, Written};
-use e_risalah::meeting::Meeting;
+use e_risalah::meeting::{Meeting, Nature};
 use e_risalah::message::Message;
 use e_risalah::recording::{Entered, Growth, folder_of};
 use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
@@ -40,8 +40,10 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     }
     let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
     let templates = args.template.clone().or_else(|| templates(&meeting, &source));
+    let published = publishable(&formats, &meeting, speaker);
+    warned |= published.len() < formats.len();
     let work = Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
-    warned |= matches!(work.write(&formats, templates.as_deref(), speaker)?, End::Warned);
+    warned |= matches!(work.write(&published, templates.as_deref(), speaker)?, End::Warned);
     if !transcript.version.complete {
         speaker.warning(&Message::new("cli.incomplete").with("path", source.display()));
         warned = true;
@@ -64,6 +66,16 @@ pub fn formats(wished: &[String]) -> Result<Vec<Format>, risalah::Error> {
         }
     }
     Ok(formats)
+}
+
+/// The formats that may be written of this meeting: of a closed one, none that is for publication (Peraturan DPR RI 1/2014 Pasal 273).
+pub fn publishable(formats: &[Format], meeting: &Meeting, speaker: Speaker) -> Vec<Format> {
+    let closed = meeting.nature.and_then(Nature::mark).is_some();
+    let (out, kept) = formats.iter().partition::<Vec<Format>, _>(|format| closed && format.is_for_publication());
+    for format in out {
+        speaker.warning(&Message::new("cli.closed").with("format", format));
+    }
+    kept
 }
 
 /// The meeting that a folder describes, with what was entered while it was recorded. A folder without a description is a meeting of
@@ -90,6 +102,19 @@ pub fn current(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result
         store.lay(&layers)?;
     }
     Ok(store.current()?)
+}
+
+/// The transcript as documents show it, with what the rules of writing and the conference system have to say; and whether a person must look.
+pub fn shown(
+    folder: &Path,
+    store: &mut Store,
+    meeting: &mut Meeting,
+    speaker: Speaker,
+) -> Result<(Transcript, bool), Failure> {
+    let mut transcript = current(store, meeting, lexicon(&[folder])?)?;
+    let evidence = conference::find(None, folder, &folder_of(folder))?;
+    let warned = evidence.is_some_and(|found| conference::consult(&found, meeting, &mut transcript, speaker));
+    Ok((transcript, warned))
 }
 
 /// Puts what the ledger of a recording holds to the meeting.

@@ -1,10 +1,12 @@
 //! `risalah recover`, `verify` and `archive`: what is done with a recording that is made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use e_risalah::archive;
 use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{self, folder_of};
+use e_risalah::status;
+use e_risalah::transcript::store::{self, Store};
 
 use super::args::Keeping;
 use super::show::{Share, Speaker, print};
@@ -40,35 +42,55 @@ pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
 }
 
 pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+    let official = official(&args.folder)?;
     let mut share = Share::new(speaker, "cli.progress.checking", args.voice.quiet || args.voice.json);
     let verdict = recording::verify(&folder_of(&args.folder), &mut |done, whole| {
         share.report((done * 1000 / whole.max(1)) as u64);
     });
     share.end();
-    let verdict = verdict?;
-    let clock = verdict.format.clock();
-    for finding in &verdict.findings {
-        speaker.warning(&finding.message());
+    let recording = match verdict {
+        // The sound of an imported recording may lie elsewhere.
+        Err(recording::Error::Absent { .. }) if official.editions > 0 => None,
+        verdict => Some(verdict?),
+    };
+    let mut findings: Vec<Message> = official.findings.iter().map(Explain::message).collect();
+    findings.extend(recording.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
+    for finding in &findings {
+        speaker.warning(finding);
     }
     if args.voice.json {
-        let findings: Vec<String> = verdict.findings.iter().map(|finding| finding.message().key).collect();
+        let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
         let line = serde_json::json!({
-            "sound": findings.is_empty(),
-            "findings": findings,
-            "compared": verdict.compared,
-            "frames": verdict.frames,
-            "rate": clock.rate(),
-            "seal": verdict.seal,
+            "sound": keys.is_empty(),
+            "findings": keys,
+            "editions": official.editions,
+            "compared": recording.as_ref().map(|verdict| verdict.compared),
+            "frames": recording.as_ref().map(|verdict| verdict.frames),
+            "rate": recording.as_ref().map(|verdict| verdict.format.clock().rate()),
+            "seal": recording.as_ref().map(|verdict| &verdict.seal),
         });
         print(&line.to_string());
-    } else if verdict.findings.is_empty() {
-        let message = Message::new("keeping.sound")
-            .with("files", verdict.compared)
-            .with("length", clock.hms(verdict.frames))
-            .with("seal", &verdict.seal);
-        print(&speaker.sentence(&message));
+    } else if findings.is_empty() {
+        if let Some(verdict) = &recording {
+            let message = Message::new("keeping.sound")
+                .with("files", verdict.compared)
+                .with("length", verdict.format.clock().hms(verdict.frames))
+                .with("seal", &verdict.seal);
+            print(&speaker.sentence(&message));
+        }
+        if official.editions > 0 {
+            print(&speaker.sentence(&Message::new("status.editions").with("editions", official.editions)));
+        }
     }
-    if verdict.findings.is_empty() { Ok(End::Done) } else { Err(Failure::told(false)) }
+    if findings.is_empty() { Ok(End::Done) } else { Err(Failure::told(false)) }
+}
+
+/// What became of the official editions; none where nothing was recognised.
+fn official(folder: &Path) -> Result<status::Verdict, Failure> {
+    match Store::open(folder) {
+        Err(store::Error::Missing { .. }) => Ok(status::Verdict::default()),
+        store => Ok(status::verify(folder, &store?)?),
+    }
 }
 
 pub fn archive(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {

@@ -3,6 +3,7 @@
 //! stdout carries results, stderr messages and progress. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings that a
 //! person must see.
 
+mod advance;
 mod args;
 mod check;
 mod conference;
@@ -21,6 +22,7 @@ mod language;
 mod manual;
 mod models;
 mod new;
+mod passage;
 mod preview;
 mod print;
 mod record;
@@ -28,6 +30,7 @@ mod recorder;
 mod screen;
 mod show;
 mod soundcheck;
+mod status;
 mod transcribe;
 mod typeset;
 
@@ -123,6 +126,11 @@ pub fn run() -> ExitCode {
         Command::Record(args) => record::run(&args, speaker),
         Command::Recorder => Ok(End::Done),
         Command::Typeset(args) => typeset::child(&args),
+        Command::Status(args) => status::run(&args, speaker),
+        Command::Advance(args) => advance::advance(&args, speaker),
+        Command::Heard(args) => passage::hear(&args, speaker),
+        Command::Omit(args) => passage::omit(&args, speaker),
+        Command::Finalize(args) => advance::finalize(&args, speaker),
         Command::Doctor(args) => doctor::run(&args, speaker),
         Command::Recover(args) => keeping::recover(&args, speaker),
         Command::Verify(args) => keeping::verify(&args, speaker),

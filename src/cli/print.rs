@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use e_risalah::digest::sha256;
-use e_risalah::folder::{Folder, Written};
+use e_risalah::folder::{self, Folder, Written};
 use e_risalah::meeting::{Meeting, Paper};
 use e_risalah::message::{Explain, Message};
 use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
 use e_risalah::risalah::Format;
+use e_risalah::status::{self, Life, Manifest};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::Store;
 
 use super::args::{Print, Sheet, Voice};
-use super::export::{self, description};
+use super::export::{description, shown, templates};
 use super::show::{Speaker, print};
 use super::{End, Failure, STOP, typeset};
 
@@ -50,10 +51,13 @@ struct Document {
 /// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
 fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
     let mut store = Store::open(folder)?;
-    let transcript = export::current(&mut store, meeting, export::lexicon(&[folder])?)?;
+    if let Some(document) = official(folder, &store, meeting, args, speaker)? {
+        return Ok(document);
+    }
+    let (transcript, warned) = shown(folder, &mut store, meeting, speaker)?;
     let level = if args.full { Level::Full } else { Level::Clean };
     let transcript = if args.full { transcript.verbatim() } else { transcript };
-    let mut end = End::Done;
+    let mut end = if warned { End::Warned } else { End::Done };
     if !transcript.version.complete {
         speaker.warning(&Message::new("cli.incomplete").with("path", folder.display()));
         end = End::Warned;
@@ -67,10 +71,7 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     let usual = meeting.paper;
     let mut name = Format::Pdf.file_name_of(level).to_owned();
     if let Some(sheet) = args.paper {
-        meeting.paper = match sheet {
-            Sheet::F4 => Paper::F4,
-            Sheet::A4 => Paper::A4,
-        };
+        meeting.paper = paper(sheet);
         if meeting.paper != usual {
             name = name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()));
         }
@@ -88,6 +89,39 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
         speaker.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
     }
     Ok(Document { path, bytes, end })
+}
+
+/// The last official edition, where the record is one and has not been opened again: exactly the file that was signed.
+fn official(
+    folder: &Path,
+    store: &Store,
+    meeting: &mut Meeting,
+    args: &Print,
+    speaker: Speaker,
+) -> Result<Option<Document>, Failure> {
+    let transcript = store.current()?;
+    let life = Life::read(store, &transcript)?;
+    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= status::State::Official) else { return Ok(None) };
+    let manifest = Manifest::of(folder, seal.edition)?;
+    meeting.paper = manifest.paper;
+    if args.paper.is_some_and(|sheet| paper(sheet) != manifest.paper) {
+        return Err(Failure::usage(Message::new("print.frozen").with("paper", manifest.paper.name())));
+    }
+    let path = manifest.printable(folder)?;
+    let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
+    let mut end = End::Done;
+    if transcript.edition.last_edit > manifest.edits.last {
+        speaker.warning(&Message::new("print.older"));
+        end = End::Warned;
+    }
+    Ok(Some(Document { path, bytes, end }))
+}
+
+fn paper(sheet: Sheet) -> Paper {
+    match sheet {
+        Sheet::F4 => Paper::F4,
+        Sheet::A4 => Paper::A4,
+    }
 }
 
 /// Sends the document and tells what becomes of it.

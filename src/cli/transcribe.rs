@@ -118,6 +118,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let mut transcript = export::current(&mut store, &meeting, lexicon)?;
     let evidence = conference::find(None, folder.path(), recording)?;
     let doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
+    let formats = export::publishable(&formats, &meeting, speaker);
     let level = Level::Clean;
     let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
     let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), speaker)?;

@@ -34,18 +34,29 @@ pub fn document(
     templates: Option<&Path>,
     speaker: Speaker,
 ) -> Result<(Vec<u8>, End), Failure> {
+    match risalah::sheet(format, meeting, transcript) {
+        Some(sheet) => Ok(laid_out(&sheet, format, templates, speaker)?),
+        None => Ok((risalah::write(format, meeting, transcript)?, End::Done)),
+    }
+}
+
+/// The same of a sheet that is made already.
+pub fn laid_out(
+    sheet: &Sheet,
+    format: Format,
+    templates: Option<&Path>,
+    speaker: Speaker,
+) -> Result<(Vec<u8>, End), risalah::Error> {
     let mut end = End::Done;
-    if let Some(templates) = templates
-        && let Some(sheet) = risalah::sheet(format, meeting, transcript)
-    {
-        match apart(&sheet, templates) {
+    if let Some(templates) = templates {
+        match apart(sheet, templates) {
             Ok(content) => return Ok((content, End::Done)),
             Err(message) => speaker.warning(&message),
         }
         speaker.warning(&Message::new("typeset.built_in").with("format", format.name()));
         end = End::Warned;
     }
-    Ok((risalah::write(format, meeting, transcript)?, end))
+    Ok((sheet.typeset(&Templates::built_in())?, end))
 }
 
 /// Lays a sheet out by these templates in another process.

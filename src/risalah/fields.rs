@@ -11,6 +11,10 @@ use super::text::printable;
 use super::wording::{DOTS, clock, day_and_date, letter, long_date, month_and_year};
 use super::{Closing, Field, Signatories, who};
 
+/// Stands in the colophon of a provisional record.
+pub(super) const UNKNOWN_SPEAKER: &str =
+    "Ada pembicara yang belum dikenal: lengkapi kursi di rapat.toml, nama tidak pernah ditebak.";
+
 const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
 
 pub(super) const WATERMARK: &str = "RISALAH SEMENTARA";
@@ -244,9 +248,7 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
     let unmapped =
         transcript.utterances.iter().any(|utterance| who::person(meeting, recording.clock, utterance).is_none());
     if unmapped {
-        lines.push(
-            "Ada pembicara yang belum dikenal: lengkapi kursi di rapat.toml, nama tidak pernah ditebak.".to_owned(),
-        );
+        lines.push(UNKNOWN_SPEAKER.to_owned());
     }
     let warnings = recording.warnings.iter();
     lines

@@ -107,6 +107,12 @@ impl Format {
         }
     }
 
+    /// Whether it is for those who were not there: players and archives. Of a closed meeting nothing is written in it.
+    #[must_use]
+    pub fn is_for_publication(self) -> bool {
+        matches!(self, Self::Akn | Self::Srt | Self::Vtt)
+    }
+
     /// The formats of a list such as `docx,pdf,srt`, each once, in the order of the list.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod error;
 mod fields;
 mod format;
 mod json;
+mod official;
 mod pdf;
 mod register;
 pub mod rttm;
@@ -40,6 +41,7 @@ pub use anchor::{Anchor, Holds};
 pub use compose::compose;
 pub use error::Error;
 pub use format::Format;
+pub use official::{Official, compose_official};
 pub(crate) use pdf::FONTS;
 pub use sheet::Sheet;
 pub use templates::{FOLDER as TEMPLATES, Templates};
@@ -242,6 +244,14 @@ pub struct Closing {
     pub office: Vec<String>,
     /// Who signs.
     pub name: String,
+}
+
+/// Writes a record for Word and `LibreOffice`.
+///
+/// # Errors
+/// When the package cannot be put together.
+pub fn write_word(risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    docx::write(risalah)
 }
 
 /// Writes a meeting's record or transcript in one format.

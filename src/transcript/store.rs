@@ -6,6 +6,7 @@
 
 mod layers;
 mod schema;
+mod steps;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use super::{Edition, Flag, Recording, Transcript, Utterance, Version, Word, over
 use crate::clock::{Channel, Clock, Span};
 use crate::digest::sha256;
 use crate::message::{Explain, Message};
+
+pub use steps::{Seal, Step};
 
 /// The store's file name in a meeting folder.
 pub const FILE_NAME: &str = "transkrip.db";
@@ -272,6 +275,16 @@ impl Store {
             .optional()
             .map_err(self.failed())?
             .ok_or_else(|| Error::Missing { path: self.path.clone() })?;
+        self.transcript(version)
+    }
+
+    /// What was recognised in this version, if there is one of that number.
+    pub fn load_version(&self, number: u32) -> Result<Option<Transcript>, Error> {
+        let version = self.connection.query_row("SELECT * FROM version WHERE number = ?1", [number], version_of);
+        version.optional().map_err(self.failed())?.map(|version| self.transcript(version)).transpose()
+    }
+
+    fn transcript(&self, version: Version) -> Result<Transcript, Error> {
         let (description, fingerprint): (String, String) = self
             .connection
             .query_row("SELECT description, fingerprint FROM recording", [], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use crate::risalah::{Error, Risalah};
 
 /// Word's own way of a watermark: a shape of text in the header, behind the page. It takes no room in the text.
-const WATERMARK: &str = r##"<w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype><v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:540pt;height:54pt;rotation:305;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#e4e4e4" stroked="f"><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="RISALAH SEMENTARA"/></v:shape></w:pict></w:r>"##;
+const WATERMARK: &str = r##"<w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype><v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:540pt;height:54pt;rotation:305;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#e4e4e4" stroked="f"><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="%TEXT%"/></v:shape></w:pict></w:r>"##;
 const LANGUAGE: &str = r#"<w:lang w:val="id-ID" w:eastAsia="id-ID" w:bidi="ar-SA"/>"#;
 
 pub(super) fn write(xml: XMLDocx, risalah: &Risalah) -> Result<Vec<u8>, Error> {
@@ -32,7 +32,11 @@ pub(super) fn write(xml: XMLDocx, risalah: &Risalah) -> Result<Vec<u8>, Error> {
     ];
     parts.extend(xml.media.into_iter().map(|(path, bytes)| (format!("word/media/{path}.png"), bytes)));
     for (index, header) in xml.headers.iter().enumerate() {
-        parts.push((format!("word/header{}.xml", index + 1), insert(header, "</w:p></w:hdr>", WATERMARK)?));
+        let header = match &risalah.watermark {
+            Some(text) => insert(header, "</w:p></w:hdr>", &WATERMARK.replace("%TEXT%", &escaped(text)))?,
+            None => header.clone(),
+        };
+        parts.push((format!("word/header{}.xml", index + 1), header));
     }
     for (index, footer) in xml.footers.into_iter().enumerate() {
         parts.push((format!("word/footer{}.xml", index + 1), footer));
@@ -60,8 +64,11 @@ fn pack(parts: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 fn properties(risalah: &Risalah) -> String {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let (title, creator) = (escaped(&risalah.title), escaped(&risalah.letterhead.join(" ")));
     let created = risalah.created.strftime("%Y-%m-%dT%H:%M:%SZ");
     format!(

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What each step adds to a store. A store's schema is the number of steps that were taken; a step is never changed once released.
-const STEPS: [&str; 2] = [RECOGNISED, EDITS];
+const STEPS: [&str; 3] = [RECOGNISED, EDITS, LIFE];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
 pub(super) const NUMBER: i64 = STEPS.len() as i64;
@@ -66,6 +66,21 @@ CREATE TABLE edit (
 CREATE INDEX edit_of_utterance ON edit (utterance);
 CREATE TRIGGER edit_is_kept BEFORE UPDATE ON edit BEGIN SELECT RAISE(ABORT, 'edit'); END;
 CREATE TRIGGER edit_stays BEFORE DELETE ON edit BEGIN SELECT RAISE(ABORT, 'edit'); END;
+";
+
+const LIFE: &str = "
+CREATE TABLE step (
+    id INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    note TEXT,
+    until TEXT,
+    edition INTEGER UNIQUE,
+    manifest TEXT
+);
+CREATE TRIGGER step_is_kept BEFORE UPDATE ON step BEGIN SELECT RAISE(ABORT, 'step'); END;
+CREATE TRIGGER step_stays BEFORE DELETE ON step BEGIN SELECT RAISE(ABORT, 'step'); END;
 ";
 
 /// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer is left alone.

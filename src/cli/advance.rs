@@ -1,0 +1,73 @@
+//! `risalah advance` and `finalize`: what a person decides about a record.
+
+use e_risalah::folder::Folder;
+use e_risalah::message::{Explain, Message};
+use e_risalah::risalah::{Format, Sheet};
+use e_risalah::status::{self, Error, Finalized, Life, Request, State, Wish, finalize as make_official};
+use e_risalah::transcript::store::Store;
+
+use super::args::{Advance, Finalize};
+use super::export::{description, shown, templates};
+use super::show::{Speaker, print};
+use super::status::{day, now};
+use super::{End, Failure, typeset};
+
+pub fn advance(args: &Advance, speaker: Speaker) -> Result<End, Failure> {
+    let to = args.to.parse::<State>();
+    let to = to.map_err(|()| Failure::usage(Message::new("status.no_state").with("state", &args.to)))?;
+    let store = Store::open(&args.folder)?;
+    let life = Life::read(&store, &store.load()?)?;
+    let wish = Wish { to, by: args.by.clone(), note: args.note.clone(), days: args.days };
+    let now = now(&description(&args.folder)?);
+    let step = life.advance(&store, &wish, &now)?;
+    if args.voice.json {
+        print(&serde_json::json!({ "state": step.state, "at": step.at, "until": step.until }).to_string());
+        return Ok(End::Done);
+    }
+    let name = speaker.text(&format!("status.name.{}", to.key()));
+    let message = match step.until {
+        Some(until) => Message::new("status.advanced_until").with("until", day(until, &now)),
+        None => Message::new("status.advanced"),
+    };
+    print(&speaker.sentence(&message.with("state", name).with("by", &step.by)));
+    Ok(End::Done)
+}
+
+pub fn finalize(args: &Finalize, speaker: Speaker) -> Result<End, Failure> {
+    let mut store = Store::open(&args.folder)?;
+    let mut meeting = description(&args.folder)?;
+    shown(&args.folder, &mut store, &mut meeting, speaker)?;
+    let folder = Folder::create(&args.folder)?;
+    let request = Request { signed_by: args.signed_by.clone(), number: args.number.clone() };
+    let templates = templates(&meeting, &args.folder);
+    let typeset =
+        |sheet: &Sheet| typeset::laid_out(sheet, Format::Pdf, templates.as_deref(), speaker).map(|(pdf, _)| pdf);
+    let finalized = match make_official(&folder, &store, &meeting, &request, &now(&meeting), &typeset) {
+        Err(Error::Hindered(hindrances)) => {
+            for hindrance in &hindrances {
+                speaker.error(&hindrance.message());
+            }
+            return Err(Failure::failed(status::Error::Hindered(hindrances).message()));
+        }
+        finalized => finalized?,
+    };
+    tell(&finalized, args.voice.json, speaker);
+    Ok(End::Done)
+}
+
+fn tell(finalized: &Finalized, json: bool, speaker: Speaker) {
+    if json {
+        let line = serde_json::json!({
+            "edition": finalized.edition,
+            "files": finalized.files,
+            "seal": finalized.seal,
+        });
+        print(&line.to_string());
+        return;
+    }
+    for file in &finalized.files {
+        print(&file.display().to_string());
+    }
+    let message = Message::new("status.finalized").with("edition", finalized.edition).with("seal", &finalized.seal);
+    speaker.note(&message);
+}

@@ -1,0 +1,142 @@
+//! `risalah status`: where a record stands, and what it still needs.
+
+use std::path::Path;
+
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
+use e_risalah::recording::{Growth, folder_of};
+use e_risalah::status::{Life, Manifest, State, hindrances};
+use e_risalah::transcript::store::{self, Store};
+use jiff::{Timestamp, Unit, Zoned};
+
+use super::args::Keeping;
+use super::export::description;
+use super::show::{Speaker, print};
+use super::{End, Failure};
+
+pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+    let store = match Store::open(&args.folder) {
+        Err(store::Error::Missing { .. }) => return before(args, speaker),
+        store => store?,
+    };
+    let meeting = description(&args.folder)?;
+    let transcript = store.current()?;
+    let life = Life::read(&store, &transcript)?;
+    let now = now(&meeting);
+    let clock = life.check_clock(now.timestamp()).err();
+    let hindrances = hindrances(&meeting, &transcript, &life, &now);
+    let state = life.state();
+    let later = later(&args.folder, &life, &transcript)?;
+    if args.voice.json {
+        let hindrances: Vec<_> = hindrances.iter().map(|hindrance| item(&hindrance.message(), speaker)).collect();
+        let steps: Vec<_> = life.steps().map(|(state, step)| {
+            serde_json::json!({ "state": state.key(), "at": step.at, "by": step.by, "note": step.note, "until": step.until })
+        }).collect();
+        let told = serde_json::json!({
+            "state": state.key(),
+            "next": state.next().map(State::key),
+            "steps": steps,
+            "correction_until": life.deadline(),
+            "edition": life.sealed().map(|(seal, _)| seal.edition),
+            "edits": transcript.edition.last_edit,
+            "edits_since_official": later,
+            "hindrances": hindrances,
+        });
+        print(&told.to_string());
+    } else {
+        tell(&life, &now, speaker);
+        if let Some((seal, at)) = life.sealed() {
+            let message = Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now));
+            print(&speaker.sentence(&message.with("later", later.unwrap_or(0))));
+        }
+        if state < State::Official || later.is_some_and(|later| later > 0) {
+            list(&hindrances.iter().map(Explain::message).collect::<Vec<_>>(), speaker);
+        }
+    }
+    match clock {
+        Some(error) => {
+            speaker.warning(&error.message());
+            Ok(End::Warned)
+        }
+        None => Ok(End::Done),
+    }
+}
+
+/// A folder of which nothing has been recognised.
+fn before(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+    let recorded = Growth::open(&folder_of(&args.folder))?.is_some();
+    let state = if recorded { State::Recording } else { State::Scheduled };
+    if args.voice.json {
+        print(&serde_json::json!({ "state": state.key() }).to_string());
+    } else {
+        print(&speaker.sentence(&Message::new("status.alone").with("state", speaker.text(&name_of(state)))));
+    }
+    Ok(End::Done)
+}
+
+fn name_of(state: State) -> String {
+    format!("status.name.{}", state.key())
+}
+
+/// Where the record stands and since when, until when, and what comes next.
+fn tell(life: &Life, now: &Zoned, speaker: Speaker) {
+    let state = life.state();
+    let name = speaker.text(&name_of(state));
+    let message = match life.steps().last() {
+        Some((_, step)) => {
+            Message::new("status.since").with("state", name).with("at", day(step.at, now)).with("by", &step.by)
+        }
+        None => Message::new("status.alone").with("state", name),
+    };
+    print(&speaker.sentence(&message));
+    if let Some(until) = life.deadline().filter(|_| state == State::Correction) {
+        let left = until.to_zoned(now.time_zone().clone()).date().since((Unit::Day, now.date()));
+        let message = Message::new(if until < now.timestamp() { "status.period_over" } else { "status.period_left" });
+        let left = left.map_or(0, |left| left.get_days());
+        print(&speaker.sentence(&message.with("until", day(until, now)).with("days", left)));
+    }
+    if let Some(next) = state.next() {
+        let key = if next == State::Official { "status.next_official" } else { "status.next" };
+        print(&speaker.sentence(&Message::new(key).with("next", next.key())));
+    }
+}
+
+fn list(messages: &[Message], speaker: Speaker) {
+    let key = if messages.is_empty() { "status.nothing_missing" } else { "status.missing" };
+    print(&speaker.sentence(&Message::new(key).with("count", messages.len())));
+    for message in messages {
+        print(&format!("  - {}", speaker.sentence(message)));
+        if let Some(hint) = message.hint(speaker.language()) {
+            print(&format!("    {hint}"));
+        }
+    }
+}
+
+fn item(message: &Message, speaker: Speaker) -> serde_json::Value {
+    serde_json::json!({
+        "check": message.key,
+        "what": speaker.sentence(message),
+        "hint": message.hint(speaker.language()),
+    })
+}
+
+/// How many corrections were made since the last official edition.
+fn later(folder: &Path, life: &Life, transcript: &e_risalah::transcript::Transcript) -> Result<Option<u64>, Failure> {
+    let Some((seal, _)) = life.sealed() else { return Ok(None) };
+    let manifest = Manifest::of(folder, seal.edition)?;
+    Ok(Some(transcript.edition.last_edit.saturating_sub(manifest.edits.last)))
+}
+
+/// Now, in the zone of the meeting where that is known.
+pub fn now(meeting: &Meeting) -> Zoned {
+    let now = Zoned::now();
+    match meeting.zone {
+        Some(zone) => now.with_time_zone(zone.offset().to_time_zone()),
+        None => now,
+    }
+}
+
+/// A moment in that zone.
+pub fn day(at: Timestamp, now: &Zoned) -> String {
+    at.to_zoned(now.time_zone().clone()).strftime("%Y-%m-%d %H.%M").to_string()
+}

@@ -1,0 +1,80 @@
+//! The official record: the provisional one without its marks, with number, signature and seal.
+
+use crate::meeting::{Meeting, Nature, capitals};
+use crate::transcript::Transcript;
+
+use super::fields::UNKNOWN_SPEAKER;
+use super::text::printable;
+use super::wording::long_date;
+use super::{Entry, Risalah, RunKind, compose};
+
+/// Stands on every page in place of the provisional mark.
+const OFFICIAL: &str = "RISALAH RESMI";
+
+/// What a record has when it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Official {
+    /// Its number.
+    pub number: String,
+    /// Who signs.
+    pub signer: String,
+    /// The lines above the signature: the office, and on whose behalf.
+    pub office: Vec<String>,
+    /// The day of the signature.
+    pub signed: jiff::civil::Date,
+    /// The edition, from 1. Later ones say that they take the place of the one before.
+    pub edition: u32,
+    /// The number of the last correction that was taken into account; 0 where there are none.
+    pub corrections: u64,
+}
+
+/// The official record of a meeting.
+#[must_use]
+pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &Official) -> Risalah {
+    let mut risalah = compose(&Meeting { number: Some(official.number.clone()), ..meeting.clone() }, transcript);
+    risalah.watermark = None;
+    let marks = [Some(OFFICIAL), meeting.nature.and_then(Nature::mark)];
+    risalah.marks = marks.into_iter().flatten().map(str::to_owned).collect();
+    risalah.closing.place_and_date = match &meeting.city {
+        Some(city) => format!("{}, {}", printable(city), long_date(official.signed)),
+        None => long_date(official.signed),
+    };
+    risalah.closing.office.clone_from(&official.office);
+    risalah.closing.name = printable(&capitals(&official.signer));
+    risalah.colophon.retain(|line| line != UNKNOWN_SPEAKER);
+    if let Some(first) = risalah.colophon.first_mut() {
+        *first = colophon(transcript, official);
+    }
+    // Doubt sends a person to the recording; a signed record has been there.
+    risalah.legend.retain(|entry| entry.kind == RunKind::Mark);
+    for entry in &mut risalah.body {
+        if let Entry::Turn(turn) = entry {
+            let doubtful = turn.paragraphs.iter_mut().flatten().filter(|run| run.kind == RunKind::Doubtful);
+            doubtful.for_each(|run| run.kind = RunKind::Spoken);
+        }
+    }
+    risalah
+}
+
+fn colophon(transcript: &Transcript, official: &Official) -> String {
+    let version = &transcript.version;
+    let digest: String = version.model_sha256.chars().take(12).collect();
+    let corrections = match official.corrections {
+        0 => "tanpa koreksi".to_owned(),
+        last => format!("sampai koreksi nomor {last}"),
+    };
+    let replaces = match official.edition {
+        1 => String::new(),
+        edition => format!(" Edisi ini menggantikan edisi {}.", edition - 1),
+    };
+    format!(
+        "Risalah resmi edisi {}, dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {}, SHA-256 {}…, transkripsi versi \
+         {}), disunting oleh sekretariat ({corrections}). Segel atas rekaman, transkripsi, koreksi, dan dokumen ini \
+         ada di dalam manifesnya.{replaces}",
+        official.edition,
+        printable(&version.program),
+        printable(&version.model),
+        printable(&digest),
+        version.number,
+    )
+}

@@ -1,0 +1,158 @@
+//! What must be right before a record becomes official.
+
+use std::path::PathBuf;
+
+use jiff::Zoned;
+use jiff::civil::Date;
+
+use super::{Life, MOMENT, State};
+use crate::clock::Clock;
+use crate::meeting::{self, Meeting, Need};
+use crate::message::{Explain, Message};
+use crate::transcript::edit::{Mark, Speaker};
+use crate::transcript::{Transcript, Utterance};
+use crate::writing::{self, Matter, Roster};
+
+/// One reason why a record cannot be official yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// Something is missing in the meeting's description.
+    Meeting(meeting::Finding),
+    /// The recognition was interrupted.
+    Incomplete,
+    /// Turns of a microphone to which nobody is mapped.
+    Unmapped {
+        /// How many.
+        count: usize,
+        /// When the first of them was, `hh:mm:ss`.
+        first: String,
+    },
+    /// Passages with an amount, a vote, an article or a doubtful number that nobody has listened to.
+    Unheard {
+        /// How many.
+        count: usize,
+        /// When the first of them was.
+        first: String,
+    },
+    /// The record has not gone through the hands of its speakers.
+    NotVerified {
+        /// Where it stands.
+        state: State,
+    },
+    /// Speakers may still correct their turns.
+    PeriodRuns {
+        /// The last moment.
+        until: Zoned,
+    },
+    /// The computer's clock stands before the day of the meeting.
+    BeforeMeeting {
+        /// The day of the meeting.
+        date: Date,
+        /// What the clock says.
+        today: Date,
+    },
+    /// Somebody has changed the working copy, and its changes were not brought in.
+    EditedByHand {
+        /// The document.
+        path: PathBuf,
+    },
+    /// No number.
+    Number,
+    /// Two numbers.
+    NumberDiffers {
+        /// That of `rapat.toml`.
+        written: String,
+        /// The one that was asked for.
+        given: String,
+    },
+    /// Signed by neither chair nor secretary.
+    Signer {
+        /// Who was named.
+        given: String,
+        /// Who may sign.
+        may: String,
+    },
+}
+
+impl Explain for Hindrance {
+    fn message(&self) -> Message {
+        match self {
+            Self::Meeting(finding) => finding.message(),
+            Self::Incomplete => Message::new("status.incomplete"),
+            Self::Unmapped { count, first } => {
+                Message::new("status.unmapped").with("count", count).with("first", first)
+            }
+            Self::Unheard { count, first } => Message::new("status.unheard").with("count", count).with("first", first),
+            Self::NotVerified { state } => Message::new("status.not_verified").with("state", state.key()),
+            Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", until.strftime(MOMENT)),
+            Self::BeforeMeeting { date, today } => {
+                Message::new("status.before_meeting").with("date", date).with("today", today)
+            }
+            Self::EditedByHand { path } => Message::new("status.edited_by_hand").with("path", path.display()),
+            Self::Number => Message::new("status.number"),
+            Self::NumberDiffers { written, given } => {
+                Message::new("status.number_differs").with("written", written).with("given", given)
+            }
+            Self::Signer { given, may } => Message::new("status.signer").with("given", given).with("may", may),
+        }
+    }
+}
+
+/// What keeps the record from being official, but for number and signature: those are given with the request. `transcript` is the corrected one.
+#[must_use]
+pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: &Zoned) -> Vec<Hindrance> {
+    let clock = transcript.recording.clock;
+    let mut found: Vec<Hindrance> = meeting::checks(meeting, transcript.recording.started)
+        .into_iter()
+        .filter(|finding| finding.need() != Need::Advice)
+        .map(Hindrance::Meeting)
+        .collect();
+    if let Some(date) = meeting.date.filter(|date| *date > now.date()) {
+        found.push(Hindrance::BeforeMeeting { date, today: now.date() });
+    }
+    if !transcript.version.complete {
+        found.push(Hindrance::Incomplete);
+    }
+    let (count, first) = of_turns(transcript, |utterance| is_unmapped(meeting, clock, utterance));
+    found.extend(first.map(|first| Hindrance::Unmapped { count, first }));
+    let roster = Roster::of(meeting);
+    let (count, first) = of_turns(transcript, |utterance| is_unheard(&roster, clock, utterance));
+    found.extend(first.map(|first| Hindrance::Unheard { count, first }));
+    if life.state() < State::Verification {
+        found.push(Hindrance::NotVerified { state: life.state() });
+    } else if let Some(until) = life.deadline().filter(|_| !life.is_corrected(now.timestamp())) {
+        found.push(Hindrance::PeriodRuns { until: until.to_zoned(now.time_zone().clone()) });
+    }
+    found
+}
+
+/// How many utterances are so, and when the first was.
+fn of_turns(transcript: &Transcript, is_so: impl Fn(&Utterance) -> bool) -> (usize, Option<String>) {
+    let mut those = transcript.utterances.iter().filter(|utterance| is_so(utterance)).peekable();
+    let first = those.peek().map(|utterance| transcript.recording.clock.hms(utterance.span.start));
+    (those.count(), first)
+}
+
+/// Nobody is mapped, and nobody has said that the speaker is not known.
+fn is_unmapped(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> bool {
+    if utterance.is_emptied() || utterance.corrected.has(Mark::Omitted) {
+        return false;
+    }
+    match &utterance.corrected.speaker {
+        Speaker::Seat => meeting.speaker(utterance.channel, clock.millis(utterance.span.start)).is_none(),
+        Speaker::Person(id) => meeting.person(id).is_none(),
+        Speaker::Unknown => false,
+    }
+}
+
+/// Whether there is a number in it that no machine may decide, and nobody has listened to it.
+fn is_unheard(roster: &Roster, clock: Clock, utterance: &Utterance) -> bool {
+    if utterance.corrected.has(Mark::Heard) || utterance.corrected.has(Mark::Omitted) {
+        return false;
+    }
+    let doubts = writing::doubts(writing::spoken(utterance, clock, false), roster);
+    doubts.iter().any(|doubt| match doubt.matter {
+        Matter::Money | Matter::Vote | Matter::Article | Matter::Number => true,
+        Matter::Name | Matter::Negation | Matter::Consent => false,
+    })
+}

@@ -1,0 +1,133 @@
+//! Every way between states, and none other.
+
+use e_risalah::message::{Explain, Language};
+use e_risalah::status::{Error, State, Wish};
+
+use super::house::{House, at, words};
+
+/// A record in each state that a person can bring it to.
+fn house_in(state: State) -> House {
+    let house = House::new();
+    if state >= State::Provisional {
+        house.advance(State::Provisional, None, "2026-03-10T16:00:00Z[UTC]").expect("advanced");
+    }
+    if state >= State::Correction {
+        house.advance(State::Correction, None, "2026-03-10T16:00:00Z[UTC]").expect("advanced");
+    }
+    if state >= State::Verification {
+        house.advance(State::Verification, None, "2026-03-16T16:00:00Z[UTC]").expect("advanced");
+    }
+    if state >= State::Official {
+        house.finalize("rusdi", Some("1"), "2026-03-16T16:00:00Z[UTC]").expect("official");
+    }
+    if state >= State::Archived {
+        house.advance(State::Archived, None, "2026-03-16T16:00:00Z[UTC]").expect("archived");
+    }
+    assert_eq!(house.life().state(), state);
+    house
+}
+
+fn explained(error: &Error) {
+    for language in [Language::Indonesian, Language::English] {
+        let message = error.message();
+        let (what, hint) = (message.what(language), message.hint(language).unwrap_or_default());
+        assert!(what.ends_with('.') && !what.contains("%{") && !hint.is_empty(), "{what} {hint}");
+    }
+}
+
+#[test]
+fn every_way_is_open_or_refused_as_it_should_be() {
+    const NOW: &str = "2026-04-01T08:00:00Z[UTC]";
+    for from in
+        [State::Editing, State::Provisional, State::Correction, State::Verification, State::Official, State::Archived]
+    {
+        for to in State::ALL {
+            // Each way begins anew only where it can succeed.
+            let house = house_in(from);
+            let outcome = house.advance(to, Some("alasan"), NOW);
+            match outcome {
+                Ok(step) => {
+                    assert!(from.may_become(to), "{from:?} to {to:?}");
+                    assert_eq!((step.state.as_str(), house.life().state()), (to.key(), to));
+                }
+                Err(error) => {
+                    explained(&error);
+                    assert_eq!(house.life().state(), from, "a refusal changes nothing");
+                    match to {
+                        State::Official => assert!(matches!(error, Error::NeedsFinalize)),
+                        _ => assert!(matches!(error, Error::NoWay { .. }) && !from.may_become(to), "{from:?} {to:?}"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_way_back_needs_a_reason_and_every_step_a_name() {
+    let house = house_in(State::Correction);
+    let error = house.advance(State::Editing, Some("  "), "2026-03-11T08:00:00Z[UTC]").expect_err("no reason");
+    explained(&error);
+    assert!(matches!(error, Error::NeedsReason { .. }), "{error:?}");
+    let wish = Wish { to: State::Verification, by: " ".to_owned(), note: None, days: 4 };
+    let error = house.life().advance(&house.store, &wish, &at("2026-03-16T08:00:00Z[UTC]")).expect_err("no name");
+    explained(&error);
+    assert!(matches!(error, Error::Nameless), "{error:?}");
+}
+
+#[test]
+fn speakers_have_until_the_end_of_the_last_day() {
+    let house = House::new();
+    let zone = "+08:00[Asia/Makassar]";
+    house.advance(State::Provisional, None, &format!("2026-03-10T16:00:00{zone}")).expect("advanced");
+    let step = house.advance(State::Correction, None, &format!("2026-03-10T16:10:00{zone}")).expect("advanced");
+    let until = at(&format!("2026-03-14T23:59:59{zone}")).timestamp();
+    assert_eq!(step.until, Some(until));
+    for early in ["2026-03-11T08:00:00", "2026-03-14T23:59:59"] {
+        let error = house.advance(State::Verification, None, &format!("{early}{zone}")).expect_err("too early");
+        explained(&error);
+        assert!(matches!(error, Error::PeriodRuns { .. }), "{early}: {error:?}");
+    }
+    house.advance(State::Verification, None, &format!("2026-03-15T00:00:00{zone}")).expect("over");
+    assert!(house.life().is_corrected(at(&format!("2026-03-15T00:00:00{zone}")).timestamp()));
+}
+
+#[test]
+fn the_period_can_be_ended_early_with_a_reason_that_is_kept() {
+    let house = house_in(State::Correction);
+    house.advance(State::Verification, Some("semua setuju"), "2026-03-11T08:00:00Z[UTC]").expect("waived");
+    let life = house.life();
+    assert!(life.is_corrected(at("2026-03-11T08:00:00Z[UTC]").timestamp()));
+    let (state, step) = life.steps().last().expect("a step");
+    assert_eq!((state, step.by.as_str(), step.note.as_deref()), (State::Verification, "Sari", Some("semua setuju")));
+}
+
+#[test]
+fn a_clock_that_was_never_set_is_refused() {
+    let house = house_in(State::Correction);
+    for wrong in ["1970-01-01T00:00:10Z[UTC]", "2025-12-31T00:00:00Z[UTC]", "2026-03-10T15:00:00Z[UTC]"] {
+        let error = house.advance(State::Verification, Some("alasan"), wrong).expect_err("the clock is wrong");
+        explained(&error);
+        assert!(matches!(error, Error::Clock { .. }), "{wrong}: {error:?}");
+        let error = house.finalize("rusdi", Some("1"), wrong).expect_err("the clock is wrong");
+        assert!(matches!(error, Error::Clock { .. }), "{wrong}: {error:?}");
+    }
+    assert_eq!(house.life().state(), State::Correction);
+}
+
+#[test]
+fn an_interrupted_recognition_is_not_yet_edited() {
+    let house = House::with(super::house::RAPAT, words(), false);
+    assert_eq!(house.life().state(), State::Transcribing);
+    let error = house.advance(State::Provisional, None, "2026-03-11T08:00:00Z[UTC]").expect_err("incomplete");
+    assert!(matches!(error, Error::NoWay { from: State::Transcribing, .. }), "{error:?}");
+}
+
+#[test]
+fn a_period_without_end_is_refused() {
+    let house = house_in(State::Provisional);
+    let wish = Wish { to: State::Correction, by: "Sari".to_owned(), note: None, days: u32::MAX };
+    let error = house.life().advance(&house.store, &wish, &at("2026-03-11T08:00:00Z[UTC]")).expect_err("too long");
+    explained(&error);
+    assert!(matches!(error, Error::Period { .. }), "{error:?}");
+}

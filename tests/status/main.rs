@@ -1,0 +1,12 @@
+//! From the first transcript to the signed record, and what keeps a record from going there.
+//!
+//! Needs poppler (Debian: poppler-utils) and unzip.
+
+#[path = "../sample/mod.rs"]
+mod sample;
+
+mod closed;
+mod house;
+mod life;
+mod official;
+mod program;
