@@ -139,7 +139,7 @@ impl Lookout {
             }
             let between_seats = !self.last[leader] && !self.last[into];
             let corrected = |level: f32| level - gains.bystander(into) + gains.own(leader);
-            let known = bleed.known(leader, into, LOUD_AFTER).map(corrected);
+            let known = bleed.level(leader, into, LOUD_AFTER).map(corrected);
             if between_seats && !self.loud[leader] && known.is_some_and(|level| level > LOUD) {
                 self.loud[leader] = true;
                 self.alarms.push(Alarm::Bleed { of: Channel::from_index(leader), into: Channel::from_index(into) });

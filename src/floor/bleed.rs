@@ -7,6 +7,8 @@ use super::level::{BANDS, Bands, Level, from_db, to_db};
 const PRIOR: f32 = 20.0;
 /// Hops after which a pair follows at its slowest: heads turn.
 const MEMORY: f32 = 200.0;
+/// Hops that what is known from another day weighs.
+const KNOWN: f32 = 30.0;
 /// A single reading moves an estimate by no more than this, in dB.
 const STEP: f32 = 15.0;
 /// A band of the leader counts when it is this many times above its noise.
@@ -33,6 +35,13 @@ impl Bleed {
             heard: vec![0.0; pairs],
             factor: vec![[0.0; BANDS]; pairs],
         }
+    }
+
+    /// Begins with what was known of a pair another day, in dB. It is a start, and can be unlearned.
+    pub fn know(&mut self, of: usize, into: usize, level: f32) {
+        let pair = of * self.channels + into;
+        self.learned[pair] = [level; BANDS];
+        self.heard[pair] = KNOWN;
     }
 
     /// The factors by which the power of `of`'s voice arrives in every channel.
@@ -76,7 +85,7 @@ impl Bleed {
     }
 
     /// Mean of the bands of a pair that was heard for at least that many hops, dB.
-    pub fn known(&self, of: usize, into: usize, hops: f32) -> Option<f32> {
+    pub fn level(&self, of: usize, into: usize, hops: f32) -> Option<f32> {
         let pair = of * self.channels + into;
         (self.heard[pair] >= hops).then(|| self.learned[pair].iter().sum::<f32>() / BANDS as f32)
     }

@@ -15,6 +15,8 @@ const GUESS_LIMIT: f32 = 8.0;
 /// How much of a microphone's sensitivity as a bystander it has for its own speaker too. An omnidirectional one hears more of the
 /// room, but not more of its speaker.
 const OWN_SHARE: f32 = 0.8;
+/// Hops that what is known from another day weighs.
+const KNOWN: f32 = 200.0;
 /// What a microphone shows counts when it is this far above its noise, in dB.
 const AUDIBLE: f32 = 4.0;
 /// Hops after which a gain follows at its slowest: gains drift.
@@ -60,6 +62,13 @@ impl Gains {
             usual_heard: 0.0,
             sorted: Vec::with_capacity(channels),
         }
+    }
+
+    /// Begins with what was known of a microphone another day, in dB.
+    pub fn know(&mut self, channel: usize, gain: f32) {
+        self.learned[channel] = gain;
+        self.heard[channel] = KNOWN;
+        self.blend(channel);
     }
 
     /// Takes the noise floors for a first guess.

@@ -7,6 +7,7 @@
 use super::bleed::Bleed;
 use super::gain::Gains;
 use super::level::{BANDS, Bands, Level, from_db, to_db};
+use super::profile::Profile;
 
 /// A channel may be active when it is this far above its noise floor, in dB.
 const ABOVE_NOISE: f32 = 8.0;
@@ -89,6 +90,28 @@ impl Room {
             explained: vec![[0.0; BANDS]; channels],
             hop: 0,
         }
+    }
+
+    /// A room of which something is known. What is known is a start, and can be unlearned.
+    pub fn known(channels: usize, profile: &Profile) -> Self {
+        let mut room = Self::new(channels);
+        for of in 0..channels {
+            if let Some(gain) = profile.gain_db(of) {
+                room.gains.know(of, gain);
+            }
+            for into in (0..channels).filter(|&into| into != of) {
+                if let Some(level) = profile.bleed_db(of, into) {
+                    room.bleed.know(of, into, level);
+                }
+            }
+        }
+        room
+    }
+
+    /// What was learned.
+    pub fn profile(&self) -> Profile {
+        let bleed = |of, into| if of == into { None } else { self.bleed.level(of, into, 1.0) };
+        Profile::new(self.active.len(), |channel| self.gains.bystander(channel), bleed)
     }
 
     /// Level of every channel in the last hop, dB.
@@ -188,14 +211,9 @@ impl Room {
     /// Lets a channel's own part explain the channels after it.
     fn spread(&mut self, of: usize, level: &Level) {
         self.bleed.refresh(of, &self.gains);
-        let mut more = [0.0; BANDS];
-        for band in 0..BANDS {
-            let own = level.power[band] - self.explained[of][band] - level.noise[band];
-            if own > self.tail[of][band] {
-                more[band] = own - self.tail[of][band];
-                self.tail[of][band] = own;
-            }
-        }
+        let own: Bands = std::array::from_fn(|band| level.power[band] - self.explained[of][band] - level.noise[band]);
+        let more: Bands = std::array::from_fn(|band| (own[band] - self.tail[of][band]).max(0.0));
+        self.tail[of] = std::array::from_fn(|band| self.tail[of][band].max(own[band]));
         explain(&mut self.explained, self.bleed.row(of), &more);
     }
 
@@ -295,6 +313,18 @@ mod tests {
         run(&mut room, &hop(8, &[], &[]), 50);
         let chorus = hop(8, &[(2, 1e-3), (3, 7e-4), (5, 9e-4), (6, 6e-4)], &[]);
         assert_eq!(run(&mut room, &chorus, 30), [false, false, true, true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_room_that_is_known_need_not_be_learned() {
+        let mut room = Room::new(3);
+        for speaker in [0, 1, 2, 0, 1, 2] {
+            run(&mut room, &hop(3, &[(speaker, 1e-3)], &[]), 200);
+            run(&mut room, &hop(3, &[], &[]), 100);
+        }
+        let both = hop(3, &[(0, 1e-3), (2, 2e-4)], &[]);
+        assert_eq!(run(&mut Room::new(3), &both, 30), [true, false, false], "of a room that is not known, caution");
+        assert_eq!(run(&mut Room::known(3, &room.profile()), &both, 30), [true, false, true]);
     }
 
     #[test]
