@@ -76,7 +76,7 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
             name = name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()));
         }
     }
-    let templates = export::templates(meeting, folder);
+    let templates = templates(meeting, folder);
     let (bytes, laid_out) = typeset::document(Format::Pdf, meeting, &transcript, templates.as_deref(), speaker)?;
     if let End::Warned = laid_out {
         end = End::Warned;
