@@ -144,7 +144,7 @@ fn a_corrected_speaker_is_moved_in_every_format() {
     let text = |format| text(format, &meeting, &moved);
     let record = text(Format::Txt);
     assert!(record.contains("F-CDN (SITI AMINAH, S.Pd.):\n  Fraksi Gabungan Enggang dapat menerima"), "{record}");
-    assert!(record.contains("PEMBICARA TIDAK DIKENAL: [mimbar]\n  Pimpinan dan anggota"), "{record}");
+    assert!(record.contains("MIKROFON 09: [mimbar]\n  Pimpinan dan anggota"), "{record}");
     assert!(text(Format::Srt).contains("F-CDN (SITI AMINAH, S.Pd.): Fraksi Gabungan Enggang"));
     assert!(text(Format::Vtt).contains("<v F-CDN (SITI AMINAH, S.Pd.)>Fraksi Gabungan Enggang"));
     let json: serde_json::Value = serde_json::from_str(&text(Format::Json)).expect("JSON");

@@ -19,6 +19,8 @@ pub enum Named {
 
 const INTERJECTION: &str = "INTERUPSI - ";
 const UNKNOWN: &str = "PEMBICARA TIDAK DIKENAL";
+/// A lectern or shared microphone at which nobody is named, before its number.
+const MICROPHONE: &str = "MIKROFON ";
 
 /// Whom this text names. What fits the whole label goes before what fits a name, and that before a role alone; two people whom it fits
 /// equally are not told apart.
@@ -26,7 +28,8 @@ const UNKNOWN: &str = "PEMBICARA TIDAK DIKENAL";
 pub fn who(meeting: &Meeting, text: &str) -> Named {
     let plain = plain(text);
     let label = plain.strip_prefix(INTERJECTION).unwrap_or(&plain);
-    if label == UNKNOWN {
+    let numbered = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
+    if label == UNKNOWN || label.strip_prefix(MICROPHONE).is_some_and(numbered) {
         return Named::Unknown;
     }
     let name = label.split_once('(').map_or(label, |(_, rest)| rest.strip_suffix(')').unwrap_or(rest)).trim();
@@ -126,6 +129,8 @@ mod tests {
             ("Moh. Ali", Named::Several),
             ("F-CDN", Named::Several),
             ("PEMBICARA TIDAK DIKENAL: [mikrofon 9] [00:00:01]", Named::Unknown),
+            ("12. MIKROFON 09: [mimbar] [00:00:01]", Named::Unknown),
+            ("Mikrofon", Named::Nobody),
             ("Siti Aminah dan Moh. Ali", Named::Nobody),
             ("", Named::Nobody),
             ("12. [00:03:10]", Named::Nobody),
