@@ -247,7 +247,12 @@ fn what_cannot_be_placed_is_listed_with_its_words_and_changes_nothing() {
             vec![Kind::Label],
             "YUSUF KARIM",
         ),
-        ("mark", with(&docx, replace("[bersamaan]", ""), &[]), vec![Kind::Mark], "[bersamaan]"),
+        (
+            "mark",
+            with(&docx, paragraph("Rp2,75 miliar", |text| text.replace("[bersamaan]", "")), &[]),
+            vec![Kind::Mark],
+            "[bersamaan]",
+        ),
     ];
     for (case, docx, expected, words) in cases {
         let found = read(&docx, &raw, &[]);
