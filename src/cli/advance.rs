@@ -17,8 +17,10 @@ pub fn advance(args: &Advance, speaker: Speaker) -> Result<End, Failure> {
     let to = to.map_err(|()| Failure::usage(Message::new("status.no_state").with("state", &args.to)))?;
     let store = Store::open(&args.folder)?;
     let life = Life::read(&store, &store.load()?)?;
-    let wish = Wish { to, by: args.by.clone(), note: args.note.clone(), days: args.days };
-    let now = now(&description(&args.folder)?);
+    let meeting = description(&args.folder)?;
+    let days = args.days.unwrap_or(meeting.correction.days);
+    let wish = Wish { to, by: args.by.clone(), note: args.note.clone(), days };
+    let now = now(&meeting);
     let step = life.advance(&store, &wish, &now)?;
     if args.voice.json {
         print(&serde_json::json!({ "state": step.state, "at": step.at, "until": step.until }).to_string());

@@ -255,8 +255,8 @@ pub struct Advance {
     pub by: String,
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
-    #[arg(long, value_name = "N", default_value_t = e_risalah::status::CORRECTION_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
-    pub days: u32,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub days: Option<u32>,
     #[command(flatten)]
     pub voice: Voice,
 }

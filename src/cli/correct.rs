@@ -8,6 +8,7 @@ use e_risalah::digest::sha256;
 use e_risalah::folder::{self, Folder};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
+use e_risalah::status::Life;
 use e_risalah::transcript::edit::{Change, Layer, Refusal, Source};
 use e_risalah::transcript::store::Store;
 use jiff::Zoned;
@@ -22,12 +23,15 @@ const LARGEST: u64 = 64 << 20;
 
 pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
     let mut store = Store::open(&args.folder)?;
-    let meeting = description(&args.folder)?;
+    let mut meeting = description(&args.folder)?;
     let bytes = read(&args.file)?;
     let raw = store.load()?;
     let edits = store.edits()?;
     let corrector = corrector(args, &meeting)?;
     if corrector.member.is_some() {
+        if let Some(period) = Life::read(&store, &raw)?.period(corrector.when.time_zone()) {
+            meeting.correction = period;
+        }
         correction::in_time(&meeting, &raw, &corrector.when)?;
     }
     let correction = correction::read(&Document::parse(&bytes)?, &meeting, &raw, &edits, &corrector)?;

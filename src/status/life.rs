@@ -1,14 +1,13 @@
 //! The steps that a record has gone, and the next one.
 
 use jiff::civil::time;
-use jiff::{Span, Timestamp, ToSpan, Zoned};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan, Unit, Zoned};
 
 use super::{Error, State};
+use crate::meeting::CorrectionPeriod;
 use crate::transcript::Transcript;
 use crate::transcript::store::{Seal, Step, Store};
-
-/// How long speakers may correct their turns where nothing else is said. A custom of the DPR's rules; every house has its own.
-pub const CORRECTION_DAYS: u32 = 4;
 
 /// No step of a record is older than this program; a clock that says so was never set.
 const EARLIEST: &str = "2026-01-01T00:00:00Z";
@@ -76,6 +75,16 @@ impl Life {
     #[must_use]
     pub fn deadline(&self) -> Option<Timestamp> {
         self.steps.iter().rev().find(|(state, _)| *state == State::Correction).and_then(|(_, step)| step.until)
+    }
+
+    /// The period that the record was given when it went to its speakers, by the days of this zone. It goes before what `rapat.toml` says.
+    #[must_use]
+    pub fn period(&self, zone: &TimeZone) -> Option<CorrectionPeriod> {
+        let (_, step) = self.steps.iter().rev().find(|(state, _)| *state == State::Correction)?;
+        let day = |moment: Timestamp| moment.to_zoned(zone.clone()).date();
+        let (from, last) = (day(step.at), day(step.until?));
+        let days = last.since((Unit::Day, from)).ok()?.get_days();
+        Some(CorrectionPeriod { from: Some(from), days: u32::try_from(days).ok()? })
     }
 
     /// Whether speakers have had their time: it is over, or was ended early with a reason.

@@ -18,7 +18,7 @@ mod state;
 pub use error::Error;
 pub use finalize::{Finalized, Request, Typeset, finalize};
 pub use gate::{Hindrance, hindrances};
-pub use life::{CORRECTION_DAYS, Life, Wish};
+pub use life::{Life, Wish};
 pub use manifest::{Audio, Document, Finding, Layers, Manifest, Verdict, Words, verify};
 pub use passage::{Passage, hear, omit, seconds};
 pub use state::State;

@@ -1,5 +1,6 @@
 //! Every way between states, and none other.
 
+use e_risalah::meeting::CorrectionPeriod;
 use e_risalah::message::{Explain, Language};
 use e_risalah::status::{Error, State, Wish};
 
@@ -82,6 +83,8 @@ fn speakers_have_until_the_end_of_the_last_day() {
     house.advance(State::Provisional, None, &format!("2026-03-10T16:00:00{zone}")).expect("advanced");
     let step = house.advance(State::Correction, None, &format!("2026-03-10T16:10:00{zone}")).expect("advanced");
     let until = at(&format!("2026-03-14T23:59:59{zone}")).timestamp();
+    let period = CorrectionPeriod { from: Some(jiff::civil::date(2026, 3, 10)), days: 4 };
+    assert_eq!(house.life().period(at(&format!("2026-03-11T00:00:00{zone}")).time_zone()), Some(period));
     assert_eq!(step.until, Some(until));
     for early in ["2026-03-11T08:00:00", "2026-03-14T23:59:59"] {
         let error = house.advance(State::Verification, None, &format!("{early}{zone}")).expect_err("too early");
