@@ -161,6 +161,21 @@ fn a_corrected_speaker_is_moved_in_every_format() {
 }
 
 #[test]
+fn who_speaks_away_from_the_microphones_has_no_seat_until_a_person_says_so() {
+    let shouted = sample::utterance(5, 0, 20, "Tidak sah!", &[Flag::OffMicrophone]);
+    let raw = sample::transcript(9, vec![shouted, sample::utterance(5, 100, 140, "Saya lanjutkan.", &[])]);
+    let risalah = compose(&sample::meeting(), &raw);
+    let found = turns(&risalah.body);
+    assert_eq!(found[0].label, "PEMBICARA TIDAK DIKENAL");
+    assert_eq!(text_of(found[0]), "[di luar mikrofon] Tidak sah!");
+    assert_eq!(found[1].label, "F-CDN (SITI AMINAH, S.Pd.)");
+    let named =
+        corrected(&raw, vec![(0, Change::Speaker { before: Speaker::Seat, after: Speaker::Person("yusuf".into()) })]);
+    let risalah = compose(&sample::meeting(), &named);
+    assert_eq!(turns(&risalah.body)[0].label, "F-MLT (YUSUF KARIM, S.T.)");
+}
+
+#[test]
 fn corrections_of_words_and_marks_are_printed() {
     let (meeting, raw) = (sample::meeting(), sample::plenary());
     let text = |before: &str, after: &str| Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() };

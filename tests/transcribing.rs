@@ -118,3 +118,18 @@ fn a_path_that_the_store_cannot_take_is_a_sentence() {
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(stderr(&output).contains("terlalu panjang"), "{}", stderr(&output));
 }
+
+#[test]
+fn two_channels_of_one_microphone_are_told() {
+    let place = tempfile::tempdir().expect("a folder");
+    let [first, second] = apart(&excerpt(place.path()), ["01.wav", "02.wav"]);
+    let copy = place.path().join("03.wav");
+    fs::copy(&first, &copy).expect("copied");
+    let folder = place.path().join("hasil");
+    let output = run(&["transkrip", text(&first), text(&second), text(&copy), "-o", text(&folder), "--quiet"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("berisi suara yang sama"), "{}", stderr(&output));
+    // Whoever opens the record later must know it too.
+    let json = fs::read_to_string(folder.join("transkrip.json")).expect("the transcript");
+    assert!(json.contains("floor.identical") || json.contains("suara yang sama"), "{json}");
+}

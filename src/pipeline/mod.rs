@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::audio::{self, Block, SpeechStream};
 use crate::clock::{Channel, Clock, Span};
-use crate::floor::{self, Floor, Profile};
+use crate::floor::{self, Alarm, Floor, Profile};
 use crate::message::{Explain, Message};
 use crate::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
@@ -123,8 +123,8 @@ struct Job {
     span: Span,
     heard_from: u64,
     sound: Vec<f32>,
-    /// Whether another person may have come to the microphone.
-    changed: bool,
+    /// What its turn is flagged with, whatever is recognised.
+    flags: Vec<Flag>,
 }
 
 struct Done {
@@ -160,7 +160,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let mut new = 0;
         let mut failure = None;
 
-        let (sound, utterances) = thread::scope(|scope| {
+        let (sound, utterances, alarms) = thread::scope(|scope| {
             let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
             let reader = Reader {
                 sound: self.sound,
@@ -215,7 +215,8 @@ impl<R: Recogniser + Send> Run<'_, R> {
             return Err(Error::Interrupted);
         }
         recording.length = sound.source().position();
-        recording.warnings = sound.warnings().iter().map(Explain::message).collect();
+        recording.warnings =
+            sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
         store.describe(&recording)?;
         store.complete(version.number)?;
         observer.progress(sound.expected_length().unwrap_or_default(), whole);
@@ -237,8 +238,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads to the end or until told to stop; gives the sound back with what is now known of it, and the number of utterances.
-    fn run(mut self) -> Result<(SpeechStream, usize), Error> {
+    /// Reads to the end or until told to stop; gives the sound back with what is now known of it, the number of utterances, and
+    /// what was wrong with microphones.
+    fn run(mut self) -> Result<(SpeechStream, usize, Vec<Alarm>), Error> {
         let channels = usize::from(self.sound.source().channels());
         let mut floor =
             self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
@@ -260,12 +262,13 @@ impl Reader<'_> {
             }
             self.position.store(block.span().end, Ordering::Relaxed);
         }
+        let alarms = floor.alarms();
         if !self.is_halted() {
             floor.finish(&mut turns);
             utterances += turns.len();
             self.send(&mut turns, &history, &mut voices);
         }
-        Ok((self.sound, utterances))
+        Ok((self.sound, utterances, alarms))
     }
 
     /// Hands the turns that are not yet recognised to the workers; false when they are gone.
@@ -280,7 +283,14 @@ impl Reader<'_> {
             let audible = turn.audible();
             let sound = history.get(turn.channel, audible);
             self.owed.add();
-            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound, changed }).is_ok()
+            let mut flags = Vec::new();
+            if turn.off_microphone {
+                flags.push(Flag::OffMicrophone);
+            }
+            if changed {
+                flags.push(Flag::LevelChange);
+            }
+            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound, flags }).is_ok()
         })
     }
 
@@ -314,10 +324,8 @@ fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utt
         floor::CLOCK.convert_span(Span::new(span.start + job.heard_from, span.end + job.heard_from), clock)
     };
     let mut flags = guard::flags(&recognition, job.sound.len());
-    if job.changed {
-        flags.push(Flag::LevelChange);
-        flags.sort_unstable();
-    }
+    flags.extend(job.flags);
+    flags.sort_unstable();
     let utterance = Utterance {
         channel: job.channel,
         span: job.span,

@@ -24,6 +24,7 @@ const INTERJECTION_MS: u64 = 30_000;
 
 const CUT_OFF: &str = "(…)";
 const SIMULTANEOUS: &str = "[bersamaan]";
+const OFF_MICROPHONE: &str = "[di luar mikrofon]";
 const CHANGED: &str = "[pembicara lain?]";
 /// Stands before the label of a member who breaks in.
 pub(super) const INTERJECTION: &str = "INTERUPSI – ";
@@ -65,6 +66,7 @@ fn legend(meeting: &Meeting) -> Vec<Legend> {
     let mut legend = vec![
         entry(CUT_OFF, RunKind::Mark, "ucapan terpotong oleh pembicara lain"),
         entry(SIMULTANEOUS, RunKind::Mark, "diucapkan ketika pembicara lain masih berbicara"),
+        entry(OFF_MICROPHONE, RunKind::Mark, "diucapkan jauh dari mikrofon"),
         entry("[tidak jelas jj:mm:dd]", RunKind::Mark, "ada ucapan yang tidak tertangkap pada waktu rekaman itu"),
         entry("kata", RunKind::Doubtful, "hasil transkripsi yang meragukan, perlu didengarkan kembali"),
     ];
@@ -230,6 +232,9 @@ impl<'a> Body<'a> {
         let mut runs = Vec::new();
         if simultaneous {
             runs.push(mark(SIMULTANEOUS.to_owned()));
+        }
+        if utterance.flags.contains(&Flag::OffMicrophone) {
+            runs.push(mark(OFF_MICROPHONE.to_owned()));
         }
         let text = printable(&utterance.text);
         let unheard = utterance.flags.contains(&Flag::NoWords) && utterance.corrected.is_raw();

@@ -2,12 +2,14 @@
 
 use crate::clock::{Channel, Clock};
 use crate::meeting::{Label, Meeting, Person};
-use crate::transcript::Utterance;
 use crate::transcript::edit::Speaker;
+use crate::transcript::{Flag, Utterance};
 
-/// The person, or `None` where nobody is known. A person whom the meeting no longer names is not known either.
+/// The person, or `None` where nobody is known: who speaks away from the microphones sits at none of them, until somebody who was
+/// there says who it was. A person whom the meeting no longer names is not known either.
 pub(crate) fn person<'a>(meeting: &'a Meeting, clock: Clock, utterance: &Utterance) -> Option<&'a Person> {
     let person = match &utterance.corrected.speaker {
+        Speaker::Seat if utterance.flags.contains(&Flag::OffMicrophone) => None,
         Speaker::Seat => meeting.speaker(utterance.channel, clock.millis(utterance.span.start)),
         Speaker::Person(id) => meeting.person(id),
         Speaker::Unknown => None,

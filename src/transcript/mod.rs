@@ -47,6 +47,8 @@ pub enum Flag {
     Clipped,
     /// The conference system says that this microphone was off all the while.
     MicrophoneOff,
+    /// The voice came from away from every microphone; that this one carried it loudest names nobody.
+    OffMicrophone,
     /// After a pause the voice is clearly louder or softer than before: at a microphone that several use, perhaps another speaker.
     LevelChange,
 }
