@@ -76,32 +76,35 @@ fn answers_that_end_too_soon_leave_nothing() {
 #[cfg(unix)]
 fn ctrl_c_at_a_terminal_leaves_nothing() {
     let place = tempfile::tempdir().expect("a folder");
-    // At a terminal of its own: an answer, then Ctrl-C at the next question.
+    // At a terminal of its own: an answer, then Ctrl-C as soon as the next question is seen, when nobody may be waiting for a key
+    // yet. Often, as that is a matter of chance; the alarm is for a question that never ends.
     let script = r#"
-import os, pty, sys
-child, terminal = pty.fork()
-if child == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-seen = b""
-def until(words):
-    global seen
-    while words not in seen:
-        seen += os.read(terminal, 4096)
-    seen = seen[seen.index(words) + len(words):]
-until("Baris kop".encode())
-os.write(terminal, b"DPRD\r")
-until("Baris kop".encode())
-os.write(terminal, b"\x03")
-try:
-    while True:
-        part = os.read(terminal, 4096)
-        if not part:
-            break
-        seen += part
-except OSError:
-    pass
-print(seen.decode(errors="replace"))
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+import os, pty, signal, sys
+def dialogue():
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.argv[1], sys.argv[1:])
+    seen = b""
+    def until(words, seen):
+        while words not in seen:
+            seen += os.read(terminal, 4096)
+        return seen[seen.index(words) + len(words):]
+    seen = until(b"Baris kop", seen)
+    os.write(terminal, b"DPRD\r")
+    seen = until(b"Baris kop", seen)
+    os.write(terminal, b"\x03")
+    try:
+        while part := os.read(terminal, 4096):
+            seen += part
+    except OSError:
+        pass
+    os.close(terminal)
+    end = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if end != 1 or "tidak ada yang ditulis".encode() not in seen:
+        sys.exit(f"{end}: {seen.decode(errors='replace')}")
+signal.alarm(100)
+for _ in range(50):
+    dialogue()
 "#;
     let output = Command::new("python3")
         .args(["-c", script, env!("CARGO_BIN_EXE_risalah"), "baru", text(place.path())])
@@ -109,9 +112,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         .env("TERM", "xterm")
         .output()
         .expect("python3 (apt-get install python3)");
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{shown}{}", said(&output));
-    assert!(shown.contains("tidak ada yang ditulis"), "{shown}");
+    assert!(output.status.success(), "{}", said(&output));
     assert_eq!(fs::read_dir(place.path()).expect("read").count(), 0);
 }
 

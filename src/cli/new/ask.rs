@@ -7,6 +7,8 @@ use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Input, Select};
 use e_risalah::message::Message;
+#[cfg(unix)]
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::cli::Failure;
 use crate::cli::show::Speaker;
@@ -15,11 +17,14 @@ use crate::cli::show::Speaker;
 pub struct Clerk {
     speaker: Speaker,
     at_terminal: bool,
+    /// Held for its end, which gives the terminal back as it was.
+    _keys: Option<Keys>,
 }
 
 impl Clerk {
     pub fn new(speaker: Speaker) -> Self {
-        Self { speaker, at_terminal: io::stdin().is_terminal() && io::stderr().is_terminal() }
+        let at_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+        Self { speaker, at_terminal, _keys: at_terminal.then(Keys::take).flatten() }
     }
 
     /// A question of the catalogue.
@@ -102,6 +107,38 @@ impl Clerk {
             line
         };
         Ok(Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty()))
+    }
+}
+
+/// Ctrl-C as a key and not as a signal, for as long as questions are asked. `dialoguer` sees to that only while it waits for a key: a
+/// signal between a prompt and its first key would be noted by the program and then waited over.
+struct Keys {
+    #[cfg(unix)]
+    before: Termios,
+}
+
+impl Keys {
+    /// `None` where the terminal cannot be set: Ctrl-C then works from the first key on.
+    #[cfg(unix)]
+    fn take() -> Option<Self> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut modes = before.clone();
+        // A key that waits in the buffer of a line would not be seen when `dialoguer` sets the terminal its own way.
+        modes.local_modes.remove(LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Drain, &modes).ok()?;
+        Some(Self { before })
+    }
+
+    #[cfg(not(unix))]
+    fn take() -> Option<Self> {
+        None
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &self.before);
     }
 }
 
