@@ -9,6 +9,7 @@
 pub mod header;
 
 mod error;
+mod file;
 mod manifest;
 mod pull;
 mod shipped;

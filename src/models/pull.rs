@@ -17,8 +17,8 @@ use ureq::{Agent, Body, Proxy};
 
 use crate::message::Explain;
 
+use super::file::hash_file;
 use super::manifest::{Official, revision};
-use super::store::hash_file;
 use super::{Error, Progress, Stage, Watch};
 use crate::digest::hex;
 

@@ -1,23 +1,18 @@
 //! The models folder: what is installed, and the way from a name to a model that may be opened.
 
+mod change;
+
 use std::ffi::OsStr;
-use std::fs::{self, File, TryLockError};
-use std::io::{Read, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::header::{self, Header, HeaderError};
+use super::file::{check_header, expect_hash, hash_path, length};
+use super::header::Header;
 use super::manifest::{Official, officials};
-use super::pull::{self, Hub};
-use super::{Alignment, Error, Model, Origin, Properties, Source, Stage, Watch, shipped};
-use crate::digest::hex;
-
-const CHUNK: usize = 1 << 20;
-/// What a download or copy leaves free for the rest of the machine.
-const SPARE: u64 = 64 << 20;
+use super::{Alignment, Error, Model, Origin, Properties, Source, Watch, shipped};
 
 /// The folder in which models lie, as `ggml-small-q8_0.bin` and so on.
 ///
@@ -178,61 +173,6 @@ impl Store {
         })
     }
 
-    /// Downloads an official model, going on where an earlier download stopped.
-    pub fn pull(&self, name: &str, hub: &Hub, watch: &mut Watch) -> Result<Installed, Error> {
-        let name = model_name(OsStr::new(name)).unwrap_or_default();
-        if name == shipped::card()?.name {
-            return Err(Error::PartOfProgram(name));
-        }
-        let Some(official) = self.official(&name) else {
-            return Err(self.unknown(OsStr::new(&name))?);
-        };
-        let _lock = self.lock()?;
-        let path = self.path_of(&official.file_name());
-        let installed = |was_there| Installed {
-            name: official.name.clone(),
-            origin: Origin::Official,
-            path: path.clone(),
-            was_there,
-        };
-        if length(&path)? == Some(official.bytes) && hash_path(&path, watch)? == official.sha256 {
-            return Ok(installed(true));
-        }
-        let part = self.part_of(&official.file_name());
-        self.check_space(official.bytes.saturating_sub(length(&part)?.unwrap_or_default()))?;
-        pull::download(hub, official, &part, watch)?;
-        self.put(&part, &path)?;
-        Ok(installed(false))
-    }
-
-    /// Copies a model file into the folder: as the official model whose length and SHA-256 it has, whatever it is called,
-    /// else under its own file name as an unofficial one.
-    pub fn import(&self, source: &Path, watch: &mut Watch) -> Result<Installed, Error> {
-        check_header(source)?;
-        let bytes = fs::metadata(source).map_err(Error::at(source))?.len();
-        let _lock = self.lock()?;
-        let sha256 = hash_path(source, watch)?;
-        let twin = self.officials.iter().find(|official| official.bytes == bytes && official.sha256 == sha256);
-        let (name, file_name) = match twin {
-            Some(official) => (official.name.clone(), official.file_name()),
-            None => self.unofficial_name(source, &sha256, bytes)?,
-        };
-        let path = self.path_of(&file_name);
-        let origin = if twin.is_some() { Origin::Official } else { Origin::Unofficial };
-        let was_there = length(&path)? == Some(bytes) && hash_path(&path, watch)? == sha256;
-        if !was_there {
-            if twin.is_none() && path.exists() {
-                return Err(Error::NameTaken(name));
-            }
-            self.check_space(bytes)?;
-            self.copy(source, &file_name, &sha256, watch)?;
-        }
-        if twin.is_none() {
-            self.note(&file_name, &sha256)?;
-        }
-        Ok(Installed { name, origin, path, was_there })
-    }
-
     /// Reads every installed model again and says of each whether it still is what was published or imported. The shipped one
     /// comes last.
     pub fn verify(&self, watch: &mut Watch) -> Result<Vec<Verified>, Error> {
@@ -249,35 +189,6 @@ impl Store {
         }
         verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
         if watch.is_cancelled() { Err(Error::Cancelled) } else { Ok(verified) }
-    }
-
-    /// Removes a model and what was downloaded of it; returns the bytes that became free.
-    pub fn remove(&self, name: &str) -> Result<u64, Error> {
-        let wish = OsStr::new(name);
-        let name = model_name(wish).unwrap_or_default();
-        if name == shipped::card()?.name {
-            return Err(Error::PartOfProgram(name));
-        }
-        let file = match self.official(&name) {
-            Some(official) => official.file_name(),
-            None => match self.unofficial()?.into_iter().find(|(known, _)| *known == name) {
-                Some((_, file)) => file,
-                None => return Err(self.unknown(wish)?),
-            },
-        };
-        let mut freed = 0;
-        let files = [self.path_of(&file), self.part_of(&file), self.copy_of(&file), self.note_of(&file)];
-        if files.iter().all(|path| !path.exists()) {
-            return Err(Error::NotInstalled(name));
-        }
-        let _lock = self.lock()?;
-        for path in files {
-            if let Some(bytes) = length(&path)? {
-                fs::remove_file(&path).map_err(Error::at(&path))?;
-                freed += bytes;
-            }
-        }
-        Ok(freed)
     }
 
     fn official(&self, name: &str) -> Option<&Official> {
@@ -339,74 +250,6 @@ impl Store {
         Ok(found)
     }
 
-    /// The name and file name under which a file that is not official may be kept.
-    fn unofficial_name(&self, source: &Path, sha256: &str, bytes: u64) -> Result<(String, String), Error> {
-        let file = source
-            .file_name()
-            .and_then(OsStr::to_str)
-            .filter(|file| file.strip_suffix(".bin").is_some() && file.is_ascii());
-        let Some((name, file)) = file.and_then(|file| Some((model_name(OsStr::new(file))?, file))) else {
-            return Err(Error::BadName(source.to_owned()));
-        };
-        if let Some(official) = self.official(&name) {
-            let path = source.to_owned();
-            return Err(if bytes == official.bytes {
-                Error::Hash { path, expected: official.sha256.clone(), found: sha256.to_owned() }
-            } else {
-                Error::Length { path, expected: official.bytes, found: bytes }
-            });
-        }
-        let same_name = self.unofficial()?.into_iter().any(|(known, other)| known == name && other != file);
-        if same_name || name == shipped::card()?.name {
-            return Err(Error::NameTaken(name));
-        }
-        Ok((name, file.to_owned()))
-    }
-
-    /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that very content.
-    fn copy(&self, source: &Path, file: &str, sha256: &str, watch: &mut Watch) -> Result<(), Error> {
-        let copy = self.copy_of(file);
-        let copied = copy_hashed(source, &copy, watch).and_then(|found| {
-            if found == sha256 {
-                return self.put(&copy, &self.path_of(file));
-            }
-            Err(Error::Hash { path: source.to_owned(), expected: sha256.to_owned(), found })
-        });
-        if copied.is_err() {
-            // Why it failed says more than whether its rest could be removed.
-            let _ = fs::remove_file(&copy);
-        }
-        copied
-    }
-
-    fn note(&self, file: &str, sha256: &str) -> Result<(), Error> {
-        let path = self.note_of(file);
-        // As `sha256sum` writes and checks it.
-        fs::write(&path, format!("{sha256}  {file}\n")).map_err(Error::at(&path))
-    }
-
-    /// Gives a complete file its name, in one step that survives a loss of power.
-    fn put(&self, part: &Path, path: &Path) -> Result<(), Error> {
-        fs::rename(part, path).map_err(Error::at(path))?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Error::at(&self.folder))
-    }
-
-    fn lock(&self) -> Result<File, Error> {
-        fs::create_dir_all(&self.folder).map_err(Error::at(&self.folder))?;
-        let path = self.folder.join(".lock");
-        let file = File::create(&path).map_err(Error::at(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),
-            Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
-        }
-    }
-
-    fn check_space(&self, bytes: u64) -> Result<(), Error> {
-        let available = fs4::available_space(&self.folder).map_err(Error::at(&self.folder))?;
-        enough(&self.folder, bytes, available)
-    }
-
     fn unknown(&self, wish: &OsStr) -> Result<Error, Error> {
         let mut known: Vec<String> = self.officials.iter().map(|official| official.name.clone()).collect();
         known.extend(self.unofficial()?.into_iter().map(|(name, _)| name));
@@ -420,10 +263,6 @@ impl Store {
 
     fn part_of(&self, file: &str) -> PathBuf {
         self.folder.join(format!("{file}.part"))
-    }
-
-    fn copy_of(&self, file: &str) -> PathBuf {
-        self.folder.join(format!("{file}.import"))
     }
 
     fn note_of(&self, file: &str) -> PathBuf {
@@ -466,99 +305,9 @@ fn unofficial_model(name: String, sha256: String, path: PathBuf, header: &Header
     }
 }
 
-/// Checks a model file from end to end.
-fn check_header(path: &Path) -> Result<Header, Error> {
-    let file = File::open(path).map_err(Error::at(path))?;
-    let bytes = file.metadata().map_err(Error::at(path))?.len();
-    let header = header::read(file, bytes).map_err(|source| match source {
-        HeaderError::Io(source) => Error::Io { path: path.to_owned(), source },
-        source => Error::Invalid { path: path.to_owned(), source },
-    })?;
-    if header.is_multilingual() { Ok(header) } else { Err(Error::EnglishOnly(path.to_owned())) }
-}
-
-fn expect_hash(path: &Path, expected: &str, watch: &mut Watch) -> Result<(), Error> {
-    let found = hash_path(path, watch)?;
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Hash { path: path.to_owned(), expected: expected.to_owned(), found })
-}
-
-fn hash_path(path: &Path, watch: &mut Watch) -> Result<String, Error> {
-    let mut file = File::open(path).map_err(Error::at(path))?;
-    let bytes = file.metadata().map_err(Error::at(path))?.len();
-    Ok(hex(hash_file(&mut file, path, bytes, watch)?))
-}
-
-/// The hash so far of an open file that is `bytes` long, read from where it stands to its end.
-pub(super) fn hash_file(file: &mut File, path: &Path, bytes: u64, watch: &mut Watch) -> Result<Sha256, Error> {
-    let mut hash = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut done = 0;
-    loop {
-        let count = file.read(&mut chunk).map_err(Error::at(path))?;
-        if count == 0 {
-            return Ok(hash);
-        }
-        hash.update(&chunk[..count]);
-        done += count as u64;
-        watch.bytes(Stage::Checking, done, bytes)?;
-    }
-}
-
-/// Copies a file to the disk and returns the SHA-256 of what was copied.
-fn copy_hashed(source: &Path, target: &Path, watch: &mut Watch) -> Result<String, Error> {
-    let mut from = File::open(source).map_err(Error::at(source))?;
-    let bytes = from.metadata().map_err(Error::at(source))?.len();
-    let mut to = File::create(target).map_err(Error::at(target))?;
-    let mut hash = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut done = 0;
-    loop {
-        let count = from.read(&mut chunk).map_err(Error::at(source))?;
-        if count == 0 {
-            break;
-        }
-        to.write_all(&chunk[..count]).map_err(Error::at(target))?;
-        hash.update(&chunk[..count]);
-        done += count as u64;
-        watch.bytes(Stage::Copying, done, bytes)?;
-    }
-    to.sync_all().map_err(Error::at(target))?;
-    Ok(hex(hash))
-}
-
-/// The length of a file, or `None` when there is none.
-fn length(path: &Path) -> Result<Option<u64>, Error> {
-    match fs::metadata(path) {
-        Ok(file) => Ok(Some(file.len())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::at(path)(error)),
-    }
-}
-
-fn enough(folder: &Path, bytes: u64, available: u64) -> Result<(), Error> {
-    let needed = bytes.saturating_add(SPARE);
-    if available >= needed {
-        return Ok(());
-    }
-    Err(Error::NoSpace { folder: folder.to_owned(), needed, available })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_download_leaves_some_space() {
-        let folder = Path::new("models");
-        assert!(enough(folder, 100, 100 + SPARE).is_ok());
-        let refused = enough(folder, 100, 99 + SPARE);
-        assert!(matches!(refused, Err(Error::NoSpace { needed, available, .. })
-            if needed == 100 + SPARE && available == 99 + SPARE));
-        assert!(enough(folder, u64::MAX, u64::MAX - 1).is_err());
-    }
 
     #[test]
     fn a_model_is_called_by_name_or_by_file_name() {

@@ -1,0 +1,194 @@
+//! What changes the models folder: one process at a time, and a file gets its name only when it is whole and right.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::{Installed, Store, model_name};
+use crate::models::file::{check_header, copy_hashed, hash_path, length};
+use crate::models::pull::{self, Hub};
+use crate::models::{Error, Origin, Watch, shipped};
+
+/// What a download or copy leaves free for the rest of the machine.
+const SPARE: u64 = 64 << 20;
+
+impl Store {
+    /// Downloads an official model, going on where an earlier download stopped.
+    pub fn pull(&self, name: &str, hub: &Hub, watch: &mut Watch) -> Result<Installed, Error> {
+        let name = model_name(OsStr::new(name)).unwrap_or_default();
+        if name == shipped::card()?.name {
+            return Err(Error::PartOfProgram(name));
+        }
+        let Some(official) = self.official(&name) else {
+            return Err(self.unknown(OsStr::new(&name))?);
+        };
+        let _lock = self.lock()?;
+        let path = self.path_of(&official.file_name());
+        let installed = |was_there| Installed {
+            name: official.name.clone(),
+            origin: Origin::Official,
+            path: path.clone(),
+            was_there,
+        };
+        if length(&path)? == Some(official.bytes) && hash_path(&path, watch)? == official.sha256 {
+            return Ok(installed(true));
+        }
+        let part = self.part_of(&official.file_name());
+        self.check_space(official.bytes.saturating_sub(length(&part)?.unwrap_or_default()))?;
+        pull::download(hub, official, &part, watch)?;
+        self.put(&part, &path)?;
+        Ok(installed(false))
+    }
+
+    /// Copies a model file into the folder: as the official model whose length and SHA-256 it has, whatever it is called,
+    /// else under its own file name as an unofficial one.
+    pub fn import(&self, source: &Path, watch: &mut Watch) -> Result<Installed, Error> {
+        check_header(source)?;
+        let bytes = fs::metadata(source).map_err(Error::at(source))?.len();
+        let _lock = self.lock()?;
+        let sha256 = hash_path(source, watch)?;
+        let twin = self.officials.iter().find(|official| official.bytes == bytes && official.sha256 == sha256);
+        let (name, file_name) = match twin {
+            Some(official) => (official.name.clone(), official.file_name()),
+            None => self.unofficial_name(source, &sha256, bytes)?,
+        };
+        let path = self.path_of(&file_name);
+        let origin = if twin.is_some() { Origin::Official } else { Origin::Unofficial };
+        let was_there = length(&path)? == Some(bytes) && hash_path(&path, watch)? == sha256;
+        if !was_there {
+            if twin.is_none() && path.exists() {
+                return Err(Error::NameTaken(name));
+            }
+            self.check_space(bytes)?;
+            self.copy(source, &file_name, &sha256, watch)?;
+        }
+        if twin.is_none() {
+            self.note(&file_name, &sha256)?;
+        }
+        Ok(Installed { name, origin, path, was_there })
+    }
+
+    /// Removes a model and what was downloaded of it; returns the bytes that became free.
+    pub fn remove(&self, name: &str) -> Result<u64, Error> {
+        let wish = OsStr::new(name);
+        let name = model_name(wish).unwrap_or_default();
+        if name == shipped::card()?.name {
+            return Err(Error::PartOfProgram(name));
+        }
+        let file = match self.official(&name) {
+            Some(official) => official.file_name(),
+            None => match self.unofficial()?.into_iter().find(|(known, _)| *known == name) {
+                Some((_, file)) => file,
+                None => return Err(self.unknown(wish)?),
+            },
+        };
+        let mut freed = 0;
+        let files = [self.path_of(&file), self.part_of(&file), self.copy_of(&file), self.note_of(&file)];
+        if files.iter().all(|path| !path.exists()) {
+            return Err(Error::NotInstalled(name));
+        }
+        let _lock = self.lock()?;
+        for path in files {
+            if let Some(bytes) = length(&path)? {
+                fs::remove_file(&path).map_err(Error::at(&path))?;
+                freed += bytes;
+            }
+        }
+        Ok(freed)
+    }
+
+    /// The name and file name under which a file that is not official may be kept.
+    fn unofficial_name(&self, source: &Path, sha256: &str, bytes: u64) -> Result<(String, String), Error> {
+        let file = source
+            .file_name()
+            .and_then(OsStr::to_str)
+            .filter(|file| file.strip_suffix(".bin").is_some() && file.is_ascii());
+        let Some((name, file)) = file.and_then(|file| Some((model_name(OsStr::new(file))?, file))) else {
+            return Err(Error::BadName(source.to_owned()));
+        };
+        if let Some(official) = self.official(&name) {
+            let path = source.to_owned();
+            return Err(if bytes == official.bytes {
+                Error::Hash { path, expected: official.sha256.clone(), found: sha256.to_owned() }
+            } else {
+                Error::Length { path, expected: official.bytes, found: bytes }
+            });
+        }
+        let same_name = self.unofficial()?.into_iter().any(|(known, other)| known == name && other != file);
+        if same_name || name == shipped::card()?.name {
+            return Err(Error::NameTaken(name));
+        }
+        Ok((name, file.to_owned()))
+    }
+
+    /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that very content.
+    fn copy(&self, source: &Path, file: &str, sha256: &str, watch: &mut Watch) -> Result<(), Error> {
+        let copy = self.copy_of(file);
+        let copied = copy_hashed(source, &copy, watch).and_then(|found| {
+            if found == sha256 {
+                return self.put(&copy, &self.path_of(file));
+            }
+            Err(Error::Hash { path: source.to_owned(), expected: sha256.to_owned(), found })
+        });
+        if copied.is_err() {
+            // Why it failed says more than whether its rest could be removed.
+            let _ = fs::remove_file(&copy);
+        }
+        copied
+    }
+
+    fn note(&self, file: &str, sha256: &str) -> Result<(), Error> {
+        let path = self.note_of(file);
+        // As `sha256sum` writes and checks it.
+        fs::write(&path, format!("{sha256}  {file}\n")).map_err(Error::at(&path))
+    }
+
+    /// Gives a complete file its name, in one step that survives a loss of power.
+    fn put(&self, part: &Path, path: &Path) -> Result<(), Error> {
+        fs::rename(part, path).map_err(Error::at(path))?;
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Error::at(&self.folder))
+    }
+
+    fn lock(&self) -> Result<File, Error> {
+        fs::create_dir_all(&self.folder).map_err(Error::at(&self.folder))?;
+        let path = self.folder.join(".lock");
+        let file = File::create(&path).map_err(Error::at(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),
+            Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+        }
+    }
+
+    fn check_space(&self, bytes: u64) -> Result<(), Error> {
+        let available = fs4::available_space(&self.folder).map_err(Error::at(&self.folder))?;
+        enough(&self.folder, bytes, available)
+    }
+
+    fn copy_of(&self, file: &str) -> PathBuf {
+        self.folder.join(format!("{file}.import"))
+    }
+}
+
+fn enough(folder: &Path, bytes: u64, available: u64) -> Result<(), Error> {
+    let needed = bytes.saturating_add(SPARE);
+    if available >= needed {
+        return Ok(());
+    }
+    Err(Error::NoSpace { folder: folder.to_owned(), needed, available })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_leaves_some_space() {
+        let folder = Path::new("models");
+        assert!(enough(folder, 100, 100 + SPARE).is_ok());
+        let refused = enough(folder, 100, 99 + SPARE);
+        assert!(matches!(refused, Err(Error::NoSpace { needed, available, .. })
+            if needed == 100 + SPARE && available == 99 + SPARE));
+        assert!(enough(folder, u64::MAX, u64::MAX - 1).is_err());
+    }
+}
