@@ -60,16 +60,16 @@ fn corrected(copy: &[u8], count: usize) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(copy)).expect("a package");
     let mut xml = String::new();
     archive.by_name("word/document.xml").expect("a text").read_to_string(&mut xml).expect("a text");
-    let end = "</w:t></w:r><w:bookmarkEnd";
-    let mut pieces: Vec<String> = xml.split(end).map(str::to_owned).collect();
+    let mut pieces: Vec<String> = xml.split_inclusive("</w:p>").map(str::to_owned).collect();
     let speech = pieces.iter_mut().filter(|piece| piece.contains(r#""Ucapan""#)).step_by(6);
     for piece in speech.take(count) {
-        let last = piece.rfind(' ').expect("words");
+        let end = piece.rfind("</w:t>").expect("a text");
+        let last = piece[..end].rfind(' ').expect("words");
         piece.insert_str(last, " koreksi");
     }
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     out.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).expect("a part");
-    out.write_all(pieces.join(end).as_bytes()).expect("written");
+    out.write_all(pieces.concat().as_bytes()).expect("written");
     out.finish().expect("a package").into_inner()
 }
 

@@ -236,11 +236,11 @@ fn who_corrects_is_told_what_a_rule_wrote_and_what_to_listen_to() {
     assert_eq!(
         runs,
         [
-            ("Jadi", "Dengarkan: pengenal suara ragu. Ditulis program (huruf kapital). Yang dikenali: jadi"),
-            ("hadir", "Ditulis program (bunyi pengisi dihapus). Yang dikenali: ee"),
-            ("32", "Ditulis program (bilangan). Yang dikenali: tiga puluh dua"),
+            ("Jadi", "Dengarkan: pengenal suara ragu. Ditulis program (huruf kapital). Yang dikenali: “jadi”."),
+            ("hadir", "Ditulis program (bunyi pengisi dihapus). Yang dikenali: “ee”."),
+            ("32", "Ditulis program (bilangan). Yang dikenali: “tiga puluh dua”."),
             ("orang dengan", ""),
-            ("dua miliar", "Dengarkan: jumlah uang. Usul: 2 miliar."),
+            ("dua miliar", "Dengarkan: jumlah uang. Usul: “2 miliar”."),
         ]
     );
     assert_eq!(spoken(&compose(&sample::meeting(), &transcript.verbatim()).body).join(" "), said);

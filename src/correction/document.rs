@@ -8,7 +8,7 @@ use roxmltree::{Node, ParsingOptions};
 use zip::ZipArchive;
 
 use super::Error;
-use crate::risalah::Anchor;
+use crate::risalah::{Anchor, remark};
 
 /// The most bytes of a part once it is unpacked: some ten times what eight hours of debate take in Word.
 const LARGEST: u64 = 96 << 20;
@@ -101,12 +101,17 @@ fn parse(text: &str) -> Result<roxmltree::Document<'_>, Error> {
     roxmltree::Document::parse_with_options(text, options).map_err(|error| Error::NotDocx(error.to_string()))
 }
 
+/// The comments of people by their number: what this program has to remark is known to it.
 fn comments(text: &str) -> Result<HashMap<String, Comment>, Error> {
     let parsed = parse(text)?;
+    let line = |paragraph: Node<'_, '_>| -> String {
+        paragraph.descendants().filter(|node| is(*node, "t")).filter_map(|node| node.text()).collect()
+    };
     let comment = |node: Node<'_, '_>| {
-        let texts = node.descendants().filter(|node| is(*node, "t")).filter_map(|node| node.text());
-        let author = attribute(node, "author").unwrap_or_default().to_owned();
-        Some((attribute(node, "id")?.to_owned(), Comment { author, text: texts.collect::<Vec<_>>().join(" ") }))
+        let lines: Vec<String> = node.descendants().filter(|node| is(*node, "p")).map(line).collect();
+        let (author, text) = (attribute(node, "author").unwrap_or_default().to_owned(), lines.join(" "));
+        let own = remark::is_own(&author, attribute(node, "initials").unwrap_or_default(), &text);
+        (!own).then_some((attribute(node, "id")?.to_owned(), Comment { author, text }))
     };
     Ok(parsed.descendants().filter(|node| is(*node, "comment")).filter_map(comment).collect())
 }

@@ -11,6 +11,7 @@ use crate::transcript::Transcript;
 
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
 
+mod comments;
 mod package;
 mod working;
 
@@ -29,8 +30,9 @@ pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
 /// The record as a working copy, whose corrections can be read back.
 pub(super) fn working_copy(risalah: &Risalah, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     let mut xml = document(risalah).build();
-    xml.document = working::anchored(&xml.document, risalah, transcript)?;
-    package::write(xml, risalah)
+    let (document, comments) = working::anchored(&xml.document, risalah, transcript)?;
+    xml.document = document;
+    package::write(package::with_comments(xml, comments)?, risalah)
 }
 
 fn document(risalah: &Risalah) -> Docx {

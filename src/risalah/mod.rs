@@ -16,6 +16,7 @@ mod json;
 mod official;
 mod pdf;
 mod register;
+pub(crate) mod remark;
 pub mod rttm;
 mod said;
 mod seglst;

@@ -78,11 +78,11 @@ pub(super) fn doubts(utterance: &Utterance, clock: Clock, roster: &Roster) -> Ve
 }
 
 fn of_doubt(doubt: &Doubt) -> String {
-    let proposal = doubt.proposal.as_ref().map(|proposal| format!(" Usul: {proposal}.")).unwrap_or_default();
+    let proposal = doubt.proposal.as_ref().map(|proposal| format!(" Usul: “{proposal}”.")).unwrap_or_default();
     format!("Dengarkan: {}.{proposal}", doubt.matter.name())
 }
 
 fn of_rewritten(rewritten: &Rewritten) -> String {
     let why = rewritten.why.as_deref().unwrap_or(&rewritten.rule);
-    format!("Ditulis program ({why}). Yang dikenali: {}", rewritten.before)
+    format!("Ditulis program ({why}). Yang dikenali: “{}”.", rewritten.before)
 }

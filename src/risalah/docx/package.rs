@@ -13,6 +13,15 @@ use crate::risalah::{Error, Risalah};
 const WATERMARK: &str = r##"<w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype><v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:540pt;height:54pt;rotation:305;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#e4e4e4" stroked="f"><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="%TEXT%"/></v:shape></w:pict></w:r>"##;
 const LANGUAGE: &str = r#"<w:lang w:val="id-ID" w:eastAsia="id-ID" w:bidi="ar-SA"/>"#;
 
+/// Where the comments are: docx-rs says so only of its own.
+const COMMENTS: &str = r#"<Relationship Id="rIdKomentar" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/>"#;
+
+/// The package with these comments beside the text.
+pub(super) fn with_comments(xml: XMLDocx, comments: Vec<u8>) -> Result<XMLDocx, Error> {
+    let document_rels = insert(&xml.document_rels, "</Relationships>", COMMENTS)?;
+    Ok(XMLDocx { comments, document_rels, ..xml })
+}
+
 pub(super) fn write(xml: XMLDocx, risalah: &Risalah) -> Result<Vec<u8>, Error> {
     let mut parts = vec![
         ("[Content_Types].xml".to_owned(), xml.content_type),
@@ -64,7 +73,7 @@ fn pack(parts: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

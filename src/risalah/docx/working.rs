@@ -1,22 +1,29 @@
-//! The working copy: the record with numbered turns and an invisible anchor at every paragraph.
+//! The working copy: the record with numbered turns, an invisible anchor at every paragraph, and comments at its side.
 
 use std::fmt::Write;
 
 use roxmltree::{Document, Node};
 
-use crate::risalah::{Anchor, Entry, Error, Holds, Numbered, Paragraph, Risalah, turns};
+use super::comments::Comments;
+use crate::risalah::{Anchor, Entry, Error, Holds, Numbered, Paragraph, Risalah, Run, turns};
 use crate::transcript::Transcript;
 
 /// A paragraph of speech or a label.
-struct Place {
+struct Place<'a> {
     first: usize,
     count: usize,
     /// For a label: what stands before and after it.
     numbered: Option<(String, String)>,
+    /// For speech: what it consists of.
+    runs: &'a [Run],
 }
 
-/// The document's XML with anchors and numbers.
-pub(super) fn anchored(document: &[u8], risalah: &Risalah, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+/// The document's XML with anchors and numbers, and the comments that it refers to.
+pub(super) fn anchored(
+    document: &[u8],
+    risalah: &Risalah,
+    transcript: &Transcript,
+) -> Result<(Vec<u8>, Vec<u8>), Error> {
     let text = String::from_utf8_lossy(document);
     let parsed = Document::parse(&text).map_err(|error| Error::Docx(error.to_string()))?;
     let places = places(risalah, transcript);
@@ -24,6 +31,7 @@ pub(super) fn anchored(document: &[u8], risalah: &Risalah, transcript: &Transcri
         places.iter().filter(|place| place.numbered.is_some()),
         places.iter().filter(|place| place.numbered.is_none()),
     );
+    let mut comments = Comments::new(risalah.created);
     let mut out = String::with_capacity(text.len() * 2);
     let mut copied = 0;
     let mut number = 0;
@@ -38,7 +46,7 @@ pub(super) fn anchored(document: &[u8], risalah: &Risalah, transcript: &Transcri
         let written = format!("{before}{}{after}", content(paragraph));
         let holds = match place {
             None => Holds::Other { hash: Anchor::hash_of(&written) },
-            Some(&Place { first, count, numbered: None }) => Holds::Speech { first, count },
+            Some(&Place { first, count, numbered: None, .. }) => Holds::Speech { first, count },
             Some(&Place { first, count, .. }) => Holds::Label { first, count, hash: Anchor::hash_of(&written) },
         };
         let anchor = Anchor {
@@ -56,15 +64,19 @@ pub(super) fn anchored(document: &[u8], risalah: &Risalah, transcript: &Transcri
             out,
             r#"<w:bookmarkStart w:id="{a}" w:name="{point}"/><w:bookmarkEnd w:id="{a}"/><w:bookmarkStart w:id="{b}" w:name="{around}"/>"#
         );
-        let _ = write!(out, r#"{}{}{}<w:bookmarkEnd w:id="{b}"/>"#, run(before), &text[begin..end], run(after));
+        let content = match place {
+            Some(Place { runs, .. }) if !runs.is_empty() => comments.around(runs, &elements(paragraph, &text)),
+            _ => text[begin..end].to_owned(),
+        };
+        let _ = write!(out, r#"{}{content}{}<w:bookmarkEnd w:id="{b}"/>"#, run(before), run(after));
         copied = end;
         number += 1;
     }
     out.push_str(&text[copied..]);
-    Ok(out.into_bytes())
+    Ok((out.into_bytes(), comments.part().into_bytes()))
 }
 
-fn places(risalah: &Risalah, transcript: &Transcript) -> Vec<Place> {
+fn places<'a>(risalah: &'a Risalah, transcript: &Transcript) -> Vec<Place<'a>> {
     let clock = transcript.recording.clock;
     let label = |(number, turn): (usize, Numbered)| {
         let time = clock.hms(transcript.utterances[turn.utterances.start].span.start);
@@ -72,15 +84,16 @@ fn places(risalah: &Risalah, transcript: &Transcript) -> Vec<Place> {
             first: turn.utterances.start,
             count: turn.utterances.len(),
             numbered: Some((format!("{number}. "), format!(" [{time}]"))),
+            runs: &[],
         }
     };
     let paragraphs = risalah.body.iter().filter_map(|entry| match entry {
         Entry::Turn(turn) => Some(&turn.paragraphs),
         Entry::Event { .. } | Entry::Item { .. } => None,
     });
-    let speech = |paragraph: &Paragraph| {
-        let (first, last) = (paragraph.first()?.utterance, paragraph.last()?.utterance);
-        Some(Place { first, count: last + 1 - first, numbered: None })
+    let speech = |runs: &'a Paragraph| {
+        let (first, last) = (runs.first()?.utterance, runs.last()?.utterance);
+        Some(Place { first, count: last + 1 - first, numbered: None, runs })
     };
     (1..).zip(turns(risalah)).map(label).chain(paragraphs.flatten().filter_map(speech)).collect()
 }
@@ -99,6 +112,11 @@ fn content(paragraph: Node<'_, '_>) -> String {
             _ => None,
         })
         .collect()
+}
+
+/// A paragraph's runs, as they are written.
+fn elements<'a>(paragraph: Node<'_, '_>, text: &'a str) -> Vec<&'a str> {
+    paragraph.children().filter(|node| node.tag_name().name() == "r").map(|run| &text[run.range()]).collect()
 }
 
 /// From behind a paragraph's properties to its end.
