@@ -201,6 +201,32 @@ fn corrections_of_words_and_marks_are_printed() {
 }
 
 #[test]
+fn a_passage_that_was_left_out_has_one_mark() {
+    let (meeting, raw) = (sample::meeting(), sample::plenary());
+    let marks = |places: &[usize]| {
+        let omitted = places.iter().map(|place| (*place, Change::Mark { mark: Mark::Omitted })).collect();
+        let risalah = compose(&meeting, &corrected(&raw, omitted));
+        let turns = turns(&risalah.body).into_iter();
+        turns
+            .map(|turn| (turn.label.clone(), text_of(turn)))
+            .filter(|(_, text)| text.contains("[tidak dimuat"))
+            .collect()
+    };
+    let mark = "[tidak dimuat atas keputusan rapat]";
+    let mariana = "WAKIL KETUA (Dra. Hj. MARIANA LESTARI)".to_owned();
+    let chair = "KETUA RAPAT (H. RUSDI HANAFI, S.Sos., M.Si.)".to_owned();
+    let one: Vec<(String, String)> = marks(&[13, 14]);
+    assert_eq!(one, [(mariana, mark.to_owned())], "whoever spoke in it");
+    let two: Vec<(String, String)> = marks(&[0, 2]);
+    assert_eq!(two.len(), 2, "what was said between them stands there: {two:?}");
+    assert_eq!(two[0].0, chair);
+    let goes_on: Vec<(String, String)> = marks(&[3, 4, 5]);
+    assert_eq!(goes_on.len(), 1, "an interjection within it: {goes_on:?}");
+    let all: Vec<(String, String)> = marks(&(0..16).collect::<Vec<_>>());
+    assert_eq!(all, [(chair, mark.to_owned())]);
+}
+
+#[test]
 fn what_no_machine_may_decide_is_marked_for_listening() {
     let said = "Anggarannya dua koma lima miliar rupiah, kata Saudari Siti Amina.";
     let transcript = sample::transcript(1, vec![sample::utterance(1, 0, 60, said, &[])]);

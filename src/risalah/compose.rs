@@ -32,7 +32,8 @@ pub(super) const INTERJECTION: &str = "INTERUPSI – ";
 /// The record of a meeting.
 ///
 /// Utterances of one speaker that follow each other make one turn; every utterance stands in the document exactly once, in the
-/// order of the transcript, except one of which a correction has left no word. An event stands before the first utterance that begins at its time or later.
+/// order of the transcript, except one of which a correction has left no word, and those that follow another in a passage that was
+/// left out. An event stands before the first utterance that begins at its time or later.
 #[must_use]
 pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
     Risalah {
@@ -87,6 +88,8 @@ struct Body<'a> {
     entries: Vec<Entry>,
     /// Whose turn it is: label and microphone.
     floor: Option<(Label, Channel)>,
+    /// Whether the meeting decided to leave out what was said last.
+    omits: bool,
 }
 
 impl<'a> Body<'a> {
@@ -99,6 +102,7 @@ impl<'a> Body<'a> {
             interjections: HashSet::new(),
             entries: Vec::new(),
             floor: None,
+            omits: false,
         }
     }
 
@@ -182,6 +186,11 @@ impl<'a> Body<'a> {
         if utterance.is_emptied() {
             return;
         }
+        // A passage has one mark, whoever spoke in it and for how long.
+        let omitted = utterance.corrected.has(Mark::Omitted);
+        if std::mem::replace(&mut self.omits, omitted) && omitted {
+            return;
+        }
         let label = who::label(self.meeting, self.clock, utterance);
         let channel = who::channel(self.meeting, self.clock, utterance);
         let interjects = self.interjections.contains(&index);
@@ -207,7 +216,7 @@ impl<'a> Body<'a> {
             }
         };
         // Nobody is named there; a person who hears it may do so, or may have heard that it is the same.
-        let asked = !utterance.corrected.has(Mark::Heard) && !utterance.corrected.has(Mark::Omitted);
+        let asked = !utterance.corrected.has(Mark::Heard) && !omitted;
         let common = matches!(speaker.0, Label::Common { .. });
         let changed = asked && common && utterance.flags.contains(&Flag::LevelChange);
         self.floor = Some(speaker);

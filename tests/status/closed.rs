@@ -70,6 +70,11 @@ fn a_passage_is_left_out_by_decision_logged_and_printed_as_left_out() {
         }
     }
 
+    // Two speakers, one passage, one mark: neither who spoke in it nor how often can be read from the page.
+    fs::write(house.path("uji"), write(Format::Pdf, &house.meeting, &current).expect("written")).expect("written");
+    let text = pages(&house.path("uji")).join("\n");
+    assert_eq!(text.matches("[tidak dimuat atas keputusan rapat]").count(), 1, "{text}");
+
     let again = omit(&mut house.store, passage, "keputusan rapat", "Sari", &now);
     assert!(matches!(again, Err(Error::NoPassage)), "{again:?}");
     let nobody = omit(&mut house.store, Passage { from: 2, until: 2 }, "keputusan rapat", " ", &now);
