@@ -5,7 +5,7 @@ use std::path::Path;
 
 use e_risalah::correction::{self, Correction, Corrector, Document, Named};
 use e_risalah::digest::sha256;
-use e_risalah::folder::{self, Folder};
+use e_risalah::folder::Folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::status::Life;
@@ -48,7 +48,7 @@ pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |source| folder::Error::Folder { path: path.to_owned(), source };
+    let failed = |source| correction::Error::File { path: path.to_owned(), source };
     let bytes = fs::metadata(path).map_err(failed)?.len();
     if bytes > LARGEST {
         return Err(correction::Error::TooLarge { bytes, limit: LARGEST }.into());

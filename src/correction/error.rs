@@ -1,10 +1,21 @@
 //! Why a document cannot be read as corrections.
 
+use std::io;
+use std::path::PathBuf;
+
 use crate::message::{Explain, Message};
 
 /// Why nothing was taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The document is not there, or cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// The document.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// More than any record can be.
     #[error("{bytes} bytes, more than {limit}")]
     TooLarge {
@@ -55,6 +66,12 @@ pub enum Error {
 impl Explain for Error {
     fn message(&self) -> Message {
         match self {
+            Self::File { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                Message::new("correction.missing").with("path", path.display())
+            }
+            Self::File { path, source } => {
+                Message::new("correction.unreadable").with("path", path.display()).with("detail", source)
+            }
             Self::TooLarge { bytes, limit } => {
                 Message::new("correction.too_large").with("bytes", bytes).with("limit", limit)
             }

@@ -106,7 +106,12 @@ fn requests_that_cannot_be_met_are_sentences() {
     let broken = run(&["impor-koreksi", &folder, file, "--by", "Ani"]);
     assert_eq!(broken.status.code(), Some(1));
     assert!(stderr(&broken).contains("bukan dokumen Word") && stderr(&broken).contains("petunjuk: "));
-    assert_eq!(run(&["impor-koreksi", &folder, "tidak-ada.docx", "--by", "Ani"]).status.code(), Some(1));
+    let missing = run(&["impor-koreksi", &folder, "tidak-ada.docx", "--by", "Ani"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(stderr(&missing).contains("Tidak ada dokumen tidak-ada.docx"), "{}", stderr(&missing));
+    let directory = run(&["import-edits", &folder, &folder, "--by", "Ani"]);
+    assert_eq!(directory.status.code(), Some(1));
+    assert!(stderr(&directory).contains("tidak dapat dibaca"), "{}", stderr(&directory));
     let nobody = run(&["impor-koreksi", &folder, file, "--by", "Ani", "--member", "Bung Karno", "--why", "x"]);
     assert_eq!(nobody.status.code(), Some(2), "{}", stderr(&nobody));
     assert_eq!(run(&["impor-koreksi", &folder, file, "--by", "Ani", "--member", "siti"]).status.code(), Some(2));
