@@ -1,6 +1,6 @@
 //! The language in which the program speaks, and its help in that language.
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::message::{Language, lookup};
 
 use super::args::Args;
@@ -14,9 +14,7 @@ pub fn current() -> Language {
 
 /// The command line with every text in this language.
 pub fn command(language: Language) -> Command {
-    localised(Args::command(), language, "help")
-        .help_template("{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")
-        .propagate_version(false)
+    localised(Args::command(), language, "help").propagate_version(false)
 }
 
 /// The key of a command is its place in the tree, the key of a flag its name below that of its command, or below `help.any`
@@ -43,17 +41,22 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
         command = command.mut_subcommand(&name, |sub| localised(sub, language, &format!("{key}.{name}")));
     }
     // Clap names its own two flags itself; saying them again puts their words into the catalogue as well.
-    command = command.disable_help_flag(true).arg(
-        Arg::new("help")
-            .short('h')
-            .long("help")
-            .action(clap::ArgAction::Help)
-            .help(lookup(language, "help.any.flag.help").unwrap_or_default()),
-    );
-    let heading = lookup(language, "help.any.options").unwrap_or_default();
+    let own = |name: &'static str, short: char, action: ArgAction| {
+        let help = lookup(language, &format!("help.any.flag.{name}")).unwrap_or_default();
+        Arg::new(name).short(short).long(name).action(action).help(help)
+    };
+    command = command.disable_help_flag(true).arg(own("help", 'h', ArgAction::Help));
+    if command.get_version().is_some() {
+        command = command.disable_version_flag(true).arg(own("version", 'V', ArgAction::Version));
+    }
+    let heading = |of: &str| lookup(language, &format!("help.any.{of}")).unwrap_or_default();
     command
-        .mut_args(|arg| if arg.is_positional() { arg } else { arg.help_heading(heading.clone()) })
-        .subcommand_help_heading(lookup(language, "help.any.commands").unwrap_or_default())
+        .help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}\n", heading("usage")))
+        .mut_args(|arg| {
+            let of = if arg.is_positional() { "arguments" } else { "options" };
+            arg.help_heading(heading(of))
+        })
+        .subcommand_help_heading(heading("commands"))
 }
 
 #[cfg(test)]
@@ -62,7 +65,7 @@ mod tests {
 
     fn every_text(command: &Command, path: &str) {
         assert!(command.get_about().is_some(), "{path} has no words");
-        for arg in command.get_arguments().filter(|arg| arg.get_id() != "version") {
+        for arg in command.get_arguments() {
             assert!(arg.get_help().is_some(), "{path} {} has no words", arg.get_id());
         }
         for sub in command.get_subcommands() {
@@ -78,5 +81,18 @@ mod tests {
             command.debug_assert();
         }
         assert_ne!(command(Language::Indonesian).get_about(), command(Language::English).get_about());
+    }
+
+    #[test]
+    fn no_english_heading_is_left_in_the_indonesian_help() {
+        let mut risalah = command(Language::Indonesian);
+        let mut helps = vec![risalah.render_help().to_string()];
+        helps.extend(risalah.get_subcommands_mut().map(|sub| sub.render_help().to_string()));
+        for help in helps {
+            for english in ["Options:", "Arguments:", "Commands:", "Usage:", "Print version", "Print help"] {
+                assert!(!help.contains(english), "{english} in\n{help}");
+            }
+        }
+        assert!(command(Language::English).render_help().to_string().contains("Show the version"));
     }
 }

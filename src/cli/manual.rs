@@ -1,8 +1,9 @@
 //! Help for those who typed something else, the manual page and the shells' completions.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ErrorKind};
 use e_risalah::message::{Language, Message};
 
@@ -13,13 +14,14 @@ use super::{End, Failure, language};
 /// What is wrong with the words that were typed, as one sentence with a hint; help and version go to stdout.
 pub fn explain(error: &clap::Error, language: Language) -> ExitCode {
     if !error.use_stderr() {
-        let _ = write!(io::stdout(), "{}", error.render().ansi());
+        let _ = io::stdout().write_all(styled(&error.render(), io::stdout().is_terminal()).as_bytes());
         return ExitCode::SUCCESS;
     }
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let message = match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            let _ = write!(io::stderr(), "{}", language::command(language).render_help().ansi());
+            let help = language::command(language).render_help();
+            let _ = io::stderr().write_all(styled(&help, io::stderr().is_terminal()).as_bytes());
             return ExitCode::from(2);
         }
         ErrorKind::UnknownArgument => Message::new("cli.unknown").with("what", context(ContextKind::InvalidArg)),
@@ -39,6 +41,11 @@ pub fn explain(error: &clap::Error, language: Language) -> ExitCode {
     };
     Speaker::new(language).error(&message);
     ExitCode::from(2)
+}
+
+/// With colours and bold letters where somebody reads it on a screen, without where it goes into a file or another program.
+fn styled(text: &StyledStr, screen: bool) -> String {
+    if screen { text.ansi().to_string() } else { text.to_string() }
 }
 
 /// The manual page in roff, on stdout.
