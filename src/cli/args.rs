@@ -341,6 +341,10 @@ pub struct History {
 pub struct Diff {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
+    #[arg(long, value_name = "STATE", default_value = "mentah", hide_default_value = true)]
+    pub from: String,
+    #[arg(long, value_name = "STATE", default_value = "kini", hide_default_value = true)]
+    pub to: String,
     #[command(flatten)]
     pub voice: Voice,
 }

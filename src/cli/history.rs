@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 
 use e_risalah::clock::Clock;
 use e_risalah::correction::{Difference, difference};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::risalah::{compose, turns};
+use e_risalah::status::Stage;
 use e_risalah::transcript::edit::{Change, Edit, Mark, Place, Source, Speaker as Said};
 use e_risalah::transcript::store::Store;
 use e_risalah::transcript::{Transcript, Utterance};
@@ -34,11 +36,11 @@ struct Shown {
 }
 
 impl Shown {
-    fn open(folder: &std::path::Path) -> Result<Self, Failure> {
-        let store = Store::open(folder)?;
+    /// The record of a folder at a stage.
+    fn open(folder: &Path, store: &Store, stage: Stage) -> Result<Self, Failure> {
         let meeting = description(folder)?;
         let (raw, edits) = (store.load()?, store.edits()?);
-        let current = store.under(&raw, &edits)?;
+        let current = stage.transcript(folder, store)?;
         let clock = raw.recording.clock;
         let turn = |(number, turn): (usize, e_risalah::risalah::Numbered)| Turn {
             number,
@@ -75,7 +77,7 @@ impl Shown {
 }
 
 pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
-    let shown = Shown::open(&args.folder)?;
+    let shown = Shown::open(&args.folder, &Store::open(&args.folder)?, Stage::Now)?;
     let wanted = match &args.turn {
         None => None,
         Some(text) => {
@@ -152,25 +154,39 @@ fn name(shown: &Shown, said: &Said, utterance: Option<&Utterance>, speaker: Spea
 }
 
 pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
-    let shown = Shown::open(&args.folder)?;
-    let pairs = shown.raw.utterances.iter().zip(&shown.current.utterances).enumerate();
+    let (from, to) = (args.from.parse::<Stage>()?, args.to.parse::<Stage>()?);
+    let store = Store::open(&args.folder)?;
+    let before = from.transcript(&args.folder, &store)?;
+    let shown = Shown::open(&args.folder, &store, to)?;
+    let differ = |before: &Utterance, after: &Utterance| {
+        let (old, new) = (&before.corrected, &after.corrected);
+        before.text != after.text || old.speaker != new.speaker || old.marks != new.marks
+    };
+    let pairs = before.utterances.iter().zip(&shown.current.utterances).enumerate();
+    let different: Vec<_> = pairs.filter(|(_, (before, after))| differ(before, after)).collect();
+    if different.is_empty() && !args.voice.json {
+        speaker.note(&Message::new("history.same").with("from", from).with("to", to));
+    }
     let mut last = None;
-    for (index, (raw, current)) in pairs.filter(|(_, (raw, current))| raw != current) {
+    for (index, (before, after)) in different {
         let turn = shown.turn(index).map(|turn| turn.number);
-        let who = |said: &Said| name(&shown, said, Some(raw), speaker);
-        let (was, is) = (who(&Said::Seat), who(&current.corrected.speaker));
+        let who = |utterance: &Utterance| name(&shown, &utterance.corrected.speaker, Some(utterance), speaker);
+        let (was, is) = (who(before), who(after));
+        let (old, new) = (&before.corrected, &after.corrected);
         if args.voice.json {
             let line = serde_json::json!({
                 "turn": turn,
-                "channel": raw.channel,
-                "start": raw.span.start,
-                "end": raw.span.end,
-                "before": raw.text,
-                "after": current.text,
+                "channel": after.channel,
+                "start": after.span.start,
+                "end": after.span.end,
+                "before": before.text,
+                "after": after.text,
                 "speaker_before": was,
                 "speaker_after": is,
-                "marks": current.corrected.marks,
-                "edits": current.corrected.edits,
+                "marks_before": old.marks,
+                "marks": new.marks,
+                "edits": without(&new.edits, &old.edits),
+                "undone": without(&old.edits, &new.edits),
             });
             print(&line.to_string());
             continue;
@@ -182,14 +198,23 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
         if was != is {
             print(&format!("    [-{was}-] {{+{is}+}}"));
         }
-        for mark in &current.corrected.marks {
-            print(&format!("    ({})", change(&shown, &Change::Mark { mark: *mark }, Some(index), speaker)));
+        let mark = |mark: &Mark| change(&shown, &Change::Mark { mark: *mark }, Some(index), speaker);
+        for gone in without(&old.marks, &new.marks) {
+            print(&format!("    [-({})-]", mark(gone)));
         }
-        if raw.text != current.text {
-            print(&format!("    {}", marked(&raw.text, &current.text)));
+        for set in without(&new.marks, &old.marks) {
+            print(&format!("    ({})", mark(set)));
+        }
+        if before.text != after.text {
+            print(&format!("    {}", marked(&before.text, &after.text)));
         }
     }
     Ok(End::Done)
+}
+
+/// The items of one list that are not in the other.
+fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
+    list.iter().filter(|item| !other.contains(item)).collect()
 }
 
 /// Both texts as one, with what was taken out and put in between marks.

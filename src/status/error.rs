@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::{Timestamp, Zoned};
 
-use super::{Finding, Hindrance, MOMENT, State};
+use super::{Finding, Hindrance, MOMENT, Stage, State};
 use crate::message::{Explain, Message};
 use crate::{folder, recording, risalah, transcript};
 
@@ -26,6 +26,15 @@ pub enum Error {
     /// The store holds a state that does not exist.
     #[error("`{0}` is no state")]
     UnknownState(String),
+    /// Not the word for a stage.
+    #[error("`{0}` is no stage")]
+    NoStage(String),
+    /// The record has not come so far.
+    #[error("never {0}")]
+    NeverWas(Stage),
+    /// Its words were recognised anew after that stage.
+    #[error("recognised anew since {0}")]
+    OtherRecognition(Stage),
     /// There is no way from one state to the other.
     #[error("no way from {} to {}", from.key(), to.key())]
     NoWay {
@@ -106,6 +115,9 @@ impl Explain for Error {
             Self::Recording(error) => error.message(),
             Self::Document(error) => error.message(),
             Self::UnknownState(state) => Message::new("status.unknown_state").with("state", state),
+            Self::NoStage(text) => Message::new("status.no_stage").with("stage", text),
+            Self::NeverWas(stage) => Message::new("status.never_was").with("stage", stage),
+            Self::OtherRecognition(stage) => Message::new("status.other_recognition").with("stage", stage),
             Self::NoWay { from, to } => {
                 let next = from.next().map_or("–", State::key);
                 Message::new("status.no_way").with("from", from.key()).with("to", to.key()).with("next", next)
@@ -133,7 +145,8 @@ impl Explain for Error {
 
     fn is_usage(&self) -> bool {
         match self {
-            Self::NoWay { .. }
+            Self::NoStage(_)
+            | Self::NoWay { .. }
             | Self::NeedsFinalize
             | Self::Nameless
             | Self::NoDecision

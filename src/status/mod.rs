@@ -13,6 +13,7 @@ mod gate;
 mod life;
 mod manifest;
 mod passage;
+mod stage;
 mod state;
 
 pub use error::Error;
@@ -21,4 +22,5 @@ pub use gate::{Hindrance, hindrances};
 pub use life::{Life, Wish};
 pub use manifest::{Audio, Document, Finding, Layers, Manifest, Verdict, Words, verify};
 pub use passage::{Passage, hear, omit, seconds};
+pub use stage::Stage;
 pub use state::State;

@@ -10,3 +10,4 @@ mod house;
 mod life;
 mod official;
 mod program;
+mod stages;

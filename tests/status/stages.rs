@@ -1,0 +1,154 @@
+//! What a record said at each stage of its life, and what `risalah diff` shows of it.
+
+use std::process::{Command, Output};
+
+use e_risalah::status::{Error, Passage, Stage, hear};
+use e_risalah::transcript::Transcript;
+use e_risalah::transcript::edit::{Change, Layer, Place, Source};
+use e_risalah::transcript::store::Origin;
+
+use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words};
+
+fn run(house: &House, args: &[&str]) -> Output {
+    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
+    all.extend(&args[1..]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A correction of the first word of an utterance, at that time.
+fn correct(house: &mut House, index: usize, before: &str, after: &str, when: &str) {
+    let raw = house.store.load().expect("a transcript");
+    let layer = Layer {
+        place: Place::of(raw.version.number, &raw.utterances[index]),
+        change: Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() },
+        by: "Sari".to_owned(),
+        when: at(when),
+        why: None,
+        source: Source::Person,
+    };
+    house.store.lay(&[layer]).expect("corrected");
+}
+
+/// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one between two editions, one after both.
+fn lived() -> House {
+    let mut house = House::new();
+    correct(&mut house, 0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
+    let mut house = house.verified();
+    correct(&mut house, 1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
+    house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+    correct(&mut house, 3, "Rapat", "Musyawarah", "2026-03-18T10:00:00+08:00[Asia/Makassar]");
+    house.finalize(SECRETARY, NUMBER, LATER).expect("official again");
+    correct(&mut house, 2, "Apakah", "Bagaimana,", "2026-03-21T10:00:00+08:00[Asia/Makassar]");
+    house
+}
+
+fn transcript(house: &House, stage: &str) -> Result<Transcript, Error> {
+    stage.parse::<Stage>()?.transcript(house.place.path(), &house.store)
+}
+
+fn first_words(house: &House, stage: &str) -> Vec<String> {
+    let utterances = transcript(house, stage).expect("a stage").utterances;
+    utterances.iter().map(|utterance| utterance.text.split(' ').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_stage_has_the_corrections_that_had_been_made_by_then() {
+    let house = lived();
+    assert_eq!(first_words(&house, "mentah"), ["Rapat", "Terima", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&house, "sementara"), ["Sidang", "Terima", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&house, "resmi-1"), ["Sidang", "Baik,", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&house, "resmi-2"), ["Sidang", "Baik,", "Apakah", "Musyawarah"]);
+    assert_eq!(first_words(&house, "resmi"), first_words(&house, "resmi-2"));
+    assert_eq!(first_words(&house, "kini"), ["Sidang", "Baik,", "Bagaimana,", "Musyawarah"]);
+    assert!(matches!(transcript(&house, "resmi-3"), Err(Error::NeverWas(Stage::Official(Some(3))))));
+    assert!(matches!(transcript(&House::new(), "sementara"), Err(Error::NeverWas(Stage::Provisional))));
+    assert!(matches!(transcript(&House::new(), "resmi"), Err(Error::NeverWas(Stage::Official(None)))));
+}
+
+#[test]
+fn stages_of_another_recognition_are_not_compared() {
+    let mut house = lived();
+    let origin = Origin {
+        model: "large".to_owned(),
+        model_sha256: "cd".repeat(32),
+        language: "id".to_owned(),
+        program: "0.1.0".to_owned(),
+    };
+    let version = house.store.version(&origin, "2026-03-25T02:00:00Z".parse().expect("a time")).expect("a version");
+    for utterance in words() {
+        house.store.add(version.number, &utterance).expect("added");
+    }
+    house.store.complete(version.number).expect("complete");
+    for stage in ["sementara", "resmi", "resmi-1"] {
+        assert!(matches!(transcript(&house, stage), Err(Error::OtherRecognition(_))), "{stage}");
+    }
+    let told = run(&house, &["beda", "--from", "sementara"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("dikenali ulang"));
+}
+
+#[test]
+fn a_clerk_sees_what_differs_between_two_stages() {
+    let mut house = lived();
+    let diff = |house: &House, args: &[&str]| stdout(&run(house, &[&["beda"], args].concat()));
+    let all = diff(&house, &[]);
+    for put in ["{+Sidang+}", "{+Baik, terima+}", "{+Bagaimana,+}", "{+Musyawarah+}"] {
+        assert!(all.contains(put), "{put} in\n{all}");
+    }
+    let official = diff(&house, &["--from", "sementara", "--to", "resmi"]);
+    assert!(official.contains("[-Terima-] {+Baik, terima+} kasih, Pimpinan."), "{official}");
+    assert!(official.contains("{+Musyawarah+}") && !official.contains("Sidang+}") && !official.contains("Bagaimana"));
+    let editions = diff(&house, &["--from", "resmi-1", "--to", "resmi-2"]);
+    assert_eq!(editions.lines().count(), 2, "{editions}");
+    assert!(editions.contains("giliran 3 [00:00:40] KETUA RAPAT"), "{editions}");
+    // The other way round, too.
+    assert!(diff(&house, &["--from", "resmi-2", "--to", "resmi-1"]).contains("[-Musyawarah-] {+Rapat+}"));
+
+    let same = run(&house, &["diff", "--from", "resmi", "--to", "resmi-2"]);
+    assert_eq!(stdout(&same), "");
+    assert!(String::from_utf8_lossy(&same.stderr).contains("Tidak ada beda antara 'resmi' dan 'resmi-2'"));
+
+    hear(&mut house.store, Passage { from: 40, until: 40 }, "Sari", &at("2026-03-22T10:00:00+08:00[Asia/Makassar]"))
+        .expect("heard");
+    let json = diff(&house, &["--from", "resmi", "--json"]);
+    let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 1, "{json}");
+    assert!(lines[0]["before"].as_str().is_some_and(|text| text.starts_with("Apakah")), "{json}");
+    assert_eq!((&lines[0]["edits"], &lines[0]["undone"]), (&serde_json::json!([4, 5]), &serde_json::json!([])));
+    assert_eq!(
+        (&lines[0]["marks_before"], &lines[0]["marks"]),
+        (&serde_json::json!([]), &serde_json::json!(["heard"]))
+    );
+    let back = diff(&house, &["--from", "kini", "--to", "resmi"]);
+    assert!(back.contains("[-(sudah didengarkan)-]"), "{back}");
+
+    let unknown = run(&house, &["diff", "--to", "final"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("resmi-1"), "the hint names the states");
+    let never = run(&House::new(), &["diff", "--to", "resmi"]);
+    assert_eq!(never.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&never.stderr).contains("belum ada"));
+}
+
+/// A record that an older program made has no layers of the writing rules.
+#[test]
+fn finalize_lays_the_rules_of_writing_where_nobody_has() {
+    let mut words = words();
+    words[1] = said(2, 150, 300, "Kami menerima dua puluh satu usul pada sembilan maret.", &[]);
+    let house = House::with(RAPAT, words, true).verified();
+    assert!(house.store.edits().expect("layers").is_empty());
+    stdout(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
+    let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
+    assert!(text.contains("21 usul pada 9 Maret."), "{text}");
+    let rules = house.store.edits().expect("layers");
+    assert_eq!(rules.len(), 2);
+    let official = transcript(&house, "resmi").expect("a stage");
+    assert_eq!((official.edition.last_edit, official.utterances[1].text.contains("21 usul")), (2, true));
+    stdout(&run(&house, &["periksa"]));
+}
