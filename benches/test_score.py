@@ -1,17 +1,20 @@
 """python -m pytest benches  (pytest and pyannote.metrics from requirements.txt; no sound is needed)"""
 
+import itertools
 import random
 import sys
 import unicodedata
 
 import jiwer
+import meeteval
 import pytest
 from pyannote.core import Annotation, Segment as Stretch
+from pyannote.metrics.diarization import DiarizationErrorRate
 from pyannote.metrics.identification import IdentificationErrorRate
 
 import score
 from normalise import normalise, number_words, spoken
-from score import Segment, errors, identification, misplaced
+from score import Segment, by_channel, errors, identification, misplaced, permuted, row, summed
 
 
 def segment(speaker: str, start: float, end: float, text: str = "") -> Segment:
@@ -48,6 +51,61 @@ def test_identification_agrees_with_pyannote(seed: int, collar: int):
     assert ours.miss / 1000 == pytest.approx(theirs["missed detection"], abs=1e-6)
     assert ours.false_alarm / 1000 == pytest.approx(theirs["false alarm"], abs=1e-6)
     assert ours.confusion / 1000 == pytest.approx(theirs["confusion"], abs=1e-6)
+
+
+def relabelled(segments: list[Segment], names: dict[str, str]) -> list[Segment]:
+    return [Segment(names[one.speaker], one.start, one.end, one.words) for one in segments]
+
+
+def permutations(labels: list[str]) -> list[dict[str, str]]:
+    return [dict(zip(labels, order)) for order in itertools.permutations(labels)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("collar", [0, 250])
+def test_under_the_best_permutation_it_is_the_diarization_error_of_pyannote(seed: int, collar: int):
+    rng = random.Random(seed)
+    reference, hypothesis = meeting(rng, 4), meeting(rng, 4)
+    labels = sorted({one.speaker for one in hypothesis})
+    best = min(identification(reference, relabelled(hypothesis, names), collar).error for names in permutations(labels))
+    theirs = DiarizationErrorRate(collar=2 * collar / 1000)(annotation(reference), annotation(hypothesis))
+    assert best == pytest.approx(theirs, abs=1e-6)
+    assert identification(reference, hypothesis, collar).error >= best
+
+
+def transcripts(seed: int) -> tuple[list[Segment], list[Segment]]:
+    """What was said on three channels, and what was heard: words changed, lost, added, and utterances moved to other channels."""
+    rng = random.Random(seed)
+    vocabulary = "rapat sidang dewan anggaran daerah setuju pimpinan".split()
+    said = [Segment(one.speaker, one.start, one.end, tuple(rng.choices(vocabulary, k=rng.randint(1, 9)))) for one in meeting(rng, 3)]
+
+    def heard(one: Segment) -> Segment:
+        words = [rng.choice(vocabulary) if rng.random() < 0.2 else word for word in one.words if rng.random() > 0.1]
+        words += rng.choices(vocabulary, k=rng.choice([0, 0, 1]))
+        speaker = rng.choice(["ch00", "ch01", "ch02"]) if rng.random() < 0.3 else one.speaker
+        return Segment(speaker, one.start, one.end, tuple(words))
+
+    return said, [heard(one) for one in said]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_fixed_label_word_errors_agree_with_jiwer_and_meeteval(seed: int):
+    said, heard = transcripts(seed)
+    ours = summed(list(by_channel(said, heard).values()))
+    rows = [(" ".join(row(said, label)), " ".join(row(heard, label))) for label in ("ch00", "ch01", "ch02")]
+    assert ours.rate == pytest.approx(jiwer.process_words(*map(list, zip(*rows))).wer)
+    theirs = sum((meeteval.wer.wer.siso.siso_word_error_rate(*pair) for pair in rows[1:]), meeteval.wer.wer.siso.siso_word_error_rate(*rows[0]))
+    assert ours.rate == pytest.approx(theirs.error_rate)
+    assert ours.reference == theirs.length
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_permutation_of_fixed_labels_is_the_cpwer_of_meeteval(seed: int):
+    said, heard = transcripts(seed)
+    fixed = summed(list(by_channel(said, heard).values())).rate
+    best = min(summed(list(by_channel(said, relabelled(heard, names)).values())).rate for names in permutations(["ch00", "ch01", "ch02"]))
+    assert permuted(said, heard) == pytest.approx(best)
+    assert fixed >= best - 1e-9
 
 
 def test_labels_are_fixed():

@@ -4,8 +4,11 @@ import random
 
 import numpy as np
 import pyroomacoustics
+import pytest
+from pyannote.core import Annotation, Segment
+from pyannote.metrics.identification import IdentificationErrorRate
 
-import make  # noqa: F401  (puts the neighbours on the path)
+import make  # puts the neighbours on the path
 import agenda
 import chamber
 import figures
@@ -47,6 +50,33 @@ def test_a_seed_gives_the_same_agenda():
     assert all(abs(one.start - other.start) < room.RATE / 50 for one, other in zip(first.said, second.said))
     for one, other in zip(first.said, first.said[1:]):
         assert one.seat != other.seat or one.end <= other.start, "a mouth says one thing at a time"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_error_of_a_meeting_is_that_of_pyannote_with_fixed_labels(seed: int):
+    rng = random.Random(seed)
+
+    def drawn(channels: int) -> list[tuple[str, float, float]]:
+        found = []
+        for channel in range(channels):
+            clock = rng.randint(0, 3000)
+            while clock < 60_000:
+                end = clock + rng.randint(200, 6000)
+                found.append((make.label(channel), clock / 1000, end / 1000))
+                clock = end + rng.randint(20, 12_000)
+        return found
+
+    def annotation(turns: list[tuple[str, float, float]]) -> Annotation:
+        filled = Annotation(uri="rapat")
+        for track, (speaker, start, end) in enumerate(turns):
+            filled[Segment(start, end), track] = speaker
+        return filled
+
+    said, found = drawn(5), drawn(6)
+    ours = figures.measure(figures.turns(said), figures.turns(found))
+    theirs = IdentificationErrorRate(collar=2 * figures.COLLAR / 1000).compute_components(annotation(said), annotation(found))
+    for name, share in (("missed detection", ours.miss), ("false alarm", ours.false_alarm), ("confusion", ours.wrong)):
+        assert share == pytest.approx(theirs[name] / theirs["total"], abs=1e-6), name
 
 
 def test_figures_by_hand():
