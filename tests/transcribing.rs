@@ -133,3 +133,46 @@ fn two_channels_of_one_microphone_are_told() {
     let json = fs::read_to_string(folder.join("transkrip.json")).expect("the transcript");
     assert!(json.contains("floor.identical"), "{json}");
 }
+
+#[test]
+fn turns_from_elsewhere_are_taken_as_they_are() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let found = run(&["giliran", text(&recording)]);
+    assert!(found.status.success(), "{}", stderr(&found));
+    let all = String::from_utf8(found.stdout).expect("text");
+    let file = place.path().join("giliran.rttm");
+    let transcribed = |folder: &str, turns: Option<&str>| {
+        let folder = place.path().join(folder);
+        let mut args = vec!["transkrip", text(&recording), "-o", text(&folder), "--format", "seglst", "--quiet"];
+        if let Some(turns) = turns {
+            fs::write(&file, turns).expect("written");
+            args.extend(["--turns", text(&file)]);
+        }
+        let output = run(&args);
+        (output.status.code(), stderr(&output), folder)
+    };
+    // The program's own turns give the program's own words; of one turn, only its words.
+    let (code, said, own) = transcribed("sendiri", None);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said, same) = transcribed("sama", Some(&all));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(words(&same), words(&own));
+    let second = all.lines().nth(1).expect("two turns");
+    let (code, said, single) = transcribed("satu", Some(second));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(words(&single).as_array().expect("a list").len(), 1);
+    assert_eq!(words(&single)[0]["words"], words(&own)[1]["words"]);
+
+    // Other turns are another transcript: they never mix in one folder.
+    let (code, said, _) = transcribed("satu", Some(&all));
+    assert_eq!(code, Some(2), "{said}");
+    let beyond = format!("{all}SPEAKER rapat 1 5000 1 <NA> <NA> ch01 <NA> <NA>\n");
+    let (code, said, _) = transcribed("lewat", Some(&beyond));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("1 giliran dalam berkas mulai setelah akhir rekaman"), "{said}");
+    let (code, said, folder) = transcribed("rusak", Some(&format!("{all}SPEAKER rapat 1 5000\n")));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains(&format!("baris {}: bukan giliran", all.lines().count() + 1)), "{said}");
+    assert!(!folder.exists(), "refused before anything is written");
+}

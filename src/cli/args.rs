@@ -97,6 +97,8 @@ pub struct Transcribe {
     pub copy_audio: bool,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub conference: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.RTTM", value_hint = ValueHint::FilePath, conflicts_with = "follow")]
+    pub turns: Option<PathBuf>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: Option<u16>,
     /// In the background, behind a recording.

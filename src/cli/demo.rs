@@ -32,8 +32,9 @@ pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
         input: vec![args.output.clone()],
         output: args.output.clone(),
         meeting: None,
-        // The best model that is installed would do better, but this is to show the same on every machine.
         conference: None,
+        turns: None,
+        // The best model that is installed would do better, but this is to show the same on every machine.
         model: Some("risalah-demo".into()),
         language: "id".to_owned(),
         format: Vec::new(),

@@ -133,8 +133,8 @@ pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
     match entered {
         Entered::Event(kind) => meeting.happened(at, kind.clone()),
         Entered::Seated { channel, person } => meeting.seated(at, *channel, person.as_deref()),
-        // What it says of the sound is looked at when the words are there.
-        Entered::Microphone { .. } => {}
+        // What they say of the sound is looked at when the words are there.
+        Entered::Microphone { .. } | Entered::Alarm(_) => {}
     }
 }
 

@@ -4,6 +4,7 @@
 //! person must see.
 
 mod advance;
+mod alarms;
 mod args;
 mod check;
 mod conference;

@@ -237,6 +237,10 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         .with("length", clock.hms(growth.length().unwrap_or_default()))
         .with("lost", clock.decimal_seconds(lost));
     let mut warned = lost > 0;
+    for alarm in growth.ledger().alarms() {
+        speaker.warning(&alarm.message());
+        warned = true;
+    }
     for (key, happened) in [
         ("record.disk_full", growth.ledger().end() == Some(Ending::Disk)),
         ("record.moved", growth.folder() != recording),
@@ -369,6 +373,7 @@ impl Desk {
     /// Without a screen, as a service: a request to end closes the recording.
     fn wait(&mut self, quiet: bool) -> bool {
         let mut said = None;
+        let mut alarms = 0;
         let mut stopping = false;
         let mut turns = VecDeque::new();
         loop {
@@ -388,6 +393,10 @@ impl Desk {
                     self.speaker.note(&message);
                 }
             }
+            for alarm in status.iter().flat_map(|status| status.alarms.iter().skip(alarms)) {
+                self.speaker.warning(&alarm.message());
+            }
+            alarms = status.as_ref().map_or(alarms, |status| status.alarms.len());
             self.follower.new_turns(&self.folder, &mut turns, SHOWN);
             for (clock, utterance) in turns.drain(..) {
                 if !quiet {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use e_risalah::clock::Clock;
+use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Language, Message, lookup};
 use e_risalah::models::{self, Stage};
@@ -10,6 +11,7 @@ use e_risalah::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::alarms::Alarms;
 use super::args::Voice;
 use super::follower::Place;
 
@@ -96,18 +98,25 @@ pub struct Turns<'a> {
     voice: Voice,
     /// Where others see how far it is.
     place: Option<Place>,
+    /// Where it is told what is wrong with microphones.
+    alarms: Option<Alarms>,
 }
 
 impl<'a> Turns<'a> {
     pub fn new(meeting: &'a Meeting, speaker: Speaker, voice: Voice) -> Self {
         let left = speaker.text("cli.progress.left");
         let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{eta}}"), voice.quiet || voice.json);
-        Self { meeting, bar, voice, place: None }
+        Self { meeting, bar, voice, place: None, alarms: None }
     }
 
     /// Tells others how far it is.
     pub fn telling(self, place: Option<Place>) -> Self {
         Self { place, ..self }
+    }
+
+    /// Tells the recorder what is wrong with microphones.
+    pub fn warning(self, alarms: Option<Alarms>) -> Self {
+        Self { alarms, ..self }
     }
 
     /// Takes the bar away.
@@ -140,6 +149,9 @@ impl Observer for Turns<'_> {
     }
 
     fn progress(&mut self, done: u64, whole: Option<u64>) {
+        if let Some(alarms) = &mut self.alarms {
+            alarms.settle();
+        }
         if let Some(place) = &mut self.place {
             place.tell(e_risalah::floor::CLOCK.millis(done));
         }
@@ -148,6 +160,12 @@ impl Observer for Turns<'_> {
         }
         self.bar.set_position(done);
         self.bar.set_message(e_risalah::floor::CLOCK.hms(done));
+    }
+
+    fn alarm(&mut self, alarm: Alarm, heard: u64) {
+        if let Some(alarms) = &mut self.alarms {
+            alarms.take(alarm, heard);
+        }
     }
 
     fn preview(&mut self, preview: &Preview) {

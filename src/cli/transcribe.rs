@@ -8,17 +8,20 @@ use std::thread;
 
 use e_risalah::audio::{FileInfo, Input, Source, SpeechStream};
 use e_risalah::digest::sha256;
+use e_risalah::floor::given::Given;
 use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
 use e_risalah::recording::{Growth, folder_of};
+use e_risalah::soundcheck::room::Room;
 use e_risalah::speech::whisper::Whisper;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{Origin, Store};
 use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
+use super::alarms::Alarms;
 use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
@@ -38,6 +41,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         // Read again at the end; a mistake in it must be known before hours of work.
         e_risalah::conference::read(path)?;
     }
+    let given = args.turns.as_deref().map(|path| Given::read(path, source.channels())).transpose()?;
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
     let folder = Folder::create(&args.output)?;
@@ -61,13 +65,9 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
     let room = given::room(&args.input, Some(folder.path()))?;
-    let mut fingerprint = fingerprint(&input, &files)?;
-    if let Some(room) = &room {
-        // Its turns are others than those of a room that is not known: the two never stand in one version.
-        fingerprint.push_str("\nruang ");
-        fingerprint.push_str(&room.identity());
-    }
+    let fingerprint = fingerprint(&input, &files)? + &turns_of(room.as_ref(), given.as_ref());
     let run = Run {
+        given,
         room: room.map(|room| room.profile),
         started,
         sound: SpeechStream::new(source)?,
@@ -78,7 +78,8 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         preview: args.follow.then(|| whisper.recogniser().ok()).flatten(),
         stop: &STOP,
     };
-    let mut turns = Turns::new(&meeting, speaker, args.voice).telling(place);
+    let alarms = Alarms::of(&input).filter(|_| args.follow);
+    let mut turns = Turns::new(&meeting, speaker, args.voice).telling(place).warning(alarms);
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
@@ -101,11 +102,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         copy_audio(&input, folder.path())?;
     }
     if let Some(path) = &description {
-        keep(&folder, &store, path, MEETING, speaker)?;
-        for source in &meeting.sources {
-            let name = source.file_name().unwrap_or_default().to_string_lossy();
-            keep(&folder, &store, source, &name, speaker)?;
-        }
+        keep_description(&folder, &store, path, &meeting, speaker)?;
     }
     let words = office.join(LEXICON);
     if words.is_file() {
@@ -182,6 +179,13 @@ fn fingerprint(input: &Input, files: &[FileInfo]) -> Result<String, Failure> {
     Ok(lines.join("\n"))
 }
 
+/// What the turns depend on besides the sound: those of a room that is known, or of a file, are others, and two kinds never stand in one
+/// version.
+fn turns_of(room: Option<&Room>, given: Option<&Given>) -> String {
+    let room = room.map_or_else(String::new, |room| format!("\nruang {}", room.identity()));
+    room + &given.map_or_else(String::new, |given| format!("\ngiliran {}", given.identity()))
+}
+
 /// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into `rekaman`, a set of channels beside the
 /// other files, under names that keep their order.
 fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
@@ -218,6 +222,22 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
         }
         let partial = target.with_extension("sebagian");
         fs::copy(&source, &partial).and_then(|_| fs::rename(&partial, &target)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Copies of the description and of the lists that it names.
+fn keep_description(
+    folder: &Folder,
+    store: &Store,
+    path: &Path,
+    meeting: &Meeting,
+    speaker: Speaker,
+) -> Result<(), Failure> {
+    keep(folder, store, path, MEETING, speaker)?;
+    for source in &meeting.sources {
+        let name = source.file_name().unwrap_or_default().to_string_lossy();
+        keep(folder, store, source, &name, speaker)?;
     }
     Ok(())
 }

@@ -3,13 +3,16 @@
 //! A voice that reaches a second microphone through the room arrives late and smeared. Where the level follows closely and the
 //! waves agree without any delay, the two are joined by a wire.
 
+use serde::{Deserialize, Serialize};
+
 use super::level::{Level, SILENCE};
 use super::room::{Finding, Room};
 use crate::clock::Channel;
 use crate::message::{Explain, Message};
 
 /// What a person should look at; each is told once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "alarm", rename_all = "snake_case")]
 pub enum Alarm {
     /// A microphone in which nobody in the room is heard, though the others hear them.
     Dead {
@@ -59,8 +62,10 @@ const SLOW: f32 = 0.02;
 const FOLLOWS: f32 = 1.5;
 /// Correlation without delay from which two channels are one sound.
 const SAME: f32 = 0.97;
-/// And from which one is part of the other: through the room it stays below 0.6.
+/// And from which one is part of the other.
 const JOINED: f32 = 0.8;
+/// Through the room it stays below this.
+const AIR: f32 = 0.6;
 /// Both must be this far above their noise, dB: two noises do not follow each other.
 const CLEAR: f32 = 15.0;
 /// Channels with which a mix is joined, at least.
@@ -112,9 +117,9 @@ impl Lookout {
         &self.last
     }
 
-    /// What was noticed since it was last asked.
-    pub fn take(&mut self) -> Vec<Alarm> {
-        std::mem::take(&mut self.alarms)
+    /// What was noticed so far.
+    pub fn alarms(&self) -> &[Alarm] {
+        &self.alarms
     }
 
     /// Looks at all others while `leader` speaks; `sound` gives a channel's samples of this hop.
@@ -140,7 +145,9 @@ impl Lookout {
             let between_seats = !self.last[leader] && !self.last[into];
             let corrected = |level: f32| level - gains.bystander(into) + gains.own(leader);
             let known = bleed.level(leader, into, LOUD_AFTER).map(corrected);
-            if between_seats && !self.loud[leader] && known.is_some_and(|level| level > LOUD) {
+            // What comes by wire is told as that, a moment later.
+            let through_air = self.pairs[leader * self.channels + into].alike < AIR;
+            if between_seats && through_air && !self.loud[leader] && known.is_some_and(|level| level > LOUD) {
                 self.loud[leader] = true;
                 self.alarms.push(Alarm::Bleed { of: Channel::from_index(leader), into: Channel::from_index(into) });
             }
@@ -225,8 +232,13 @@ mod tests {
         }
     }
 
-    /// Four microphones in which speakers take turns, three seconds each; the others hear them late and with echoes.
+    /// Four microphones in which speakers take turns, three seconds each; the others hear them late and with echoes, 15 dB down.
     fn room(seconds: usize) -> Vec<Vec<f32>> {
+        room_of(seconds, 0.08)
+    }
+
+    /// The same; each of the five echoes has this part of the voice.
+    fn room_of(seconds: usize, echo: f32) -> Vec<Vec<f32>> {
         let mut voice = noise(1);
         let said: Vec<f32> = (0..seconds * SECOND)
             .map(|n| voice() * 0.2 * (n as f32 * std::f32::consts::TAU * 4.0 / SECOND as f32).sin().max(0.0))
@@ -240,7 +252,7 @@ mod tests {
                         let heard = if n / (3 * SECOND) % 4 == channel {
                             said[n]
                         } else {
-                            0.08 * (late(90) - late(700) + late(1500) - late(2900) + late(4100))
+                            echo * (late(90) - late(700) + late(1500) - late(2900) + late(4100))
                         };
                         heard + 1e-4 * own()
                     })
@@ -253,7 +265,7 @@ mod tests {
         let mut floor = Floor::new(sound.len());
         let slices: Vec<&[f32]> = sound.iter().map(Vec::as_slice).collect();
         floor.push(&slices, &mut Vec::new());
-        floor.alarms()
+        floor.alarms().to_vec()
     }
 
     fn channel(number: u16) -> Channel {
@@ -277,6 +289,19 @@ mod tests {
         let mut sound = room(36);
         sound[3] = (0..sound[0].len()).map(|n| 0.7 * (sound[0][n] + sound[1][n] + sound[2][n])).collect();
         assert_eq!(alarms(&sound), [Alarm::FloorMix { channel: channel(4) }]);
+    }
+
+    #[test]
+    fn bleed_is_told_once_of_each_speaker_and_only_above_its_limit() {
+        // 1 dB and 9 dB below the speaker's own microphone.
+        let told = alarms(&room_of(36, 0.4));
+        let mut speakers: Vec<Channel> = told
+            .iter()
+            .map(|alarm| if let Alarm::Bleed { of, .. } = alarm { *of } else { panic!("{told:?}") })
+            .collect();
+        speakers.sort_unstable();
+        assert!(!speakers.is_empty() && speakers.windows(2).all(|pair| pair[0] < pair[1]), "{told:?}");
+        assert_eq!(alarms(&room_of(36, 0.15)), []);
     }
 
     #[test]

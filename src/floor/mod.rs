@@ -4,12 +4,13 @@
 //! made it. [`level`] measures each channel's power in the bands of speech against its own noise floor; [`gain`] learns how sensitive
 //! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`room`] finds what the louder channels do
 //! not explain; [`voice`] asks a small neural detector whether it is a voice at all; [`turns`] makes turns of it; [`alarm`]
-//! notices what is wrong with a microphone. Everything is causal and integer-timed: a growing recording and a finished one give
+//! notices what is wrong with a microphone; [`given`] takes turns from elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished one give
 //! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/floor.md`.
 
 mod alarm;
 mod bleed;
 mod gain;
+pub mod given;
 mod level;
 mod profile;
 mod room;
@@ -140,10 +141,11 @@ impl Floor {
         }
     }
 
-    /// What was noticed to be wrong with a microphone since it was last asked. Like the turns it depends on the sound alone.
+    /// What was noticed so far to be wrong with a microphone, each once, in the order in which it was. Like the turns it depends on the
+    /// sound alone.
     #[must_use]
-    pub fn alarms(&mut self) -> Vec<Alarm> {
-        self.lookout.take()
+    pub fn alarms(&self) -> &[Alarm] {
+        self.lookout.alarms()
     }
 
     fn hop(&mut self, start: usize, done: &mut Vec<Turn>) {

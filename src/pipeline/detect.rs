@@ -29,7 +29,7 @@ pub fn detect(
             return Err(Error::Interrupted);
         }
     }
-    let alarms = floor.alarms();
+    let alarms = floor.alarms().to_vec();
     floor.finish(&mut turns);
     turns.sort_unstable_by_key(|turn| (turn.span.start, turn.channel));
     Ok((turns, alarms))

@@ -11,6 +11,7 @@ mod preview;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::audio::{self, Block, SpeechStream};
 use crate::clock::{Channel, Clock, Span};
+use crate::floor::given::Given;
 use crate::floor::{self, Alarm, Floor, Profile};
 use crate::message::{Explain, Message};
 use crate::speech::{self, Recogniser, Recognition, guard};
@@ -81,6 +83,9 @@ pub trait Observer {
     /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the format hides it.
     fn progress(&mut self, done: u64, whole: Option<u64>);
 
+    /// Something was found to be wrong with a microphone when so much was heard, in samples of 16 kHz.
+    fn alarm(&mut self, _: Alarm, _heard: u64) {}
+
     /// What is being said, where previews were asked for. The final words come later, and may be others.
     fn preview(&mut self, _: &Preview) {}
 }
@@ -93,6 +98,8 @@ pub struct Run<'a, R> {
     pub started: Option<jiff::Timestamp>,
     /// What is known of the room beforehand.
     pub room: Option<Profile>,
+    /// Turns that are taken instead of those that the floor decides.
+    pub given: Option<Given>,
     /// Differs for another recording.
     pub fingerprint: &'a str,
     /// Model, language and program.
@@ -156,15 +163,17 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let (halt, position) = (&halt, &position);
         let (owed, seen) = (Owed::default(), Seen::default());
         let (owed, seen) = (&owed, &seen);
+        let noticed = &Noticed::default();
         let stop = self.stop;
         let mut new = 0;
         let mut failure = None;
 
-        let (sound, utterances, alarms) = thread::scope(|scope| {
+        let (sound, utterances, wrong) = thread::scope(|scope| {
             let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
             let reader = Reader {
                 sound: self.sound,
                 room: self.room,
+                given: self.given,
                 clock,
                 known: &known,
                 jobs,
@@ -172,6 +181,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 stop,
                 position,
                 owed,
+                noticed,
                 window,
             };
             let reader = scope.spawn(move || reader.run());
@@ -182,6 +192,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
             drop((waiting, finished));
             loop {
                 seen.take().iter().for_each(|preview| observer.preview(preview));
+                noticed.take().into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
                 let done = match results.recv_timeout(PULSE) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
@@ -215,8 +226,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
             return Err(Error::Interrupted);
         }
         recording.length = sound.source().position();
-        recording.warnings =
-            sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
+        recording.warnings = sound.warnings().iter().map(Explain::message).chain(wrong).collect();
         store.describe(&recording)?;
         store.complete(version.number)?;
         observer.progress(sound.expected_length().unwrap_or_default(), whole);
@@ -227,6 +237,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
 struct Reader<'a> {
     sound: SpeechStream,
     room: Option<Profile>,
+    given: Option<Given>,
     clock: Clock,
     known: &'a HashSet<(Channel, Span)>,
     jobs: Sender<Job>,
@@ -234,13 +245,29 @@ struct Reader<'a> {
     stop: &'a AtomicBool,
     position: &'a AtomicU64,
     owed: &'a Owed,
+    noticed: &'a Noticed,
     window: Option<Window>,
+}
+
+/// Alarms that nobody has taken yet, each with how much was heard by then.
+#[derive(Default)]
+struct Noticed(Mutex<Vec<(Alarm, u64)>>);
+
+impl Noticed {
+    fn take(&self) -> Vec<(Alarm, u64)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, alarms: &[Alarm], heard: u64) {
+        let alarms = alarms.iter().map(|alarm| (*alarm, heard));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(alarms);
+    }
 }
 
 impl Reader<'_> {
     /// Reads to the end or until told to stop; gives the sound back with what is now known of it, the number of utterances, and
-    /// what was wrong with microphones.
-    fn run(mut self) -> Result<(SpeechStream, usize, Vec<Alarm>), Error> {
+    /// what was wrong with microphones or with the turns that were given.
+    fn run(mut self) -> Result<(SpeechStream, usize, Vec<Message>), Error> {
         let channels = usize::from(self.sound.source().channels());
         let mut floor =
             self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
@@ -249,10 +276,15 @@ impl Reader<'_> {
         let mut block = Block::default();
         let mut turns = Vec::new();
         let mut utterances = 0;
+        let mut told = 0;
         while !self.is_halted() && self.sound.read(&mut block, BLOCK)? > 0 {
             history.push(block.channels());
             let slices: Vec<&[f32]> = block.channels().iter().map(Vec::as_slice).collect();
             floor.push(&slices, &mut turns);
+            if let Some(given) = &mut self.given {
+                turns.clear();
+                given.due(block.span().end, |channel, span| history.get(channel, span), &mut turns);
+            }
             utterances += turns.len();
             if !self.send(&mut turns, &history, &mut voices) {
                 break;
@@ -260,15 +292,25 @@ impl Reader<'_> {
             if let Some(window) = &mut self.window {
                 window.offer(&floor, &history);
             }
+            self.noticed.put(&floor.alarms()[told..], block.span().end);
+            told = floor.alarms().len();
             self.position.store(block.span().end, Ordering::Relaxed);
         }
-        let alarms = floor.alarms();
+        let mut wrong: Vec<Message> = floor.alarms().iter().map(Explain::message).collect();
         if !self.is_halted() {
             floor.finish(&mut turns);
+            if let Some(given) = self.given.take() {
+                turns.clear();
+                let length = self.position.load(Ordering::Relaxed);
+                let beyond = given.finish(length, |channel, span| history.get(channel, span), &mut turns);
+                if beyond > 0 {
+                    wrong.push(Message::new("given.beyond").with("count", beyond));
+                }
+            }
             utterances += turns.len();
             self.send(&mut turns, &history, &mut voices);
         }
-        Ok((self.sound, utterances, alarms))
+        Ok((self.sound, utterances, wrong))
     }
 
     /// Hands the turns that are not yet recognised to the workers; false when they are gone.

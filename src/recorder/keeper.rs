@@ -19,7 +19,8 @@ use super::steady::Steady;
 use super::syncer::{Syncer, syncer};
 use super::{Error, hearing};
 use crate::capture::{self, Next, Outlet};
-use crate::recording::{self, Cause, Claim, End, Fact, Format, Start, Writer};
+use crate::floor::Alarm;
+use crate::recording::{self, Cause, Claim, End, Entered, Fact, Format, Start, Writer};
 use watch::LOW;
 
 /// Sound that the ring holds while a disk stalls.
@@ -101,6 +102,7 @@ pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         returned: 0,
         meters: vec![Levels::default(); usize::from(format.channels)],
         shown: vec![Meter::default(); usize::from(format.channels)],
+        alarms: Vec::new(),
         last: None,
         failed: None,
         format,
@@ -143,6 +145,8 @@ struct Keeper {
     meters: Vec<Levels>,
     /// What the meters showed over their last whole window.
     shown: Vec<Meter>,
+    /// What was entered to be wrong with microphones.
+    alarms: Vec<Alarm>,
     last: Option<Fact>,
     failed: Option<recording::Error>,
 }
@@ -303,8 +307,17 @@ impl Keeper {
                     return Reply::Refused { reason: "0".into() };
                 };
                 let at = writer.position().saturating_sub(self.format.clock().at_millis(ago_ms));
+                if let Entered::Alarm(alarm) = entered
+                    && self.alarms.contains(&alarm)
+                {
+                    // A recogniser that was started again finds what the one before it found.
+                    return Reply::Entered { at };
+                }
                 match writer.enter(at, entered.clone()) {
                     Ok(()) => {
+                        if let Entered::Alarm(alarm) = entered {
+                            self.alarms.push(alarm);
+                        }
                         self.last = Some(Fact::Event { at, entered });
                         Reply::Entered { at }
                     }
@@ -335,6 +348,7 @@ impl Keeper {
             meters: self.shown.clone(),
             disk_seconds: self.disk_seconds,
             mirror,
+            alarms: self.alarms.clone(),
             last: self.last.clone(),
         }
     }

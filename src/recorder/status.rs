@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::floor::Alarm;
 use crate::recording::{Entered, Fact, Format};
 
 /// What a recorder is doing.
@@ -65,6 +66,9 @@ pub struct Status {
     pub disk_seconds: u64,
     /// The copy.
     pub mirror: Mirror,
+    /// What was entered to be wrong with microphones, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Alarm>,
     /// The ledger's last line.
     pub last: Option<Fact>,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Format;
 use crate::clock::Channel;
 use crate::conference::{self, Change, Said};
+use crate::floor::Alarm;
 use crate::meeting::EventKind;
 
 /// What a line says. Positions (`at`, `first`) are samples since the recording's first.
@@ -73,7 +74,7 @@ pub enum Fact {
         /// From where there is sound again.
         at: u64,
     },
-    /// The operator or the conference system entered something.
+    /// The operator, the conference system or the recogniser entered something.
     Event {
         /// When.
         at: u64,
@@ -197,7 +198,7 @@ pub enum End {
     Crash,
 }
 
-/// What an operator, or the room's conference system, enters while a recording runs.
+/// What an operator, the room's conference system or the recogniser that listens enters while a recording runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "entered", content = "value", rename_all = "snake_case")]
 pub enum Entered {
@@ -210,6 +211,8 @@ pub enum Entered {
         /// The short name in `rapat.toml`.
         person: Option<String>,
     },
+    /// What the recogniser found to be wrong with a microphone.
+    Alarm(Alarm),
     /// What the conference system says of a microphone.
     Microphone {
         /// The microphone.

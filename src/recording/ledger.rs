@@ -12,6 +12,7 @@ use super::{End, Entered, Error, Fact, Format};
 use crate::clock::{Channel, Clock};
 use crate::conference::{self, Said};
 use crate::digest::sha256;
+use crate::floor::Alarm;
 
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
@@ -153,6 +154,14 @@ impl Ledger {
         })
     }
 
+    /// What was found to be wrong with microphones while it was recorded.
+    pub fn alarms(&self) -> impl Iterator<Item = Alarm> {
+        self.facts.iter().filter_map(|fact| match fact {
+            Fact::Event { entered: Entered::Alarm(alarm), .. } => Some(*alarm),
+            _ => None,
+        })
+    }
+
     /// What the conference system said of the microphones, in milliseconds since the start.
     #[must_use]
     pub fn conference(&self, clock: Clock) -> conference::Events {
@@ -160,7 +169,7 @@ impl Ledger {
             Entered::Microphone { channel, change } => {
                 Some((i64::try_from(at).ok()?, *channel, Said::Microphone(*change)))
             }
-            Entered::Event(_) | Entered::Seated { .. } => None,
+            Entered::Event(_) | Entered::Seated { .. } | Entered::Alarm(_) => None,
         };
         conference::Events::recorded(self.entered(clock).filter_map(said).collect())
     }

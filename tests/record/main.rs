@@ -1,5 +1,6 @@
 //! `risalah record` as a user runs it, without a sound card: a recording that is played as if it came from one.
 
+mod alarms;
 mod conference;
 mod disks;
 mod faulty;

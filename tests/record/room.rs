@@ -45,6 +45,15 @@ pub fn excerpt(place: &Path) -> PathBuf {
     write(&place.join("petikan.wav"), 16_000, 2, frames[..2 * read].iter().map(|sample| (sample * 32_767.0) as i16))
 }
 
+/// Two microphones of the shipped meeting, and a third channel that one source feeds with the first; two minutes.
+pub fn twins(place: &Path) -> PathBuf {
+    let two = samples(&excerpt(place));
+    let pairs: Vec<[i16; 2]> =
+        two.chunks_exact(2).map(|pair| [pair[0], pair[1]].map(|x| (x * 32_767.0) as i16)).collect();
+    let frames = std::iter::repeat_n(&pairs, 4).flatten();
+    write(&place.join("kembar.wav"), 16_000, 3, frames.flat_map(|&[first, second]| [first, second, first]))
+}
+
 /// A tone that never repeats within the recording: every stretch can be told from every other.
 pub fn tone(place: &Path, seconds: u32, channels: u16) -> PathBuf {
     let samples = (0..seconds * 8_000)

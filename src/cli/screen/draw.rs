@@ -2,7 +2,7 @@
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
-use e_risalah::message::Message;
+use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{Mirror, State, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,6 +18,8 @@ use crate::cli::show::Speaker;
 
 /// Below this many minutes the disk is an alarm.
 const LOW_MINUTES: u64 = 30;
+/// The most alarms of microphones that are shown.
+const ALARMS: usize = 3;
 /// The most names that are offered at once.
 const CHOICES: u16 = 6;
 
@@ -29,6 +31,7 @@ pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: 
     if !small {
         draw_details(top(&mut rest, 1), buf, view.status, speaker);
     }
+    draw_alarms(&mut rest, buf, view.status, speaker);
     draw_foot(&mut rest, buf, keys.prompt().is_some(), small, speaker);
     if let Some(prompt) = keys.prompt() {
         draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, speaker);
@@ -107,6 +110,16 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: S
         line.push_span("   ");
     }
     line.render(row, buf);
+}
+
+/// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was mended.
+fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+    let alarms = status.map_or(&[][..], |status| &status.alarms);
+    for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
+        let row = top(rest, 1);
+        buf.set_style(row, alarm());
+        Span::raw(format!(" !! {}", speaker.sentence(&found.message()))).render(row, buf);
+    }
 }
 
 fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, speaker: Speaker) {

@@ -3,7 +3,7 @@
 use e_risalah::clock::{Channel, Clock};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::Message;
+use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
 use crate::cli::show::Speaker;
@@ -107,6 +107,7 @@ fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) 
             let name = meeting.people.iter().find(|person| person.id == *id).map_or(id, |person| &person.name);
             say("seated").with("number", channel.number()).with("name", name)
         }
+        Entered::Alarm(alarm) => alarm.message(),
         Entered::Microphone { channel, change } => say(match change {
             Change::On => "on",
             Change::Off => "off",

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use e_risalah::clock::Span;
+use e_risalah::floor::Alarm;
 use e_risalah::meeting::EventKind;
 use e_risalah::recorder::{Meter, Mirror};
 use e_risalah::recording::{End, Fact, Format, Sample};
@@ -47,6 +48,7 @@ fn status(state: State, channels: u16) -> Status {
         meters: (1..=channels).map(meter).collect(),
         disk_seconds: 41 * 3600 + 1800,
         mirror: Mirror::Following,
+        alarms: Vec::new(),
         last: Some(Fact::Event { at: 45 * 48_000, entered: Entered::Event(EventKind::Gavel(3)) }),
     }
 }

@@ -49,6 +49,34 @@ fn what_was_lost_is_said() {
 }
 
 #[test]
+fn what_is_wrong_with_microphones_stays_on_the_screen() {
+    let mut shown = nine();
+    let text = shown.text(100, 24);
+    assert!(!text.contains("!!"), "{text}");
+    let status = shown.status.as_mut().expect("a status");
+    status.alarms = vec![
+        Alarm::Dead { channel: channel(9) },
+        Alarm::Identical { channel: channel(2), copy: channel(4) },
+        Alarm::FloorMix { channel: channel(3) },
+        Alarm::Bleed { of: channel(5), into: channel(6) },
+    ];
+    status.last = Some(Fact::Event { at: 45 * 48_000, entered: Entered::Alarm(status.alarms[0]) });
+    for (width, height) in [(100, 24), (100, 11), (100, 8)] {
+        let text = shown.text(width, height);
+        assert!(text.contains("!! Suara di mikrofon ch05 hampir sama kerasnya di mikrofon ch06."), "{height}:\n{text}");
+        assert!(text.contains("MEREKAM"), "{height}:\n{text}");
+    }
+    let text = shown.text(100, 24);
+    assert!(text.contains("!! Kanal ch02 dan ch04 berisi suara yang sama"), "{text}");
+    assert!(text.contains("pasal tujuh.") && text.contains("rekaman jalan terus"), "{text}");
+    // The oldest is in the ledger's line.
+    assert!(
+        text.contains("00:00:45 Mikrofon ch09 tidak menangkap siapa pun") && !text.contains("!! Mikrofon"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_meter_for_each_seat() {
     for (channels, width, height) in [(1, 80, 24), (9, 80, 24), (64, 80, 24), (64, 60, 15), (64, 200, 60)] {
         let text = Shown::new(Some(status(State::Recording, channels))).text(width, height);
