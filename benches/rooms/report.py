@@ -2,9 +2,10 @@
 
     python benches/rooms/report.py                        the report's seeds; build the program first
     python benches/rooms/report.py --tuning               the seeds that the detector's settings were chosen on
+    python benches/rooms/report.py --words                only what the floor costs in words; again when the model changes
     python benches/rooms/report.py --cases                what is wrong with one microphone: toggled, copied, hum …
 
-Meetings are made once and kept in --out. Every figure is median / worst over the seeds.
+Meetings are made once and kept in --out, with what Silero finds in them, which takes longest. Every figure is median / worst over the seeds.
 """
 
 import argparse
@@ -21,14 +22,15 @@ import make
 from classes import CASES, CLASSES, REPORT_SEEDS, TITLES, TUNING_SEEDS
 import figures
 import methods
+import wording
 
-PROGRAM = make.ROOT / "target" / "release" / "risalah"
 SECONDS = 100
-COMPARED = {"loudest channel": methods.loudest, "gain sharing (Dugan)": methods.gain_sharing, "each channel's own VAD (Silero)": methods.own_vad}
+COMPARED = {"loudest channel": methods.loudest, "gain sharing (Dugan)": methods.gain_sharing}
+OWN_VAD = "each channel's own VAD (Silero)"
 
 
 def floor(folder: Path) -> list[figures.score.Segment]:
-    run = subprocess.run([PROGRAM, "floor", folder / "rapat.wav"], capture_output=True, text=True)
+    run = subprocess.run([wording.PROGRAM, "floor", folder / "rapat.wav"], capture_output=True, text=True)
     if run.returncode not in (0, 3):
         raise SystemExit(run.stderr)
     return figures.read_rttm(run.stdout)
@@ -43,17 +45,28 @@ def folder_of(out: Path, room: str, seed: int, case: str = "plain") -> Path:
     return folder
 
 
-def measured(out: Path, rooms: list[str], seeds: tuple[int, ...], compared: dict) -> dict[str, dict[str, list[figures.Figures]]]:
+def own_vad(folder: Path, sound) -> list[tuple[str, float, float]]:
+    """Silero on each channel; kept beside the meeting."""
+    kept = folder / "silero.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(methods.own_vad(sound)))
+    return [tuple(turn) for turn in json.loads(kept.read_text())]
+
+
+def measured(out: Path, rooms: list[str], seeds: tuple[int, ...], alone: bool) -> dict[str, dict[str, list[figures.Figures]]]:
     """By method and room class."""
-    found = {name: {room: [] for room in rooms} for name in ("E-Risalah", *compared)}
+    found = {name: {room: [] for room in rooms} for name in ("E-Risalah", *([] if alone else [*COMPARED, OWN_VAD]))}
     for room in rooms:
         for seed in seeds:
             folder = folder_of(out, room, seed)
             reference = figures.reference(folder)
             found["E-Risalah"][room].append(figures.measure(reference, floor(folder)))
-            sound = soundfile.read(folder / "rapat.wav", dtype="float32", always_2d=True)[0].T if compared else None
-            for name, method in compared.items():
+            if alone:
+                continue
+            sound = soundfile.read(folder / "rapat.wav", dtype="float32", always_2d=True)[0].T
+            for name, method in COMPARED.items():
                 found[name][room].append(figures.measure(reference, figures.turns(method(sound))))
+            found[OWN_VAD][room].append(figures.measure(reference, figures.turns(own_vad(folder, sound))))
     return found
 
 
@@ -61,13 +74,21 @@ def spread(values: list[float], worst=max) -> str:
     return f"{100 * statistics.median(values):.1f} / {100 * worst(values):.1f} %"
 
 
-def pooled(all_figures: list[figures.Figures], found: str, of: str) -> str:
+def per_thousand(values: list[float]) -> str:
+    return f"{1000 * statistics.median(values):.1f} / {1000 * max(values):.1f}"
+
+
+def pooled(all_figures: list, found: str, of: str) -> str:
     return f"{sum(getattr(one, found) for one in all_figures)} of {sum(getattr(one, of) for one in all_figures)}"
+
+
+def heading(rooms: list[str]) -> list[str]:
+    return ["| | " + " | ".join(TITLES[room] for room in rooms) + " |", "|---|" + "--:|" * len(rooms)]
 
 
 def table(found: dict[str, dict[str, list[figures.Figures]]]) -> str:
     rooms = list(next(iter(found.values())))
-    lines = ["| | " + " | ".join(TITLES[room] for room in rooms) + " |", "|---|" + "--:|" * len(rooms)]
+    lines = heading(rooms)
 
     def row(title: str, cell, method: str = "E-Risalah") -> None:
         lines.append(f"| {title} | " + " | ".join(cell(found[method][room]) for room in rooms) + " |")
@@ -82,6 +103,26 @@ def table(found: dict[str, dict[str, list[figures.Figures]]]) -> str:
     for method in list(found)[1:]:
         row(f"{method}: error", lambda all_: spread([one.error for one in all_]), method)
         row("– overlap found, all seeds together", lambda all_: pooled(all_, "overlaps_found", "overlaps"), method)
+    return "\n".join(lines)
+
+
+def words_table(out: Path, rooms: list[str], seeds: tuple[int, ...]) -> str:
+    """Median / worst. A difference of two rates is in points."""
+    found = {room: [wording.measure(folder_of(out, room, seed)) for seed in seeds] for room in rooms}
+    lines = heading(rooms)
+
+    def row(title: str, cell) -> None:
+        lines.append(f"| {title} | " + " | ".join(cell(found[room]) for room in rooms) + " |")
+
+    row("wrong-seat words per 1,000", lambda all_: per_thousand([one.wrong_seat_share for one in all_]))
+    row("– all seeds together", lambda all_: pooled(all_, "wrong_seat", "said"))
+    row("duplicated words per 1,000", lambda all_: per_thousand([one.duplicated_share for one in all_]))
+    row("– all seeds together", lambda all_: pooled(all_, "duplicated", "said"))
+    row("FL-WER", lambda all_: spread([one.fl_wer for one in all_]))
+    row("WER with the true segmentation", lambda all_: spread([one.wer_with_true_turns for one in all_]))
+    row("FL-WER minus that, points", lambda all_: spread([one.cost for one in all_]).removesuffix(" %"))
+    together = lambda all_: 100 * sum(one.errors - one.errors_with_true_turns for one in all_) / sum(one.said for one in all_)
+    row("– all seeds together, points", lambda all_: f"{together(all_):.1f}")
     return "\n".join(lines)
 
 
@@ -108,7 +149,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tuning", action="store_true", help="the seeds of tuning instead of the report's")
     parser.add_argument("--cases", action="store_true", help="the cases instead of the classes")
-    parser.add_argument("--alone", action="store_true", help="without the other methods")
+    parser.add_argument("--words", action="store_true", help="only what the floor costs in words")
+    parser.add_argument("--alone", action="store_true", help="only the figures of the floor itself")
     parser.add_argument("--seeds", type=int, default=10, help="as many of the seeds")
     parser.add_argument("--rooms", nargs="+", choices=CLASSES, default=list(CLASSES))
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "risalah-rooms")
@@ -117,8 +159,12 @@ def main() -> None:
     if args.cases:
         print(cases(args.out, seeds))
         return
-    print(table(measured(args.out, args.rooms, seeds, {} if args.alone else COMPARED)))
-    print()
+    if not args.words:
+        print(table(measured(args.out, args.rooms, seeds, args.alone)))
+        print()
+    if args.words or not args.alone:
+        print(words_table(args.out, args.rooms, seeds))
+        print()
     print(described(args.out, args.rooms, seeds))
 
 
