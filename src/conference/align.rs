@@ -17,7 +17,8 @@ const LEAST: usize = 4;
 /// Beyond this distance from the best origin, another is a rival; it may have at most this share of the edges.
 const APART: i64 = 6_000;
 const RIVAL: f64 = 0.6;
-/// Of the edges within the recording, this share must agree: a microphone may well be on without a word.
+/// Of the edges within the recording, this share and [`LEAST`] more must agree, or all: a microphone may well be on without a word, but
+/// of few edges a third agrees by chance, as speeches of like length bring two edges at once.
 const SHARE: f64 = 0.34;
 /// More pairs of edges than this are thinned out evenly; far more than tell the origin.
 const PAIRS: usize = 1 << 21;
@@ -56,8 +57,9 @@ pub fn align(switched: &[(i64, Channel, bool)], turns: &[(Channel, Span)]) -> Op
     let rival = most_allowed(&allowed, Some(middle)).map_or(0, |(count, ..)| count);
     let within = |edge: &&Edge| (0..=length).contains(&(edge.at - middle));
     let inside = edges.iter().filter(within).count();
-    let stands_out = rival as f64 <= RIVAL * best as f64 && best as f64 >= SHARE * inside as f64;
-    if best < LEAST || !stands_out {
+    let stands_out = rival as f64 <= RIVAL * best as f64;
+    let needed = (SHARE * inside as f64 + LEAST as f64).min(inside as f64);
+    if best < LEAST || (best as f64) < needed || !stands_out {
         return None;
     }
     let (origin, spread) = refine(&edges, &speech, middle);
@@ -213,6 +215,13 @@ mod tests {
             let (_, switched) = meeting(seed ^ 0x5555, turns, 1_200, 0);
             prop_assert_eq!(align(&switched, &spoken), None);
         }
+    }
+
+    #[test]
+    fn three_speeches_of_like_length_do_not_make_another_meeting_this_one() {
+        let (spoken, _) = meeting(0x5d9f_b9e6_39cd_fa04, 12, 1_200, 0);
+        let (_, switched) = meeting(0x5d9f_b9e6_39cd_fa04 ^ 0x5555, 12, 1_200, 0);
+        assert_eq!(align(&switched, &spoken), None);
     }
 
     #[test]
