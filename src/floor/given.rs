@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{CLOCK, LONGEST_TURN, RATE, Turn};
+use crate::audio::quietest;
 use crate::clock::{Channel, Span};
 use crate::digest::sha256;
 use crate::message::{Explain, Message};
@@ -13,9 +14,8 @@ use crate::message::{Explain, Message};
 /// The most bytes that are read: a line has less than a hundred, and no meeting a hundred thousand turns.
 const LIMIT: u64 = 8 << 20;
 
-/// A turn that is too long is cut within this many samples before its longest (8 s), at the quietest 100 ms.
+/// A turn that is too long is cut within this many samples before its longest (8 s).
 const CUT_WITHIN: u64 = 8 * RATE.get() as u64;
-const WIDTH: usize = RATE.get() as usize / 10;
 
 /// Times beyond this many seconds (a week) are none of a meeting.
 const LATEST: f64 = 7.0 * 24.0 * 3600.0;
@@ -228,13 +228,6 @@ fn time(text: &str) -> Result<u64, Fault> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=LATEST).contains(seconds));
     let seconds = seconds.ok_or_else(|| Fault::NotATime(text.to_owned()))?;
     Ok((seconds * f64::from(CLOCK.rate())).round() as u64)
-}
-
-/// The middle of the quietest 100 ms; the end of sound that has no more than that.
-fn quietest(sound: &[f32]) -> usize {
-    let power: Vec<f32> = sound.chunks_exact(WIDTH / 10).map(|hop| hop.iter().map(|x| x * x).sum()).collect();
-    let sums = power.windows(10).map(|hops| hops.iter().sum::<f32>()).enumerate();
-    sums.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(sound.len(), |(hop, _)| (hop + 5) * WIDTH / 10)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use whisper_rs::{
 };
 
 use super::{Error, GiveUp, Recogniser, Recognition, Word, guard};
+use crate::audio::{PAUSE, quietest};
 use crate::clock::Span;
 use crate::models::{Alignment, Model, Size, Source};
 
@@ -25,8 +26,8 @@ const FRAME: usize = 320;
 const WINDOW: usize = 1500;
 /// Frames after the sound that a cut window keeps: fewer and the last words suffer.
 const SLACK: usize = 32;
-/// A cut window has a multiple of so many frames. With any other number ggml's fast matrix product steps aside in the encoder's attention, which costs
-/// a fifth of the whole time.
+/// A cut window has a multiple of so many frames. With any other number ggml's fast matrix product steps aside in the encoder's attention, which took
+/// a sixth of the whole time.
 const FRAMES_AT_ONCE: usize = 16;
 /// Samples (8 s) beyond which a model of cut windows hears the sound in parts: the shipped one left words out of long ones, with earlier weights 21.6 % of the words
 /// wrong on four meetings (`fixtures/make.py --acceptance`, seeds 101 to 104) and 18.3 % in parts. A model of whole windows would pay one for each part.
@@ -286,15 +287,10 @@ fn timed(words: &[Building], samples: u64) -> Vec<Word> {
         .collect()
 }
 
-/// The middle of the quietest 100 ms in the middle half.
+/// The middle of the quietest 100 ms that begin in the middle half.
 fn quietest_near_middle(sound: &[f32]) -> usize {
-    const WIDTH: usize = 1600;
-    let from = sound.len() / 4;
-    let power = |start: usize| sound[start..start + WIDTH].iter().map(|x| x * x).sum::<f32>();
-    (from..3 * sound.len() / 4)
-        .step_by(160)
-        .min_by(|&a, &b| power(a).total_cmp(&power(b)))
-        .map_or(sound.len() / 2, |start| start + WIDTH / 2)
+    let (from, to) = (sound.len() / 4, 3 * sound.len() / 4);
+    from + quietest(&sound[from..(to + PAUSE - 1).min(sound.len())])
 }
 
 fn join(first: Recognition, second: Recognition, offset: u64) -> Recognition {
