@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use e_risalah::audio::Input;
-use e_risalah::clock::Clock;
 use e_risalah::floor::{self, Alarm};
 use e_risalah::recorder::{Client, Error};
 use e_risalah::recording::Entered;
@@ -42,7 +41,6 @@ impl Alarms {
 
 fn tell(client: &mut Client, alarm: Alarm, heard: u64) -> Result<u64, Error> {
     let status = client.status()?;
-    let clock: Clock = status.format.clock();
-    let ago = clock.millis(status.position).saturating_sub(floor::CLOCK.millis(heard));
+    let ago = status.format.clock().millis(status.position).saturating_sub(floor::CLOCK.millis(heard));
     client.enter(Entered::Alarm(alarm), ago)
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use e_risalah::folder::Folder;
 use e_risalah::meeting::Meeting;
@@ -98,19 +98,45 @@ impl House {
         finalize(&folder, &self.store, &self.meeting, &request, &at(now), &typeset)
     }
 
-    /// A correction of the first word of an utterance.
+    /// A correction of the first word of an utterance, on the day of the signature.
     pub fn correct(&mut self, index: usize, before: &str, after: &str) {
+        self.correct_at(index, before, after, SIGNED);
+    }
+
+    pub fn correct_at(&mut self, index: usize, before: &str, after: &str, when: &str) {
         let transcript = self.store.load().expect("a transcript");
         let layer = Layer {
             place: Place::of(transcript.version.number, &transcript.utterances[index]),
             change: Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() },
             by: "Sari".to_owned(),
-            when: at(SIGNED),
+            when: at(when),
             why: None,
             source: Source::Person,
         };
         self.store.lay(&[layer]).expect("corrected");
     }
+}
+
+/// Runs a command of the program on a record.
+pub fn run(house: &House, args: &[&str]) -> Output {
+    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
+    all.extend(&args[1..]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What a command that succeeded wrote.
+pub fn done(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(output), stderr(output));
+    stdout(output)
 }
 
 /// The day of the signature.

@@ -2,28 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use super::house::{House, RAPAT, SECRETARY, SIGNED, words};
-
-fn run(house: &House, args: &[&str]) -> Output {
-    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
-    all.extend(&args[1..]);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
-    command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn done(output: &Output) {
-    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(output), stderr(output));
-}
+use super::house::{House, RAPAT, SECRETARY, SIGNED, done, run, stderr, stdout, words};
 
 #[test]
 fn from_provisional_to_official_and_to_the_proof() {

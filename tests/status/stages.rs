@@ -1,50 +1,21 @@
 //! What a record said at each stage of its life, and what `risalah diff` shows of it.
 
-use std::process::{Command, Output};
-
 use e_risalah::status::{Error, Passage, Stage, hear};
 use e_risalah::transcript::Transcript;
-use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::Origin;
 
-use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words};
-
-fn run(house: &House, args: &[&str]) -> Output {
-    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
-    all.extend(&args[1..]);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
-    command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")
-}
-
-fn stdout(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// A correction of the first word of an utterance, at that time.
-fn correct(house: &mut House, index: usize, before: &str, after: &str, when: &str) {
-    let raw = house.store.load().expect("a transcript");
-    let layer = Layer {
-        place: Place::of(raw.version.number, &raw.utterances[index]),
-        change: Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() },
-        by: "Sari".to_owned(),
-        when: at(when),
-        why: None,
-        source: Source::Person,
-    };
-    house.store.lay(&[layer]).expect("corrected");
-}
+use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
 
 /// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one between two editions, one after both.
 fn lived() -> House {
     let mut house = House::new();
-    correct(&mut house, 0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
+    house.correct_at(0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
     let mut house = house.verified();
-    correct(&mut house, 1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
+    house.correct_at(1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
-    correct(&mut house, 3, "Rapat", "Musyawarah", "2026-03-18T10:00:00+08:00[Asia/Makassar]");
+    house.correct_at(3, "Rapat", "Musyawarah", "2026-03-18T10:00:00+08:00[Asia/Makassar]");
     house.finalize(SECRETARY, NUMBER, LATER).expect("official again");
-    correct(&mut house, 2, "Apakah", "Bagaimana,", "2026-03-21T10:00:00+08:00[Asia/Makassar]");
+    house.correct_at(2, "Apakah", "Bagaimana,", "2026-03-21T10:00:00+08:00[Asia/Makassar]");
     house
 }
 
@@ -96,7 +67,7 @@ fn stages_of_another_recognition_are_not_compared() {
 #[test]
 fn a_clerk_sees_what_differs_between_two_stages() {
     let mut house = lived();
-    let diff = |house: &House, args: &[&str]| stdout(&run(house, &[&["beda"], args].concat()));
+    let diff = |house: &House, args: &[&str]| done(&run(house, &[&["beda"], args].concat()));
     let all = diff(&house, &[]);
     for put in ["{+Sidang+}", "{+Baik, terima+}", "{+Bagaimana,+}", "{+Musyawarah+}"] {
         assert!(all.contains(put), "{put} in\n{all}");
@@ -111,7 +82,7 @@ fn a_clerk_sees_what_differs_between_two_stages() {
     assert!(diff(&house, &["--from", "resmi-2", "--to", "resmi-1"]).contains("[-Musyawarah-] {+Rapat+}"));
 
     let same = run(&house, &["diff", "--from", "resmi", "--to", "resmi-2"]);
-    assert_eq!(stdout(&same), "");
+    assert_eq!(done(&same), "");
     assert!(String::from_utf8_lossy(&same.stderr).contains("Tidak ada beda antara 'resmi' dan 'resmi-2'"));
 
     hear(&mut house.store, Passage { from: 40, until: 40 }, "Sari", &at("2026-03-22T10:00:00+08:00[Asia/Makassar]"))
@@ -143,12 +114,12 @@ fn finalize_lays_the_rules_of_writing_where_nobody_has() {
     words[1] = said(2, 150, 300, "Kami menerima dua puluh satu usul pada sembilan maret.", &[]);
     let house = House::with(RAPAT, words, true).verified();
     assert!(house.store.edits().expect("layers").is_empty());
-    stdout(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
+    done(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
     let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
     assert!(text.contains("21 usul pada 9 Maret."), "{text}");
     let rules = house.store.edits().expect("layers");
     assert_eq!(rules.len(), 2);
     let official = transcript(&house, "resmi").expect("a stage");
     assert_eq!((official.edition.last_edit, official.utterances[1].text.contains("21 usul")), (2, true));
-    stdout(&run(&house, &["periksa"]));
+    done(&run(&house, &["periksa"]));
 }
