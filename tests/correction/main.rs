@@ -6,7 +6,9 @@
 mod sample;
 
 mod comments;
+mod office;
 mod program;
+mod refused;
 
 use std::fs;
 use std::io::{Cursor, Read, Write};
@@ -91,6 +93,17 @@ fn laid(edits: &[Edit], layers: &[Layer]) -> Vec<Edit> {
 
 fn text(at: usize, before: &str, after: &str) -> Change {
     Change::Text { at, before: before.to_owned(), after: after.to_owned() }
+}
+
+/// Runs a program on files; a missing one fails the test with the package that brings it.
+fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): apt-get install {package}"));
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
@@ -338,201 +351,4 @@ fn a_member_corrects_their_own_turns_in_time() {
     let later = Meeting::parse("koreksi = { mulai = 2027-03-20, hari = 7 }", "rapat.toml").expect("valid");
     correction::in_time(&later, &raw, &day("2027-03-27")).expect("the seventh day");
     assert!(matches!(correction::in_time(&later, &raw, &day("2027-03-28")), Err(Error::Late { .. })));
-}
-
-#[test]
-fn foreign_and_broken_documents_are_refused_in_words() {
-    let (meeting, raw) = (sample::meeting(), sample::plenary());
-    let docx = copy(&meeting, &raw);
-    let refused = |docx: &[u8], raw: &Transcript, edits: &[Edit]| {
-        Document::parse(docx).and_then(|document| correction::read(&document, &meeting, raw, edits, &corrector()))
-    };
-    let mut other = raw.clone();
-    other.edition.meeting = "ef".repeat(32);
-    assert!(matches!(refused(&docx, &other, &[]), Err(Error::OtherMeeting)));
-    let mut newer = raw.clone();
-    newer.version.number = 2;
-    assert!(matches!(refused(&docx, &newer, &[]), Err(Error::OtherVersion { found: 1, version: 2 })));
-    let mut shown = raw.clone();
-    shown.edition.last_edit = 5;
-    assert!(matches!(refused(&copy(&meeting, &shown), &raw, &[]), Err(Error::Later { found: 5 })));
-    let plain = write(Format::Docx, &meeting, &raw).expect("a document");
-    assert!(matches!(refused(&plain, &raw, &[]), Err(Error::NoAnchors)));
-
-    let not_docx = |bytes: &[u8]| matches!(refused(bytes, &raw, &[]), Err(Error::NotDocx(_)));
-    assert!(not_docx(b"") && not_docx(b"bukan zip"));
-    assert!(not_docx(&docx[..docx.len() / 2]) && not_docx(&docx[100..]));
-    let mut broken = docx.clone();
-    let middle = broken.len() / 2;
-    broken[middle - 500..middle + 500].fill(0x55);
-    assert!(refused(&broken, &raw, &[]).is_err() || read(&broken, &raw, &[]) == Correction::default());
-    assert!(not_docx(&with(&docx, |xml| xml[..xml.len() - 20].to_owned(), &[])), "cut off");
-    let deep = |xml: String| {
-        xml.replacen("<w:body>", &format!("<w:body>{}{}", "<w:sdt>".repeat(100_000), "</w:sdt>".repeat(100_000)), 1)
-    };
-    assert!(not_docx(&with(&docx, deep, &[])), "deep");
-    let entities = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>";
-    assert!(not_docx(&with(&docx, |_| entities.to_owned(), &[])), "entities");
-    let bomb = with(&docx, |xml| xml.replacen("</w:body>", &format!("{}</w:body>", " ".repeat(100 << 20)), 1), &[]);
-    assert!(bomb.len() < 1 << 20, "it is small where it lies");
-    assert!(matches!(refused(&bomb, &raw, &[]), Err(Error::TooLarge { .. })));
-}
-
-/// Tags taken out, doubled and exchanged: read or refused, and whatever is found can be laid.
-#[test]
-fn damaged_documents_are_read_or_refused() {
-    let (meeting, raw) = (sample::meeting(), sample::plenary());
-    let docx = copy(&meeting, &raw);
-    let mut state = 1u64;
-    let mut draw = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
-    let mut understood = 0;
-    for _ in 0..200 {
-        let (kind, from, to) = (draw(4), draw(1 << 20), draw(1 << 20));
-        let damage = |xml: String| {
-            let mut tags: Vec<&str> = xml.split_inclusive('>').collect();
-            let (from, to) = (from % tags.len(), to % tags.len());
-            match kind {
-                0 => drop(tags.remove(from)),
-                1 => tags.insert(to, tags[from]),
-                2 => tags.swap(from, to),
-                // A stretch that is whole in itself: a paragraph somewhere else.
-                _ => {
-                    let ends = |tag: &&str| tag.ends_with("</w:p>");
-                    let ends: Vec<usize> = (0..tags.len()).filter(|at| ends(&tags[*at])).collect();
-                    let (first, second) = (from % (ends.len() - 1), to % ends.len());
-                    let piece: Vec<&str> = tags[ends[first] + 1..=ends[first + 1]].to_vec();
-                    let rest = tags.split_off(ends[second] + 1);
-                    tags.extend(piece.into_iter().chain(rest));
-                }
-            }
-            tags.concat()
-        };
-        let damaged = with(&docx, damage, &[]);
-        let read = Document::parse(&damaged)
-            .and_then(|document| correction::read(&document, &meeting, &raw, &[], &corrector()));
-        if let Ok(found) = read {
-            understood += 1;
-            apply(&raw, &laid(&[], &found.layers)).expect("they fit");
-        }
-    }
-    assert!(understood > 20, "{understood}");
-}
-
-/// Runs `LibreOffice` or its Python; a missing one fails the test with the package that brings it.
-fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .env("HOME", folder)
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): apt-get install {package}"));
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// The document as `LibreOffice` saves it after these edits (see `office.py`).
-fn edited_in_office(docx: &[u8], edits: &serde_json::Value, folder: &Path) -> Vec<u8> {
-    let (source, target) = (folder.join("masuk.docx"), folder.join("keluar.docx"));
-    fs::write(&source, docx).expect("written");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/correction/office.py");
-    let paths = [&script, &source, &target].map(|path| path.to_str().expect("a readable path"));
-    run("/usr/bin/python3", "python3-uno", &[paths[0], paths[1], paths[2], &edits.to_string()], folder);
-    fs::read(target).expect("saved")
-}
-
-fn converted(docx: &[u8], through: &[&str], folder: &Path) -> Vec<u8> {
-    fs::write(folder.join("ubah.docx"), docx).expect("written");
-    let mut from = "ubah.docx".to_owned();
-    for (step, to) in through.iter().enumerate() {
-        let out = format!("langkah-{step}");
-        run(
-            "soffice",
-            "libreoffice-writer-nogui",
-            &["--headless", "--convert-to", to, "--outdir", &out, &from],
-            folder,
-        );
-        from = format!("{out}/ubah.{to}");
-    }
-    fs::read(folder.join(from)).expect("converted")
-}
-
-/// The text without what refers to a comment.
-fn without_comments(xml: &str) -> String {
-    let refers = |tag: &&str| {
-        ["<w:commentRangeStart", "<w:commentRangeEnd", "<w:commentReference"].iter().any(|name| tag.contains(name))
-    };
-    assert!(xml.contains("<w:commentReference"), "there were some");
-    xml.split_inclusive('>').filter(|tag| !refers(tag)).collect()
-}
-
-#[test]
-fn libreoffice_keeps_what_is_needed_to_read_corrections_back() {
-    let place = tempfile::tempdir().expect("a folder");
-    let raw = sample::plenary();
-    let docx = copy(&sample::meeting(), &raw);
-    let untouched = read(&converted(&docx, &["docx"], place.path()), &raw, &[]);
-    assert_eq!(untouched, Correction::default(), "saved without a change");
-    // The package without windows (-nogui) lacks the one in which a comment is shown, and dies of it; only what is edited in a window goes
-    // without them.
-    let docx = with(&docx, |xml| without_comments(&xml), &[]);
-    let edits = serde_json::json!([
-        ["Rp2,5 miliar", "replace", "Rp2,5", "Rp2,75"],
-        ["Terima kasih, Pak Wali Kota.", "retype", "Terima kasih, Bapak Wali Kota."],
-        ["rapat paripurna saya tutup", "append", " Wassalam."],
-        ["AHMAD FAUZI", "replace", "F-GE (AHMAD FAUZI, S.E.)", "F-CDN (SITI AMINAH, S.Pd.)"],
-        ["Fraksi Bahari menyetujui", "split", "catatan"],
-    ]);
-    let saved = edited_in_office(&docx, &edits, place.path());
-    for docx in
-        [saved.clone(), converted(&saved, &["docx"], place.path()), converted(&saved, &["odt", "docx"], place.path())]
-    {
-        let found = read(&docx, &raw, &[]);
-        let siti = Change::Speaker { before: Speaker::Seat, after: Speaker::Person("siti".to_owned()) };
-        assert_eq!(
-            found.layers.iter().map(|layer| &layer.change).collect::<Vec<_>>(),
-            [&text(7, "Rp2,5", "Rp2,75"), &siti, &text(2, "Pak", "Bapak"), &text(6, "", "Wassalam.")],
-            "{:?}",
-            found.leftovers
-        );
-        assert_eq!(kinds(&found), [Kind::Split], "{:?}", found.leftovers);
-    }
-    let joined = edited_in_office(&docx, &serde_json::json!([["Silakan, Saudari", "join"]]), place.path());
-    assert_eq!(read(&joined, &raw, &[]).layers, [], "joined paragraphs change no word");
-}
-
-/// Eight hours: 3,000 turns, 80,000 words.
-#[test]
-fn five_hundred_corrections_in_eight_hours_are_found_and_nothing_else() {
-    let raw = sample::generated(3_000, 27);
-    let docx = copy(&sample::meeting(), &raw);
-    let docx = with(
-        &docx,
-        |xml| {
-            // Every sixth paragraph of speech gets a word before its last.
-            let mut pieces = xml.split_inclusive("</w:p>").map(str::to_owned).collect::<Vec<_>>();
-            let speech: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].contains(r#""Ucapan""#)).collect();
-            assert!(speech.len() >= 3_000, "{}", speech.len());
-            for (number, at) in speech.iter().step_by(6).take(500).enumerate() {
-                let end = pieces[*at].rfind("</w:t>").expect("text");
-                let last = pieces[*at][..end].rfind(' ').expect("words");
-                pieces[*at].insert_str(last, &format!(" koreksi{number}"));
-            }
-            pieces.concat()
-        },
-        &[],
-    );
-    let expected: Vec<String> = (0..500).map(|number| format!("koreksi{number}")).collect();
-    let found = read(&docx, &raw, &[]);
-    let put: Vec<String> = found
-        .layers
-        .iter()
-        .map(|layer| match &layer.change {
-            Change::Text { before, after, .. } if before.is_empty() => after.clone(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert!(put == expected, "{} of 500", put.len());
-    assert_eq!((&found.leftovers[..], found.known), (&[][..], 0));
 }

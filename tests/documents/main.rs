@@ -1,0 +1,63 @@
+//! The record in every format, read back by the programs that secretariats and archives use.
+//!
+//! Needs poppler (Debian: poppler-utils), `LibreOffice` Writer (libreoffice-writer-nogui) and unzip.
+
+#[path = "../sample/mod.rs"]
+mod sample;
+
+mod body;
+mod drawn;
+mod files;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use e_risalah::clock::Span;
+use e_risalah::meeting::Meeting;
+use e_risalah::message::Message;
+use e_risalah::risalah::{Entry, Format, RunKind, Turn, compose, write};
+use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
+use e_risalah::transcript::{Flag, Transcript};
+use e_risalah::writing::{Lexicon, Writer, layers};
+use proptest::prelude::*;
+
+fn turns(body: &[Entry]) -> Vec<&Turn> {
+    body.iter().filter_map(|entry| if let Entry::Turn(turn) = entry { Some(turn) } else { None }).collect()
+}
+
+fn spoken(body: &[Entry]) -> Vec<String> {
+    let runs = turns(body).into_iter().flat_map(|turn| turn.paragraphs.iter().flatten());
+    runs.filter(|run| run.kind != RunKind::Mark).map(|run| run.text.clone()).collect()
+}
+
+fn text_of(turn: &Turn) -> String {
+    let runs: Vec<&str> = turn.paragraphs.iter().flatten().map(|run| run.text.as_str()).collect();
+    runs.join(" ")
+}
+
+/// Runs a program on a file; a missing one fails the test with the package that brings it.
+fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): apt-get install {package}"));
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn written(format: Format, meeting: &Meeting, transcript: &Transcript, folder: &Path) {
+    let bytes = write(format, meeting, transcript).expect("a document");
+    fs::write(folder.join(format.file_name()), bytes).expect("written");
+}
+
+fn text(format: Format, meeting: &Meeting, transcript: &Transcript) -> String {
+    String::from_utf8(write(format, meeting, transcript).expect("a document")).expect("UTF-8")
+}
+
+/// Text without the line breaks of a layout.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
