@@ -167,7 +167,7 @@ def main() -> None:
     facts = (
         f"{seconds / 60:.1f} minutes, {len(channels)} channels (`fixtures/make.py --acceptance OUT --seed {args.seed} --long {args.minutes:g} --wav`), "
         f"{sum(len(one.words) for one in reference)} words; one core of {processor()}; "
-        f"model `{args.model.name}`, SHA-256 `{hashlib.sha256(model.read_bytes()).hexdigest()[:16]}…`; "
+        f"model `{args.model.name}`, SHA-256 unpacked `{hashlib.sha256(model.read_bytes()).hexdigest()[:16]}…`; "
         f"pywhispercpp {version('pywhispercpp')}, faster-whisper {version('faster-whisper')} on CTranslate2 {version('ctranslate2')}."
     )
     text = "\n".join([*lines, "", facts])

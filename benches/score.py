@@ -56,8 +56,12 @@ class WordErrors:
     insertions: int
 
     @property
+    def wrong(self) -> int:
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
     def rate(self) -> float:
-        return (self.substitutions + self.deletions + self.insertions) / max(1, self.reference)
+        return self.wrong / max(1, self.reference)
 
 
 def read(path: Path) -> list[Segment]:

@@ -64,5 +64,4 @@ def measure(folder: Path) -> Words:
     true = transcript(folder / "rapat.wav", "--turns", folder / "referensi.rttm")
     found, best = fixed_errors(reference, own), fixed_errors(reference, true)
     wrong, doubled, _ = score.misplaced(reference, own)
-    wrong_count = lambda one: one.substitutions + one.deletions + one.insertions
-    return Words(found.reference, wrong_count(found), wrong_count(best), wrong, doubled)
+    return Words(found.reference, found.wrong, best.wrong, wrong, doubled)
