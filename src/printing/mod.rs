@@ -7,6 +7,7 @@
 
 mod address;
 mod error;
+mod intact;
 mod job;
 mod media;
 mod printer;

@@ -11,6 +11,7 @@ use ipp::value::IppValue;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
+use super::intact::is_intact;
 use super::{Address, Error, Patience, Refusal};
 
 /// Answers are lists of attributes; the longest known have some 50 kB.
@@ -58,6 +59,9 @@ impl Line {
         }
         let bytes = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
         let bytes = bytes.map_err(|error| failure(&address, error))?;
+        if !is_intact(&bytes) {
+            return Err(strange(&address, "a text that is longer than its value"));
+        }
         let parsed = IppParser::new(IppReader::new(Cursor::new(bytes))).parse();
         let parsed = parsed.map_err(|error| strange(&address, error))?;
         let status = parsed.header().status_code();
