@@ -84,9 +84,14 @@ impl Bleed {
         }
     }
 
+    /// Whether a pair was heard for at least that many hops.
+    pub fn is_known(&self, of: usize, into: usize, hops: f32) -> bool {
+        self.heard[of * self.channels + into] >= hops
+    }
+
     /// Mean of the bands of a pair that was heard for at least that many hops, dB.
     pub fn level(&self, of: usize, into: usize, hops: f32) -> Option<f32> {
         let pair = of * self.channels + into;
-        (self.heard[pair] >= hops).then(|| self.learned[pair].iter().sum::<f32>() / BANDS as f32)
+        self.is_known(of, into, hops).then(|| self.learned[pair].iter().sum::<f32>() / BANDS as f32)
     }
 }

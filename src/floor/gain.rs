@@ -4,6 +4,7 @@
 //! bystanders: what they show differs by their gains and, less, by their places. Whoever rises above what it shows as a
 //! bystander is the one who speaks.
 
+use super::delay::Verdict;
 use super::level::Level;
 
 /// Hops that the guess from the noise floor weighs.
@@ -31,6 +32,16 @@ const ROOM: f32 = -10.0;
 const USUAL: f32 = 12.0;
 /// Neighbours hear a voice louder than the middle one of all, by about this much, in dB.
 const NEIGHBOUR: f32 = 4.0;
+/// Whoever hears a voice first is to stand at least this far above the other, in dB.
+const FIRST: f32 = 2.0;
+/// How much of what is missing is made good by one comparison, and at most how much, in dB.
+const MADE_GOOD: f32 = 0.15;
+const MOST_AT_ONCE: f32 = 1.5;
+/// What delays add to a gain goes no further, in dB.
+const ADDED_LIMIT: f32 = 8.0;
+/// And is taken back by this factor where it is not needed: by one who stands so much further above, in dB.
+const TAKEN_BACK: f32 = 0.97;
+const NOT_NEEDED: f32 = 2.0;
 /// Hops that the first guess of [`ROOM`] weighs, and after which it follows at its slowest.
 const ROOM_GUESS: f32 = 20.0;
 const ROOM_MEMORY: f32 = 300.0;
@@ -42,6 +53,8 @@ pub(super) struct Gains {
     heard: Vec<f32>,
     guess: Vec<f32>,
     gain: Vec<f32>,
+    /// What the delays between microphones taught of a microphone's sensitivity for its own speaker, dB.
+    added: Vec<f32>,
     room: f32,
     room_heard: f32,
     usual: f32,
@@ -56,6 +69,7 @@ impl Gains {
             heard: vec![0.0; channels],
             guess: vec![0.0; channels],
             gain: vec![0.0; channels],
+            added: vec![0.0; channels],
             room: ROOM,
             room_heard: 0.0,
             usual: USUAL,
@@ -92,7 +106,7 @@ impl Gains {
 
     /// Its sensitivity for its own speaker, likewise.
     pub fn own(&self, channel: usize) -> f32 {
-        OWN_SHARE * self.gain[channel]
+        OWN_SHARE * self.gain[channel] + self.added[channel]
     }
 
     /// What to expect of the level of `of`'s voice in `into`, relative to its own microphone, dB.
@@ -118,6 +132,18 @@ impl Gains {
     pub fn is_near(&mut self, nearness: f32) {
         self.usual_heard = (self.usual_heard + 1.0).min(ROOM_MEMORY);
         self.usual += nearness.clamp(-STEP, STEP) / (self.usual_heard + ROOM_GUESS);
+    }
+
+    /// Learns from a voice that reaches one microphone before another: the first is its speaker's, and should stand above.
+    pub fn comes_first(&mut self, Verdict { early, late, lead }: Verdict) {
+        if lead < 0.0 {
+            let step = ((FIRST - lead) * MADE_GOOD).min(MOST_AT_ONCE);
+            self.added[early] = (self.added[early] - step).max(-ADDED_LIMIT);
+            self.added[late] = (self.added[late] + step).min(ADDED_LIMIT);
+        } else if lead > FIRST + NOT_NEEDED {
+            self.added[early] *= TAKEN_BACK;
+            self.added[late] *= TAKEN_BACK;
+        }
     }
 
     /// Learns from a hop in which `leader` speaks and those for which `speaks` is true speak too.
@@ -164,7 +190,7 @@ fn median(values: &mut [f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::level::from_db;
+    use crate::floor::level::{BANDS, from_db};
 
     #[test]
     fn bystanders_tell_the_gains() {
@@ -174,8 +200,8 @@ mod tests {
             let leader = hop / 100 % 5;
             let powers: Vec<f32> =
                 truth.iter().enumerate().map(|(i, g)| g + if i == leader { -30.0 } else { -42.0 }).collect();
-            let noise = [from_db(-75.0), 0.0, 0.0, 0.0];
-            let levels: Vec<Level> = powers.iter().map(|&p| Level { power: [from_db(p); 4], noise }).collect();
+            let noise = std::array::from_fn(|band| if band == 0 { from_db(-75.0) } else { 0.0 });
+            let levels: Vec<Level> = powers.iter().map(|&p| Level { power: [from_db(p); BANDS], noise }).collect();
             gains.look(hop as u64, &levels);
             gains.learn(leader, &powers, &levels, |_| false);
         }
@@ -187,9 +213,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_hears_first_is_brought_to_the_front_and_left_there() {
+        let mut gains = Gains::new(2);
+        for _ in 0..40 {
+            let lead = -4.0 + gains.own(1) - gains.own(0);
+            gains.comes_first(Verdict { early: 0, late: 1, lead });
+        }
+        let lead = -4.0 + gains.own(1) - gains.own(0);
+        assert!((0.0..=FIRST).contains(&lead), "{lead}");
+        for _ in 0..200 {
+            gains.comes_first(Verdict { early: 0, late: 1, lead: 12.0 });
+        }
+        assert!(gains.own(1).abs() < 0.1, "what is not needed is taken back");
+    }
+
+    #[test]
     fn two_microphones_have_no_middle() {
         let mut gains = Gains::new(2);
-        let levels = [Level { power: [1e-3; 4], noise: [1e-8; 4] }; 2];
+        let levels = [Level { power: [1e-3; BANDS], noise: [1e-8; BANDS] }; 2];
         gains.learn(0, &[-24.0, -30.0], &levels, |_| false);
         assert!(gains.bystander(1).abs() < f32::EPSILON);
         assert_eq!(gains.nearness(0, &[-24.0, -30.0]), None);

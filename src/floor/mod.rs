@@ -2,13 +2,14 @@
 //!
 //! Every microphone hears every voice, so the question is not where there is sound but which microphone's own speaker
 //! made it. [`level`] measures each channel's power in the bands of speech against its own noise floor; [`gain`] learns how sensitive
-//! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`room`] finds what the louder channels do
+//! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`delay`] which of two it reaches first; [`room`] finds what the louder channels do
 //! not explain; [`voice`] asks a small neural detector whether it is a voice at all; [`turns`] makes turns of it; [`alarm`]
 //! notices what is wrong with a microphone; [`given`] takes turns from elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished one give
 //! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/floor.md`.
 
 mod alarm;
 mod bleed;
+mod delay;
 mod gain;
 pub mod given;
 mod level;
@@ -152,6 +153,7 @@ impl Floor {
         for (index, channel) in self.channels.iter_mut().enumerate() {
             self.levels[index] = channel.hop(&self.pending[index][start..start + HOP]);
         }
+        self.room.delays.listen(|channel| &self.pending[channel][start..start + HOP]);
         let leader = self.room.hear(&self.levels, self.lookout.wired(), &mut self.findings);
         if let Some(leader) = leader {
             let sound = |channel: usize| &self.pending[channel][start..start + HOP];

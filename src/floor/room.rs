@@ -5,6 +5,7 @@
 //! Interspeech 2006).
 
 use super::bleed::Bleed;
+use super::delay::Delays;
 use super::gain::Gains;
 use super::level::{BANDS, Bands, Level, from_db, to_db};
 use super::profile::Profile;
@@ -30,6 +31,10 @@ pub(super) const AWAY: f32 = -7.5;
 /// What a voice leaves in the room falls by this much a hop, in dB (60 dB in 1 s). The tail lives in every microphone while
 /// the direct sound has already left the speaker's own, so it must be remembered.
 const TAIL: f32 = 0.6;
+/// The loudest may be overtaken by one that hears the voice earlier; so many times at most, for delays may go round in a circle.
+const OVERTAKEN: usize = 3;
+/// Hops after which bleed is known better than a delay tells.
+const KNOWN: f32 = 100.0;
 /// A tail this far below the speaker's own noise is over.
 const OVER: f32 = 0.1;
 
@@ -65,6 +70,7 @@ impl Average {
 pub(super) struct Room {
     pub gains: Gains,
     pub bleed: Bleed,
+    pub delays: Delays,
     /// Power of each channel's own voice as the room still holds it.
     tail: Vec<Bands>,
     averages: Vec<Average>,
@@ -81,6 +87,7 @@ impl Room {
         Self {
             gains: Gains::new(channels),
             bleed: Bleed::new(channels),
+            delays: Delays::new(channels),
             tail: vec![[0.0; BANDS]; channels],
             averages: (0..channels).map(|_| Average::new()).collect(),
             nearness: Average::new(),
@@ -126,6 +133,9 @@ impl Room {
             *power = level.power_db();
         }
         self.gains.look(self.hop, levels);
+        for &verdict in self.delays.look(self.hop, levels, last, |channel| self.gains.own(channel)) {
+            self.gains.comes_first(verdict);
+        }
         self.hop += 1;
         self.rank(levels, last);
         self.fade(levels);
@@ -134,7 +144,7 @@ impl Room {
         for place in 0..self.order.len() {
             let channel = self.order[place];
             let level = levels[channel];
-            let evidence = self.stands_above(channel, &level);
+            let evidence = if self.is_only_later(place) { LEAST } else { self.stands_above(channel, &level) };
             findings[channel].evidence = evidence;
             if self.active[channel] || evidence > OPEN {
                 self.spread(channel, &level);
@@ -177,6 +187,17 @@ impl Room {
         let loudness = |i: usize| powers[i] - gains.own(i);
         self.order
             .sort_unstable_by(|&a, &b| last[a].cmp(&last[b]).then(loudness(b).total_cmp(&loudness(a))).then(a.cmp(&b)));
+        for _ in 0..OVERTAKEN {
+            let Some(&first) = self.order.first() else { break };
+            let Some(place) = self.order.iter().position(|&other| self.delays.is_earlier(other, first)) else { break };
+            self.order[..=place].rotate_right(1);
+        }
+    }
+
+    /// Whether a channel hears the first one's voice, later, and it is not known yet how loud.
+    fn is_only_later(&self, place: usize) -> bool {
+        let (first, channel) = (self.order[0], self.order[place]);
+        place > 0 && !self.bleed.is_known(first, channel, KNOWN) && self.delays.is_earlier(first, channel)
     }
 
     /// Begins a hop with what the tails of earlier hops explain.

@@ -35,13 +35,17 @@ const SHORTEST: usize = 15;
 /// And in this share of them, at least, the detector hears a voice: paper and hum have none.
 const VOICED: f32 = 0.3;
 /// And they stand this far above what is explained on average, in dB.
-const EVIDENCE: f32 = 5.5;
+const EVIDENCE: f32 = 5.75;
 /// A blow gives nearly all of its energy within 80 ms; a short word does not.
 const BLOW: usize = 8;
 const BLOW_SHARE: f32 = 0.8;
 /// Strokes in a row, in a turn of this many hops or more (0.6 s), give more than this share of their energy in a fifth of the time.
 const STROKES: usize = 60;
 const STROKES_SHARE: f32 = 0.87;
+/// Activity that stops for more hops than this goes on as another stretch, which may be a blow.
+const APART: usize = 6;
+/// A blow is no longer than this many hops (0.4 s), with its echo.
+const LONGEST_BLOW: usize = 40;
 /// Hops from which a voice is said to be far from every microphone.
 const AWAY_HOPS: usize = 20;
 /// Hops before a turn that are looked at with it.
@@ -87,10 +91,41 @@ impl Open {
 
     /// A gavel, a knock on the desk; or several strokes in a row.
     fn is_blow(&self) -> bool {
-        let whole: f32 = self.hops.iter().map(|hop| hop.power).sum();
-        let width = BLOW.min(self.hops.len());
-        let within = |hops: &[Decision]| hops.iter().map(|hop| hop.power).sum::<f32>();
-        self.hops.windows(width).any(|hops| within(hops) > BLOW_SHARE * whole) || self.is_strokes()
+        is_blow(&self.hops) || self.is_strokes()
+    }
+
+    /// The first and the last active hop without the blows before and after the words: a gavel and the voice that follows within
+    /// [`GAP`] are one turn, and the recogniser would hear the gavel as a syllable, or lose the words after it.
+    fn words(&self) -> (u64, u64) {
+        let whole = (self.start, self.last_active);
+        if self.follows {
+            return whole;
+        }
+        let mut stretches: Vec<(usize, usize)> = Vec::new();
+        for (place, _) in self.hops.iter().enumerate().filter(|(_, hop)| hop.finding.active) {
+            match stretches.last_mut() {
+                Some((_, last)) if place - *last <= APART => *last = place,
+                _ => stretches.push((place, place)),
+            }
+        }
+        let holds_words = |&(from, to): &(usize, usize)| to - from > LONGEST_BLOW || !self.is_blow_in(from, to);
+        let (Some(first), Some(last)) =
+            (stretches.iter().position(holds_words), stretches.iter().rposition(holds_words))
+        else {
+            return whole;
+        };
+        let start =
+            if first == 0 { self.start } else { (self.hops_from + stretches[first].0 as u64).saturating_sub(LAG) };
+        let end =
+            if last + 1 == stretches.len() { self.last_active } else { self.hops_from + stretches[last].1 as u64 };
+        (start, end)
+    }
+
+    /// Whether a stretch of activity, as places in `hops`, is a blow or has no voice. Evidence comes late: its sound lies before.
+    fn is_blow_in(&self, from: usize, to: usize) -> bool {
+        let hops = &self.hops[from.saturating_sub(BEFORE)..=to];
+        let voiced = hops.iter().filter(|hop| hop.voiced).count();
+        is_blow(hops) || (voiced as f32) < VOICED * (to - from + 1) as f32
     }
 
     fn is_strokes(&self) -> bool {
@@ -106,6 +141,12 @@ impl Open {
         let far = self.hops.iter().filter(|hop| hop.finding.nearness.is_some_and(|nearness| nearness < AWAY)).count();
         far >= AWAY_HOPS && 2 * far > self.hops.iter().filter(|hop| hop.finding.active).count()
     }
+}
+
+/// Nearly all of the energy within a moment.
+fn is_blow(hops: &[Decision]) -> bool {
+    let energy = |hops: &[Decision]| hops.iter().map(|hop| hop.power).sum::<f32>();
+    hops.windows(BLOW.min(hops.len())).any(|moment| energy(moment) > BLOW_SHARE * energy(hops))
 }
 
 /// The turns of one channel.
@@ -154,8 +195,7 @@ impl Smoother {
     /// The turn that is still going on, once it is known to be speech; its end is not its last.
     pub fn open(&self) -> Option<Turn> {
         let open = self.open.as_ref().filter(|open| open.is_speech())?;
-        let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
-        Some(self.turn(open, end, true))
+        Some(self.spoken(open, true))
     }
 
     /// Ends the open turn, if there is one.
@@ -163,8 +203,7 @@ impl Smoother {
         if let Some(open) = self.open.take()
             && open.is_speech()
         {
-            let end = (open.last_active + 1).saturating_sub(LAG).max(open.start + 1);
-            done.push(self.turn(&open, end, false));
+            done.push(self.spoken(&open, false));
         }
     }
 
@@ -182,15 +221,21 @@ impl Smoother {
         let rest = open.hops.split_off(quietest);
         let speech = open.is_speech();
         if speech {
-            done.push(self.turn(&open, at, true));
+            done.push(self.turn(&open, open.words().0, at, true));
         }
         self.open = Some(Open { start: at, hops_from: at, hops: rest, follows: speech, ..open });
     }
 
-    fn turn(&self, open: &Open, end: u64, continues: bool) -> Turn {
+    /// The turn from its first word to the last that was heard.
+    fn spoken(&self, open: &Open, continues: bool) -> Turn {
+        let (start, last) = open.words();
+        self.turn(open, start, (last + 1).saturating_sub(LAG).max(start + 1), continues)
+    }
+
+    fn turn(&self, open: &Open, start: u64, end: u64, continues: bool) -> Turn {
         Turn {
             channel: self.channel,
-            span: Span::new(open.start * HOP as u64, end * HOP as u64),
+            span: Span::new(start * HOP as u64, end * HOP as u64),
             continues,
             off_microphone: open.is_away(),
         }
@@ -279,6 +324,25 @@ mod tests {
             decision.power = 10f32.powf(-((hop % 55) as f32) / 5.0);
         }
         assert_eq!(turns(strokes), []);
+    }
+
+    #[test]
+    fn a_gavel_beside_words_is_no_part_of_the_turn() {
+        let blow = || {
+            let mut blow = pattern(&[(20, true), (20, false)]);
+            for (hop, decision) in blow.iter_mut().enumerate() {
+                decision.power = 10f32.powf(1.0 - hop as f32 / 5.0);
+            }
+            blow
+        };
+        let words = || pattern(&[(120, true)]);
+        let turns_of = |parts: [Vec<Decision>; 5]| turns(parts.into_iter().flatten());
+        let pause = |hops| pattern(&[(hops, false)]);
+        let found = turns_of([pause(100), blow(), words(), pause(20), [blow(), pause(100)].concat()]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].span, Span::new((140 - LAG) * 160, (260 - LAG) * 160));
+        let two = turns_of([pause(100), words(), pause(20), words(), pause(100)]);
+        assert_eq!(two[0].span, Span::new((100 - LAG) * 160, (360 - LAG) * 160), "words beside words are");
     }
 
     #[test]
