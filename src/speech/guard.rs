@@ -7,6 +7,9 @@ use crate::transcript::Flag;
 const UNSURE: f32 = 0.45;
 /// Tokens a second of speech beyond which nobody speaks.
 const FASTEST: f32 = 8.0;
+/// Letters a second below which words are missing (Indonesian is spoken with ten to fifteen), and seconds at the edges that hold none.
+const SLOWEST: f32 = 4.5;
+const EDGES: f32 = 0.6;
 /// So many times the same words in a row are a loop rather than emphasis: *Setuju! Setuju! Setuju!* is three.
 const LOOP: usize = 4;
 /// The longest phrase, in words, whose repetition is looked for.
@@ -24,10 +27,13 @@ const STOCK: [&str; 8] = [
     "amara.org",
 ];
 
-/// Whether the result looks like a loop or a torrent: then decoding once more, with more care, may do better.
+/// Whether the result looks like a loop, a torrent or a part of what was said: then decoding once more, with more care, may do better.
 #[must_use]
 pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
-    repeats(recognition) || too_fast(recognition, samples) || recognition.mean_log_probability < -1.0
+    repeats(recognition)
+        || too_fast(recognition, samples)
+        || too_slow(recognition, samples)
+        || recognition.mean_log_probability < -1.0
 }
 
 /// Reasons to listen to what was heard in `samples` samples (16 kHz) that hold speech.
@@ -56,6 +62,13 @@ pub fn flags(recognition: &Recognition, samples: usize) -> Vec<Flag> {
 
 fn too_fast(recognition: &Recognition, samples: usize) -> bool {
     recognition.tokens as f32 > FASTEST * (samples as f32 / 16_000.0) + FASTEST
+}
+
+/// A decoder that stopped in the middle. Figures stand for several words each.
+fn too_slow(recognition: &Recognition, samples: usize) -> bool {
+    let weight = |c: char| if c.is_numeric() { 6.0 } else { f32::from(u8::from(c.is_alphabetic())) };
+    let letters: f32 = recognition.words.iter().flat_map(|word| word.text.chars()).map(weight).sum();
+    letters < SLOWEST * (samples as f32 / 16_000.0 - EDGES)
 }
 
 fn repeats(recognition: &Recognition) -> bool {
@@ -105,6 +118,15 @@ mod tests {
     fn forty_words_in_a_second_are_too_many() {
         let torrent: Vec<String> = (0..40).map(|n| format!("kata{n}")).collect();
         assert_eq!(flags(&heard(&torrent.join(" "), -0.1), 16_000), [Flag::TooFast]);
+    }
+
+    #[test]
+    fn words_that_fill_half_of_their_time_are_too_few() {
+        let part = heard("Belas kali rapat.", -0.1);
+        assert!(is_suspect(&part, 70_000));
+        assert!(!is_suspect(&part, 40_000));
+        assert!(!is_suspect(&heard("Setuju.", -0.1), 16_000));
+        assert!(!is_suspect(&heard("Tahun anggaran 2029.", -0.1), 56_000));
     }
 
     #[test]

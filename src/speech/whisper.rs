@@ -3,7 +3,7 @@
 //! Sound is cut before it comes here, so the library's own voice detection, context and time stamps stay off. Decoding is
 //! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
 //! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
-//! with a beam, which draws from that generator too and so gets a new state, and if that fails too in two halves. Word times come from dynamic time
+//! a little later in its window, then with a beam, which draws from that generator too and so gets a new state, and if that fails too in two halves. Word times come from dynamic time
 //! warping over the cross-attention, as whisper.cpp computes it, where the model's heads are known.
 
 use std::cell::Cell;
@@ -34,6 +34,8 @@ const FRAMES_AT_ONCE: usize = 16;
 const COMFORTABLE: usize = 128_000;
 /// Shorter sound is followed by silence up to this many samples (1 s): the model has never heard a shorter window.
 const SHORTEST: usize = 16_000;
+/// Silence that is put before sound whose words did not come (60 ms): some words come only where the frames fall otherwise.
+const NUDGE: usize = 960;
 /// Sound shorter than this many samples (2 s) is not halved.
 const HALVES: usize = 32_000;
 /// Tokens a second beyond which a decoder has lost its way. Without a bound it would run into the window's end, where
@@ -99,6 +101,10 @@ impl Recogniser for WhisperRecogniser {
         if good(&quick) {
             return Ok(quick);
         }
+        let nudged = self.decode_later(sound)?;
+        if good(&nudged) {
+            return Ok(nudged);
+        }
         // Its beam draws candidates by chance, from numbers that begin with the state and go on from one sound to the next: only in a new
         // one do the words depend on the sound alone.
         self.state = None;
@@ -112,7 +118,7 @@ impl Recogniser for WhisperRecogniser {
                 return Ok(halves);
             }
         }
-        Ok(likelier(quick, careful))
+        Ok(likelier(likelier(quick, nudged), careful))
     }
 
     fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {
@@ -152,6 +158,17 @@ impl WhisperRecogniser {
         }
         let ask = Rc::clone(give_up);
         self.decode(sound, GREEDY, Some(Box::new(move || ask())))
+    }
+
+    /// The same with some silence before it; the times are those of the sound.
+    fn decode_later(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
+        let later: Vec<f32> = std::iter::repeat_n(0.0, NUDGE).chain(sound.iter().copied()).collect();
+        let mut heard = self.decode(&later, GREEDY, None)?;
+        for word in &mut heard.words {
+            let earlier = |sample: u64| sample.saturating_sub(NUDGE as u64);
+            word.span = Span::new(earlier(word.span.start), earlier(word.span.end));
+        }
+        Ok(heard)
     }
 
     fn decode(
