@@ -111,6 +111,15 @@ def reverberated(rng: np.random.Generator, wave: np.ndarray) -> np.ndarray:
     return oaconvolve(wave, tail.astype(np.float32))[: len(wave) + length // 3].astype(np.float32)
 
 
+def strike(rng: np.random.Generator, sound: np.ndarray, at: int, power: float) -> None:
+    """A gavel or a knock on the desk, in place: noise and a tone that die away within 5 to 60 ms."""
+    decay = rng.uniform(0.005, 0.06) * RATE
+    part = sound[at: at + int(5 * decay)]
+    t = np.arange(len(part))
+    blow = some_noise(rng, len(part)) + rng.uniform(0, 2) * np.sin(2 * np.pi * rng.uniform(120, 1500) * t / RATE)
+    part += (blow * np.exp(-t / decay) * power * 10 ** (rng.uniform(-3, 20) / 20)).astype(np.float32)
+
+
 def resampled(rng: np.random.Generator, wave: np.ndarray) -> np.ndarray:
     """A slightly other speaker: tempo and pitch moved together by up to a tenth."""
     count = int(len(wave) * rng.uniform(0.9, 1.12))
@@ -129,23 +138,29 @@ class Placed:
 def window(rng: np.random.Generator, bank: Bank, utterances: list[Utterance], limit: int, clean: bool = False) -> tuple[np.ndarray, list[Placed]]:
     """The utterances one after another with pauses, through one augmented room, cut at `limit` samples."""
     pieces, placed, position = [], [], 0
+    knocked = not clean and rng.random() < 0.15  # the gavel falls before one who speaks, or during it
     for utterance in utterances:
         wave = bank.wave(utterance)
         if not clean and rng.random() < 0.5:
             wave = resampled(rng, wave)
-        pause = int(rng.uniform(0.0, 0.5) * RATE) if position == 0 else int(rng.uniform(0.15, 0.9) * RATE)
+        pause = int(rng.uniform(0.0, 0.9 if knocked else 0.5) * RATE) if position == 0 else int(rng.uniform(0.15, 0.9) * RATE)
         if placed and position + pause + len(wave) > limit:
             break
         pieces += [np.zeros(pause, np.float32), wave]
         placed.append(Placed(utterance.text, position + pause, position + pause + len(wave)))
         position += pause + len(wave)
     sound = np.concatenate([*pieces, np.zeros(int(rng.uniform(0.05, 0.7) * RATE), np.float32)])[:limit]
+    if knocked and placed:
+        power = float(np.sqrt(np.mean(sound[placed[0].begin: placed[0].end] ** 2)))
+        for _ in range(int(rng.integers(1, 4))):
+            until = placed[0].begin if rng.random() < 0.7 else len(sound)
+            strike(rng, sound, int(rng.integers(0, until + 1)), power)
     return (sound if clean else worsened(rng, bank, sound)), placed
 
 
 def worsened(rng: np.random.Generator, bank: Bank, sound: np.ndarray) -> np.ndarray:
     power = float(np.sqrt(np.mean(sound[np.abs(sound) > 1e-4] ** 2))) if np.any(np.abs(sound) > 1e-4) else 0.1
-    if rng.random() < 0.5:
+    if rng.random() < 0.65:
         sound = reverberated(rng, sound)
     if rng.random() < 0.25:  # another seat's voice, far below
         other = bank.wave(bank.utterances[int(rng.integers(len(bank.utterances)))])
