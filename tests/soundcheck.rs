@@ -27,6 +27,9 @@ fn sentence() -> Vec<f32> {
     voice.iter().map(|sample| sample * 0.3 / peak).collect()
 }
 
+/// Samples that a voice takes to the next seat (0.9 m).
+const NEIGHBOUR: usize = 40;
+
 /// A room whose microphones hear their own noise, each voice at -20 dB, and what they are told.
 struct Chamber {
     channels: Vec<Vec<f32>>,
@@ -49,14 +52,15 @@ impl Chamber {
         }
     }
 
-    /// The sentence at one microphone with this gain, in all others by this factor of it, in some by another; then a pause.
+    /// The sentence at one microphone with this gain, in all others by this factor of it, in some by another, and later by the way
+    /// of a neighbour; then a pause.
     fn speak(&mut self, at: usize, gain: f32, others: f32, except: &[(usize, f32)]) {
         let start = self.channels[0].len();
         self.silence(6);
         for (channel, samples) in self.channels.iter_mut().enumerate() {
             let factor = except.iter().find(|(other, _)| *other == channel).map_or(others, |(_, factor)| *factor);
-            let gain = if channel == at { gain } else { gain * factor };
-            for (target, voice) in samples[start..].iter_mut().zip(sentence()) {
+            let (gain, late) = if channel == at { (gain, 0) } else { (gain * factor, NEIGHBOUR) };
+            for (target, voice) in samples[start + late..].iter_mut().zip(sentence()) {
                 *target = (*target + gain * voice).clamp(-1.0, 1.0);
             }
         }

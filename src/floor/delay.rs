@@ -22,7 +22,7 @@ const WINDOW: usize = 4096;
 const PADDED: usize = 2 * WINDOW;
 /// Delays that are looked for, in samples (4 ms, 1.4 m): those of neighbours.
 const LONGEST: usize = 64;
-/// Shorter ones say nothing: a voice between the two.
+/// Shorter ones say nothing: a voice between the two, or a wire.
 const SHORTEST: usize = 4;
 /// Bins of 200 to 4000 Hz, the bands in which levels are measured.
 const LOW: usize = 200 * PADDED / RATE.get() as usize;
@@ -212,7 +212,9 @@ impl Delays {
         let rms = (energy / (2 * LONGEST) as f32).sqrt();
         let highest = |side: &[f32]| side.iter().copied().fold(0.0, f32::max);
         let (early, late) = (highest(&earlier[..=LONGEST - SHORTEST]), highest(&later[SHORTEST - 1..]));
-        if early.max(late) <= PEAK * rms || early.max(late) <= OTHER_PEAK * early.min(late) {
+        let none = highest(&earlier[LONGEST - SHORTEST + 1..]).max(highest(&later[..SHORTEST - 1])).max(self.frame[0]);
+        let highest = early.max(late);
+        if highest <= none || highest <= PEAK * rms || highest <= OTHER_PEAK * early.min(late) {
             return None;
         }
         Some(early > late)

@@ -54,7 +54,7 @@ fn a_killed_recogniser_is_started_again_and_misses_nothing() {
     assert_eq!(recorder_pid(&folder), recorder, "the recording went on");
     assert!(desk.0.wait().expect("the desk ends").success());
     let (live, batch) = (transcribed(&folder, &folder), transcribed(&file, &place.path().join("sesudahnya")));
-    assert!(live.len() > 3);
+    assert!(live.len() > 2, "{live:?}");
     assert_eq!(live, batch);
 }
 
@@ -77,7 +77,7 @@ fn a_recogniser_killed_again_and_again_misses_nothing_and_says_nothing_twice() {
     assert!(recorder.0.wait().expect("the recorder ends").success());
     assert_eq!(samples(&folder), samples(&file), "the recording was touched");
     let (live, batch) = (transcribed(&folder, &folder), transcribed(&file, &place.path().join("sesudahnya")));
-    assert!(live.len() > 3);
+    assert!(live.len() > 2, "{live:?}");
     assert_eq!(live, batch);
 }
 
@@ -119,7 +119,7 @@ fn a_screen_killed_again_and_again_costs_the_recording_nothing() {
         process(&format!("{} transcribe {}", env!("CARGO_BIN_EXE_risalah"), text(&folder))).is_none().then_some(())
     });
     let (live, batch) = (transcribed(&folder, &folder), transcribed(&folder, &place.path().join("sesudahnya")));
-    assert!(live.len() > 3);
+    assert!(live.len() > 2, "{live:?}");
     assert_eq!(live, batch);
 }
 

@@ -22,7 +22,7 @@ fn live_and_afterwards_the_same_words_are_recognised() {
         assert!(live.join(name).is_file(), "{name}");
     }
     let batch = transcribed(&file, &place.path().join("sesudahnya"));
-    assert!(batch.len() > 3);
+    assert!(batch.len() > 2, "{batch:?}");
     assert_eq!(transcribed(&live, &live), batch);
 }
 
