@@ -2,6 +2,8 @@
 //!
 //! Needs `LibreOffice` Writer (libreoffice-writer-nogui) and its Python bridge (python3-uno).
 
+#[path = "../outside/mod.rs"]
+mod outside;
 #[path = "../sample/mod.rs"]
 mod sample;
 
@@ -13,7 +15,6 @@ mod refused;
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::process::Command;
 
 use e_risalah::correction::{self, Correction, Corrector, Document, Error, Kind};
 use e_risalah::meeting::Meeting;
@@ -21,6 +22,8 @@ use e_risalah::risalah::{Format, write};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
 use zip::write::SimpleFileOptions;
+
+use outside::run;
 
 fn corrector() -> Corrector {
     Corrector {
@@ -93,17 +96,6 @@ fn laid(edits: &[Edit], layers: &[Layer]) -> Vec<Edit> {
 
 fn text(at: usize, before: &str, after: &str) -> Change {
     Change::Text { at, before: before.to_owned(), after: after.to_owned() }
-}
-
-/// Runs a program on files; a missing one fails the test with the package that brings it.
-fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .env("HOME", folder)
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): apt-get install {package}"));
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

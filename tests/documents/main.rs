@@ -2,6 +2,8 @@
 //!
 //! Needs poppler (Debian: poppler-utils), `LibreOffice` Writer (libreoffice-writer-nogui) and unzip.
 
+#[path = "../outside/mod.rs"]
+mod outside;
 #[path = "../sample/mod.rs"]
 mod sample;
 
@@ -11,7 +13,6 @@ mod files;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use e_risalah::clock::Span;
 use e_risalah::meeting::Meeting;
@@ -21,6 +22,8 @@ use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Spea
 use e_risalah::transcript::{Flag, Transcript};
 use e_risalah::writing::{Lexicon, Writer, layers};
 use proptest::prelude::*;
+
+use outside::run;
 
 fn turns(body: &[Entry]) -> Vec<&Turn> {
     body.iter().filter_map(|entry| if let Entry::Turn(turn) = entry { Some(turn) } else { None }).collect()
@@ -34,18 +37,6 @@ fn spoken(body: &[Entry]) -> Vec<String> {
 fn text_of(turn: &Turn) -> String {
     let runs: Vec<&str> = turn.paragraphs.iter().flatten().map(|run| run.text.as_str()).collect();
     runs.join(" ")
-}
-
-/// Runs a program on a file; a missing one fails the test with the package that brings it.
-fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .env("HOME", folder)
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): apt-get install {package}"));
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn written(format: Format, meeting: &Meeting, transcript: &Transcript, folder: &Path) {

@@ -21,7 +21,7 @@ fn written(format: Format, meeting: &Meeting, transcript: &Transcript) -> tempfi
 
 fn pages(format: Format, meeting: &Meeting, transcript: &Transcript) -> Vec<String> {
     let folder = written(format, meeting, transcript);
-    let text = run("pdftotext", &[format.file_name(), "-"], folder.path());
+    let text = run("pdftotext", "poppler-utils", &[format.file_name(), "-"], folder.path());
     text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
 }
 
@@ -95,7 +95,7 @@ fn the_attendance_list_has_everybody_with_room_to_sign() {
 #[test]
 fn bookmarks_lead_to_items_of_the_agenda_and_below_them_to_speakers() {
     let folder = written(Format::Pdf, &plenary(), &sample::plenary());
-    let xml = run("pdftohtml", &["-xml", "-i", "-stdout", "risalah-sementara.pdf"], folder.path());
+    let xml = run("pdftohtml", "poppler-utils", &["-xml", "-i", "-stdout", "risalah-sementara.pdf"], folder.path());
     let outline = &xml[xml.find("<outline>").expect("bookmarks")..];
     let lines: Vec<&str> = outline.lines().filter(|line| line.contains("<item")).collect();
     let at =

@@ -34,7 +34,7 @@ fn what_an_office_changes_is_printed() {
     fs::remove_file(folder.path().join("laporan-singkat.typ")).expect("removed: the built-in one does");
     let pdf = typeset(&plenary(), folder.path()).expect("laid out");
     fs::write(folder.path().join("a.pdf"), pdf).expect("written");
-    let text = run("pdftotext", &["a.pdf", "-"], folder.path());
+    let text = run("pdftotext", "poppler-utils", &["a.pdf", "-"], folder.path());
     assert!(text.contains("PEMBICARAAN") && !text.contains("JALANNYA RAPAT"));
     assert!(matches!(Templates::write(folder.path()), Err(Error::Folder { .. })), "nothing is written over");
 }
@@ -140,7 +140,7 @@ fn the_record_is_made_whatever_the_template_does() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{template}: {said}");
         assert!(said.contains(expected) && said.contains("Templat bawaan dipakai untuk pdf"), "{template}: {said}");
-        let text = run("pdftotext", &["risalah-sementara.pdf", "-"], folder.path());
+        let text = run("pdftotext", "poppler-utils", &["risalah-sementara.pdf", "-"], folder.path());
         assert!(text.contains("JALANNYA RAPAT"), "{template}");
         fs::remove_file(folder.path().join("risalah-sementara.pdf")).expect("written");
     }
@@ -148,5 +148,5 @@ fn the_record_is_made_whatever_the_template_does() {
         .expect("written");
     let output = export(folder.path());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(run("pdftotext", &["risalah-sementara.pdf", "-"], folder.path()).contains("TEMPLAT KAMI"));
+    assert!(run("pdftotext", "poppler-utils", &["risalah-sementara.pdf", "-"], folder.path()).contains("TEMPLAT KAMI"));
 }
