@@ -79,7 +79,6 @@ pub(super) struct Delays {
     frame: Vec<f32>,
     loudest: Vec<Complex32>,
     other: Vec<Complex32>,
-    order: Vec<usize>,
     /// For each pair, lower channel first: how many of the last comparisons said that it hears earlier, less those that said later.
     votes: Vec<i8>,
     belief: Vec<i8>,
@@ -105,7 +104,6 @@ impl Delays {
             other: forward.make_output_vec(),
             forward,
             backward,
-            order: Vec::with_capacity(channels),
             votes: vec![0; channels * channels],
             belief: vec![0; channels * channels],
             verdicts: Vec::with_capacity(OTHERS),
@@ -144,43 +142,36 @@ impl Delays {
     }
 
     fn compare_loudest(&mut self, hop: u64, levels: &[Level], wired: &[bool], own: impl Fn(usize) -> f32) {
-        let mut order = std::mem::take(&mut self.order);
         let loudness = |channel: usize| {
             let [before, after] = self.halves(channel);
             f32::midpoint(before, after) - own(channel)
         };
-        order.clear();
-        order.extend((0..self.channels).filter(|&channel| {
-            let [before, after] = self.halves(channel);
-            !wired[channel] && before.min(after) > levels[channel].noise_db() + AUDIBLE
-        }));
+        let mut order: Vec<usize> = (0..self.channels)
+            .filter(|&channel| {
+                let [before, after] = self.halves(channel);
+                !wired[channel] && before.min(after) > levels[channel].noise_db() + AUDIBLE
+            })
+            .collect();
         order.sort_unstable_by(|&a, &b| loudness(b).total_cmp(&loudness(a)).then(a.cmp(&b)));
-        if let Some((&loudest, others)) = order.split_first() {
-            let most = loudness(loudest);
-            let near: Vec<(usize, f32)> = others
-                .iter()
-                .map(|&other| (other, most - loudness(other)))
-                .take_while(|&(_, below)| below < CLOSE + PROOF)
-                .take(OTHERS)
-                .filter(|&(other, _)| self.is_steady(loudest, other))
-                .collect();
-            if !near.is_empty() {
-                transform(
-                    &self.sound[loudest],
-                    self.next_sample,
-                    &self.taper,
-                    &mut self.frame,
-                    &*self.forward,
-                    &mut self.loudest,
-                );
-            }
-            for (other, below) in near {
-                if let Some(loudest_is_early) = self.loudest_is_early(other) {
-                    self.judge(hop, loudest, other, below, loudest_is_early);
-                }
+        let Some((&loudest, others)) = order.split_first() else { return };
+        let most = loudness(loudest);
+        let near: Vec<(usize, f32)> = others
+            .iter()
+            .map(|&other| (other, most - loudness(other)))
+            .take_while(|&(_, below)| below < CLOSE + PROOF)
+            .take(OTHERS)
+            .filter(|&(other, _)| self.is_steady(loudest, other))
+            .collect();
+        if near.is_empty() {
+            return;
+        }
+        let (ring, forward) = (&self.sound[loudest], &*self.forward);
+        transform(ring, self.next_sample, &self.taper, &mut self.frame, forward, &mut self.loudest);
+        for (other, below) in near {
+            if let Some(loudest_is_early) = self.loudest_is_early(other) {
+                self.judge(hop, loudest, other, below, loudest_is_early);
             }
         }
-        self.order = order;
     }
 
     /// Mean level of a channel in the first and the second half of the last [`HOPS`], dB.
@@ -206,18 +197,17 @@ impl Delays {
             *b = if (LOW..HIGH).contains(&bin) && size > 0.0 { cross / size } else { Complex32::ZERO };
         }
         self.backward.process(&mut self.other, &mut self.frame).expect("the plan's own lengths");
-        // The first of two that hears later has its peak at a positive delay.
+        // Where the loudest hears later, the peak is at a positive delay.
         let (later, earlier) = (&self.frame[1..=LONGEST], &self.frame[PADDED - LONGEST..]);
         let energy: f32 = later.iter().chain(earlier).map(|x| x * x).sum();
         let rms = (energy / (2 * LONGEST) as f32).sqrt();
         let highest = |side: &[f32]| side.iter().copied().fold(0.0, f32::max);
         let (early, late) = (highest(&earlier[..=LONGEST - SHORTEST]), highest(&later[SHORTEST - 1..]));
-        let none = highest(&earlier[LONGEST - SHORTEST + 1..]).max(highest(&later[..SHORTEST - 1])).max(self.frame[0]);
-        let highest = early.max(late);
-        if highest <= none || highest <= PEAK * rms || highest <= OTHER_PEAK * early.min(late) {
-            return None;
-        }
-        Some(early > late)
+        let at_once =
+            highest(&earlier[LONGEST - SHORTEST + 1..]).max(highest(&later[..SHORTEST - 1])).max(self.frame[0]);
+        let peak = early.max(late);
+        let is_clear = peak > at_once && peak > PEAK * rms && peak > OTHER_PEAK * early.min(late);
+        is_clear.then_some(early > late)
     }
 
     fn judge(&mut self, hop: u64, loudest: usize, other: usize, below: f32, loudest_is_early: bool) {

@@ -7,7 +7,7 @@ use crate::transcript::Flag;
 const UNSURE: f32 = 0.45;
 /// Tokens a second of speech beyond which nobody speaks.
 const FASTEST: f32 = 8.0;
-/// Letters a second below which words are missing (Indonesian is spoken with ten to fifteen), and seconds at the edges that hold none.
+/// Letters a second below which words are missing (the meetings of `benches/rooms` have eight to fourteen), and seconds at the edges that hold none.
 const SLOWEST: f32 = 4.5;
 const EDGES: f32 = 0.6;
 /// So many times the same words in a row are a loop rather than emphasis: *Setuju! Setuju! Setuju!* is three.
