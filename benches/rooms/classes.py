@@ -31,5 +31,5 @@ TITLES = {"easy": "easy", "normal": "normal", "pa": "normal + PA -8 dB", "hard":
 # What one meeting of the class `normal` is given besides; `toggled` and the rest are said in mixer.py.
 CASES = ("plain", "toggled", "shouting", "lectern", "copied", "floor_mix", "dropout", "clipped", "hum", "drift", "dead")
 
-TUNING_SEEDS = (*range(101, 107), *range(111, 117))
+TUNING_SEEDS = (*range(101, 107), *range(111, 117), *range(121, 151))
 REPORT_SEEDS = tuple(range(11, 21))

@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("--cases", action="store_true", help="the cases instead of the classes")
     parser.add_argument("--words", action="store_true", help="only what the floor costs in words")
     parser.add_argument("--alone", action="store_true", help="only the figures of the floor itself")
-    parser.add_argument("--seeds", type=int, default=10, help="as many of the seeds")
+    parser.add_argument("--seeds", type=int, help="only so many of the seeds")
     parser.add_argument("--rooms", nargs="+", choices=CLASSES, default=list(CLASSES))
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "risalah-rooms")
     args = parser.parse_args()
