@@ -5,7 +5,9 @@ SHELL := /bin/bash
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 RISALAH := target/release/risalah
+# The scorer, the rooms, the other programs and the training are Python, in a place of their own.
 VENV := .venv
+PYTHON := test -d $(VENV) || virtualenv -q $(VENV); $(VENV)/bin/pip install -q
 # Where `make model` keeps its corpus (4 GB) and checkpoint.
 TRAINING ?= target/training
 
@@ -33,18 +35,19 @@ demo: build
 	$(RISALAH) demo -o hasil
 	@realpath hasil/risalah-sementara.pdf hasil/risalah-sementara.docx
 
-## Every test, as CI runs them.
+## Every test, as CI runs them: the program's, then those of the scorer and the rooms by which it is judged.
 test:
 	@scripts/setup.sh build test
 	@$(RESET)
 	cargo test --release --locked
+	$(PYTHON) -r benches/requirements.txt
+	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
 bench: build
 	@scripts/setup.sh bench
 	cargo bench --locked
-	test -d $(VENV) || virtualenv -q $(VENV)
-	$(VENV)/bin/pip install -q -r benches/requirements.txt
+	$(PYTHON) -r benches/requirements-peers.txt
 	$(VENV)/bin/python benches/compare.py --model models/risalah-demo.bin.zst
 
 fmt:
@@ -60,9 +63,8 @@ lint:
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:
 	@scripts/setup.sh model
-	test -d $(VENV) || virtualenv -q $(VENV)
-	$(VENV)/bin/pip install -q torch numpy scipy
-	$(VENV)/bin/pip install -q --no-deps openai-whisper
+	$(PYTHON) torch numpy scipy
+	$(PYTHON) --no-deps openai-whisper
 	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 40
 	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1500 --mix 1 1 1 0
 	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt --minutes 240

@@ -29,6 +29,8 @@ dbus-daemon dbus
 /usr/sbin/avahi-daemon avahi-daemon
 metaflac    flac
 faketime    faketime
+espeak-ng   espeak-ng
+virtualenv  python3-virtualenv
 '
 bench='
 espeak-ng   espeak-ng
