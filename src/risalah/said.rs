@@ -61,6 +61,7 @@ fn whole(utterance: &Utterance) -> Option<&'static str> {
         Flag::LowConfidence => Some("pengenal suara ragu"),
         Flag::Repetition => Some("kata yang sama berulang-ulang"),
         Flag::TooFast => Some("terlalu banyak kata untuk waktunya"),
+        Flag::TooFewWords => Some("mungkin ada kata yang tidak dikenali"),
         Flag::StockPhrase => Some("kalimat yang kadang-kadang dikarang pengenal suara"),
         Flag::Duplicate => Some("kata yang sama ada di mikrofon lain"),
         Flag::MicrophoneOff => Some("menurut sistem konferensi mikrofon ini mati"),

@@ -32,7 +32,7 @@ const STOCK: [&str; 8] = [
 pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
     repeats(recognition)
         || too_fast(recognition, samples)
-        || too_slow(recognition, samples)
+        || too_few(recognition, samples)
         || recognition.mean_log_probability < -1.0
 }
 
@@ -54,6 +54,9 @@ pub fn flags(recognition: &Recognition, samples: usize) -> Vec<Flag> {
     if too_fast(recognition, samples) {
         flags.push(Flag::TooFast);
     }
+    if too_few(recognition, samples) {
+        flags.push(Flag::TooFewWords);
+    }
     if unsure && STOCK.iter().any(|phrase| text.contains(phrase)) {
         flags.push(Flag::StockPhrase);
     }
@@ -65,7 +68,7 @@ fn too_fast(recognition: &Recognition, samples: usize) -> bool {
 }
 
 /// A decoder that stopped in the middle. Figures stand for several words each.
-fn too_slow(recognition: &Recognition, samples: usize) -> bool {
+fn too_few(recognition: &Recognition, samples: usize) -> bool {
     let weight = |c: char| if c.is_numeric() { 6.0 } else { f32::from(u8::from(c.is_alphabetic())) };
     let letters: f32 = recognition.words.iter().flat_map(|word| word.text.chars()).map(weight).sum();
     letters < SLOWEST * (samples as f32 / 16_000.0 - EDGES)
@@ -100,7 +103,7 @@ mod tests {
     #[test]
     fn a_loop_is_flagged_whatever_its_confidence() {
         assert_eq!(
-            flags(&heard("kita lanjut kita lanjut kita lanjut kita lanjut", -0.05), 160_000),
+            flags(&heard("kita lanjut kita lanjut kita lanjut kita lanjut", -0.05), 120_000),
             [Flag::Repetition]
         );
         assert!(is_suspect(&heard("ya ya ya ya", -0.05), 32_000));
@@ -124,9 +127,13 @@ mod tests {
     fn words_that_fill_half_of_their_time_are_too_few() {
         let part = heard("Belas kali rapat.", -0.1);
         assert!(is_suspect(&part, 70_000));
-        assert!(!is_suspect(&part, 40_000));
-        assert!(!is_suspect(&heard("Setuju.", -0.1), 16_000));
-        assert!(!is_suspect(&heard("Tahun anggaran 2029.", -0.1), 56_000));
+        assert_eq!(flags(&part, 70_000), [Flag::TooFewWords]);
+        for (whole, samples) in
+            [(&part, 40_000), (&heard("Setuju.", -0.1), 16_000), (&heard("Tahun anggaran 2029.", -0.1), 56_000)]
+        {
+            assert!(!is_suspect(whole, samples));
+            assert_eq!(flags(whole, samples), []);
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum Flag {
     Repetition,
     /// More words than a mouth can say in that time.
     TooFast,
+    /// Far fewer words than the speech has room for: some may not have been recognised.
+    TooFewWords,
     /// A phrase that recognisers are known to invent, with low confidence.
     StockPhrase,
     /// Sound that holds speech by its level and rhythm, but no words came of it.
