@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use e_risalah::models::{Source, Store, Watch};
 
 #[path = "record/room.rs"]
 #[allow(dead_code, reason = "the tests of recording use the rest")]
@@ -175,4 +178,45 @@ fn turns_from_elsewhere_are_taken_as_they_are() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains(&format!("baris {}: bukan giliran", all.lines().count() + 1)), "{said}");
     assert!(!folder.exists(), "refused before anything is written");
+}
+
+/// The shipped weights as a file that nobody knows: such a model gets whole windows.
+fn unknown_model(place: &Path) -> PathBuf {
+    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let store = Store::from_env().expect("a store");
+    let shipped = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
+    let Source::Bytes(bytes) = shipped.source else { panic!("not in the program") };
+    let file = place.join("asing.bin");
+    fs::write(&file, bytes).expect("written");
+    file
+}
+
+#[test]
+fn turns_that_share_a_window_have_each_their_own_words() {
+    let place = tempfile::tempdir().expect("a folder");
+    let chair = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/01.ogg");
+    let file = place.path().join("giliran.rttm");
+    // The second of each two begins half a second after the first ends.
+    let turns = [(14.12, 3.41), (17.98, 4.42), (212.65, 3.4), (216.5, 1.85), (220.58, 3.26), (224.34, 2.03)];
+    let line = |(start, length): &(f64, f64)| format!("SPEAKER rapat 1 {start} {length} <NA> <NA> ch01 <NA> <NA>\n");
+    fs::write(&file, turns.iter().map(line).collect::<String>()).expect("written");
+    let transcribed = |folder: &str, model: &str| {
+        let folder = place.path().join(folder);
+        let turns = ["--turns", text(&file), "--model", model, "--format", "seglst", "--quiet"];
+        let output = run(&[&["transkrip", text(&chair), "-o", text(&folder)], &turns[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        words(&folder)
+    };
+    let alone = transcribed("sendiri", "risalah-demo");
+    let together = transcribed("bersama", text(&unknown_model(place.path())));
+    assert_eq!((alone.as_array().map(Vec::len), together.as_array().map(Vec::len)), (Some(6), Some(6)));
+    for turn in 0..6 {
+        let said = |transcript: &serde_json::Value| -> Vec<String> {
+            transcript[turn]["words"].as_str().expect("words").split_whitespace().map(str::to_lowercase).collect()
+        };
+        let (alone, together) = (said(&alone), said(&together));
+        // A window with more in it changes a word here and there, but none goes to the neighbour.
+        let same = alone.iter().filter(|word| together.contains(word)).count();
+        assert!(2 * same > alone.len().max(together.len()), "{alone:?} alone, {together:?} together");
+    }
 }

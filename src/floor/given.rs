@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{CLOCK, LONGEST_TURN, RATE, Turn};
+use super::{CLOCK, LONGEST_TURN, PRE_ROLL, RATE, Turn};
 use crate::audio::quietest;
 use crate::clock::{Channel, Span};
 use crate::digest::sha256;
@@ -189,6 +189,14 @@ impl Given {
             done.push(Turn { span: Span::new(turn.span.start, at), continues: true, ..turn });
             self.wait(Turn { span: Span::new(at, turn.span.end), ..turn });
         }
+    }
+
+    /// Whether a turn of a channel is going on when the recording has been read up to `position`.
+    #[must_use]
+    pub fn is_open(&self, channel: Channel, position: u64) -> bool {
+        let latest = position + LONGEST_TURN + PRE_ROLL;
+        let mut soon = self.waiting.range(..=(latest, channel)).map(|(_, turn)| turn);
+        soon.any(|turn| turn.channel == channel && turn.span.start < position)
     }
 
     /// Ends the recording at `length`: the turns that reach beyond it end there. Gives how many begin after it.

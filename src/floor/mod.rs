@@ -26,7 +26,7 @@ pub use profile::Profile;
 pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
-use crate::clock::Clock;
+use crate::clock::{Channel, Clock};
 
 /// The rate at which speech is detected and recognised.
 pub const RATE: NonZeroU32 = NonZeroU32::new(16_000).expect("not zero");
@@ -127,6 +127,12 @@ impl Floor {
     /// The turns that are going on at this moment.
     pub fn open(&self) -> impl Iterator<Item = Turn> {
         self.turns.iter().filter_map(turns::Smoother::open)
+    }
+
+    /// Whether something goes on on a channel that may become a turn.
+    #[must_use]
+    pub fn is_open(&self, channel: Channel) -> bool {
+        self.turns.get(channel.index()).is_some_and(turns::Smoother::is_open)
     }
 
     /// Ends the recording: what is still open is complete. The last samples that fill no hop are taken as silence.

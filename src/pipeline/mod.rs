@@ -7,6 +7,7 @@
 mod change;
 mod detect;
 mod history;
+mod pack;
 mod preview;
 
 use std::collections::HashSet;
@@ -29,6 +30,7 @@ use crate::transcript::{Flag, Recording, Utterance, Version, Word};
 use change::Voices;
 pub use detect::detect;
 use history::History;
+use pack::{Pack, Packer, Piece};
 pub use preview::Preview;
 use preview::{Owed, Seen, Window};
 
@@ -125,18 +127,9 @@ pub struct Outcome {
     pub warnings: Vec<Message>,
 }
 
-struct Job {
-    channel: Channel,
-    span: Span,
-    heard_from: u64,
-    sound: Vec<f32>,
-    /// What its turn is flagged with, whatever is recognised.
-    flags: Vec<Flag>,
-}
-
 struct Done {
-    job: Job,
-    result: Result<Recognition, speech::Error>,
+    pack: Pack,
+    result: Result<Vec<Recognition>, speech::Error>,
 }
 
 impl<R: Recogniser + Send> Run<'_, R> {
@@ -156,7 +149,8 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let whole = self.sound.expected_length();
 
         let workers = self.recognisers.len();
-        let (jobs, waiting) = bounded::<Job>(2 * workers);
+        let shared = self.recognisers.first().and_then(Recogniser::window);
+        let (jobs, waiting) = bounded::<Pack>(2 * workers);
         let (finished, results) = bounded::<Done>(2 * workers);
         let halt = AtomicBool::new(false);
         let position = AtomicU64::new(0);
@@ -174,6 +168,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 sound: self.sound,
                 room: self.room,
                 given: self.given,
+                shared,
                 clock,
                 known: &known,
                 jobs,
@@ -207,9 +202,11 @@ impl<R: Recogniser + Send> Run<'_, R> {
                     continue;
                 }
                 match keep(done, clock, store, version.number) {
-                    Ok(utterance) => {
-                        new += 1;
-                        observer.recognised(clock, &utterance);
+                    Ok(utterances) => {
+                        new += utterances.len();
+                        for utterance in &utterances {
+                            observer.recognised(clock, utterance);
+                        }
                     }
                     Err(error) => {
                         failure = Some(error);
@@ -238,9 +235,11 @@ struct Reader<'a> {
     sound: SpeechStream,
     room: Option<Profile>,
     given: Option<Given>,
+    /// Samples that turns may share, where the recogniser hears several at once.
+    shared: Option<usize>,
     clock: Clock,
     known: &'a HashSet<(Channel, Span)>,
-    jobs: Sender<Job>,
+    jobs: Sender<Pack>,
     halt: &'a AtomicBool,
     stop: &'a AtomicBool,
     position: &'a AtomicU64,
@@ -273,6 +272,7 @@ impl Reader<'_> {
             self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
         let mut history = History::new(channels);
         let mut voices = Voices::new(channels);
+        let mut packer = Packer::new(channels, self.shared);
         let mut block = Block::default();
         let mut turns = Vec::new();
         let mut utterances = 0;
@@ -286,7 +286,12 @@ impl Reader<'_> {
                 given.due(block.span().end, |channel, span| history.get(channel, span), &mut turns);
             }
             utterances += turns.len();
-            if !self.send(&mut turns, &history, &mut voices) {
+            let now = block.span().end;
+            let is_open = |channel| match &self.given {
+                Some(given) => given.is_open(channel, now),
+                None => floor.is_open(channel),
+            };
+            if !self.pack(&mut turns, &history, &mut voices, &mut packer) || !self.send(packer.due(now, is_open)) {
                 break;
             }
             if let Some(window) = &mut self.window {
@@ -308,23 +313,18 @@ impl Reader<'_> {
                 }
             }
             utterances += turns.len();
-            self.send(&mut turns, &history, &mut voices);
+            let _ = self.pack(&mut turns, &history, &mut voices, &mut packer) && self.send(packer.finish());
         }
         Ok((self.sound, utterances, wrong))
     }
 
-    /// Hands the turns that are not yet recognised to the workers; false when they are gone.
-    fn send(&self, turns: &mut Vec<floor::Turn>, history: &History, voices: &mut Voices) -> bool {
+    /// Packs the turns and hands on the packs that are complete; false when the workers are gone.
+    fn pack(&self, turns: &mut Vec<floor::Turn>, history: &History, voices: &mut Voices, packer: &mut Packer) -> bool {
         turns.drain(..).all(|turn| {
             // Of every turn, recognised or not: a run that goes on must find the same.
             let changed = voices.turn(&turn, &history.get(turn.channel, turn.span));
             let span = floor::CLOCK.convert_span(turn.span, self.clock);
-            if self.known.contains(&(turn.channel, span)) {
-                return true;
-            }
-            let audible = turn.audible();
-            let sound = history.get(turn.channel, audible);
-            self.owed.add();
+            let known = self.known.contains(&(turn.channel, span));
             let mut flags = Vec::new();
             if turn.off_microphone {
                 flags.push(Flag::OffMicrophone);
@@ -332,7 +332,17 @@ impl Reader<'_> {
             if changed {
                 flags.push(Flag::LevelChange);
             }
-            self.jobs.send(Job { channel: turn.channel, span, heard_from: audible.start, sound, flags }).is_ok()
+            let sound = history.get(turn.channel, turn.audible());
+            let pack = Pack::new(&turn, span, sound, flags, known);
+            self.send(packer.take(pack, turn.span.start))
+        })
+    }
+
+    /// Hands the packs that are not yet recognised to the workers; false when they are gone.
+    fn send(&self, packs: impl IntoIterator<Item = Pack>) -> bool {
+        packs.into_iter().filter(|pack| !pack.is_known()).all(|pack| {
+            self.owed.add();
+            self.jobs.send(pack).is_ok()
         })
     }
 
@@ -343,34 +353,45 @@ impl Reader<'_> {
 
 fn work(
     mut recogniser: impl Recogniser,
-    waiting: &Receiver<Job>,
+    waiting: &Receiver<Pack>,
     finished: &Sender<Done>,
     halt: &AtomicBool,
     stop: &AtomicBool,
 ) {
-    for job in waiting {
+    for pack in waiting {
         if halt.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed) {
             continue;
         }
-        let result = recogniser.recognise(&job.sound);
-        if finished.send(Done { job, result }).is_err() {
+        let result = pack.hear(&mut recogniser);
+        if finished.send(Done { pack, result }).is_err() {
             break;
         }
     }
 }
 
-fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utterance, Error> {
-    let Done { job, result } = done;
-    let recognition = result?;
+fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Vec<Utterance>, Error> {
+    let Done { pack, result } = done;
+    let recognitions = result?;
+    let mut kept = Vec::new();
+    for (piece, recognition) in pack.pieces.into_iter().zip(recognitions).filter(|(piece, _)| !piece.known) {
+        let utterance = utterance(pack.channel, piece, recognition, clock);
+        store.add(version, &utterance)?;
+        kept.push(utterance);
+    }
+    Ok(kept)
+}
+
+fn utterance(channel: Channel, piece: Piece, recognition: Recognition, clock: Clock) -> Utterance {
     let on_clock = |span: Span| {
-        floor::CLOCK.convert_span(Span::new(span.start + job.heard_from, span.end + job.heard_from), clock)
+        let from = piece.heard_from;
+        floor::CLOCK.convert_span(Span::new(span.start + from, span.end + from), clock)
     };
-    let mut flags = guard::flags(&recognition, job.sound.len());
-    flags.extend(job.flags);
+    let mut flags = guard::flags(&recognition, piece.samples());
+    flags.extend(piece.flags);
     flags.sort_unstable();
-    let utterance = Utterance {
-        channel: job.channel,
-        span: job.span,
+    Utterance {
+        channel,
+        span: piece.span,
         text: recognition.text(),
         confidence: recognition.confidence(),
         flags,
@@ -380,7 +401,5 @@ fn keep(done: Done, clock: Clock, store: &mut Store, version: u32) -> Result<Utt
             .map(|word| Word { text: word.text, span: on_clock(word.span), probability: word.probability })
             .collect(),
         corrected: Corrected::default(),
-    };
-    store.add(version, &utterance)?;
-    Ok(utterance)
+    }
 }

@@ -150,8 +150,9 @@ mod tests {
 
     impl Recogniser for Ear {
         fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
-            let word = Word { text: "Setuju".to_owned(), span: Span::new(0, sound.len() as u64), probability: 1.0 };
-            Ok(Recognition { words: vec![word], mean_log_probability: 0.0, tokens: 1 })
+            let span = Span::new(0, sound.len() as u64);
+            let word = Word { text: "Setuju".to_owned(), span, probability: 1.0, tokens: 1, log_probability: 0.0 };
+            Ok(Recognition { words: vec![word] })
         }
 
         fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {

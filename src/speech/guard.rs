@@ -27,13 +27,19 @@ const STOCK: [&str; 8] = [
     "amara.org",
 ];
 
+/// Whether there are words and none of the signs below.
+#[must_use]
+pub fn is_good(recognition: &Recognition, samples: usize) -> bool {
+    !recognition.words.is_empty() && !is_suspect(recognition, samples)
+}
+
 /// Whether the result looks like a loop, a torrent or a part of what was said: then decoding once more, with more care, may do better.
 #[must_use]
 pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
     repeats(recognition)
         || too_fast(recognition, samples)
         || too_few(recognition, samples)
-        || recognition.mean_log_probability < -1.0
+        || recognition.mean_log_probability() < -1.0
 }
 
 /// Reasons to listen to what was heard in `samples` samples (16 kHz) that hold speech.
@@ -64,7 +70,7 @@ pub fn flags(recognition: &Recognition, samples: usize) -> Vec<Flag> {
 }
 
 fn too_fast(recognition: &Recognition, samples: usize) -> bool {
-    recognition.tokens as f32 > FASTEST * (samples as f32 / 16_000.0) + FASTEST
+    recognition.tokens() as f32 > FASTEST * (samples as f32 / 16_000.0) + FASTEST
 }
 
 /// A decoder that stopped in the middle. Figures stand for several words each.
@@ -89,9 +95,14 @@ mod tests {
     use crate::speech::Word;
 
     fn heard(text: &str, mean_log_probability: f32) -> Recognition {
-        let word = |text: &str| Word { text: text.to_owned(), span: Span::new(0, 0), probability: 0.9 };
-        let words: Vec<Word> = text.split_whitespace().map(word).collect();
-        Recognition { tokens: words.len() * 2, words, mean_log_probability }
+        let word = |text: &str| Word {
+            text: text.to_owned(),
+            span: Span::new(0, 0),
+            probability: 0.9,
+            tokens: 2,
+            log_probability: 2.0 * mean_log_probability,
+        };
+        Recognition { words: text.split_whitespace().map(word).collect() }
     }
 
     #[test]

@@ -17,20 +17,32 @@ pub struct Word {
     pub span: Span,
     /// Mean probability of its tokens, 0 to 1.
     pub probability: f32,
+    /// Number of its tokens.
+    pub tokens: usize,
+    /// Sum of the natural logarithms of their probabilities.
+    pub log_probability: f32,
 }
 
 /// What an engine heard in one piece of sound.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recognition {
     /// The words in their order; none when no words were heard.
     pub words: Vec<Word>,
-    /// Mean natural logarithm of the tokens' probabilities; 0 when there are none.
-    pub mean_log_probability: f32,
-    /// Number of text tokens.
-    pub tokens: usize,
 }
 
 impl Recognition {
+    /// Number of text tokens.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        self.words.iter().map(|word| word.tokens).sum()
+    }
+
+    /// Mean natural logarithm of the tokens' probabilities; 0 when there are none.
+    #[must_use]
+    pub fn mean_log_probability(&self) -> f32 {
+        self.words.iter().map(|word| word.log_probability).sum::<f32>() / self.tokens().max(1) as f32
+    }
+
     /// The words with single spaces.
     #[must_use]
     pub fn text(&self) -> String {
@@ -40,7 +52,7 @@ impl Recognition {
     /// Geometric mean of the tokens' probabilities, 0 to 1; 0 when nothing was heard.
     #[must_use]
     pub fn confidence(&self) -> f32 {
-        if self.tokens == 0 { 0.0 } else { self.mean_log_probability.exp() }
+        if self.tokens() == 0 { 0.0 } else { self.mean_log_probability().exp() }
     }
 }
 
@@ -55,6 +67,12 @@ pub trait Recogniser {
 
     /// What is heard at first go, for sound that goes on; `None` when `give_up` said so meanwhile.
     fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error>;
+
+    /// Samples of sound in which it hears several utterances for the price of one, and tells by the times of the words which is whose; `None` where each costs
+    /// what it is long.
+    fn window(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// Why recognition could not be done.

@@ -12,13 +12,13 @@ use std::sync::{Arc, Once};
 
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
-    WhisperState,
+    WhisperState, WhisperTokenData,
 };
 
 use super::{Error, GiveUp, Recogniser, Recognition, Word, guard};
 use crate::audio::{PAUSE, quietest};
 use crate::clock::Span;
-use crate::models::{Alignment, Model, Size, Source};
+use crate::models::{Alignment, Model, Properties, Size, Source};
 
 /// Samples at 16 kHz that one encoder frame covers (20 ms).
 const FRAME: usize = 320;
@@ -42,6 +42,8 @@ const HALVES: usize = 32_000;
 /// Tokens a second beyond which a decoder has lost its way. Without a bound it would run into the window's end, where
 /// whisper.cpp throws all of its words away.
 const FASTEST: usize = 10;
+/// Samples (22 s) of the utterances that share a whole window, with the pauses between them: more speech has more tokens than the decoder writes.
+const SHARED: usize = 352_000;
 const BEAM: i32 = 5;
 const GREEDY: SamplingStrategy = SamplingStrategy::Greedy { best_of: 1 };
 
@@ -54,6 +56,8 @@ pub struct Whisper {
     context: Arc<WhisperContext>,
     language: String,
     cut_window: bool,
+    /// Whether words come with times of their own.
+    warps: bool,
 }
 
 impl Whisper {
@@ -72,14 +76,16 @@ impl Whisper {
         }
         .map_err(|_| Error::Load { name: model.name.clone() })?;
         let (context, language) = (Arc::new(context), language.to_owned());
-        Ok(Self { context, language, cut_window: model.properties.cut_audio_ctx })
+        let Properties { cut_audio_ctx, alignment, .. } = model.properties;
+        Ok(Self { context, language, cut_window: cut_audio_ctx, warps: alignment != Alignment::Letters })
     }
 
     /// A recogniser with a working state of its own, for one thread.
     pub fn recogniser(&self) -> Result<WhisperRecogniser, Error> {
         let state = Some(new_state(&self.context)?);
         let (context, language) = (Arc::clone(&self.context), self.language.clone());
-        Ok(WhisperRecogniser { context, state, language, cut_window: self.cut_window })
+        let shares_window = self.warps && !self.cut_window;
+        Ok(WhisperRecogniser { context, state, language, cut_window: self.cut_window, shares_window })
     }
 }
 
@@ -90,6 +96,7 @@ pub struct WhisperRecogniser {
     state: Option<WhisperState>,
     language: String,
     cut_window: bool,
+    shares_window: bool,
 }
 
 impl Recogniser for WhisperRecogniser {
@@ -98,7 +105,7 @@ impl Recogniser for WhisperRecogniser {
             return self.in_parts(sound, Self::recognise);
         }
         let quick = self.decode(sound, GREEDY, None)?;
-        let good = |result: &Recognition| !result.words.is_empty() && !guard::is_suspect(result, sound.len());
+        let good = |result: &Recognition| guard::is_good(result, sound.len());
         if good(&quick) {
             return Ok(quick);
         }
@@ -134,6 +141,10 @@ impl Recogniser for WhisperRecogniser {
             _ if abandoned.get() => Ok(None),
             result => result.map(Some),
         }
+    }
+
+    fn window(&self) -> Option<usize> {
+        self.shares_window.then_some(SHARED)
     }
 }
 
@@ -223,7 +234,6 @@ fn new_state(context: &WhisperContext) -> Result<WhisperState, Error> {
 
 fn result(state: &WhisperState, samples: u64) -> Recognition {
     let mut words: Vec<Building> = Vec::new();
-    let (mut sum, mut tokens) = (0.0, 0);
     for segment in state.as_iter() {
         for index in 0..segment.n_tokens() {
             let Some(token) = segment.get_token(index) else { continue };
@@ -232,23 +242,17 @@ fn result(state: &WhisperState, samples: u64) -> Recognition {
             if data.id >= FIRST_SPECIAL || bytes.is_empty() {
                 continue;
             }
-            sum += data.plog;
-            tokens += 1;
             let starts = bytes[0] == b' ' || words.is_empty();
             if starts {
                 words.push(Building::default());
             }
             if let Some(word) = words.last_mut() {
-                word.add(bytes, data.t_dtw, data.p);
+                word.add(bytes, &data);
             }
         }
     }
     words.retain(|word| !word.text().is_empty());
-    Recognition {
-        words: timed(&words, samples),
-        mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
-        tokens,
-    }
+    Recognition { words: timed(&words, samples) }
 }
 
 /// Identifiers from here on are control tokens and time stamps in every multilingual Whisper.
@@ -260,17 +264,20 @@ struct Building {
     bytes: Vec<u8>,
     /// Hundredths of a second; none where the warping gave nothing.
     start: Option<i64>,
+    /// Sums over the tokens.
     probability: f32,
+    log_probability: f32,
     tokens: u16,
 }
 
 impl Building {
-    fn add(&mut self, bytes: &[u8], at: i64, probability: f32) {
+    fn add(&mut self, bytes: &[u8], token: &WhisperTokenData) {
         self.bytes.extend_from_slice(bytes);
-        if self.start.is_none() && at >= 0 {
-            self.start = Some(at);
+        if self.start.is_none() && token.t_dtw >= 0 {
+            self.start = Some(token.t_dtw);
         }
-        self.probability += probability;
+        self.probability += token.p;
+        self.log_probability += token.plog;
         self.tokens += 1;
     }
 
@@ -301,6 +308,8 @@ fn timed(words: &[Building], samples: u64) -> Vec<Word> {
             text: word.text(),
             span: Span::new(edge[0], edge[1]),
             probability: word.probability / f32::from(word.tokens.max(1)),
+            tokens: usize::from(word.tokens),
+            log_probability: word.log_probability,
         })
         .collect()
 }
@@ -312,21 +321,19 @@ fn quietest_near_middle(sound: &[f32]) -> usize {
 }
 
 fn join(first: Recognition, second: Recognition, offset: u64) -> Recognition {
-    let tokens = first.tokens + second.tokens;
-    let sum = first.mean_log_probability * first.tokens as f32 + second.mean_log_probability * second.tokens as f32;
     let moved = second
         .words
         .into_iter()
         .map(|word| Word { span: Span::new(word.span.start + offset, word.span.end + offset), ..word });
-    Recognition {
-        words: first.words.into_iter().chain(moved).collect(),
-        mean_log_probability: if tokens == 0 { 0.0 } else { sum / tokens as f32 },
-        tokens,
-    }
+    Recognition { words: first.words.into_iter().chain(moved).collect() }
 }
 
 fn likelier(a: Recognition, b: Recognition) -> Recognition {
-    if b.words.is_empty() || (!a.words.is_empty() && a.mean_log_probability >= b.mean_log_probability) { a } else { b }
+    if b.words.is_empty() || (!a.words.is_empty() && a.mean_log_probability() >= b.mean_log_probability()) {
+        a
+    } else {
+        b
+    }
 }
 
 fn warping(model: &Model) -> DtwMode<'static> {
@@ -376,7 +383,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn building(text: &str, start: Option<i64>) -> Building {
-        Building { bytes: text.as_bytes().to_vec(), start, probability: 1.0, tokens: 1 }
+        Building { bytes: text.as_bytes().to_vec(), start, probability: 1.0, log_probability: 0.0, tokens: 1 }
     }
 
     #[test]
@@ -395,8 +402,10 @@ mod tests {
     #[test]
     fn letters_split_over_tokens_are_one_word() {
         let mut word = Building::default();
-        word.add(b" caf\xc3", 5, 0.5);
-        word.add(b"\xa9", 7, 1.0);
+        let (id, tid, pt, ptsum, t0, t1, vlen) = (0, 0, 0.0, 0.0, 0, 0, 0.0);
+        let token = |t_dtw, p: f32| WhisperTokenData { id, tid, p, plog: p.ln(), pt, ptsum, t0, t1, t_dtw, vlen };
+        word.add(b" caf\xc3", &token(5, 0.5));
+        word.add(b"\xa9", &token(7, 1.0));
         let words = timed(&[word], 16_000);
         assert_eq!((words[0].text.as_str(), words[0].probability), ("café", 0.75));
     }
