@@ -8,8 +8,10 @@ RISALAH := target/release/risalah
 # The scorer, the rooms, the other programs and the training are Python, in a place of their own.
 VENV := .venv
 PYTHON := test -d $(VENV) || virtualenv -q $(VENV); $(VENV)/bin/pip install -q
-# Where `make model` keeps its corpus (4 GB) and checkpoint.
+# Where `make model` keeps its corpus (half a GB a shard) and checkpoint; how many shards of 4,000 utterances it speaks, and how long it trains.
 TRAINING ?= target/training
+SHARDS ?= 40
+MINUTES ?= 240
 
 # `make build NATIVE=1` compiles the recogniser for this machine's processor only. Cargo does not see that the setting changed,
 # so the mark of the last one decides whether it must be compiled anew.
@@ -65,9 +67,9 @@ model:
 	@scripts/setup.sh model
 	$(PYTHON) torch numpy scipy
 	$(PYTHON) --no-deps openai-whisper
-	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards 40
+	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --shards $(SHARDS)
 	$(VENV)/bin/python models/train/synth.py $(TRAINING)/corpus --split eval --count 1500 --mix 1 1 1 0
-	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt --minutes 240
+	$(VENV)/bin/python models/train/train.py $(TRAINING)/corpus $(TRAINING)/model.pt --minutes $(MINUTES)
 	$(VENV)/bin/python models/train/export.py $(TRAINING)/model.pt $(TRAINING)/risalah-demo.bin --ship models
 
 clean:
