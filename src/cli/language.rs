@@ -1,5 +1,7 @@
 //! The language in which the program speaks, and its help in that language.
 
+use std::fmt::Write as _;
+
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::message::{Language, lookup};
 
@@ -14,7 +16,39 @@ pub fn current() -> Language {
 
 /// The command line with every text in this language.
 pub fn command(language: Language) -> Command {
-    localised(Args::command(), language, "help").propagate_version(false)
+    let mut command = localised(Args::command(), language, "help").propagate_version(false);
+    command.build();
+    with_own_usage(command, language)
+}
+
+/// Clap writes `[OPTIONS]` into every usage itself, once it is built.
+fn with_own_usage(mut command: Command, language: Language) -> Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.split_once(' ').map_or(usage.as_str(), |(_, usage)| usage);
+    let usage = usage.replace("[OPTIONS]", &format!("[{}]", common(language, "options").to_uppercase()));
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(&name, |sub| with_own_usage(sub, language));
+    }
+    command.override_usage(usage)
+}
+
+/// What all commands call the same.
+fn common(language: Language, of: &str) -> String {
+    lookup(language, &format!("help.any.{of}")).unwrap_or_default()
+}
+
+/// The name of a value, `NAME|FILE` for example, word by word.
+fn value_name(language: Language, name: &str) -> String {
+    let is_letter = |c: &char| c.is_ascii_uppercase();
+    let letters: Vec<char> = name.chars().collect();
+    letters
+        .chunk_by(|a, b| is_letter(a) == is_letter(b))
+        .map(|part| {
+            let part: String = part.iter().collect();
+            lookup(language, &format!("help.any.value.{}", part.to_lowercase())).unwrap_or(part)
+        })
+        .collect()
 }
 
 /// The key of a command is its place in the tree, the key of a flag its name below that of its command, or below `help.any`
@@ -23,11 +57,17 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
     let text = |part: &str| lookup(language, &format!("{key}.{part}"));
     let flag = |arg: Arg| {
         let name = arg.get_id().to_string();
-        let help = text(&format!("flag.{name}")).or_else(|| lookup(language, &format!("help.any.flag.{name}")));
-        match help {
-            Some(help) => arg.help(help),
-            None => arg,
+        let mut help = text(&format!("flag.{name}")).unwrap_or_else(|| common(language, &format!("flag.{name}")));
+        for (of, values) in [("default", defaults(&arg)), ("values", possible(&arg))] {
+            if !values.is_empty() {
+                let _ = write!(help, " [{}: {}]", common(language, of), values.join(", "));
+            }
         }
+        let names = arg.get_value_names().unwrap_or_default();
+        let names: Vec<String> = names.iter().map(|name| value_name(language, name)).collect();
+        let arg = arg.hide_default_value(true).hide_possible_values(true);
+        let arg = if help.is_empty() { arg } else { arg.help(help) };
+        if names.is_empty() { arg } else { arg.value_names(names) }
     };
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let mut command = command.mut_args(flag);
@@ -42,14 +82,14 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
     }
     // Clap names its own two flags itself; saying them again puts their words into the catalogue as well.
     let own = |name: &'static str, short: char, action: ArgAction| {
-        let help = lookup(language, &format!("help.any.flag.{name}")).unwrap_or_default();
+        let help = common(language, &format!("flag.{name}"));
         Arg::new(name).short(short).long(name).action(action).help(help)
     };
     command = command.disable_help_flag(true).arg(own("help", 'h', ArgAction::Help));
     if command.get_version().is_some() {
         command = command.disable_version_flag(true).arg(own("version", 'V', ArgAction::Version));
     }
-    let heading = |of: &str| lookup(language, &format!("help.any.{of}")).unwrap_or_default();
+    let heading = |of: &str| common(language, of);
     command
         .help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}\n", heading("usage")))
         .mut_args(|arg| {
@@ -57,6 +97,23 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
             arg.help_heading(heading(of))
         })
         .subcommand_help_heading(heading("commands"))
+        .subcommand_value_name(value_name(language, "COMMAND"))
+}
+
+/// The default of a flag that takes a value.
+fn defaults(arg: &Arg) -> Vec<String> {
+    if !arg.get_action().takes_values() || arg.is_hide_default_value_set() {
+        return Vec::new();
+    }
+    arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect()
+}
+
+/// What a flag may be given.
+fn possible(arg: &Arg) -> Vec<String> {
+    if !arg.get_action().takes_values() || arg.is_hide_possible_values_set() {
+        return Vec::new();
+    }
+    arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +146,9 @@ mod tests {
         let mut helps = vec![risalah.render_help().to_string()];
         helps.extend(risalah.get_subcommands_mut().map(|sub| sub.render_help().to_string()));
         for help in helps {
-            for english in ["Options:", "Arguments:", "Commands:", "Usage:", "Print version", "Print help"] {
+            let headings = ["Options:", "Arguments:", "Commands:", "Usage:", "Print version", "Print help"];
+            let parts = ["[OPTIONS]", "<COMMAND>", "<FILE>", "<NAME", "[default:", "[possible values:"];
+            for english in headings.into_iter().chain(parts) {
                 assert!(!help.contains(english), "{english} in\n{help}");
             }
         }
