@@ -333,8 +333,7 @@ impl Reader<'_> {
                 flags.push(Flag::LevelChange);
             }
             let sound = history.get(turn.channel, turn.audible());
-            let pack = Pack::new(&turn, span, sound, flags, known);
-            self.send(packer.take(pack, turn.span.start))
+            self.send(packer.take(Pack::new(&turn, span, sound, flags, known)))
         })
     }
 

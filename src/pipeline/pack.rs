@@ -46,15 +46,15 @@ pub(super) struct Pack {
     pub channel: Channel,
     pub pieces: Vec<Piece>,
     sound: Vec<f32>,
-    /// Where its last turn ends, on the 16 kHz clock.
-    end: u64,
+    /// From the beginning of its first turn to the end of its last, on the 16 kHz clock.
+    turns: Span,
 }
 
 impl Pack {
     /// A pack of one turn, of which this is the sound.
     pub fn new(turn: &Turn, span: Span, sound: Vec<f32>, flags: Vec<Flag>, known: bool) -> Self {
         let piece = Piece { span, heard_from: turn.audible().start, flags, known, place: 0..sound.len() };
-        Self { channel: turn.channel, pieces: vec![piece], sound, end: turn.span.end }
+        Self { channel: turn.channel, pieces: vec![piece], sound, turns: turn.span }
     }
 
     /// Whether the words of all its turns are stored already.
@@ -62,8 +62,8 @@ impl Pack {
         self.pieces.iter().all(|piece| piece.known)
     }
 
-    fn may_join(&self, next: &Self, start: u64, window: usize) -> bool {
-        start <= self.end + PAUSE && self.sound.len() + SILENCE + next.sound.len() <= window
+    fn may_join(&self, next: &Self, window: usize) -> bool {
+        next.turns.start <= self.turns.end + PAUSE && self.sound.len() + SILENCE + next.sound.len() <= window
     }
 
     fn join(&mut self, next: Self) {
@@ -72,7 +72,7 @@ impl Pack {
         self.sound.extend(next.sound);
         let moved = |place: Range<usize>| place.start + offset..place.end + offset;
         self.pieces.extend(next.pieces.into_iter().map(|piece| Piece { place: moved(piece.place), ..piece }));
-        self.end = next.end;
+        self.turns = Span::new(self.turns.start, next.turns.end);
     }
 
     /// What is said in each of its turns; the times of the words count from the beginning of its sound.
@@ -118,12 +118,12 @@ impl Packer {
         Self { window, waiting: (0..channels).map(|_| None).collect() }
     }
 
-    /// Takes a turn, which begins at `start` on the 16 kHz clock; returns a pack that is now complete.
-    pub fn take(&mut self, pack: Pack, start: u64) -> Option<Pack> {
+    /// Takes a pack of one turn; returns a pack that is now complete.
+    pub fn take(&mut self, pack: Pack) -> Option<Pack> {
         let Some(window) = self.window else { return Some(pack) };
         let waiting = &mut self.waiting[pack.channel.index()];
         match waiting {
-            Some(before) if before.may_join(&pack, start, window) => {
+            Some(before) if before.may_join(&pack, window) => {
                 before.join(pack);
                 None
             }
@@ -133,7 +133,7 @@ impl Packer {
 
     /// The packs that no turn can join any more, `now` on the 16 kHz clock. `is_open` says of a channel whether a turn may be going on.
     pub fn due(&mut self, now: u64, is_open: impl Fn(Channel) -> bool) -> impl Iterator<Item = Pack> {
-        let is_due = move |pack: &mut Pack| now > pack.end + PAUSE + SEEN && !is_open(pack.channel);
+        let is_due = move |pack: &mut Pack| now > pack.turns.end + PAUSE + SEEN && !is_open(pack.channel);
         self.waiting.iter_mut().filter_map(move |waiting| waiting.take_if(&is_due))
     }
 
@@ -197,7 +197,7 @@ mod tests {
     fn packed(turns: &[(Turn, f32)]) -> Pack {
         let mut packer = Packer::new(1, Some(WINDOW));
         for (turn, value) in turns {
-            assert_eq!(packer.take(pack(turn, *value), turn.span.start), None);
+            assert_eq!(packer.take(pack(turn, *value)), None);
         }
         packer.finish().next().expect("a pack")
     }
@@ -228,7 +228,7 @@ mod tests {
     fn without_a_shared_window_every_turn_goes_at_once() {
         let mut packer = Packer::new(1, None);
         let one = turn(0, 16_000, 32_000);
-        assert_eq!(packer.take(pack(&one, 0.1), 16_000).map(|pack| spans(&pack)), Some(vec![one.span]));
+        assert_eq!(packer.take(pack(&one, 0.1)).map(|pack| spans(&pack)), Some(vec![one.span]));
         assert_eq!(packer.finish().count(), 0);
     }
 
@@ -281,7 +281,7 @@ mod tests {
             while told.peek().is_some() {
                 now += block;
                 while let Some(turn) = told.next_if(|turn| turn.span.end + 7_200 <= now) {
-                    found.extend(packer.take(pack(turn, 0.1), turn.span.start).iter().map(spans));
+                    found.extend(packer.take(pack(turn, 0.1)).iter().map(spans));
                 }
                 let is_open = |channel| {
                     turns.iter().any(|turn| turn.channel == channel && turn.span.start + 1_600 <= now && turn.span.end + 7_200 > now)

@@ -55,7 +55,7 @@ pub enum Flag {
     LevelChange,
 }
 
-/// An unbroken stretch of speech of one channel, recognised in one piece.
+/// An unbroken stretch of speech of one channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Utterance {
     /// The microphone channel that carried it.
