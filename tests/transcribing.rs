@@ -10,7 +10,7 @@ use e_risalah::models::{Source, Store, Watch};
 #[allow(dead_code, reason = "the tests of recording use the rest")]
 mod room;
 
-use room::{Disk, excerpt, run, stderr, text};
+use room::{Disk, excerpt, risalah, run, stderr, text};
 
 /// What was recognised, without the times of the run.
 fn words(folder: &Path) -> serde_json::Value {
@@ -200,15 +200,19 @@ fn turns_that_share_a_window_have_each_their_own_words() {
     let turns = [(14.12, 3.41), (17.98, 4.42), (212.65, 3.4), (216.5, 1.85), (220.58, 3.26), (224.34, 2.03)];
     let line = |(start, length): &(f64, f64)| format!("SPEAKER rapat 1 {start} {length} <NA> <NA> ch01 <NA> <NA>\n");
     fs::write(&file, turns.iter().map(line).collect::<String>()).expect("written");
+    let model = unknown_model(place.path());
+    let args = |folder: &Path, model: &str| -> Vec<String> {
+        let turns = ["--turns", text(&file), "--model", model, "--format", "seglst", "--quiet", "--workers", "1"];
+        [&["transkrip", text(&chair), "-o", text(folder)], &turns[..]].concat().into_iter().map(str::to_owned).collect()
+    };
     let transcribed = |folder: &str, model: &str| {
         let folder = place.path().join(folder);
-        let turns = ["--turns", text(&file), "--model", model, "--format", "seglst", "--quiet"];
-        let output = run(&[&["transkrip", text(&chair), "-o", text(&folder)], &turns[..]].concat());
+        let output = risalah(&[]).args(args(&folder, model)).output().expect("the program runs");
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         words(&folder)
     };
     let alone = transcribed("sendiri", "risalah-demo");
-    let together = transcribed("bersama", text(&unknown_model(place.path())));
+    let together = transcribed("bersama", text(&model));
     assert_eq!((alone.as_array().map(Vec::len), together.as_array().map(Vec::len)), (Some(6), Some(6)));
     for turn in 0..6 {
         let said = |transcript: &serde_json::Value| -> Vec<String> {
@@ -219,4 +223,22 @@ fn turns_that_share_a_window_have_each_their_own_words() {
         let same = alone.iter().filter(|word| together.contains(word)).count();
         assert!(2 * same > alone.len().max(together.len()), "{alone:?} alone, {together:?} together");
     }
+
+    // Which turns share a window does not depend on which of them were recognised before the program was killed.
+    let killed = place.path().join("terputus");
+    let mut child = risalah(&[]).args(args(&killed, text(&model))).spawn().expect("starts");
+    while child.try_wait().expect("asked").is_none() && stored(&killed) == 0 {
+        std::thread::yield_now();
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    assert!(stored(&killed) > 0);
+    assert_eq!(transcribed("terputus", text(&model)), together);
+}
+
+fn stored(folder: &Path) -> u32 {
+    let path = folder.join("transkrip.db");
+    rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|database| database.query_row("SELECT count(*) FROM utterance", [], |row| row.get(0)))
+        .unwrap_or(0)
 }
