@@ -31,12 +31,14 @@ metaflac    flac
 faketime    faketime
 espeak-ng   espeak-ng
 virtualenv  python3-virtualenv
+python3-config python3-dev
 '
 bench='
 espeak-ng   espeak-ng
 zstd        zstd
 python3     python3
 virtualenv  python3-virtualenv
+python3-config python3-dev
 '
 model='
 espeak-ng   espeak-ng

@@ -1,4 +1,4 @@
-//! Any text as the description of a meeting or of an institution: refused with a line that exists, or read.
+//! Any text as the description of a meeting or of an institution: refused, or read without a panic.
 
 #![no_main]
 
