@@ -1,59 +1,22 @@
 //! The program as a user runs it, on the shipped meeting with the shipped model.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-use e_risalah::audio::{Input, Source};
+#[path = "record/room.rs"]
+#[allow(dead_code, reason = "the tests of recording use the rest")]
+mod room;
+#[path = "stored/mod.rs"]
+mod stored;
 
-fn risalah(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
-    command.args(args).env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada");
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    risalah(args).output().expect("the program runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna")
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a readable path")
-}
+use room::{excerpt, fixture, risalah, run, stderr, text};
+use stored::stored;
 
 /// The utterances of a folder without what differs between runs.
 fn words(folder: &Path) -> serde_json::Value {
     let json = fs::read_to_string(folder.join("transkrip.seglst.json")).expect("seglst");
     serde_json::from_str(&json).expect("JSON")
-}
-
-/// The first half minute of two microphones of the shipped meeting as one file: enough to be cut in the middle, short enough for
-/// a test.
-fn excerpt(place: &Path) -> PathBuf {
-    let channels = ["01.ogg", "03.ogg"].map(|name| fixture().join(name));
-    let mut source = Source::open(&Input::from_paths(&channels).expect("a set")).expect("opened");
-    let mut frames = vec![0.0; 2 * 33 * 16_000];
-    let read = source.read(&mut frames).expect("read");
-    let path = place.join("petikan.wav");
-    let spec = hound::WavSpec {
-        channels: 2,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::create(&path, spec).expect("created");
-    for sample in &frames[..2 * read] {
-        writer.write_sample((sample * 32_767.0) as i16).expect("written");
-    }
-    writer.finalize().expect("finished");
-    path
 }
 
 #[test]
@@ -150,13 +113,6 @@ fn a_killed_run_goes_on_and_ends_with_the_same_words() {
     let resumed = risalah(&[]).args(args(&killed)).output().expect("runs");
     assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
     assert_eq!(words(&killed), words(&whole));
-}
-
-fn stored(folder: &Path) -> u32 {
-    let path = folder.join("transkrip.db");
-    rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .and_then(|database| database.query_row("SELECT count(*) FROM utterance", [], |row| row.get(0)))
-        .unwrap_or(0)
 }
 
 #[test]

@@ -9,8 +9,11 @@ use e_risalah::models::{Source, Store, Watch};
 #[path = "record/room.rs"]
 #[allow(dead_code, reason = "the tests of recording use the rest")]
 mod room;
+#[path = "stored/mod.rs"]
+mod stored;
 
 use room::{Disk, excerpt, risalah, run, stderr, text};
+use stored::stored;
 
 /// What was recognised, without the times of the run.
 fn words(folder: &Path) -> serde_json::Value {
@@ -234,11 +237,4 @@ fn turns_that_share_a_window_have_each_their_own_words() {
     child.wait().expect("gone");
     assert!(stored(&killed) > 0);
     assert_eq!(transcribed("terputus", text(&model)), together);
-}
-
-fn stored(folder: &Path) -> u32 {
-    let path = folder.join("transkrip.db");
-    rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .and_then(|database| database.query_row("SELECT count(*) FROM utterance", [], |row| row.get(0)))
-        .unwrap_or(0)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::models::{Store, Watch};
+use e_risalah::models::{Alignment, Model, Store, Watch};
 use e_risalah::speech::Recogniser;
 use e_risalah::speech::whisper::Whisper;
 
@@ -18,11 +18,29 @@ fn spoken() -> Vec<f32> {
     sound.split_off(16_000 * 4)
 }
 
-#[test]
-fn what_came_before_changes_no_final_word() {
+fn shipped() -> Model {
     let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let store = Store::from_env().expect("a store");
-    let model = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
+    store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model")
+}
+
+#[test]
+fn only_whole_windows_with_word_times_are_shared() {
+    for (cut_audio_ctx, alignment, shared) in [
+        (false, Alignment::LastLayers(1), true),
+        (false, Alignment::Letters, false),
+        (true, Alignment::LastLayers(1), false),
+    ] {
+        let mut model = shipped();
+        (model.properties.cut_audio_ctx, model.properties.alignment) = (cut_audio_ctx, alignment);
+        let recogniser = Whisper::load(&model, "id").expect("loaded").recogniser().expect("a recogniser");
+        assert_eq!(recogniser.window().is_some(), shared, "cut {cut_audio_ctx}, {alignment:?}");
+    }
+}
+
+#[test]
+fn what_came_before_changes_no_final_word() {
+    let model = shipped();
     let mut recogniser = Whisper::load(&model, "id").expect("loaded").recogniser().expect("a recogniser");
     let sound = spoken();
     let before = recogniser.recognise(&sound).expect("recognised");

@@ -1,7 +1,5 @@
 //! The language in which the program speaks, and its help in that language.
 
-use std::fmt::Write as _;
-
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::message::{Language, lookup};
 
@@ -57,17 +55,16 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
     let text = |part: &str| lookup(language, &format!("{key}.{part}"));
     let flag = |arg: Arg| {
         let name = arg.get_id().to_string();
-        let mut help = text(&format!("flag.{name}")).unwrap_or_else(|| common(language, &format!("flag.{name}")));
-        for (of, values) in [("default", defaults(&arg)), ("values", possible(&arg))] {
-            if !values.is_empty() {
-                let _ = write!(help, " [{}: {}]", common(language, of), values.join(", "));
-            }
-        }
+        let help = text(&format!("flag.{name}")).or_else(|| lookup(language, &format!("help.any.flag.{name}")));
+        let help = help.map(|help| help + &defaults_and_choices(&arg, language));
         let names = arg.get_value_names().unwrap_or_default();
         let names: Vec<String> = names.iter().map(|name| value_name(language, name)).collect();
         let arg = arg.hide_default_value(true).hide_possible_values(true);
-        let arg = if help.is_empty() { arg } else { arg.help(help) };
-        if names.is_empty() { arg } else { arg.value_names(names) }
+        let arg = if names.is_empty() { arg } else { arg.value_names(names) };
+        match help {
+            Some(help) => arg.help(help),
+            None => arg,
+        }
     };
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let mut command = command.mut_args(flag);
@@ -100,20 +97,19 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
         .subcommand_value_name(value_name(language, "COMMAND"))
 }
 
-/// The default of a flag that takes a value.
-fn defaults(arg: &Arg) -> Vec<String> {
-    if !arg.get_action().takes_values() || arg.is_hide_default_value_set() {
-        return Vec::new();
+/// What Clap would say of them in English.
+fn defaults_and_choices(arg: &Arg, language: Language) -> String {
+    if !arg.get_action().takes_values() {
+        return String::new();
     }
-    arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect()
-}
-
-/// What a flag may be given.
-fn possible(arg: &Arg) -> Vec<String> {
-    if !arg.get_action().takes_values() || arg.is_hide_possible_values_set() {
-        return Vec::new();
-    }
-    arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
+    let told = arg.get_default_values().iter().filter(|_| !arg.is_hide_default_value_set());
+    let defaults: Vec<_> = told.map(|value| value.to_string_lossy().into_owned()).collect();
+    let choices: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    [("default", defaults), ("values", choices)]
+        .into_iter()
+        .filter(|(_, values)| !values.is_empty())
+        .map(|(of, values)| format!(" [{}: {}]", common(language, of), values.join(", ")))
+        .collect()
 }
 
 #[cfg(test)]
