@@ -24,14 +24,14 @@ use crate::models::{Alignment, Model, Properties, Size, Source};
 const FRAME: usize = 320;
 /// Frames of Whisper's whole window of 30 s.
 const WINDOW: usize = 1500;
-/// Frames after the sound that a cut window keeps (160 ms). Of 8, 16 and 32 none is better for the words (7.4, 7.5 and 7.6 % wrong on 24 meetings
-/// of `benches/rooms`, tuning seeds, easy and normal), and all of them are computed.
+/// Frames after the sound that a cut window keeps (160 ms). Of 8, 16 and 32 none is better for the words (7.4, 7.5 and 7.6 % wrong, in the mean of 24
+/// meetings of `benches/rooms`, tuning seeds, easy and normal), and all of them are computed.
 const SLACK: usize = 8;
 /// A cut window has a multiple of so many frames. With any other number ggml's fast matrix product steps aside in the encoder's attention, which took
 /// a sixth of the whole time.
 const FRAMES_AT_ONCE: usize = 16;
-/// Samples (8 s) beyond which a model of cut windows hears the sound in parts: the shipped one leaves words out of long ones, 15.4 % of the words
-/// wrong on four meetings (`fixtures/make.py --acceptance`, seeds 101 to 104, with the weights before the present ones) and 12.1 % in parts. A model of whole windows would pay one for each part.
+/// Samples (8 s) beyond which a model of cut windows hears the sound in parts: the shipped one leaves words out of long ones, 12.8 % of the words
+/// wrong on four meetings (`fixtures/make.py --acceptance`, seeds 101 to 104) and 11.4 % in parts. A model of whole windows would pay one for each part.
 const COMFORTABLE: usize = 128_000;
 /// Shorter sound is followed by silence up to this many samples (1 s): the model has never heard a shorter window.
 const SHORTEST: usize = 16_000;
