@@ -108,8 +108,7 @@ fn defaults_and_choices(arg: &Arg, language: Language) -> String {
     [("default", defaults), ("values", choices)]
         .into_iter()
         .filter(|(_, values)| !values.is_empty())
-        .map(|(of, values)| format!(" [{}: {}]", common(language, of), values.join(", ")))
-        .collect()
+        .fold(String::new(), |told, (of, values)| told + " [" + &common(language, of) + ": " + &values.join(", ") + "]")
 }
 
 #[cfg(test)]
