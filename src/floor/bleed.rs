@@ -11,8 +11,6 @@ const MEMORY: f32 = 200.0;
 const KNOWN: f32 = 30.0;
 /// A single reading moves an estimate by no more than this, in dB.
 const STEP: f32 = 15.0;
-/// A band of the leader counts when it is this many times above its noise.
-const CLEAR: f32 = 10.0;
 /// Bleed is taken to be no louder than this, in dB: gains differ by 12 dB.
 const LIMIT: f32 = 6.0;
 
@@ -63,16 +61,16 @@ impl Bleed {
         }
     }
 
-    /// Learns one pair from a hop in which `of` leads and `into` is silent itself.
-    pub fn learn(&mut self, of: usize, into: usize, levels: &[Level], gains: &Gains) {
+    /// Learns one pair from a hop in which `of` leads and `into` is silent itself: `from` is the level of the one, a moment earlier, `to`
+    /// that of the other.
+    pub fn learn(&mut self, of: usize, into: usize, from: &Level, to: &Level, gains: &Gains) {
         let pair = of * self.channels + into;
         let expected = gains.expected(of, into);
         let first = self.heard[pair] == 0.0;
         self.heard[pair] = (self.heard[pair] + 1.0).min(MEMORY);
-        let (from, to) = (&levels[of], &levels[into]);
         for band in 0..BANDS {
             let learned = &mut self.learned[pair][band];
-            if from.power[band] < from.noise[band] * CLEAR {
+            if !from.is_clear(band) {
                 if first {
                     *learned = expected;
                 }
@@ -93,5 +91,13 @@ impl Bleed {
     pub fn level(&self, of: usize, into: usize, hops: f32) -> Option<f32> {
         let pair = of * self.channels + into;
         self.is_known(of, into, hops).then(|| self.learned[pair].iter().sum::<f32>() / BANDS as f32)
+    }
+
+    /// How much louder `other` is than `first`, in dB, where a voice may be either's: halfway between what is known of the one and of
+    /// the other. `None` until both were heard for that many hops.
+    pub fn halfway(&self, first: usize, other: usize, hops: f32) -> Option<f32> {
+        let of_first = self.level(first, other, hops)?;
+        let of_other = -self.level(other, first, hops)?;
+        Some(f32::midpoint(of_first, of_other))
     }
 }

@@ -53,6 +53,9 @@ impl Biquads {
 /// Below this power (-100 dB of full scale) a channel is muted or digitally silent: it can never have the floor.
 pub(super) const SILENCE: f32 = 1e-10;
 
+/// A band is clear when it is this many times above its noise.
+const CLEAR: f32 = 10.0;
+
 /// Hops whose mean is one power reading (40 ms).
 const FRAME: usize = 4;
 
@@ -66,6 +69,11 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// Whether a band is so far above its noise that its level tells of the voice alone.
+    pub fn is_clear(&self, band: usize) -> bool {
+        self.power[band] > self.noise[band] * CLEAR
+    }
+
     /// Power of all bands, in dB.
     pub fn power_db(&self) -> f32 {
         to_db(self.power.iter().sum())

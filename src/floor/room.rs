@@ -24,7 +24,7 @@ const WINDOW: usize = 15;
 /// Hops by which the average comes after what it tells of.
 pub(super) const LAG: u64 = WINDOW as u64 / 2;
 /// A channel becomes active at this average, in dB, and stays so down to the other.
-const OPEN: f32 = 5.0;
+const OPEN: f32 = 4.5;
 const HOLD: f32 = 1.5;
 /// A voice that stands so much less above the others than voices do here, in dB, is far from every microphone.
 pub(super) const AWAY: f32 = -7.5;
@@ -35,6 +35,13 @@ const TAIL: f32 = 0.6;
 const OVERTAKEN: usize = 3;
 /// Hops after which bleed is known better than a delay tells.
 const KNOWN: f32 = 100.0;
+/// Of two whose bleed is known, the louder is overtaken where the other is so much louder than halfway between the two, in dB.
+const CLEARLY: f32 = 2.5;
+/// So many places behind the first are looked at.
+const BEHIND: usize = 3;
+/// Hops by which a room answers later than a microphone hears its speaker (30 ms): loudspeakers stand far away, and what is compared at
+/// the same moment swings with every syllable.
+const LATE: usize = 3;
 /// A tail this far below the speaker's own noise is over.
 const OVER: f32 = 0.1;
 
@@ -73,6 +80,8 @@ pub(super) struct Room {
     pub delays: Delays,
     /// Power of each channel's own voice as the room still holds it.
     tail: Vec<Bands>,
+    /// Powers of the last hops, a ring.
+    past: Vec<[Bands; LATE]>,
     averages: Vec<Average>,
     active: Vec<bool>,
     powers: Vec<f32>,
@@ -89,6 +98,7 @@ impl Room {
             bleed: Bleed::new(channels),
             delays: Delays::new(channels),
             tail: vec![[0.0; BANDS]; channels],
+            past: vec![[[0.0; BANDS]; LATE]; channels],
             averages: (0..channels).map(|_| Average::new()).collect(),
             nearness: Average::new(),
             active: vec![false; channels],
@@ -176,6 +186,10 @@ impl Room {
         {
             self.learn(leader, levels, last, findings, nearness);
         }
+        let now = self.hop as usize % LATE;
+        for (past, level) in self.past.iter_mut().zip(levels) {
+            past[now] = level.power;
+        }
         leader
     }
 
@@ -188,10 +202,26 @@ impl Room {
         self.order
             .sort_unstable_by(|&a, &b| last[a].cmp(&last[b]).then(loudness(b).total_cmp(&loudness(a))).then(a.cmp(&b)));
         for _ in 0..OVERTAKEN {
+            let mut next = self.order.iter().skip(1).take(BEHIND);
+            let Some(place) = next.position(|&other| self.is_rather(other, self.order[0], levels, last)) else { break };
+            self.order[..=place + 1].rotate_right(1);
+        }
+        for _ in 0..OVERTAKEN {
             let Some(&first) = self.order.first() else { break };
             let Some(place) = self.order.iter().position(|&other| self.delays.is_earlier(other, first)) else { break };
             self.order[..=place].rotate_right(1);
         }
+    }
+
+    /// Whether what is known of two microphones says that the voice is rather `other`'s than that of the `first`, however loud it is there.
+    fn is_rather(&self, other: usize, first: usize, levels: &[Level], last: &[bool]) -> bool {
+        let Some(halfway) = self.bleed.halfway(first, other, KNOWN) else { return false };
+        let (mut louder, mut bands) = (0.0, 0.0);
+        for band in (0..BANDS).filter(|&band| levels[first].is_clear(band)) {
+            louder += to_db(levels[other].power[band]) - to_db(levels[first].power[band]);
+            bands += 1.0;
+        }
+        !last[first] && !last[other] && bands > 0.0 && louder / bands > halfway + CLEARLY
     }
 
     /// Whether a channel hears the first one's voice, later, and it is not known yet how loud.
@@ -246,9 +276,10 @@ impl Room {
         // One who is only held active may be a bystander that was taken for a speaker: unlearned, it would stay so.
         let speaks = |finding: &Finding| finding.evidence > OPEN;
         self.gains.learn(leader, &self.powers, levels, |channel| speaks(&findings[channel]));
+        let earlier = Level { power: self.past[leader][self.hop as usize % LATE], noise: levels[leader].noise };
         for into in (0..levels.len()).filter(|&into| into != leader) {
             if !speaks(&findings[into]) || last[into] {
-                self.bleed.learn(leader, into, levels, &self.gains);
+                self.bleed.learn(leader, into, &earlier, &levels[into], &self.gains);
             }
         }
     }
@@ -346,6 +377,43 @@ mod tests {
         let both = hop(3, &[(0, 1e-3), (2, 2e-4)], &[]);
         assert_eq!(run(&mut Room::new(3), &both, 30), [true, false, false], "of a room that is not known, caution");
         assert_eq!(run(&mut Room::known(3, &room.profile()), &both, 30), [true, false, true]);
+    }
+
+    #[test]
+    fn a_neighbour_that_hears_as_much_is_not_taken_for_the_speaker() {
+        let mut room = Room::new(6);
+        // The second microphone hears the first voice well, the first hears the second hardly; then the first speaker turns his head.
+        let speak = |speaker: usize, turned: f32| {
+            let mut levels = hop(6, &[(speaker, 1e-3)], &[]);
+            if speaker == 0 {
+                levels[0].power = [1e-3 * from_db(-turned); BANDS];
+                levels[1].power = [1e-3 * from_db(-4.0); BANDS];
+            }
+            levels
+        };
+        for speaker in [0, 1, 2, 3, 0, 1, 4, 5] {
+            run(&mut room, &speak(speaker, 0.0), 200);
+            run(&mut room, &hop(6, &[], &[]), 100);
+        }
+        let leader = room.hear(&speak(0, 7.5), &[false; 6], &mut vec![Finding::default(); 6]);
+        assert_eq!(leader, Some(0));
+    }
+
+    #[test]
+    fn syllables_that_come_back_late_are_not_another_speaker() {
+        let mut room = Room::new(5);
+        let syllable = |hop: usize| if hop % 24 < 10 { 1e-3 } else { 1e-5 };
+        let mut findings = vec![Finding::default(); 5];
+        for hop in 4..3000 {
+            let levels: Vec<Level> = (0..5)
+                .map(|i| {
+                    let sound = if i == 0 { syllable(hop) } else { syllable(hop - 4) * from_db(10.0 - i as f32) };
+                    Level { power: [sound + NOISE; BANDS], noise: [NOISE; BANDS] }
+                })
+                .collect();
+            room.hear(&levels, &[false; 5], &mut findings);
+            assert!(hop < 300 || findings[1..].iter().all(|finding| !finding.active), "{hop}: {findings:?}");
+        }
     }
 
     #[test]

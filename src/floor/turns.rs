@@ -35,7 +35,7 @@ const SHORTEST: usize = 15;
 /// And in this share of them, at least, the detector hears a voice: paper and hum have none.
 const VOICED: f32 = 0.3;
 /// And they stand this far above what is explained on average, in dB.
-const EVIDENCE: f32 = 5.75;
+const EVIDENCE: f32 = 5.5;
 /// A blow gives nearly all of its energy within 80 ms; a short word does not.
 const BLOW: usize = 8;
 const BLOW_SHARE: f32 = 0.8;
