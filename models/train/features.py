@@ -160,7 +160,7 @@ def window(rng: np.random.Generator, bank: Bank, utterances: list[Utterance], li
 
 def worsened(rng: np.random.Generator, bank: Bank, sound: np.ndarray) -> np.ndarray:
     power = float(np.sqrt(np.mean(sound[np.abs(sound) > 1e-4] ** 2))) if np.any(np.abs(sound) > 1e-4) else 0.1
-    if rng.random() < 0.75:
+    if rng.random() < 0.85:
         sound = reverberated(rng, sound)
     if rng.random() < 0.25:  # another seat's voice, far below
         other = bank.wave(bank.utterances[int(rng.integers(len(bank.utterances)))])
