@@ -24,7 +24,7 @@ import figures
 import methods
 import wording
 
-SECONDS = 100
+SECONDS = 300  # in 100 s there are five overlaps and 180 words: one of them is a fifth, or half a point
 COMPARED = {"loudest channel": methods.loudest, "gain sharing (Dugan)": methods.gain_sharing}
 OWN_VAD = "each channel's own VAD (Silero)"
 
@@ -38,7 +38,7 @@ def floor(folder: Path) -> list[figures.score.Segment]:
 
 def folder_of(out: Path, room: str, seed: int, case: str = "plain") -> Path:
     """Where the meeting is. It is made in a process of its own: espeak-ng remembers what it spoke before."""
-    folder = out / f"{room}-{case}-{seed}"
+    folder = out / f"{room}-{case}-{seed}-{SECONDS}"
     if not (folder / "simulasi.json").exists():
         which = ["--room", room, "--case", case, "--seed", str(seed), "--seconds", str(SECONDS), "--out", str(folder)]
         subprocess.run([sys.executable, make.HERE / "make.py", *which], check=True, stdout=subprocess.DEVNULL)
