@@ -395,7 +395,7 @@ mod tests {
             run(&mut room, &speak(speaker, 0.0), 200);
             run(&mut room, &hop(6, &[], &[]), 100);
         }
-        let leader = room.hear(&speak(0, 7.5), &[false; 6], &mut vec![Finding::default(); 6]);
+        let leader = room.hear(&speak(0, 7.5), &[false; 6], &mut [Finding::default(); 6]);
         assert_eq!(leader, Some(0));
     }
 
