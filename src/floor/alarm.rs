@@ -31,7 +31,7 @@ pub enum Alarm {
         /// The channel.
         channel: Channel,
     },
-    /// A voice arrives in another microphone nearly as loud as in its own (above -2 dB): they stand too close together.
+    /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand too close together.
     Bleed {
         /// The speaker's own microphone.
         of: Channel,
@@ -74,8 +74,9 @@ const PARTS: usize = 2;
 const DEAD: u16 = 2000;
 /// And stayed within this above its noise, dB.
 const HEARD: f32 = 5.0;
-/// Bleed of which a person is told, dB, once it was heard for so many hops. It is measured a little late, so echoes count too.
-const LOUD: f32 = -2.0;
+/// Bleed of which a person is told, dB, once it was heard for so many hops: -3 dB, which reads half a decibel higher where it is compared
+/// with the speaker a moment before.
+const LOUD: f32 = -2.5;
 const LOUD_AFTER: f32 = 199.0;
 
 #[derive(Clone, Copy, Default)]
