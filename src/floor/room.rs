@@ -80,7 +80,7 @@ pub(super) struct Room {
     pub delays: Delays,
     /// Power of each channel's own voice as the room still holds it.
     tail: Vec<Bands>,
-    /// Powers of the last hops, a ring.
+    /// Powers of the last hops, a ring: the place of the present hop still holds what was [`LATE`] hops ago while it is heard.
     past: Vec<[Bands; LATE]>,
     averages: Vec<Average>,
     active: Vec<bool>,
@@ -203,7 +203,9 @@ impl Room {
             .sort_unstable_by(|&a, &b| last[a].cmp(&last[b]).then(loudness(b).total_cmp(&loudness(a))).then(a.cmp(&b)));
         for _ in 0..OVERTAKEN {
             let mut next = self.order.iter().skip(1).take(BEHIND);
-            let Some(place) = next.position(|&other| self.is_rather(other, self.order[0], levels, last)) else { break };
+            let Some(place) = next.position(|&other| self.is_likelier(other, self.order[0], levels, last)) else {
+                break;
+            };
             self.order[..=place + 1].rotate_right(1);
         }
         for _ in 0..OVERTAKEN {
@@ -213,8 +215,8 @@ impl Room {
         }
     }
 
-    /// Whether what is known of two microphones says that the voice is rather `other`'s than that of the `first`, however loud it is there.
-    fn is_rather(&self, other: usize, first: usize, levels: &[Level], last: &[bool]) -> bool {
+    /// Whether what was learned of two microphones makes `other` the speaker's rather than `first`, however loud the voice is there.
+    fn is_likelier(&self, other: usize, first: usize, levels: &[Level], last: &[bool]) -> bool {
         let Some(halfway) = self.bleed.halfway(first, other, KNOWN) else { return false };
         let (mut louder, mut bands) = (0.0, 0.0);
         for band in (0..BANDS).filter(|&band| levels[first].is_clear(band)) {

@@ -31,7 +31,7 @@ const SLACK: usize = 8;
 /// a sixth of the whole time.
 const FRAMES_AT_ONCE: usize = 16;
 /// Samples (8 s) beyond which a model of cut windows hears the sound in parts: the shipped one leaves words out of long ones, 12.8 % of the words
-/// wrong on four meetings (`fixtures/make.py --acceptance`, seeds 101 to 104) and 11.4 % in parts. A model of whole windows would pay one for each part.
+/// wrong on four meetings (`fixtures/make.py --acceptance`, seeds 101 to 104, with the weights before the present ones) and 11.4 % in parts. A model of whole windows would pay one for each part.
 const COMFORTABLE: usize = 128_000;
 /// Shorter sound is followed by silence up to this many samples (1 s): the model has never heard a shorter window.
 const SHORTEST: usize = 16_000;
