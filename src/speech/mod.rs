@@ -3,7 +3,10 @@
 //! Who spoke, and what is done with the words, is not known here. [`whisper`] is the engine; [`guard`] looks at what it returned
 //! and says where a person should listen. Nothing that was recognised is dropped or rewritten.
 
+mod greedy;
 pub mod guard;
+mod mel;
+mod narrow;
 pub mod whisper;
 
 use crate::clock::Span;

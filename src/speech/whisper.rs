@@ -4,17 +4,20 @@
 //! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
 //! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again
 //! a little later in its window, then with a beam, which draws from that generator too and so gets a new state, and if that fails too in two halves. Word times come from dynamic time
-//! warping over the cross-attention, as whisper.cpp computes it, where the model's heads are known.
+//! warping over the cross-attention, as whisper.cpp computes it, where the model's heads are known; where they are not, [`super::greedy`]
+//! decodes what this file gives it.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::{Arc, Once};
 
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
-    WhisperState, WhisperTokenData,
+    WhisperError, WhisperState,
 };
 
+use super::greedy::{self, Greedy, Token};
 use super::{Error, GiveUp, Recogniser, Recognition, Word, guard};
 use crate::audio::{PAUSE, quietest};
 use crate::clock::Span;
@@ -56,8 +59,8 @@ pub struct Whisper {
     context: Arc<WhisperContext>,
     language: String,
     cut_window: bool,
-    /// Whether words come with times of their own.
-    warps: bool,
+    /// For quick decoding, where words have no times of their own.
+    greedy: Option<Arc<greedy::Model>>,
 }
 
 impl Whisper {
@@ -65,9 +68,9 @@ impl Whisper {
     pub fn load(model: &Model, language: &str) -> Result<Self, Error> {
         check_processor()?;
         silence_the_library();
-        if whisper_rs::get_lang_id(language).is_none() {
+        let Some(number) = whisper_rs::get_lang_id(language) else {
             return Err(Error::Language { language: language.to_owned() });
-        }
+        };
         let mut parameters = WhisperContextParameters::default();
         parameters.use_gpu(false).dtw_parameters(DtwParameters { mode: warping(model), ..Default::default() });
         let context = match &model.source {
@@ -77,15 +80,23 @@ impl Whisper {
         .map_err(|_| Error::Load { name: model.name.clone() })?;
         let (context, language) = (Arc::new(context), language.to_owned());
         let Properties { cut_audio_ctx, alignment, .. } = model.properties;
-        Ok(Self { context, language, cut_window: cut_audio_ctx, warps: alignment != Alignment::Letters })
+        let file = match &model.source {
+            Source::Path(_) => None,
+            Source::Bytes(bytes) => Some(bytes.as_slice()),
+        };
+        let greedy = match alignment {
+            Alignment::Letters => Some(greedy::Model::new(&context, file, number).map_err(engine)?),
+            _ => None,
+        };
+        Ok(Self { context, language, cut_window: cut_audio_ctx, greedy: greedy.map(Arc::new) })
     }
 
     /// A recogniser with a working state of its own, for one thread.
     pub fn recogniser(&self) -> Result<WhisperRecogniser, Error> {
-        let state = Some(new_state(&self.context)?);
+        let greedy = self.greedy.clone().map(Greedy::new).transpose().map_err(|_| Error::State)?;
+        let state = if greedy.is_none() { Some(new_state(&self.context)?) } else { None };
         let (context, language) = (Arc::clone(&self.context), self.language.clone());
-        let shares_window = self.warps && !self.cut_window;
-        Ok(WhisperRecogniser { context, state, language, cut_window: self.cut_window, shares_window })
+        Ok(WhisperRecogniser { context, state, greedy, language, cut_window: self.cut_window })
     }
 }
 
@@ -94,9 +105,10 @@ pub struct WhisperRecogniser {
     context: Arc<WhisperContext>,
     /// `None` where a new one is to be made before the next use.
     state: Option<WhisperState>,
+    /// Where words have no times of their own.
+    greedy: Option<Greedy>,
     language: String,
     cut_window: bool,
-    shares_window: bool,
 }
 
 impl Recogniser for WhisperRecogniser {
@@ -104,7 +116,7 @@ impl Recogniser for WhisperRecogniser {
         if self.is_uncomfortable(sound) {
             return self.in_parts(sound, Self::recognise);
         }
-        let quick = self.decode(sound, GREEDY, None)?;
+        let quick = self.decode_quickly(sound, None)?;
         let good = |result: &Recognition| guard::is_good(result, sound.len());
         if good(&quick) {
             return Ok(quick);
@@ -144,7 +156,7 @@ impl Recogniser for WhisperRecogniser {
     }
 
     fn window(&self) -> Option<usize> {
-        self.shares_window.then_some(SHARED)
+        (self.greedy.is_none() && !self.cut_window).then_some(SHARED)
     }
 }
 
@@ -168,19 +180,37 @@ impl WhisperRecogniser {
         if self.is_uncomfortable(sound) {
             return self.in_parts(sound, |this, part| this.at_first_go(part, give_up));
         }
-        let ask = Rc::clone(give_up);
-        self.decode(sound, GREEDY, Some(Box::new(move || ask())))
+        self.decode_quickly(sound, Some(give_up))
     }
 
     /// The same with some silence before it; the times are those of the sound.
     fn decode_later(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
         let later: Vec<f32> = std::iter::repeat_n(0.0, NUDGE).chain(sound.iter().copied()).collect();
-        let mut heard = self.decode(&later, GREEDY, None)?;
+        let mut heard = self.decode_quickly(&later, None)?;
         for word in &mut heard.words {
             let earlier = |sample: u64| sample.saturating_sub(NUDGE as u64);
             word.span = Span::new(earlier(word.span.start), earlier(word.span.end));
         }
         Ok(heard)
+    }
+
+    fn decode_quickly(&mut self, sound: &[f32], give_up: Option<&Rc<dyn Fn() -> bool>>) -> Result<Recognition, Error> {
+        let Some(greedy) = &mut self.greedy else {
+            let abort = give_up.map(|ask| {
+                let ask = Rc::clone(ask);
+                Box::new(move || ask()) as Abort
+            });
+            return self.decode(sound, GREEDY, abort);
+        };
+        let heard = in_window(sound);
+        let ask = || give_up.is_some_and(|ask| ask());
+        let tokens =
+            greedy.tokens(&heard, frames(&heard, self.cut_window), most_tokens(&heard), &ask).map_err(engine)?;
+        let mut words = Vec::new();
+        for (bytes, token) in &tokens {
+            add(&mut words, bytes, token, None);
+        }
+        Ok(recognition(words, sound.len() as u64))
     }
 
     fn decode(
@@ -189,14 +219,7 @@ impl WhisperRecogniser {
         strategy: SamplingStrategy,
         abort: Option<Abort>,
     ) -> Result<Recognition, Error> {
-        let mut padded;
-        let heard = if sound.len() < SHORTEST {
-            padded = sound.to_vec();
-            padded.resize(SHORTEST, 0.0);
-            &padded
-        } else {
-            &sound[..sound.len().min(WINDOW * FRAME)]
-        };
+        let heard = in_window(sound);
         let mut parameters = FullParams::new(strategy);
         // Several recognisers of one thread each beat one of several threads, which wait for each other at every layer.
         parameters.set_n_threads(1);
@@ -213,19 +236,46 @@ impl WhisperRecogniser {
         parameters.set_print_progress(false);
         parameters.set_print_realtime(false);
         parameters.set_print_timestamps(false);
-        parameters.set_max_tokens((20 + FASTEST * heard.len() / 16_000) as i32);
+        parameters.set_max_tokens(most_tokens(&heard) as i32);
         if self.cut_window {
-            let frames = (heard.len().div_ceil(FRAME) + SLACK).next_multiple_of(FRAMES_AT_ONCE);
-            parameters.set_audio_ctx(frames.min(WINDOW) as i32);
+            parameters.set_audio_ctx(frames(&heard, true) as i32);
         }
         parameters.set_abort_callback_safe::<Option<Abort>, Abort>(abort);
-        let state = match &mut self.state {
-            Some(state) => state,
-            none => none.insert(new_state(&self.context)?),
-        };
-        state.full(parameters, heard).map_err(|error| Error::Engine { code: error.to_string() })?;
+        let state = present(&mut self.state, &self.context)?;
+        state.full(parameters, &heard).map_err(engine)?;
         Ok(result(state, sound.len() as u64))
     }
+}
+
+/// What is heard of `sound`: filled up to the shortest window, cut at the longest.
+fn in_window(sound: &[f32]) -> Cow<'_, [f32]> {
+    if sound.len() < SHORTEST {
+        let mut padded = sound.to_vec();
+        padded.resize(SHORTEST, 0.0);
+        padded.into()
+    } else {
+        sound[..sound.len().min(WINDOW * FRAME)].into()
+    }
+}
+
+fn frames(heard: &[f32], cut: bool) -> usize {
+    let needed = (heard.len().div_ceil(FRAME) + SLACK).next_multiple_of(FRAMES_AT_ONCE);
+    if cut { needed.min(WINDOW) } else { WINDOW }
+}
+
+fn most_tokens(heard: &[f32]) -> usize {
+    20 + FASTEST * heard.len() / 16_000
+}
+
+fn present<'s>(state: &'s mut Option<WhisperState>, context: &WhisperContext) -> Result<&'s mut WhisperState, Error> {
+    Ok(match state {
+        Some(state) => state,
+        none => none.insert(new_state(context)?),
+    })
+}
+
+fn engine(error: WhisperError) -> Error {
+    Error::Engine { code: error.to_string() }
 }
 
 fn new_state(context: &WhisperContext) -> Result<WhisperState, Error> {
@@ -233,26 +283,39 @@ fn new_state(context: &WhisperContext) -> Result<WhisperState, Error> {
 }
 
 fn result(state: &WhisperState, samples: u64) -> Recognition {
-    let mut words: Vec<Building> = Vec::new();
+    let mut words = Vec::new();
     for segment in state.as_iter() {
         for index in 0..segment.n_tokens() {
             let Some(token) = segment.get_token(index) else { continue };
             let data = token.token_data();
             let Ok(bytes) = token.to_bytes() else { continue };
-            if data.id >= FIRST_SPECIAL || bytes.is_empty() {
+            if data.id >= FIRST_SPECIAL {
                 continue;
             }
-            let starts = bytes[0] == b' ' || words.is_empty();
-            if starts {
-                words.push(Building::default());
-            }
-            if let Some(word) = words.last_mut() {
-                word.add(bytes, &data);
-            }
+            let start = (data.t_dtw >= 0).then_some(data.t_dtw);
+            let token = Token { probability: data.p, log_probability: data.plog };
+            add(&mut words, bytes, &token, start);
         }
     }
+    recognition(words, samples)
+}
+
+fn recognition(mut words: Vec<Building>, samples: u64) -> Recognition {
     words.retain(|word| !word.text().is_empty());
     Recognition { words: timed(&words, samples) }
+}
+
+/// Adds a token to the last word, or to a new one that it begins.
+fn add(words: &mut Vec<Building>, bytes: &[u8], token: &Token, start: Option<i64>) {
+    if bytes.is_empty() {
+        return;
+    }
+    if bytes[0] == b' ' || words.is_empty() {
+        words.push(Building::default());
+    }
+    if let Some(word) = words.last_mut() {
+        word.add(bytes, token, start);
+    }
 }
 
 /// Identifiers from here on are control tokens and time stamps in every multilingual Whisper.
@@ -271,13 +334,11 @@ struct Building {
 }
 
 impl Building {
-    fn add(&mut self, bytes: &[u8], token: &WhisperTokenData) {
+    fn add(&mut self, bytes: &[u8], token: &Token, start: Option<i64>) {
         self.bytes.extend_from_slice(bytes);
-        if self.start.is_none() && token.t_dtw >= 0 {
-            self.start = Some(token.t_dtw);
-        }
-        self.probability += token.p;
-        self.log_probability += token.plog;
+        self.start = self.start.or(start);
+        self.probability += token.probability;
+        self.log_probability += token.log_probability;
         self.tokens += 1;
     }
 
@@ -401,12 +462,11 @@ mod tests {
 
     #[test]
     fn letters_split_over_tokens_are_one_word() {
-        let mut word = Building::default();
-        let (id, tid, pt, ptsum, t0, t1, vlen) = (0, 0, 0.0, 0.0, 0, 0, 0.0);
-        let token = |t_dtw, p: f32| WhisperTokenData { id, tid, p, plog: p.ln(), pt, ptsum, t0, t1, t_dtw, vlen };
-        word.add(b" caf\xc3", &token(5, 0.5));
-        word.add(b"\xa9", &token(7, 1.0));
-        let words = timed(&[word], 16_000);
+        let mut words = Vec::new();
+        let token = |p: f32| Token { probability: p, log_probability: p.ln() };
+        add(&mut words, b" caf\xc3", &token(0.5), Some(5));
+        add(&mut words, b"\xa9", &token(1.0), Some(7));
+        let words = recognition(words, 16_000).words;
         assert_eq!((words[0].text.as_str(), words[0].probability), ("café", 0.75));
     }
 
