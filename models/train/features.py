@@ -168,7 +168,7 @@ def worsened(rng: np.random.Generator, bank: Bank, sound: np.ndarray) -> np.ndar
         part = other[: len(sound) - start]
         sound[start: start + len(part)] += part * 10 ** (rng.uniform(-32, -16) / 20)
     if rng.random() < 0.85:
-        sound = sound + some_noise(rng, len(sound)) * power * 10 ** (-rng.uniform(6, 45) / 20)
+        sound = sound + some_noise(rng, len(sound)) * power * 10 ** (-rng.uniform(5, 30) / 20)
     if rng.random() < 0.15:
         sound = sound + hum(rng, len(sound)) * power * 10 ** (-rng.uniform(8, 35) / 20)
     if rng.random() < 0.05:

@@ -20,7 +20,7 @@ TEXT_CONTEXT = 448
 class Size:
     width: int = 256
     heads: int = 4
-    encoder_layers: int = 6
+    encoder_layers: int = 8
     decoder_layers: int = 2
 
 

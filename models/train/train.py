@@ -7,6 +7,7 @@ With `--start` it goes on from a shipped model instead of from nothing.
 import argparse
 import copy
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,22 @@ def greedy(model: Whisper, batch: features.Batch) -> list[str]:
     return ["".join(spelled.get(used[t], "") for t in row[len(prompt):].tolist()).strip() for row in tokens]
 
 
+def deepened(trained: dict[str, torch.Tensor], size: Size, layers: int) -> tuple[dict[str, torch.Tensor], Size]:
+    """The same function with more encoder layers: evenly spread ones stand twice, and the second adds nothing until it is
+    trained (Wu et al. 2024, arXiv:2401.02415)."""
+    kept = [layer * size.encoder_layers // layers for layer in range(layers)]
+    state = {name: value for name, value in trained.items() if not name.startswith("encoder.blocks.")}
+    for layer, source in enumerate(kept):
+        for name, value in trained.items():
+            prefix = f"encoder.blocks.{source}."
+            if name.startswith(prefix):
+                part = name.removeprefix(prefix)
+                adds = part.startswith(("attn.out.", "mlp.2."))
+                repeated = layer > 0 and kept[layer - 1] == source
+                state[f"encoder.blocks.{layer}.{part}"] = torch.zeros_like(value) if adds and repeated else value.clone()
+    return state, replace(size, encoder_layers=layers)
+
+
 def words(text: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in text.lower()).split()
 
@@ -156,13 +173,15 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seconds", type=float, default=80, help="seconds of audio in a batch")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--encoder-layers", type=int, default=Size.encoder_layers)
+    parser.add_argument("--encoder-layers", type=int, default=Size.encoder_layers, help="with --start: at least as many as it has")
     parser.add_argument("--start", type=Path, help="a shipped model (.bin or .bin.zst) to go on from")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
 
     trained, size = export.read(args.start) if args.start else ({}, Size(encoder_layers=args.encoder_layers))
+    if size.encoder_layers < args.encoder_layers:
+        trained, size = deepened(trained, size, args.encoder_layers)
     model = Whisper(size, len(vocabulary.used()), len(features.LETTERS))
     model.load_state_dict(trained, strict=False)
     hidden = [p for n, p in model.named_parameters() if p.ndim == 2 and ".blocks." in n]
