@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::ops::Range;
 
 use crate::message::{Explain, Message};
 
@@ -18,6 +19,7 @@ const BLOCK_LAYOUT: i64 = 2;
 /// No token of Whisper's vocabularies is longer than 128 bytes, no tensor's name than 40.
 const LONGEST_TOKEN: i64 = 1024;
 const LONGEST_NAME: i64 = 128;
+const TOKEN_TABLE: &str = "decoder.token_embedding.weight";
 
 /// What a model file says of itself, once the whole of it was found sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,13 +194,32 @@ pub fn parse(bytes: &[u8]) -> Result<Header, HeaderError> {
 
 /// Checks a whole model file of `length` bytes; the weights are skipped, so it takes milliseconds whatever their size.
 pub fn read<R: Read + Seek>(source: R, length: u64) -> Result<Header, HeaderError> {
+    Ok(walk(source, length)?.0)
+}
+
+/// Where a model file in memory keeps its tokens, once the whole of it was found sound.
+pub(crate) fn locate(bytes: &[u8]) -> Result<(Header, Tokens), HeaderError> {
+    walk(Cursor::new(bytes), bytes.len() as u64)
+}
+
+/// The parts of a file that speak of tokens, in bytes from its beginning; the first is `n_vocab` itself, after the magic.
+pub(crate) struct Tokens {
+    /// Length and spelling of each text token; before the first stands their count.
+    pub(crate) spellings: Vec<Range<usize>>,
+    /// The four bytes that say how many rows the decoder's table has.
+    pub(crate) table_rows: Range<usize>,
+    /// Its rows, one for each token.
+    pub(crate) table: Range<usize>,
+}
+
+fn walk<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Tokens), HeaderError> {
     let mut input = Input { source: BufReader::new(source), length, left: length };
     refuse_other_formats(&mut input)?;
     let header = read_dimensions(&mut input)?;
     skip_mel_filters(&mut input, header.mels)?;
-    skip_vocabulary(&mut input, header.vocabulary)?;
-    check_tensors(&mut input, &header)?;
-    Ok(header)
+    let spellings = skip_vocabulary(&mut input, header.vocabulary)?;
+    let (table_rows, table) = check_tensors(&mut input, &header)?;
+    Ok((header, Tokens { spellings, table_rows, table }))
 }
 
 /// The file as whisper.cpp walks through it, with the bytes that are left.
@@ -209,6 +230,10 @@ struct Input<R> {
 }
 
 impl<R: Read + Seek> Input<R> {
+    fn position(&self) -> usize {
+        (self.length - self.left) as usize
+    }
+
     fn claim(&mut self, bytes: u64) -> Result<(), HeaderError> {
         self.left = self.left.checked_sub(bytes).ok_or(HeaderError::Truncated(self.length))?;
         Ok(())
@@ -330,20 +355,24 @@ fn skip_mel_filters<R: Read + Seek>(input: &mut Input<R>, mels: u32) -> Result<(
     input.skip((bands * bins * 4) as u64)
 }
 
-fn skip_vocabulary<R: Read + Seek>(input: &mut Input<R>, vocabulary: u32) -> Result<(), HeaderError> {
+/// Where the spellings lie.
+fn skip_vocabulary<R: Read + Seek>(input: &mut Input<R>, vocabulary: u32) -> Result<Vec<Range<usize>>, HeaderError> {
     let count = input.int()?;
     // The text tokens of the English vocabulary are the fewest; the special ones need no spelling.
     if !(50_256..=i64::from(vocabulary)).contains(&count) {
         return Err(HeaderError::Field { field: "vocab", value: count, allowed: "50256 - n_vocab" });
     }
+    let mut spellings = Vec::with_capacity(count as usize);
     for _ in 0..count {
+        let begin = input.position();
         let length = input.int()?;
         if !(0..=LONGEST_TOKEN).contains(&length) {
             return Err(HeaderError::Field { field: "vocab token length", value: length, allowed: "0-1024" });
         }
         input.skip(length as u64)?;
+        spellings.push(begin..input.position());
     }
-    Ok(())
+    Ok(spellings)
 }
 
 /// How one tensor must be stored: its dimensions, fastest first, padded with ones.
@@ -359,8 +388,13 @@ impl Layout {
     }
 }
 
-fn check_tensors<R: Read + Seek>(input: &mut Input<R>, header: &Header) -> Result<(), HeaderError> {
+/// Where the number of the token table's rows lies, and where its rows.
+fn check_tensors<R: Read + Seek>(
+    input: &mut Input<R>,
+    header: &Header,
+) -> Result<(Range<usize>, Range<usize>), HeaderError> {
     let mut missing = layouts(header);
+    let mut table = (0..0, 0..0);
     while !missing.is_empty() {
         let (dimensions, length, stored) = (input.int()?, input.int()?, input.int()?);
         if !(1..=4).contains(&dimensions) {
@@ -373,6 +407,7 @@ fn check_tensors<R: Read + Seek>(input: &mut Input<R>, header: &Header) -> Resul
         for extent in &mut shape[..dimensions as usize] {
             *extent = input.int()?;
         }
+        let shape_ends = input.position();
         let name = String::from_utf8_lossy(&input.bytes(length as u64)?).into_owned();
         let fault = |fault| HeaderError::Tensor { name: name.escape_debug().to_string(), fault };
         // A name is taken out when it was read, so a second one of the same name counts as unknown too.
@@ -383,9 +418,13 @@ fn check_tensors<R: Read + Seek>(input: &mut Input<R>, header: &Header) -> Resul
         if stored != layout.weights as i64 {
             return Err(fault("wrong type"));
         }
+        let begin = input.position();
         input.skip(layout.bytes())?;
+        if name == TOKEN_TABLE {
+            table = (shape_ends - 4..shape_ends, begin..input.position());
+        }
     }
-    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok(()) }
+    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok(table) }
 }
 
 /// The tensors of a Whisper model by name.
@@ -406,7 +445,7 @@ fn layouts(header: &Header) -> BTreeMap<String, Layout> {
     add("encoder.conv2.weight".to_owned(), convolution, &[3, state, state]);
     add("encoder.conv2.bias".to_owned(), Weights::F32, &[1, state]);
     add("decoder.positional_embedding".to_owned(), Weights::F32, &[state, 448]);
-    add("decoder.token_embedding.weight".to_owned(), matrix, &[state, i64::from(header.vocabulary)]);
+    add(TOKEN_TABLE.to_owned(), matrix, &[state, i64::from(header.vocabulary)]);
     for norm in ["encoder.ln_post", "decoder.ln"] {
         add(format!("{norm}.weight"), Weights::F32, &[state]);
         add(format!("{norm}.bias"), Weights::F32, &[state]);

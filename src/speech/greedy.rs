@@ -1,6 +1,6 @@
 //! The likeliest token, again and again: whisper.cpp's encoder and decoder under a loop of our own.
 //!
-//! Its `full` spends a fifth of a small model's time on a picture of thirty seconds whatever is heard, and on sorting out, before every token, the
+//! Its `full` spends an eighth of a small model's time on a picture of thirty seconds whatever is heard, and on sorting out, before every token, the
 //! tokens that greedy decoding without time stamps would not choose anyway. It alone tells when a word was said, so it stays for the
 //! models whose attention tells that.
 
@@ -117,9 +117,8 @@ fn likeliest(scores: &[f32]) -> (i32, Token) {
 mod tests {
     use super::*;
     use crate::audio;
-    use crate::models::{Source, Store, Watch};
+    use crate::speech::tests::shipped;
     use std::path::Path;
-    use std::sync::atomic::AtomicBool;
 
     /// Some seconds of the chair's microphone in the shipped meeting.
     fn spoken() -> Vec<f32> {
@@ -133,13 +132,9 @@ mod tests {
 
     #[test]
     fn with_fewer_tokens_it_says_the_same() {
-        let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
-        let store = Store::from_env().expect("a store");
-        let shipped = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
-        let Source::Bytes(file) = &shipped.source else { panic!("the shipped model lies in the program") };
-        let whole =
-            WhisperContext::new_from_buffer_with_params(file, WhisperContextParameters::default()).expect("loaded");
-        let whole = Arc::new(whole);
+        let file = shipped();
+        let whole = WhisperContext::new_from_buffer_with_params(&file, WhisperContextParameters::default());
+        let whole = Arc::new(whole.expect("loaded"));
         let heard = |file: Option<&[u8]>| {
             let model = Arc::new(Model::new(&whole, file, 0).expect("a model"));
             assert_eq!(model.context.n_vocab() < whole.n_vocab(), file.is_some());
@@ -152,7 +147,7 @@ mod tests {
         };
         let words = heard(None);
         assert!(words.len() > 10, "{words:?}");
-        assert_eq!(heard(Some(file)), words);
+        assert_eq!(heard(Some(&file)), words);
     }
 
     #[test]

@@ -126,3 +126,21 @@ impl crate::message::Explain for Error {
         matches!(self, Self::Language { .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use crate::models::{Source, Store, Watch};
+
+    /// The ggml file of the shipped model.
+    pub(super) fn shipped() -> Vec<u8> {
+        let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+        let store = Store::from_env().expect("a store");
+        let model = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
+        match model.source {
+            Source::Bytes(file) => file,
+            Source::Path(path) => panic!("the shipped model lies in the program, not in {path:?}"),
+        }
+    }
+}
