@@ -50,11 +50,15 @@ def peak_memory(pid: int) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
+def environment() -> dict[str, str]:
+    """For processes of one thread that open no connection."""
+    return os.environ | {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
+
+
 def measured(command: list[str], core: int, log: Path) -> tuple[float, float]:
     """CPU seconds of a process and all its children, and its peak memory in MiB."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+        process = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
         memory = 0
         while True:
             memory = max(memory, peak_memory(process.pid))

@@ -54,11 +54,12 @@ class Speech:
     def __init__(self, rng: random.Random):
         self.rng, self.espeak = rng, synth.Espeak()
 
-    def __call__(self, mouth: Mouth, text: str) -> np.ndarray:
+    def __call__(self, mouth: Mouth, text: str) -> tuple[str, np.ndarray]:
+        """What is said, and its sound."""
         rate = round(mouth.rate * self.rng.uniform(0.95, 1.06))
         wave = self.espeak.speak(text, mouth.voice, rate, mouth.pitch, 50).astype(np.float32)
         loud = wave[np.abs(wave) > 0.02 * np.abs(wave).max()]
-        return wave / np.sqrt(np.mean(loud**2))
+        return text, wave / np.sqrt(np.mean(loud**2))
 
 
 def mouths(rng: random.Random, count: int) -> list[Mouth]:
@@ -67,14 +68,14 @@ def mouths(rng: random.Random, count: int) -> list[Mouth]:
 
 
 class Writer:
-    def __init__(self, rng: random.Random, people: list[Mouth], shared: dict[int, list[Mouth]]):
+    def __init__(self, rng: random.Random, people: list, shared: dict[int, list[Mouth]], speak=None):
         self.rng, self.people, self.shared = rng, people, shared
-        self.speak, self.agenda = Speech(rng), Agenda()
+        self.speak, self.agenda = speak or Speech(rng), Agenda()
         self.free = [0] * len(people)  # a mouth says one thing at a time
 
     def say(self, seat: int, text: str, start: int, level: float | None = None) -> Said:
         mouth = self.rng.choice(self.shared[seat]) if seat in self.shared else self.people[seat]
-        wave = self.speak(mouth, text)
+        text, wave = self.speak(mouth, text)
         lead, samples = script.spoken_span(wave)
         start = max(start, self.free[seat])
         said = Said(seat, text, wave, start, samples, lead, self.rng.uniform(-2, 2) if level is None else level)
@@ -109,9 +110,10 @@ class Writer:
         return two, any_one
 
 
-def write(rng: random.Random, seats: int, seconds: float, share: float, shared: dict[int, list[Mouth]] | None = None) -> Agenda:
-    """About `seconds` in which people speak at once for about `share` of the time."""
-    writer = Writer(rng, mouths(rng, seats), shared or {})
+def write(rng: random.Random, seats: int, seconds: float, share: float, shared: dict[int, list[Mouth]] | None = None, people: list | None = None, speak=None) -> Agenda:
+    """About `seconds` in which people speak at once for about `share` of the time. `speak(person, text)` gives the words and
+    the sound of each of `people`; without them a synthesiser speaks."""
+    writer = Writer(rng, people or mouths(rng, seats), shared or {}, speak)
     clock, holder, voted = writer.seconds(0.8, 1.6), 0, False
     while clock < seconds * RATE:
         two, spoken = writer.overlap()

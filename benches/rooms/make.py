@@ -51,7 +51,7 @@ def shouts(rng: random.Random, generator: np.random.Generator, total: np.ndarray
     """Someone away from all microphones calls into pauses and into speech; in place."""
     speak, mouth, segments = agendas.Speech(rng), agendas.mouths(rng, 1)[0], []
     for text in SHOUTS:
-        wave = speak(mouth, text)
+        text, wave = speak(mouth, text)
         lead, samples = agendas.script.spoken_span(wave)
         # Into a pause that is made for it: everything after is later, as people fall silent.
         at = int(generator.integers(5 * RATE, plan.end - 5 * RATE))
