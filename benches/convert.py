@@ -132,13 +132,27 @@ def convert(model: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     spec.save(str(folder))
 
-    # Without merges it decodes but does not encode; nothing here gives a prompt.
+    write_tokenizer(spelled, special, folder)
+    if special.index("<|0.00|>") + END_OF_TEXT != header["vocabulary"] - 1501:
+        raise ValueError("the vocabulary does not have Whisper's shape")
+
+
+def write_tokenizer(spelled: list[str], special: list[str], folder: Path) -> None:
+    """tokenizer.json, as faster-whisper wants it. Without merges it decodes but does not encode; nothing here gives a prompt."""
     tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE({token: number for number, token in enumerate(spelled)}, []))
     tokenizer.decoder = tokenizers.decoders.ByteLevel()
     tokenizer.add_special_tokens(special)
-    if tokenizer.get_vocab_size() != header["vocabulary"] or tokenizer.token_to_id("<|0.00|>") != special.index("<|0.00|>") + END_OF_TEXT:
-        raise ValueError("the vocabulary does not have Whisper's shape")
+    if tokenizer.get_vocab_size() != len(spelled) + len(special):
+        raise ValueError("the vocabulary names a token twice")
     tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def complete(folder: Path) -> None:
+    """Gives a CTranslate2 folder of official weights the tokenizer.json that its carrier left out."""
+    if not (folder / "tokenizer.json").exists():
+        tokens = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
+        tokens = tokens[:-1] if tokens[-1] == "" else tokens
+        write_tokenizer(tokens[:END_OF_TEXT], tokens[END_OF_TEXT:], folder)
 
 
 def main() -> None:

@@ -83,9 +83,10 @@ def peer(name: str, model: str, files: list[Path]) -> None:
     if name == "faster-whisper":
         from faster_whisper import WhisperModel
         recogniser = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=1, num_workers=1)
+        suppressed = json.loads((Path(model) / "config.json").read_text())["suppress_ids"]
 
         def transcribe(sound):
-            segments, _ = recogniser.transcribe(sound, language="id", beam_size=1, temperature=0.0, condition_on_previous_text=False, without_timestamps=True)
+            segments, _ = recogniser.transcribe(sound, language="id", beam_size=1, temperature=0.0, condition_on_previous_text=False, suppress_tokens=suppressed)
             return " ".join(one.text for one in segments)
     elif name.startswith("ctranslate2"):
         import ctranslate2
@@ -244,7 +245,7 @@ def times(args: argparse.Namespace, work: Path) -> None:
     from faster_whisper import WhisperModel
     recogniser = WhisperModel(str(args.ct2), device="cpu", compute_type="int8", cpu_threads=1)
     sound, _ = soundfile.read(path, dtype="float32")
-    segments, _ = recogniser.transcribe(sound, language="id", beam_size=1, temperature=0.0, condition_on_previous_text=False, word_timestamps=True)
+    segments, _ = recogniser.transcribe(sound, language="id", beam_size=1, temperature=0.0, condition_on_previous_text=False, suppress_tokens=[], word_timestamps=True)
     peers = [(word.start, score.words(word.word)) for one in segments for word in one.words]
     apart = []
     for start, _, words in found:
@@ -314,6 +315,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "voices")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
+    if args.ct2:
+        import convert
+        convert.complete(args.ct2)
     what[args.what](args, args.work.resolve())
 
 
