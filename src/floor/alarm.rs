@@ -38,6 +38,11 @@ pub enum Alarm {
         /// The other.
         into: Channel,
     },
+    /// A microphone whose noise is so loud (a howl, a hum, a fan) that softer voices are lost in it.
+    Noise {
+        /// The microphone.
+        channel: Channel,
+    },
 }
 
 impl Explain for Alarm {
@@ -48,6 +53,7 @@ impl Explain for Alarm {
                 Message::new("floor.identical").with("channel", channel).with("copy", copy)
             }
             Self::FloorMix { channel } => Message::new("floor.mix").with("channel", channel),
+            Self::Noise { channel } => Message::new("floor.noise").with("channel", channel),
             Self::Bleed { of, into } => Message::new("floor.bleed").with("of", of).with("into", into),
         }
     }
@@ -78,6 +84,10 @@ const HEARD: f32 = 5.0;
 /// with the speaker a moment before.
 const LOUD: f32 = -2.5;
 const LOUD_AFTER: f32 = 199.0;
+/// Noise of which a person is told, dB of full scale, once it lasted for so many hops (10 s). A member at his microphone has some
+/// -30 to -20 dB, the air conditioning of a hall -60 to -54.
+const NOISE: f32 = -40.0;
+const NOISE_AFTER: u16 = 1000;
 
 #[derive(Clone, Copy, Default)]
 struct Pair {
@@ -93,6 +103,8 @@ pub(super) struct Lookout {
     /// Pairs that are joined by a wire.
     joined: Vec<(usize, usize)>,
     deaf: Vec<u16>,
+    /// Hops in a row in which a channel's noise was loud; beyond [`NOISE_AFTER`] it was told.
+    noisy: Vec<u16>,
     /// Speakers whose bleed was told.
     loud: Vec<bool>,
     /// Channels that carry others' sound by wire.
@@ -107,6 +119,7 @@ impl Lookout {
             pairs: vec![Pair::default(); channels * channels],
             joined: Vec::new(),
             deaf: vec![0; channels],
+            noisy: vec![0; channels],
             loud: vec![false; channels],
             last: vec![false; channels],
             alarms: Vec::new(),
@@ -121,6 +134,18 @@ impl Lookout {
     /// What was noticed so far.
     pub fn alarms(&self) -> &[Alarm] {
         &self.alarms
+    }
+
+    /// Looks at the noise of all channels.
+    pub fn listen(&mut self, levels: &[Level]) {
+        for (index, (hops, level)) in
+            self.noisy.iter_mut().zip(levels).enumerate().filter(|(_, (hops, _))| **hops <= NOISE_AFTER)
+        {
+            *hops = if level.noise_db() > NOISE { *hops + 1 } else { 0 };
+            if *hops > NOISE_AFTER {
+                self.alarms.push(Alarm::Noise { channel: Channel::from_index(index) });
+            }
+        }
     }
 
     /// Looks at all others while `leader` speaks; `sound` gives a channel's samples of this hop.

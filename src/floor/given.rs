@@ -228,7 +228,13 @@ fn turn(text: &str, channels: u16) -> Result<Turn, Fault> {
     if length.0 == 0 {
         return Err(Fault::NotATime(length.1.to_owned()));
     }
-    Ok(Turn { channel, span: Span::new(start, start + length.0), continues: false, off_microphone: false })
+    Ok(Turn {
+        channel,
+        span: Span::new(start, start + length.0),
+        continues: false,
+        off_microphone: false,
+        tones: false,
+    })
 }
 
 /// Seconds as samples, to the nearest.

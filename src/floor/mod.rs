@@ -3,7 +3,7 @@
 //! Every microphone hears every voice, so the question is not where there is sound but which microphone's own speaker
 //! made it. [`level`] measures each channel's power in the bands of speech against its own noise floor; [`gain`] learns how sensitive
 //! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`delay`] which of two it reaches first; [`room`] finds what the louder channels do
-//! not explain; [`voice`] asks a small neural detector whether it is a voice at all; [`turns`] makes turns of it; [`alarm`]
+//! not explain; [`voice`] asks a small neural detector whether it is a voice at all, and harder where [`tone`] finds steady tones; [`turns`] makes turns of it; [`alarm`]
 //! notices what is wrong with a microphone; [`given`] takes turns from elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished one give
 //! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/floor.md`.
 
@@ -16,6 +16,7 @@ mod level;
 mod profile;
 mod room;
 mod sight;
+mod tone;
 mod turns;
 mod voice;
 
@@ -51,6 +52,7 @@ pub const PRE_ROLL: u64 = RATE.get() as u64 / 5;
 pub struct Floor {
     channels: Vec<level::Channel>,
     voices: Vec<voice::Voice>,
+    tones: Vec<tone::Tone>,
     room: room::Room,
     lookout: alarm::Lookout,
     turns: Vec<turns::Smoother>,
@@ -68,6 +70,7 @@ impl Floor {
         Self {
             channels: (0..channels).map(|_| level::Channel::new()).collect(),
             voices: (0..channels).map(|_| voice::Voice::new()).collect(),
+            tones: (0..channels).map(|_| tone::Tone::new()).collect(),
             room: room::Room::new(channels),
             lookout: alarm::Lookout::new(channels),
             turns: (0..channels).map(turns::Smoother::new).collect(),
@@ -159,6 +162,7 @@ impl Floor {
         for (index, channel) in self.channels.iter_mut().enumerate() {
             self.levels[index] = channel.hop(&self.pending[index][start..start + HOP]);
         }
+        self.lookout.listen(&self.levels);
         self.room.delays.listen(|channel| &self.pending[channel][start..start + HOP]);
         let leader = self.room.hear(&self.levels, self.lookout.wired(), &mut self.findings);
         if let Some(leader) = leader {
@@ -168,10 +172,14 @@ impl Floor {
         for (index, smoother) in self.turns.iter_mut().enumerate() {
             let finding = self.findings[index];
             let asked = finding.active || smoother.is_open();
-            self.voices[index].hop(&self.pending[index][start..start + HOP], asked);
+            let sound = &self.pending[index][start..start + HOP];
+            self.voices[index].hop(sound, asked);
+            self.tones[index].hop(sound, asked);
+            let steady = self.tones[index].is_steady();
             let decision = turns::Decision {
                 finding,
-                voiced: self.voices[index].is_voice(),
+                voiced: self.voices[index].is_voice(steady),
+                steady,
                 power: self.levels[index].power.iter().sum(),
             };
             smoother.hop(self.hops, decision, done);
@@ -187,7 +195,7 @@ impl Floor {
                 noise_db: level.noise_db(),
                 candidate: room::is_candidate(level),
                 accepted: self.findings[index].active,
-                voiced: self.voices[index].is_voice(),
+                voiced: self.voices[index].is_voice(self.tones[index].is_steady()),
             });
         }
     }

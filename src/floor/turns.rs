@@ -17,6 +17,8 @@ pub struct Turn {
     pub continues: bool,
     /// Whether the voice was far from every microphone: the channel is the one that heard it best, not that of its speaker.
     pub off_microphone: bool,
+    /// Whether a good part of it is steady tones: music, a howl, a ringing telephone, with a voice or without.
+    pub tones: bool,
 }
 
 impl Turn {
@@ -34,6 +36,10 @@ const GAP: u64 = 45;
 const SHORTEST: usize = 15;
 /// And in this share of them, at least, the detector hears a voice: paper and hum have none.
 const VOICED: f32 = 0.3;
+/// Where most of it is steady tones: of music it is a third, of speech over music three quarters.
+const VOICED_IN_TONES: f32 = 0.5;
+/// From this share of steady hops on a turn counts as tones. Human speech has a tenth at most.
+const TONES: f32 = 0.3;
 /// And they stand this far above what is explained on average, in dB.
 const EVIDENCE: f32 = 5.5;
 /// A blow gives nearly all of its energy within 80 ms; a short word does not.
@@ -61,6 +67,8 @@ const LONGEST_HOPS: u64 = LONGEST_TURN / HOP as u64;
 pub(super) struct Decision {
     pub finding: Finding,
     pub voiced: bool,
+    /// Whether the sound keeps its pitch as no voice does.
+    pub steady: bool,
     pub power: f32,
 }
 
@@ -77,16 +85,15 @@ struct Open {
 impl Open {
     fn is_speech(&self) -> bool {
         let voiced = self.hops.iter().filter(|hop| hop.voiced).count();
-        if self.follows {
-            return voiced > 0;
-        }
         let active = || self.hops.iter().filter(|hop| hop.finding.active);
         let count = active().count();
+        let tones = self.is_tones();
+        let is_voiced = voiced as f32 >= if tones { VOICED_IN_TONES } else { VOICED } * count as f32;
+        if self.follows {
+            return voiced > 0 && (is_voiced || !tones);
+        }
         let evidence = active().map(|hop| hop.finding.evidence).sum::<f32>();
-        count >= SHORTEST
-            && voiced as f32 >= VOICED * count as f32
-            && evidence >= EVIDENCE * count as f32
-            && !self.is_blow()
+        count >= SHORTEST && is_voiced && evidence >= EVIDENCE * count as f32 && !self.is_blow()
     }
 
     /// A gavel, a knock on the desk; or several strokes in a row.
@@ -134,6 +141,11 @@ impl Open {
         powers.sort_unstable_by(|a, b| b.total_cmp(a));
         let whole: f32 = powers.iter().sum();
         powers.len() >= STROKES && powers[..powers.len() / 5].iter().sum::<f32>() > STROKES_SHARE * whole
+    }
+
+    fn is_tones(&self) -> bool {
+        let active = || self.hops.iter().filter(|hop| hop.finding.active);
+        active().filter(|hop| hop.steady).count() as f32 > TONES * active().count() as f32
     }
 
     /// Most of it is: one who spoke at the microphone before or after is not away.
@@ -238,6 +250,7 @@ impl Smoother {
             span: Span::new(start * HOP as u64, end * HOP as u64),
             continues,
             off_microphone: open.is_away(),
+            tones: open.is_tones(),
         }
     }
 }
@@ -262,7 +275,10 @@ mod tests {
             .iter()
             .flat_map(|&(hops, active)| {
                 let finding = Finding { active, evidence: if active { 12.0 } else { -5.0 }, nearness: None };
-                std::iter::repeat_n(Decision { finding, voiced: active, power: if active { 1.0 } else { 0.01 } }, hops)
+                std::iter::repeat_n(
+                    Decision { finding, voiced: active, steady: false, power: if active { 1.0 } else { 0.01 } },
+                    hops,
+                )
             })
             .collect()
     }

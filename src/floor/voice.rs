@@ -11,6 +11,9 @@ const MEMORY: usize = 16;
 /// Score from which a frame counts as voice, by the detector's own documentation.
 const VOICE: f32 = 0.5;
 
+/// The same where the channel carries steady tones, which it easily takes for a voice.
+const SURELY_VOICE: f32 = 0.97;
+
 pub(super) struct Voice {
     detector: Box<earshot::Detector>,
     /// Sound that the detector has not heard, the last frames of it.
@@ -45,7 +48,8 @@ impl Voice {
         }
     }
 
-    pub fn is_voice(&self) -> bool {
-        self.score >= VOICE
+    /// Whether the last frame was a voice; `steady` where its sound keeps its pitch as no voice does.
+    pub fn is_voice(&self, steady: bool) -> bool {
+        self.score >= if steady { SURELY_VOICE } else { VOICE }
     }
 }

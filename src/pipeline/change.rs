@@ -81,7 +81,13 @@ mod tests {
                 let syllable = |n: u64| if n % 4_000 < 3_000 { amplitude } else { 0.001 };
                 let sound: Vec<f32> = (0..3 * rate).map(|n| syllable(n) * (n as f32 * 0.3).sin()).collect();
                 voices.turn(
-                    &Turn { channel: Channel::from_index(0), span, continues: false, off_microphone: false },
+                    &Turn {
+                        channel: Channel::from_index(0),
+                        span,
+                        continues: false,
+                        off_microphone: false,
+                        tones: false,
+                    },
                     &sound,
                 )
             })

@@ -332,6 +332,9 @@ impl Reader<'_> {
             if changed {
                 flags.push(Flag::LevelChange);
             }
+            if turn.tones {
+                flags.push(Flag::Tones);
+            }
             let sound = history.get(turn.channel, turn.audible());
             self.send(packer.take(Pack::new(&turn, span, sound, flags, known)))
         })

@@ -153,7 +153,7 @@ mod tests {
 
     fn turn(channel: usize, start: u64, end: u64) -> Turn {
         let (channel, span) = (Channel::from_index(channel), Span::new(start, end));
-        Turn { channel, span, continues: false, off_microphone: false }
+        Turn { channel, span, continues: false, off_microphone: false, tones: false }
     }
 
     /// A pack of one turn whose samples all have one value.

@@ -251,6 +251,7 @@ mod tests {
             span: Span::new(5 * 16_000, 10 * 16_000),
             continues: false,
             off_microphone: false,
+            tones: false,
         };
         let picture = draw(&seen(2, 2000), &[turn], &caption(Vec::new()));
         let bar = format!("x=\"{:.2}\" y=\"{:.1}\" width=\"{:.2}\"", LEFT + WIDTH / 4.0, TOP + STRIP, WIDTH / 4.0);

@@ -65,6 +65,7 @@ fn whole(utterance: &Utterance) -> Option<&'static str> {
         Flag::StockPhrase => Some("kalimat yang kadang-kadang dikarang pengenal suara"),
         Flag::Duplicate => Some("kata yang sama ada di mikrofon lain"),
         Flag::MicrophoneOff => Some("menurut sistem konferensi mikrofon ini mati"),
+        Flag::Tones => Some("ada nada tetap atau musik"),
         Flag::NoWords | Flag::Overlap | Flag::Clipped | Flag::LevelChange | Flag::OffMicrophone => None,
     };
     utterance.flags.iter().filter(|_| !utterance.corrected.has(Mark::Heard)).find_map(reason)

@@ -53,6 +53,8 @@ pub enum Flag {
     OffMicrophone,
     /// After a pause the voice is clearly louder or softer than before: at a microphone that several use, perhaps another speaker.
     LevelChange,
+    /// Steady tones beneath: music, a howl of the loudspeakers, a telephone. A recogniser easily invents words for them.
+    Tones,
 }
 
 /// An unbroken stretch of speech of one channel.
