@@ -162,7 +162,7 @@ def joined(chosen: list[Sentence], rng: random.Random, path: Path) -> list[float
 
 def transcribed(sound: Path, args: argparse.Namespace, folder: Path) -> tuple[dict, float, float]:
     """transkrip.json of a recording, CPU seconds and peak MiB."""
-    command = [str(ROOT / "target/release/risalah"), "transcribe", str(sound), "--model", str(args.ggml), "--workers", "1", "--format", "seglst", "-o", str(folder)]
+    command = [str(args.risalah), "transcribe", str(sound), "--model", str(args.ggml), "--workers", "1", "--format", "seglst", "-o", str(folder)]
     cpu, memory = compare.measured(command, args.core, folder.with_suffix(".log"))
     return json.loads((folder / "transkrip.json").read_text("utf-8")), cpu, memory
 
@@ -211,7 +211,7 @@ class Readers:
 
 
 def meeting(args: argparse.Namespace, work: Path) -> None:
-    sys.path.insert(0, str(HERE / "rooms"))
+    sys.path[:0] = [str(HERE / "rooms"), str(ROOT / "fixtures"), str(ROOT / "models" / "train")]
     import agenda
     import chamber
     import make
@@ -312,6 +312,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--programs", nargs="+")
+    parser.add_argument("--risalah", type=Path, default=ROOT / "target/release/risalah")
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "voices")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
