@@ -1,0 +1,223 @@
+//! When each token was said: the path of the decoder's attention through the sound.
+//!
+//! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the words, is normalised over the tokens and
+//! smoothed by a median; dynamic time warping (Sakoe and Chiba, 1978) finds the path of most attention through it.
+
+use crate::weights::Dimensions;
+
+/// Frames of the median.
+const MEDIAN: usize = 7;
+
+/// Heads that follow the words in the official models, as (layer, head), by (layers of the encoder, layers of the decoder, vocabulary).
+/// OpenAI publishes them in `whisper/__init__.py`; fine-tuned weights keep them. The first large model has the sizes of the second, which is the one in use.
+type Heads = &'static [(usize, usize)];
+const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
+    ((4, 4, 51_864), &[(1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)]),
+    ((4, 4, 51_865), &[(2, 2), (3, 0), (3, 2), (3, 3), (3, 4), (3, 5)]),
+    ((6, 6, 51_864), &[(3, 3), (4, 7), (5, 1), (5, 5), (5, 7)]),
+    ((6, 6, 51_865), &[(3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)]),
+    (
+        (12, 12, 51_864),
+        &[
+            (6, 6),
+            (7, 0),
+            (7, 3),
+            (7, 8),
+            (8, 2),
+            (8, 5),
+            (8, 7),
+            (9, 0),
+            (9, 4),
+            (9, 8),
+            (9, 10),
+            (10, 0),
+            (10, 1),
+            (10, 2),
+            (10, 3),
+            (10, 6),
+            (10, 11),
+            (11, 2),
+            (11, 4),
+        ],
+    ),
+    ((12, 12, 51_865), &[(5, 3), (5, 9), (8, 0), (8, 4), (8, 7), (8, 8), (9, 0), (9, 7), (9, 9), (10, 5)]),
+    (
+        (24, 24, 51_864),
+        &[
+            (11, 4),
+            (14, 1),
+            (14, 12),
+            (14, 14),
+            (15, 4),
+            (16, 0),
+            (16, 4),
+            (16, 9),
+            (17, 12),
+            (17, 14),
+            (18, 7),
+            (18, 10),
+            (18, 15),
+            (20, 0),
+            (20, 3),
+            (20, 9),
+            (20, 14),
+            (21, 12),
+        ],
+    ),
+    ((24, 24, 51_865), &[(13, 15), (15, 4), (15, 15), (16, 1), (20, 0), (23, 4)]),
+    (
+        (32, 32, 51_865),
+        &[
+            (10, 12),
+            (13, 17),
+            (16, 11),
+            (16, 12),
+            (16, 13),
+            (17, 15),
+            (17, 16),
+            (18, 4),
+            (18, 11),
+            (18, 19),
+            (19, 11),
+            (21, 2),
+            (21, 3),
+            (22, 3),
+            (22, 9),
+            (22, 12),
+            (23, 5),
+            (23, 7),
+            (23, 13),
+            (25, 5),
+            (26, 1),
+            (26, 12),
+            (27, 15),
+        ],
+    ),
+    (
+        (32, 32, 51_866),
+        &[(7, 0), (10, 17), (12, 18), (13, 12), (16, 1), (17, 14), (19, 11), (21, 4), (24, 1), (25, 6)],
+    ),
+    ((32, 4, 51_866), &[(2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)]),
+];
+
+/// The heads that follow the words: the official table of the architecture, else all of the upper half of the layers.
+pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
+    let sizes = (dimensions.audio_layers, dimensions.text_layers, dimensions.vocabulary);
+    let fits = |heads: &Heads| heads.iter().all(|&(_, head)| head < dimensions.text_heads);
+    match OFFICIAL.iter().find(|(official, heads)| *official == sizes && fits(heads)) {
+        Some((_, heads)) => heads.to_vec(),
+        None => {
+            let layers = dimensions.text_layers / 2..dimensions.text_layers;
+            layers.flat_map(|layer| (0..dimensions.text_heads).map(move |head| (layer, head))).collect()
+        }
+    }
+}
+
+/// For each of `rows` tokens the frame at which it begins, from the scores of several heads before the softmax: `rows × frames` each.
+/// Rows before `skip` have a part in the normalisation only. The frames ascend; the first token begins at 0.
+pub(crate) fn beginnings(scores: &mut [Vec<f32>], rows: usize, frames: usize, skip: usize, last: usize) -> Vec<usize> {
+    let mut cost = vec![0.0; (last - skip) * frames];
+    for head in scores.iter_mut() {
+        for row in head.chunks_exact_mut(frames) {
+            softmax(row);
+        }
+        standardise(head, rows, frames);
+        let kept = head[skip * frames..last * frames].chunks_exact(frames);
+        for (row, cost) in kept.zip(cost.chunks_exact_mut(frames)) {
+            for (frame, cost) in cost.iter_mut().enumerate() {
+                *cost -= median(row, frame);
+            }
+        }
+    }
+    let mut beginnings = Vec::with_capacity(last - skip);
+    for (token, frame) in path(&cost, last - skip, frames) {
+        if token == beginnings.len() {
+            beginnings.push(frame);
+        }
+    }
+    beginnings
+}
+
+fn softmax(row: &mut [f32]) {
+    let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for value in row.iter_mut() {
+        *value = (*value - top).exp();
+        sum += *value;
+    }
+    row.iter_mut().for_each(|value| *value /= sum);
+}
+
+/// Every frame over all tokens: mean 0, variance 1.
+fn standardise(values: &mut [f32], rows: usize, frames: usize) {
+    for frame in 0..frames {
+        let column = || values.iter().skip(frame).step_by(frames);
+        let mean = column().sum::<f32>() / rows as f32;
+        let variance = column().map(|value| (value - mean).powi(2)).sum::<f32>() / rows as f32;
+        let deviation = variance.sqrt().max(1e-12);
+        for value in values.iter_mut().skip(frame).step_by(frames) {
+            *value = (*value - mean) / deviation;
+        }
+    }
+}
+
+/// The median of the frames around `frame`; beyond its ends a row is mirrored.
+fn median(row: &[f32], frame: usize) -> f32 {
+    let half = MEDIAN / 2;
+    if row.len() <= half {
+        return row[frame];
+    }
+    let mut around = [0.0; MEDIAN];
+    for (place, value) in around.iter_mut().enumerate() {
+        let at = (frame + place).abs_diff(half);
+        *value = row[if at < row.len() { at } else { 2 * (row.len() - 1) - at }];
+    }
+    around.sort_unstable_by(f32::total_cmp);
+    around[half]
+}
+
+/// The cheapest way from the first token and frame to the last of both, each step going on by a token, a frame, or both.
+pub(crate) fn path(cost: &[f32], tokens: usize, frames: usize) -> Vec<(usize, usize)> {
+    #[derive(Clone, Copy)]
+    enum Step {
+        Both,
+        Token,
+        Frame,
+    }
+    let width = frames + 1;
+    let mut total = vec![f32::INFINITY; (tokens + 1) * width];
+    let mut steps = vec![Step::Both; (tokens + 1) * width];
+    total[0] = 0.0;
+    for token in 1..=tokens {
+        for frame in 1..=frames {
+            let (both, one, other) = (
+                total[(token - 1) * width + frame - 1],
+                total[(token - 1) * width + frame],
+                total[token * width + frame - 1],
+            );
+            let (least, step) = if both < one && both < other {
+                (both, Step::Both)
+            } else if one < both && one < other {
+                (one, Step::Token)
+            } else {
+                (other, Step::Frame)
+            };
+            total[token * width + frame] = cost[(token - 1) * frames + frame - 1] + least;
+            steps[token * width + frame] = step;
+        }
+    }
+    let (mut token, mut frame) = (tokens, frames);
+    let mut path = Vec::new();
+    while token > 0 && frame > 0 {
+        path.push((token - 1, frame - 1));
+        match steps[token * width + frame] {
+            Step::Both => (token, frame) = (token - 1, frame - 1),
+            Step::Token => token -= 1,
+            Step::Frame => frame -= 1,
+        }
+    }
+    // What is left of the tokens began with the sound.
+    path.extend((0..token).rev().map(|token| (token, 0)));
+    path.reverse();
+    path
+}

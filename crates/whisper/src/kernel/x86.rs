@@ -1,0 +1,223 @@
+//! Products for x86-64.
+//!
+//! A tile of some rows and all or half of a panel's outputs stays in registers while its inputs pass by: 12 rows × 32 outputs with
+//! AVX-512 (24 of 32 registers), 6 rows × 16 outputs with 256 bits (12 of 16). One row by itself, as in decoding, takes several
+//! groups of inputs at once instead, so that no sum waits for the one before.
+
+use std::arch::x86_64::*;
+
+use super::LANES;
+
+/// Calls a function of a constant number of rows for all rows: as many as possible at once.
+macro_rules! rows {
+    ($rows:expr, [$($at_once:literal),+], $call:ident $arguments:tt, $row:ident) => {
+        let mut $row = 0;
+        $(
+            while $rows - $row >= $at_once {
+                // SAFETY: rows `$row` to `$row + $at_once` exist; the rest is the caller's promise.
+                unsafe { $call::<$at_once> $arguments };
+                $row += $at_once;
+            }
+        )+
+    };
+}
+
+/// # Safety
+/// The processor has AVX-512 F, BW, VL, DQ and VNNI; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`,
+/// `panel.len() == inputs * LANES`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")]
+pub(super) unsafe fn products_u8_512(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
+    let rows = out.len();
+    if rows == 1 {
+        // SAFETY: as promised.
+        unsafe { row_u8_512(a.as_ptr(), inputs, panel.as_ptr(), &mut out[0]) };
+        return;
+    }
+    rows!(rows, [12, 6, 3, 1], tile_u8_512(a.as_ptr().add(row * inputs), inputs, panel.as_ptr(), &mut out[row..]), row);
+}
+
+/// # Safety
+/// As above, for `M` rows at `a`; `out` has that many.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")]
+#[inline]
+unsafe fn tile_u8_512<const M: usize>(a: *const u8, inputs: usize, panel: *const i8, out: &mut [[i32; LANES]]) {
+    let mut sums = [[_mm512_setzero_si512(); 2]; M];
+    for group in 0..inputs / 4 {
+        // SAFETY: group · 128 + 128 ≤ inputs · LANES, and row · inputs + 4 · group + 4 ≤ M · inputs.
+        unsafe {
+            let low = _mm512_loadu_si512(panel.add(group * 4 * LANES).cast());
+            let high = _mm512_loadu_si512(panel.add(group * 4 * LANES + 64).cast());
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let four = _mm512_set1_epi32(a.add(row * inputs + 4 * group).cast::<i32>().read_unaligned());
+                sums[0] = _mm512_dpbusd_epi32(sums[0], four, low);
+                sums[1] = _mm512_dpbusd_epi32(sums[1], four, high);
+            }
+        }
+    }
+    for (out, sums) in out.iter_mut().zip(sums) {
+        // SAFETY: a row of `out` holds 32 sums of 32 bits.
+        unsafe {
+            _mm512_storeu_si512(out.as_mut_ptr().cast(), sums[0]);
+            _mm512_storeu_si512(out.as_mut_ptr().add(16).cast(), sums[1]);
+        }
+    }
+}
+
+/// # Safety
+/// As above, for one row.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")]
+#[inline]
+unsafe fn row_u8_512(a: *const u8, inputs: usize, panel: *const i8, out: &mut [i32; LANES]) {
+    const AT_ONCE: usize = 4;
+    let mut sums = [[_mm512_setzero_si512(); 2]; AT_ONCE];
+    let groups = inputs / 4;
+    for first in (0..groups).step_by(AT_ONCE) {
+        for (place, sums) in sums.iter_mut().enumerate() {
+            if first + place < groups {
+                // SAFETY: the group lies below `groups`, as above.
+                unsafe {
+                    let four = _mm512_set1_epi32(a.add(4 * (first + place)).cast::<i32>().read_unaligned());
+                    let weights = panel.add((first + place) * 4 * LANES);
+                    sums[0] = _mm512_dpbusd_epi32(sums[0], four, _mm512_loadu_si512(weights.cast()));
+                    sums[1] = _mm512_dpbusd_epi32(sums[1], four, _mm512_loadu_si512(weights.add(64).cast()));
+                }
+            }
+        }
+    }
+    for half in 0..2 {
+        let all = sums.iter().fold(_mm512_setzero_si512(), |all, sums| _mm512_add_epi32(all, sums[half]));
+        // SAFETY: `out` holds 32 sums.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().add(16 * half).cast(), all) };
+    }
+}
+
+/// Products of bytes on 256 bits: `$dot(sums, bytes, weights)` adds four products to each sum.
+macro_rules! products_u8_256 {
+    ($name:ident, $tile:ident, $features:literal, $dot:expr) => {
+        /// # Safety
+        /// The processor has the features; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`,
+        /// `panel.len() == inputs * LANES`.
+        #[target_feature(enable = $features)]
+        pub(super) unsafe fn $name(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
+            let rows = out.len();
+            rows!(rows, [6, 3, 1], $tile(a.as_ptr().add(row * inputs), inputs, panel.as_ptr(), &mut out[row..]), row);
+        }
+
+        /// # Safety
+        /// As above, for `M` rows at `a`; `out` has that many.
+        #[target_feature(enable = $features)]
+        #[inline]
+        unsafe fn $tile<const M: usize>(a: *const u8, inputs: usize, panel: *const i8, out: &mut [[i32; LANES]]) {
+            for half in 0..2 {
+                let mut sums = [[_mm256_setzero_si256(); 2]; M];
+                for group in 0..inputs / 4 {
+                    // SAFETY: group · 128 + 128 ≤ inputs · LANES, and row · inputs + 4 · group + 4 ≤ M · inputs.
+                    unsafe {
+                        let weights = panel.add(group * 4 * LANES + half * 64);
+                        let low = _mm256_loadu_si256(weights.cast());
+                        let high = _mm256_loadu_si256(weights.add(32).cast());
+                        for (row, sums) in sums.iter_mut().enumerate() {
+                            let four = a.add(row * inputs + 4 * group).cast::<i32>().read_unaligned();
+                            let four = _mm256_set1_epi32(four);
+                            sums[0] = $dot(sums[0], four, low);
+                            sums[1] = $dot(sums[1], four, high);
+                        }
+                    }
+                }
+                for (out, sums) in out.iter_mut().zip(sums) {
+                    // SAFETY: a row of `out` holds 32 sums of 32 bits.
+                    unsafe {
+                        let out = out.as_mut_ptr().add(16 * half);
+                        _mm256_storeu_si256(out.cast(), sums[0]);
+                        _mm256_storeu_si256(out.add(8).cast(), sums[1]);
+                    }
+                }
+            }
+        }
+    };
+}
+
+products_u8_256!(products_u8_vnni, tile_u8_vnni, "avx2,fma,avxvnni", _mm256_dpbusd_avx_epi32);
+products_u8_256!(products_u8_vnni_256, tile_u8_vnni_256, "avx512f,avx512vl,avx512vnni,avx2,fma", _mm256_dpbusd_epi32);
+products_u8_256!(products_u8_avx2, tile_u8_avx2, "avx2,fma", dot_avx2);
+
+/// Adds four products to each sum; two neighbours are added in 16 bits first, where weights of this kernel cannot overflow
+/// (`adds_pairs_in_16_bits`).
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn dot_avx2(sums: __m256i, bytes: __m256i, weights: __m256i) -> __m256i {
+    let pairs = _mm256_maddubs_epi16(bytes, weights);
+    _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+}
+
+/// # Safety
+/// The processor has AVX-512 F; `a` holds `out.len()` rows, `stride` apart, of `panel.len() / LANES` inputs.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
+pub(super) unsafe fn products_f32_512(a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
+    let rows = out.len();
+    rows!(rows, [12, 6, 3, 1], tile_f32_512(a.as_ptr().add(row * stride), stride, panel, &mut out[row..]), row);
+}
+
+/// # Safety
+/// As above, for `M` rows at `a`; `out` has that many.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
+#[inline]
+unsafe fn tile_f32_512<const M: usize>(a: *const f32, stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
+    let mut sums = [[_mm512_setzero_ps(); 2]; M];
+    for (input, weights) in panel.chunks_exact(LANES).enumerate() {
+        // SAFETY: `weights` has 32 values, and every row as many inputs as the panel.
+        unsafe {
+            let low = _mm512_loadu_ps(weights.as_ptr());
+            let high = _mm512_loadu_ps(weights.as_ptr().add(16));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let value = _mm512_set1_ps(*a.add(row * stride + input));
+                sums[0] = _mm512_fmadd_ps(value, low, sums[0]);
+                sums[1] = _mm512_fmadd_ps(value, high, sums[1]);
+            }
+        }
+    }
+    for (out, sums) in out.iter_mut().zip(sums) {
+        // SAFETY: a row of `out` holds 32 values.
+        unsafe {
+            _mm512_storeu_ps(out.as_mut_ptr(), sums[0]);
+            _mm512_storeu_ps(out.as_mut_ptr().add(16), sums[1]);
+        }
+    }
+}
+
+/// # Safety
+/// The processor has AVX2 and FMA; `a` holds `out.len()` rows, `stride` apart, of `panel.len() / LANES` inputs.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn products_f32_256(a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
+    let rows = out.len();
+    rows!(rows, [6, 3, 1], tile_f32_256(a.as_ptr().add(row * stride), stride, panel, &mut out[row..]), row);
+}
+
+/// # Safety
+/// As above, for `M` rows at `a`; `out` has that many.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+unsafe fn tile_f32_256<const M: usize>(a: *const f32, stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
+    for half in 0..2 {
+        let mut sums = [[_mm256_setzero_ps(); 2]; M];
+        for (input, weights) in panel.chunks_exact(LANES).enumerate() {
+            // SAFETY: `weights` has 32 values, and every row as many inputs as the panel.
+            unsafe {
+                let low = _mm256_loadu_ps(weights.as_ptr().add(16 * half));
+                let high = _mm256_loadu_ps(weights.as_ptr().add(16 * half + 8));
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    let value = _mm256_set1_ps(*a.add(row * stride + input));
+                    sums[0] = _mm256_fmadd_ps(value, low, sums[0]);
+                    sums[1] = _mm256_fmadd_ps(value, high, sums[1]);
+                }
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            // SAFETY: a row of `out` holds 32 values.
+            unsafe {
+                _mm256_storeu_ps(out.as_mut_ptr().add(16 * half), sums[0]);
+                _mm256_storeu_ps(out.as_mut_ptr().add(16 * half + 8), sums[1]);
+            }
+        }
+    }
+}
