@@ -188,7 +188,13 @@ fn folder(place: &Path) -> PathBuf {
         .map(|(number, from, until, words)| sample::utterance(*number, *from, *until, words, &[]))
         .collect();
     store.bind(&sample::transcript(9, utterances.clone()).recording, "uji").expect("bound");
-    let origin = Origin { model: "m".into(), model_sha256: "00".into(), language: "id".into(), program: "0".into() };
+    let origin = Origin {
+        model: "m".into(),
+        model_sha256: "00".into(),
+        model_origin: None,
+        language: "id".into(),
+        program: "0".into(),
+    };
     let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version");
     for utterance in &utterances {
         store.add(version.number, utterance).expect("added");

@@ -374,16 +374,26 @@ pub enum Models {
     Pull {
         #[arg(value_name = "NAME")]
         name: String,
+        #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+        mirror: Option<String>,
         #[command(flatten)]
         voice: Voice,
     },
     Import {
-        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-        file: PathBuf,
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        path: PathBuf,
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
         #[command(flatten)]
         voice: Voice,
     },
     Verify {
+        #[command(flatten)]
+        voice: Voice,
+    },
+    Bench {
+        #[arg(value_name = "NAME|FILE")]
+        name: Option<std::ffi::OsString>,
         #[command(flatten)]
         voice: Voice,
     },

@@ -1,5 +1,7 @@
 //! `risalah models`: which models are here, and how others come.
 
+mod bench;
+
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Hub, Installed, State, Store, Verified, Watch};
 
@@ -11,17 +13,19 @@ pub fn run(command: &Models, speaker: Speaker) -> Result<End, Failure> {
     let store = Store::from_env()?;
     match command {
         Models::List { json } => list(&store, *json, speaker),
-        Models::Pull { name, voice } => {
-            let installed =
-                watched(speaker, voice.quiet || voice.json, |watch| store.pull(name, &Hub::from_env(), watch))?;
+        Models::Pull { name, mirror, voice } => {
+            let hub = mirror.as_deref().map_or_else(Hub::from_env, Hub::mirror);
+            let installed = watched(speaker, voice.quiet || voice.json, |watch| store.pull(name, &hub, watch))?;
             tell(&installed, speaker);
             Ok(End::Done)
         }
-        Models::Import { file, voice } => {
-            let installed = watched(speaker, voice.quiet || voice.json, |watch| store.import(file, watch))?;
+        Models::Import { path, name, voice } => {
+            let hidden = voice.quiet || voice.json;
+            let installed = watched(speaker, hidden, |watch| store.import(path, name.as_deref(), watch))?;
             tell(&installed, speaker);
             Ok(End::Done)
         }
+        Models::Bench { name, voice } => bench::run(&store, name.as_deref(), *voice, speaker),
         Models::Verify { voice } => {
             let results = watched(speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
             let mut end = End::Done;
@@ -72,7 +76,17 @@ fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
             State::Absent => speaker.text("cli.models.absent"),
         };
         let mark = if entry.is_default { "*" } else { " " };
-        print(&format!("{mark} {:<24} {:>10}  {state}", entry.name, megabytes(entry.bytes)));
+        let about = if entry.is_measured { "" } else { "~" };
+        let memory = format!("{} {about}{}", speaker.text("cli.models.memory"), megabytes(entry.memory));
+        let languages = entry.language.unwrap_or_else(|| speaker.text("cli.models.languages"));
+        let speed = match entry.real_time_factor {
+            Some(factor) => format!("{about}{factor:.2} {}", speaker.text("cli.models.measured")),
+            None => speaker.text("cli.models.unmeasured"),
+        };
+        let advised =
+            if entry.is_advised { format!(", {}", speaker.text("cli.models.advised")) } else { String::new() };
+        let (name, size) = (entry.name, megabytes(entry.bytes));
+        print(&format!("{mark} {name:<24} {size:>10}  {memory:<17}  {languages:<14}  {speed:<20}  {state}{advised}"));
     }
     Ok(End::Done)
 }
@@ -80,6 +94,9 @@ fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
 fn tell(installed: &Installed, speaker: Speaker) {
     let key = if installed.was_there { "cli.models.was_there" } else { "cli.models.ready" };
     speaker.note(&Message::new(key).with("name", &installed.name).with("path", installed.path.display()));
+    if installed.added_tokens > 0 {
+        speaker.note(&Message::new("cli.models.added_tokens").with("count", installed.added_tokens));
+    }
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -197,6 +197,7 @@ impl Bytes {
                     let key = match stage {
                         Stage::Downloading => "cli.progress.downloading",
                         Stage::Copying => "cli.progress.copying",
+                        Stage::Converting => "cli.progress.converting",
                         Stage::Checking => "cli.progress.checking",
                     };
                     self.bar.reset();

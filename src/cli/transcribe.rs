@@ -56,6 +56,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),
+        model_origin: model.origin_sha256.clone(),
         language: args.language.clone(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };

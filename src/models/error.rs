@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::message::{Explain, Message};
 
 use super::header::HeaderError;
+use super::import::Fault;
 
 /// A model could not be had, kept or trusted.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,27 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         source: HeaderError,
+    },
+    /// Weights of another program that cannot be taken over.
+    #[error("{path}: {fault}")]
+    Unusable {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// A folder where the file of a model is wanted.
+    #[error("{0} is a folder")]
+    Folder(PathBuf),
+    /// More than this machine can hold.
+    #[error("{name} needs {needed} bytes of memory, there are {memory}")]
+    TooLarge {
+        /// The model.
+        name: String,
+        /// Bytes of its weights and of what recognition needs beside them.
+        needed: u64,
+        /// Bytes of memory that this machine has.
+        memory: u64,
     },
     /// A model that knows English only.
     #[error("{0} knows English only")]
@@ -177,6 +199,12 @@ impl Explain for Error {
             Self::PartOfProgram(name) => Message::new("models.part_of_program").with("name", name),
             Self::ShippedDamaged(reason) => Message::new("models.shipped_damaged").with("reason", reason),
             Self::Invalid { path, source } => source.message().with("path", path.display()),
+            Self::Unusable { path, fault } => fault.message().with("path", path.display()),
+            Self::Folder(path) => Message::new("models.folder").with("path", path.display()),
+            Self::TooLarge { name, needed, memory } => Message::new("models.too_large")
+                .with("name", name)
+                .with("needed", megabytes(*needed))
+                .with("memory", megabytes(*memory)),
             Self::EnglishOnly(path) => Message::new("models.english_only").with("path", path.display()),
             Self::Length { path, expected, found } => Message::new("models.length")
                 .with("path", path.display())
@@ -217,7 +245,12 @@ impl Explain for Error {
     fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Unknown { .. } | Self::NotInstalled(_) | Self::PartOfProgram(_) | Self::BadName(_) | Self::BadHub(_)
+            Self::Unknown { .. }
+                | Self::Folder(_)
+                | Self::NotInstalled(_)
+                | Self::PartOfProgram(_)
+                | Self::BadName(_)
+                | Self::BadHub(_)
         )
     }
 }
@@ -231,6 +264,7 @@ fn megabytes(bytes: u64) -> String {
 mod tests {
     use super::*;
     use crate::message::Language;
+    use crate::models::import::{TensorFault, VocabularyFault};
 
     fn every_error() -> Vec<Error> {
         let (path, url) = (PathBuf::from("berkas.bin"), "https://hub.example/berkas.bin".to_owned());
@@ -275,6 +309,48 @@ mod tests {
             Error::WrongContent { url, expected, found },
             Error::Cancelled,
         ];
+        let name = || "encoder.conv1.weight".to_owned();
+        let shape = TensorFault::Shape { expected: "[1]".to_owned(), found: "[2]".to_owned() };
+        let tensors = [
+            TensorFault::Missing,
+            TensorFault::Unknown,
+            TensorFault::Twice,
+            shape,
+            TensorFault::Type("I64".to_owned()),
+            TensorFault::Place,
+            TensorFault::Alias,
+            TensorFault::NotFinite,
+            TensorFault::TooLarge,
+            TensorFault::Untied,
+        ];
+        let vocabularies = [
+            VocabularyFault::NotUtf8,
+            VocabularyFault::Count { expected: 2, found: 1 },
+            VocabularyFault::Hole(7),
+            VocabularyFault::Twice(7),
+            VocabularyFault::NotBytes("a b".to_owned()),
+            VocabularyFault::Moved("<|endoftext|>".to_owned()),
+        ];
+        let file = || "model.bin".to_owned();
+        let mut faults = vec![
+            Fault::NoWeights,
+            Fault::Pickle(file()),
+            Fault::Adapter(file()),
+            Fault::MissingFile(file()),
+            Fault::TooLong { file: file(), bytes: 2, limit: 1 },
+            Fault::Json { file: file(), reason: "alasan".to_owned() },
+            Fault::Truncated { file: file(), bytes: 1 },
+            Fault::Trailing { file: file(), bytes: 1 },
+            Fault::OtherModel("bert".to_owned()),
+            Fault::OtherVersion(5),
+            Fault::Field { field: "d_model".to_owned(), value: "7".to_owned(), allowed: "64-2048".to_owned() },
+            Fault::Shard { file: file(), tensor: name() },
+        ];
+        faults.extend(tensors.map(|fault| Fault::Tensor { name: name(), fault }));
+        faults.extend(vocabularies.map(|fault| Fault::Vocabulary { file: file(), fault }));
+        errors.extend(faults.into_iter().map(|fault| Error::Unusable { path: path.clone(), fault }));
+        errors.push(Error::Folder(path.clone()));
+        errors.push(Error::TooLarge { name: "besar".to_owned(), needed: 2, memory: 1 });
         errors.extend(headers.into_iter().map(|source| Error::Invalid { path: path.clone(), source }));
         errors
     }

@@ -1,26 +1,66 @@
 //! A model file read from end to end.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use half::f16;
 use sha2::{Digest, Sha256};
 
-use super::header::{self, Header, HeaderError};
+use super::header::{self, Header, HeaderError, Place, Weights};
 use super::{Error, Stage, Watch};
 use crate::digest::hex;
 
 const CHUNK: usize = 1 << 20;
 
-/// Checks a model file from end to end.
+/// Checks a model file from end to end, but for the weights themselves.
 pub(super) fn check_header(path: &Path) -> Result<Header, Error> {
+    Ok(check(path)?.1)
+}
+
+fn check(path: &Path) -> Result<(File, Header, Vec<Place>), Error> {
     let file = File::open(path).map_err(Error::at(path))?;
     let bytes = file.metadata().map_err(Error::at(path))?.len();
-    let header = header::read(file, bytes).map_err(|source| match source {
+    let (header, places) = header::read_with_places(&file, bytes).map_err(|source| match source {
         HeaderError::Io(source) => Error::Io { path: path.to_owned(), source },
         source => Error::Invalid { path: path.to_owned(), source },
     })?;
-    if header.is_multilingual() { Ok(header) } else { Err(Error::EnglishOnly(path.to_owned())) }
+    if header.is_multilingual() { Ok((file, header, places)) } else { Err(Error::EnglishOnly(path.to_owned())) }
+}
+
+/// Checks a model file that nobody vouches for: every weight is a number. Of quantised ones the scales decide.
+pub(super) fn check_weights(path: &Path, watch: &mut Watch) -> Result<Header, Error> {
+    let (mut file, header, places) = check(path)?;
+    let total = places.last().map_or(0, |last| last.bytes.end);
+    for Place { name, weights, bytes } in places {
+        file.seek(SeekFrom::Start(bytes.start)).map_err(Error::at(path))?;
+        let (_, block) = weights.block();
+        // A whole number of blocks, so that none is cut.
+        let at_once = CHUNK as u64 / block * block;
+        let mut chunk = vec![0; at_once.min(bytes.end - bytes.start) as usize];
+        let mut done = bytes.start;
+        while done < bytes.end {
+            let count = at_once.min(bytes.end - done) as usize;
+            file.read_exact(&mut chunk[..count]).map_err(Error::at(path))?;
+            if !are_numbers(weights, block as usize, &chunk[..count]) {
+                let name = name.escape_debug().to_string();
+                let source = HeaderError::Tensor { name, fault: "not a number" };
+                return Err(Error::Invalid { path: path.to_owned(), source });
+            }
+            done += count as u64;
+            watch.bytes(Stage::Checking, done, total)?;
+        }
+    }
+    Ok(header)
+}
+
+fn are_numbers(weights: Weights, block: usize, bytes: &[u8]) -> bool {
+    let halves = |bytes: &[u8]| bytes.chunks_exact(2).all(|half| f16::from_le_bytes([half[0], half[1]]).is_finite());
+    match weights {
+        Weights::F32 => bytes.chunks_exact(4).all(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).is_finite()),
+        Weights::F16 => halves(bytes),
+        _ => bytes.chunks_exact(block).all(|block| halves(&block[weights.scales()])),
+    }
 }
 
 pub(super) fn expect_hash(path: &Path, expected: &str, watch: &mut Watch) -> Result<(), Error> {

@@ -19,7 +19,8 @@ const BLOCK_LAYOUT: i64 = 2;
 /// No token of Whisper's vocabularies is longer than 128 bytes, no tensor's name than 40.
 const LONGEST_TOKEN: i64 = 1024;
 const LONGEST_NAME: i64 = 128;
-const TOKEN_TABLE: &str = "decoder.token_embedding.weight";
+/// The table of what the decoder reads and writes, a row for each token.
+pub(super) const TOKEN_TABLE: &str = "decoder.token_embedding.weight";
 
 /// What a model file says of itself, once the whole of it was found sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +89,25 @@ impl Weights {
         })
     }
 
+    /// ggml's `ggml_ftype` of a file with such matrices.
+    fn file_type(self) -> u32 {
+        (0..=14).find(|file_type| Self::from_file_type(*file_type) == Some(self)).unwrap_or_default() as u32
+    }
+
+    /// Where in a block the scales of its values lie, each an `F16`.
+    pub(super) fn scales(self) -> Range<usize> {
+        match self {
+            Self::F32 | Self::F16 => 0..0,
+            Self::Q4_0 | Self::Q5_0 | Self::Q8_0 => 0..2,
+            Self::Q4_1 | Self::Q5_1 | Self::Q4K | Self::Q5K => 0..4,
+            Self::Q2K => 80..84,
+            Self::Q3K => 108..110,
+            Self::Q6K => 208..210,
+        }
+    }
+
     /// Values in one block, and the bytes that it takes.
-    fn block(self) -> (u64, u64) {
+    pub(super) fn block(self) -> (u64, u64) {
         match self {
             Self::F32 => (1, 4),
             Self::F16 => (1, 2),
@@ -197,6 +215,20 @@ pub fn read<R: Read + Seek>(source: R, length: u64) -> Result<Header, HeaderErro
     Ok(walk(source, length)?.0)
 }
 
+/// The same, and where each tensor's numbers lie, in the order of the file.
+pub(super) fn read_with_places<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Vec<Place>), HeaderError> {
+    let (header, tokens) = walk(source, length)?;
+    Ok((header, tokens.tensors))
+}
+
+/// Where a tensor's numbers lie.
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) weights: Weights,
+    /// In bytes from the beginning of the file.
+    pub(super) bytes: Range<u64>,
+}
+
 /// Where a model file in memory keeps its tokens, once the whole of it was found sound.
 pub(crate) fn locate(bytes: &[u8]) -> Result<(Header, Tokens), HeaderError> {
     walk(Cursor::new(bytes), bytes.len() as u64)
@@ -210,6 +242,7 @@ pub(crate) struct Tokens {
     pub(crate) table_rows: Range<usize>,
     /// Its rows, one for each token.
     pub(crate) table: Range<usize>,
+    tensors: Vec<Place>,
 }
 
 fn walk<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Tokens), HeaderError> {
@@ -218,8 +251,10 @@ fn walk<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Tokens), Head
     let header = read_dimensions(&mut input)?;
     skip_mel_filters(&mut input, header.mels)?;
     let spellings = skip_vocabulary(&mut input, header.vocabulary)?;
-    let (table_rows, table) = check_tensors(&mut input, &header)?;
-    Ok((header, Tokens { spellings, table_rows, table }))
+    let (table_rows, tensors) = check_tensors(&mut input, &header)?;
+    let table = tensors.iter().find(|tensor| tensor.name == TOKEN_TABLE);
+    let table = table.map_or(0..0, |table| table.bytes.start as usize..table.bytes.end as usize);
+    Ok((header, Tokens { spellings, table_rows, table, tensors }))
 }
 
 /// The file as whisper.cpp walks through it, with the bytes that are left.
@@ -376,9 +411,9 @@ fn skip_vocabulary<R: Read + Seek>(input: &mut Input<R>, vocabulary: u32) -> Res
 }
 
 /// How one tensor must be stored: its dimensions, fastest first, padded with ones.
-struct Layout {
-    shape: [i64; 4],
-    weights: Weights,
+pub(super) struct Layout {
+    pub(super) shape: [i64; 4],
+    pub(super) weights: Weights,
 }
 
 impl Layout {
@@ -388,13 +423,14 @@ impl Layout {
     }
 }
 
-/// Where the number of the token table's rows lies, and where its rows.
+/// Where the number of the token table's rows lies, and where every tensor.
 fn check_tensors<R: Read + Seek>(
     input: &mut Input<R>,
     header: &Header,
-) -> Result<(Range<usize>, Range<usize>), HeaderError> {
+) -> Result<(Range<usize>, Vec<Place>), HeaderError> {
     let mut missing = layouts(header);
-    let mut table = (0..0, 0..0);
+    let mut table_rows = 0..0;
+    let mut places = Vec::with_capacity(missing.len());
     while !missing.is_empty() {
         let (dimensions, length, stored) = (input.int()?, input.int()?, input.int()?);
         if !(1..=4).contains(&dimensions) {
@@ -418,17 +454,49 @@ fn check_tensors<R: Read + Seek>(
         if stored != layout.weights as i64 {
             return Err(fault("wrong type"));
         }
-        let begin = input.position();
+        let begin = input.position() as u64;
         input.skip(layout.bytes())?;
         if name == TOKEN_TABLE {
-            table = (shape_ends - 4..shape_ends, begin..input.position());
+            table_rows = shape_ends - 4..shape_ends;
         }
+        places.push(Place { name, weights: layout.weights, bytes: begin..input.position() as u64 });
     }
-    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok(table) }
+    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok((table_rows, places)) }
+}
+
+/// Magic, dimensions, and the size of the mel filters, as a file begins.
+pub(super) fn beginning(header: &Header) -> Vec<u8> {
+    let stored =
+        if header.weights.is_quantised() { BLOCK_LAYOUT as u32 * 1000 } else { 0 } + header.weights.file_type();
+    let Header { vocabulary, state, audio_heads, audio_layers, text_heads, text_layers, mels, .. } = *header;
+    [MAGIC, vocabulary, 1500, state, audio_heads, audio_layers, 448, state, text_heads, text_layers, mels, stored]
+        .into_iter()
+        .chain([mels, SPECTRUM as u32])
+        .flat_map(u32::to_le_bytes)
+        .collect()
+}
+
+/// What stands before a tensor's numbers.
+pub(super) fn tensor_entry(name: &str, layout: &Layout) -> Vec<u8> {
+    let used = 4 - layout.shape.iter().rev().take_while(|extent| **extent == 1).count();
+    let used = used.max(1);
+    let mut bytes: Vec<u8> =
+        [used as u32, name.len() as u32, layout.weights as u32].into_iter().flat_map(u32::to_le_bytes).collect();
+    layout.shape[..used].iter().for_each(|extent| bytes.extend((*extent as u32).to_le_bytes()));
+    bytes.extend(name.as_bytes());
+    bytes
+}
+
+/// Length of a file whose vocabulary takes so many bytes.
+pub(super) fn length(header: &Header, spelled: u64) -> u64 {
+    let filters = 4 * u64::from(header.mels) * SPECTRUM as u64;
+    let tensors = layouts(header);
+    let tensors = tensors.iter().map(|(name, layout)| tensor_entry(name, layout).len() as u64 + layout.bytes());
+    beginning(header).len() as u64 + filters + 4 + spelled + tensors.sum::<u64>()
 }
 
 /// The tensors of a Whisper model by name.
-fn layouts(header: &Header) -> BTreeMap<String, Layout> {
+pub(super) fn layouts(header: &Header) -> BTreeMap<String, Layout> {
     let state = i64::from(header.state);
     let matrix = header.weights;
     let convolution = if matrix == Weights::F32 { Weights::F32 } else { Weights::F16 };

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::header::Header;
+
 /// The official sizes of Whisper, as far as they are multilingual and current. Each has its own set of decoder heads that
 /// follow the sound, which word times by dynamic time warping need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -21,6 +23,30 @@ pub enum Size {
     LargeV3,
     /// 809 million: the encoder of large-v3 with four decoder layers.
     LargeV3Turbo,
+}
+
+impl Size {
+    /// The size of this architecture, if it is an official one whose heads are known. Those of the large models before large-v3
+    /// differ although their dimensions do not.
+    pub(super) fn of(header: &Header) -> Option<Self> {
+        use Size::{Base, LargeV3, LargeV3Turbo, Medium, Small, Tiny};
+        let dimensions = (header.state, header.audio_layers, header.text_layers, header.mels);
+        let size =
+            [Tiny, Base, Small, Medium, LargeV3, LargeV3Turbo].into_iter().find(|size| size.dimensions() == dimensions);
+        size.filter(|_| header.audio_heads * 64 == header.state && header.text_heads * 64 == header.state)
+    }
+
+    /// Width, layers of the encoder and of the decoder, and mel bands.
+    pub(super) fn dimensions(self) -> (u32, u32, u32, u32) {
+        match self {
+            Self::Tiny => (384, 4, 4, 80),
+            Self::Base => (512, 6, 6, 80),
+            Self::Small => (768, 12, 12, 80),
+            Self::Medium => (1024, 24, 24, 80),
+            Self::LargeV3 => (1280, 32, 32, 128),
+            Self::LargeV3Turbo => (1280, 32, 4, 128),
+        }
+    }
 }
 
 /// One official file.

@@ -1,16 +1,20 @@
 //! Which model recognises speech, where its file lies, and whether it may be trusted.
 //!
-//! A model is *shipped* (inside the program, for demonstration), *official* (published by the whisper.cpp project, known by
+//! Weights of other programs are turned into a ggml file when they are imported. A model is *shipped* (inside the program, for demonstration), *official* (published by the whisper.cpp project, known by
 //! size and SHA-256 from a manifest in the program) or *unofficial* (any other Whisper model in ggml format, known by the
 //! SHA-256 noted when it was imported). [`Store::resolve`] is the one way to the recogniser: it has read the whole file,
 //! compared its SHA-256 and checked every number of its [`header`] before whisper.cpp sees it. Only [`Store::pull`] opens a
 //! connection.
 
 pub mod header;
+pub mod import;
 
+mod card;
 mod error;
 mod file;
+mod machine;
 mod manifest;
+mod measure;
 mod pull;
 mod shipped;
 mod store;
@@ -25,6 +29,7 @@ use crate::message::Message;
 
 pub use error::Error;
 pub use manifest::{Official, Size, officials, revision};
+pub use measure::Measurement;
 pub use pull::Hub;
 pub use store::{Entry, Installed, State, Store, Verified};
 
@@ -37,10 +42,22 @@ pub struct Model {
     pub origin: Origin,
     /// SHA-256 of its ggml file, 64 lower-case hexadecimal digits: what a transcript notes as its model.
     pub sha256: String,
+    /// SHA-256 of the weights that it was made from, where they had another form.
+    pub origin_sha256: Option<String>,
     /// The file itself.
     pub source: Source,
     /// What the recogniser must know of it.
     pub properties: Properties,
+}
+
+impl Model {
+    /// What its file says of itself.
+    pub fn header(&self) -> Result<header::Header, Error> {
+        match &self.source {
+            Source::Path(path) => file::check_header(path),
+            Source::Bytes(bytes) => header::parse(bytes).map_err(|error| Error::ShippedDamaged(error.to_string())),
+        }
+    }
 }
 
 /// Who vouches for a model.
@@ -87,11 +104,13 @@ pub struct Properties {
 }
 
 /// The decoder heads that follow the sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alignment {
     /// Those that are known for this official size.
     Official(Size),
+    /// These, each as layer and head, from 0.
+    Heads(Vec<(u8, u8)>),
     /// All heads of so many last decoder layers.
     LastLayers(u8),
     /// None: words get their share of the time by their letters. For a small model warping costs more than recognition, as
@@ -146,6 +165,8 @@ pub enum Stage {
     Downloading,
     /// Bytes come from a file.
     Copying,
+    /// Weights of another form are written as ggml has them.
+    Converting,
     /// The SHA-256 of a file is taken.
     Checking,
 }

@@ -47,7 +47,13 @@ impl Hub {
     #[must_use]
     pub fn from_env() -> Self {
         let base = std::env::var("RISALAH_MODEL_HUB").ok().filter(|base| !base.is_empty());
-        Self { proxy: Proxy::try_from_env(), ..Self::at(base.as_deref().unwrap_or("https://huggingface.co")) }
+        Self::mirror(base.as_deref().unwrap_or("https://huggingface.co"))
+    }
+
+    /// The same, at the address of this mirror.
+    #[must_use]
+    pub fn mirror(base: &str) -> Self {
+        Self { proxy: Proxy::try_from_env(), ..Self::at(base) }
     }
 
     /// The hub at this address, asked without a proxy.

@@ -20,7 +20,7 @@ pub(super) struct Card {
     /// Length of the unpacked file.
     pub(super) bytes: u64,
     /// SHA-256 of the unpacked file.
-    sha256: String,
+    pub(super) sha256: String,
     properties: Properties,
 }
 
@@ -45,6 +45,7 @@ pub(super) fn unpack() -> Result<Model, Error> {
         name: card.name,
         origin: Origin::Shipped,
         sha256: card.sha256,
+        origin_sha256: None,
         source: Source::Bytes(bytes),
         properties: card.properties,
     })

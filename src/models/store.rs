@@ -9,10 +9,16 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use serde::Serialize;
 
-use super::file::{check_header, expect_hash, hash_path, length};
+use super::card::Card;
+use super::file::{check_header, check_weights, expect_hash, hash_path, length};
 use super::header::Header;
-use super::manifest::{Official, officials};
+use super::machine::{WORKING, memory};
+use super::manifest::{Official, Size, officials};
+use super::measure::{self, Measurement};
 use super::{Alignment, Error, Model, Origin, Properties, Source, Watch, shipped};
+
+/// No file system takes a longer file name than 255 bytes, and names get endings.
+const LONGEST_NAME: usize = 200;
 
 /// The folder in which models lie, as `ggml-small-q8_0.bin` and so on.
 ///
@@ -21,10 +27,12 @@ use super::{Alignment, Error, Model, Origin, Properties, Source, Watch, shipped}
 pub struct Store {
     folder: PathBuf,
     officials: Vec<Official>,
+    /// Bytes that a model may need.
+    memory: Option<u64>,
 }
 
 /// A model that exists, as a list of models shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
     /// Its name.
     pub name: String,
@@ -36,6 +44,16 @@ pub struct Entry {
     pub state: State,
     /// Whether it is the one that is taken when none is asked for.
     pub is_default: bool,
+    /// The language that it is meant for, where that is one; else it knows all of Whisper's.
+    pub language: Option<String>,
+    /// Bytes of memory for one worker: as measured, else about so many.
+    pub memory: u64,
+    /// Seconds that one worker needs on this machine for a second of speech, where that is known.
+    pub real_time_factor: Option<f64>,
+    /// Whether that was measured; else it is expected from what another model needed.
+    pub is_measured: bool,
+    /// Whether it is the best official one that this machine can follow a meeting with, as far as speeds are known.
+    pub is_advised: bool,
 }
 
 /// Whether a model is there. Nothing is read for it but lengths; [`Store::verify`] reads the files.
@@ -63,6 +81,8 @@ pub struct Installed {
     pub path: PathBuf,
     /// Whether the very same file lay there before.
     pub was_there: bool,
+    /// Tokens of a fine-tune that Whisper does not have, and that were left out.
+    pub added_tokens: u64,
 }
 
 /// What [`Store::verify`] found of one installed model.
@@ -88,7 +108,13 @@ impl Store {
     /// This folder. It need not exist.
     #[must_use]
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), officials: officials().to_vec() }
+        Self { folder: folder.into(), officials: officials().to_vec(), memory: memory() }
+    }
+
+    /// The same folder on a machine with so many bytes of memory.
+    #[must_use]
+    pub fn with_memory(self, bytes: u64) -> Self {
+        Self { memory: Some(bytes), ..self }
     }
 
     /// The same folder with other models as official ones, the preferred first.
@@ -106,6 +132,7 @@ impl Store {
     /// Every model that exists: official ones in order of preference, then unofficial ones by name, then the shipped one.
     pub fn list(&self) -> Result<Vec<Entry>, Error> {
         let default = self.best_installed().map(|official| official.name.as_str());
+        let known = Speeds { measured: self.measurements()? };
         let mut entries = Vec::new();
         for official in &self.officials {
             let found = length(&self.path_of(&official.file_name()))?;
@@ -116,31 +143,34 @@ impl Store {
                 (None, Some(part)) => State::Partial(part),
                 (None, None) => State::Absent,
             };
-            entries.push(Entry {
-                name: official.name.clone(),
-                origin: Origin::Official,
-                bytes: official.bytes,
-                state,
-                is_default: default == Some(&official.name),
-            });
+            let is_default = default == Some(&official.name);
+            let entry = Entry::new(&official.name, Origin::Official, official.bytes, state, is_default);
+            entries.push(known.of(entry, &official.sha256, Some(measure::work_of(official.size))));
+        }
+        if let Some(advised) = entries.iter_mut().find(|entry| self.can_follow(entry)) {
+            advised.is_advised = true;
         }
         for (name, file) in self.unofficial()? {
             let bytes = length(&self.path_of(&file))?.unwrap_or_default();
-            entries.push(Entry { name, origin: Origin::Unofficial, bytes, state: State::Installed, is_default: false });
+            let entry = Entry::new(&name, Origin::Unofficial, bytes, State::Installed, false);
+            let language = Card::read(&self.card_of(&file))?.and_then(|card| card.language);
+            let sha256 = self.noted(&file).unwrap_or_default();
+            entries.push(known.of(Entry { language, ..entry }, &sha256, None));
         }
         let card = shipped::card()?;
-        entries.push(Entry {
-            name: card.name,
-            origin: Origin::Shipped,
-            bytes: card.bytes,
-            state: State::Installed,
-            is_default: default.is_none(),
-        });
+        let entry = Entry::new(&card.name, Origin::Shipped, card.bytes, State::Installed, default.is_none());
+        entries.push(known.of(Entry { language: Some("id".to_owned()), ..entry }, &card.sha256, None));
         Ok(entries)
     }
 
-    /// The model that `wish` means: a name, or the path of a file; without a wish [`Store::best_installed`], else the shipped
-    /// one. Its whole file has been read and found right.
+    /// Whether a model fits into this machine and is known to keep pace with a meeting.
+    fn can_follow(&self, entry: &Entry) -> bool {
+        self.memory.is_none_or(|memory| entry.memory <= memory)
+            && entry.real_time_factor.is_some_and(|factor| factor <= measure::LIVE)
+    }
+
+    /// The model that `wish` means: the path of a file, or a name; without a wish [`Store::best_installed`], else the shipped
+    /// one. Its whole file has been read and found right. What is written as a file's name is the file, where there is one.
     pub fn resolve(&self, wish: Option<&OsStr>, watch: &mut Watch) -> Result<Model, Error> {
         let Some(wish) = wish else {
             return match self.best_installed() {
@@ -148,21 +178,28 @@ impl Store {
                 None => shipped::unpack(),
             };
         };
+        let path = Path::new(wish);
+        if path.components().count() > 1 || (path.extension().is_some_and(|end| end == "bin") && path.is_file()) {
+            return self.open_path(path, watch);
+        }
         let name = model_name(wish);
         if name.as_deref() == Some(&shipped::card()?.name) {
             return shipped::unpack();
         }
-        if let Some(official) = name.as_deref().and_then(|name| self.official(name)) {
+        let official = name.as_deref().and_then(|name| self.official(name));
+        if let Some(official) = official.filter(|official| self.path_of(&official.file_name()).exists()) {
             return self.open_official(official, watch);
         }
         if let Some((name, file)) = self.unofficial()?.into_iter().find(|(known, _)| Some(known) == name.as_ref()) {
             return self.open_unofficial(name, &file, watch);
         }
-        let path = Path::new(wish);
-        if path.is_file() || path.components().count() > 1 {
+        if path.exists() {
             return self.open_path(path, watch);
         }
-        Err(self.unknown(wish)?)
+        match official {
+            Some(official) => Err(Error::NotInstalled(official.name.clone())),
+            None => Err(self.unknown(wish)?),
+        }
     }
 
     /// The most preferred official model whose file is there: see the order of [`officials`].
@@ -203,6 +240,7 @@ impl Store {
         if found != official.bytes {
             return Err(Error::Length { path, expected: official.bytes, found });
         }
+        self.check_memory(&official.name, found)?;
         check_header(&path)?;
         expect_hash(&path, &official.sha256, watch)?;
         Ok(official_model(official, path))
@@ -210,24 +248,45 @@ impl Store {
 
     fn open_unofficial(&self, name: String, file: &str, watch: &mut Watch) -> Result<Model, Error> {
         let path = self.path_of(file);
+        self.check_memory(&name, length(&path)?.unwrap_or_default())?;
         let header = check_header(&path)?;
-        let note = fs::read_to_string(self.note_of(file)).unwrap_or_default();
-        let Some(noted) = note.split_whitespace().next().filter(|hash| hash.len() == 64) else {
+        let Some(noted) = self.noted(file) else {
             return Err(Error::NotNoted(path));
         };
-        expect_hash(&path, noted, watch)?;
-        Ok(unofficial_model(name, noted.to_owned(), path, &header))
+        expect_hash(&path, &noted, watch)?;
+        let card = Card::read(&self.card_of(file))?;
+        Ok(unofficial_model(name, noted, path, &header, card))
+    }
+
+    /// The SHA-256 that was noted of an unofficial model.
+    fn noted(&self, file: &str) -> Option<String> {
+        let note = fs::read_to_string(self.note_of(file)).unwrap_or_default();
+        note.split_whitespace().next().filter(|hash| hash.len() == 64).map(str::to_owned)
+    }
+
+    /// Refuses a model that this machine cannot hold, before it is read.
+    fn check_memory(&self, name: &str, bytes: u64) -> Result<(), Error> {
+        let needed = bytes.saturating_add(WORKING);
+        match self.memory {
+            Some(memory) if needed > memory => Err(Error::TooLarge { name: name.to_owned(), needed, memory }),
+            _ => Ok(()),
+        }
     }
 
     /// A file outside the folder: official when its content is, whatever it is called.
     fn open_path(&self, path: &Path, watch: &mut Watch) -> Result<Model, Error> {
-        let header = check_header(path)?;
+        if path.is_dir() {
+            return Err(Error::Folder(path.to_owned()));
+        }
+        let name = path.file_stem().unwrap_or(path.as_os_str()).display().to_string();
+        self.check_memory(&name, length(path)?.unwrap_or_default())?;
+        check_header(path)?;
         let sha256 = hash_path(path, watch)?;
         if let Some(official) = self.officials.iter().find(|official| official.sha256 == sha256) {
             return Ok(official_model(official, path.to_owned()));
         }
-        let name = path.file_stem().unwrap_or(path.as_os_str()).display().to_string();
-        Ok(unofficial_model(name, sha256, path.to_owned(), &header))
+        let header = check_weights(path, watch)?;
+        Ok(unofficial_model(name, sha256, path.to_owned(), &header, None))
     }
 
     /// Name and file name of the unofficial models, by name.
@@ -268,14 +327,59 @@ impl Store {
     fn note_of(&self, file: &str) -> PathBuf {
         self.folder.join(format!("{file}.sha256"))
     }
+
+    fn card_of(&self, file: &str) -> PathBuf {
+        self.folder.join(format!("{file}.toml"))
+    }
+}
+
+impl Entry {
+    fn new(name: &str, origin: Origin, bytes: u64, state: State, is_default: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            origin,
+            bytes,
+            state,
+            is_default,
+            language: None,
+            memory: bytes + WORKING,
+            real_time_factor: None,
+            is_measured: false,
+            is_advised: false,
+        }
+    }
+}
+
+/// What is known of speeds.
+struct Speeds {
+    measured: Vec<Measurement>,
+}
+
+impl Speeds {
+    /// The entry with what was measured of a file of this SHA-256, or is to be expected of so much work.
+    fn of(&self, entry: Entry, sha256: &str, work: Option<u64>) -> Entry {
+        match self.measured.iter().find(|measured| measured.sha256 == sha256) {
+            Some(measured) => Entry {
+                memory: measured.memory.unwrap_or(entry.memory),
+                real_time_factor: Some(measured.real_time_factor),
+                is_measured: true,
+                ..entry
+            },
+            None => {
+                let real_time_factor = work.and_then(|work| measure::expected(work, &self.measured));
+                Entry { real_time_factor, ..entry }
+            }
+        }
+    }
 }
 
 /// What a model file is called by: `small-q8_0` for `ggml-small-q8_0.bin` and for itself. No name from a path.
 fn model_name(wish: &OsStr) -> Option<String> {
     let name = wish.to_str()?;
-    let name = name.strip_suffix(".bin").unwrap_or(name);
+    let name = name.strip_suffix(".bin").or_else(|| name.strip_suffix(".ggml")).unwrap_or(name);
     let name = name.strip_prefix("ggml-").unwrap_or(name);
-    let is_name = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
+    let is_plain = !name.contains(['/', '\\']) && !name.contains(char::is_control) && name.len() <= LONGEST_NAME;
+    let is_name = is_plain && !name.is_empty() && !name.starts_with('.');
     is_name.then(|| name.to_owned())
 }
 
@@ -284,6 +388,7 @@ fn official_model(official: &Official, path: PathBuf) -> Model {
         name: official.name.clone(),
         origin: Origin::Official,
         sha256: official.sha256.clone(),
+        origin_sha256: None,
         source: Source::Path(path),
         properties: Properties {
             cut_audio_ctx: false,
@@ -293,15 +398,23 @@ fn official_model(official: &Official, path: PathBuf) -> Model {
     }
 }
 
-fn unofficial_model(name: String, sha256: String, path: PathBuf, header: &Header) -> Model {
-    // The upper half of the decoder, as Whisper itself takes it for weights whose heads nobody has looked at.
-    let layers = (header.text_layers / 2).max(1) as u8;
+fn unofficial_model(name: String, sha256: String, path: PathBuf, header: &Header, card: Option<Card>) -> Model {
+    let named = card.as_ref().map(|card| card.alignment_heads.clone()).filter(|heads| {
+        let is_there =
+            |(layer, head): &(u8, u8)| u32::from(*layer) < header.text_layers && u32::from(*head) < header.text_heads;
+        !heads.is_empty() && heads.iter().all(is_there)
+    });
+    // Training on other speech leaves the heads that follow the sound where they were.
+    let alignment = named.map(Alignment::Heads).or_else(|| Size::of(header).map(Alignment::Official));
+    // Else the upper half of the decoder, as Whisper itself takes it for weights whose heads nobody has looked at.
+    let alignment = alignment.unwrap_or(Alignment::LastLayers((header.text_layers / 2).max(1) as u8));
     Model {
         name,
         origin: Origin::Unofficial,
         sha256,
+        origin_sha256: card.map(|card| card.sha256),
         source: Source::Path(path),
-        properties: Properties { cut_audio_ctx: false, synthetic: false, alignment: Alignment::LastLayers(layers) },
+        properties: Properties { cut_audio_ctx: false, synthetic: false, alignment },
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::meeting::{EventKind, Meeting, Nature, Person, capitals};
 use crate::message::Language;
-use crate::transcript::{Level, Recording, Transcript, Utterance};
+use crate::transcript::{Level, Recording, Transcript, Utterance, Version};
 use crate::writing;
 
 use super::text::printable;
@@ -201,10 +201,15 @@ pub(super) fn closing(meeting: &Meeting) -> Closing {
     }
 }
 
+/// The model by its name and its SHA-256, and by that of the weights that it was made from.
+pub(super) fn model(version: &Version) -> String {
+    let digest = |sha256: &str| printable(&sha256.chars().take(12).collect::<String>());
+    let origin = version.model_origin.as_deref().map(|sha256| format!(", dari bobot SHA-256 {}…", digest(sha256)));
+    format!("{}, SHA-256 {}…{}", printable(&version.model), digest(&version.model_sha256), origin.unwrap_or_default())
+}
+
 pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String> {
     let (recording, version) = (&transcript.recording, &transcript.version);
-    let model = printable(&version.model);
-    let digest: String = version.model_sha256.chars().take(12).collect();
     let by_hand = |utterance: &&Utterance| utterance.corrected.edits.len() > utterance.corrected.written.len();
     let state = match transcript.utterances.iter().filter(by_hand).count() {
         0 => "belum disunting, dan belum dikoreksi oleh para pembicara".to_owned(),
@@ -212,10 +217,10 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
     };
     let mut lines = vec![
         format!(
-            "Risalah sementara ini dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {model}, SHA-256 {}…, \
+            "Risalah sementara ini dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {}, \
              transkripsi versi {}), {state}.",
             printable(&version.program),
-            printable(&digest),
+            model(version),
             version.number
         ),
         format!(
@@ -226,8 +231,9 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
     ];
     if version.model.starts_with(DEMONSTRATION) {
         lines.push(format!(
-            "Model {model} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
-             manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya."
+            "Model {} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
+             manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya.",
+            printable(&version.model)
         ));
     }
     let written = transcript.utterances.iter().any(|utterance| utterance.corrected.said.is_some());

@@ -3,7 +3,7 @@
 use crate::meeting::{Meeting, Nature, capitals};
 use crate::transcript::Transcript;
 
-use super::fields::UNKNOWN_SPEAKER;
+use super::fields::{UNKNOWN_SPEAKER, model};
 use super::text::printable;
 use super::wording::long_date;
 use super::{Entry, Risalah, RunKind, compose};
@@ -58,7 +58,6 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
 
 fn colophon(transcript: &Transcript, official: &Official) -> String {
     let version = &transcript.version;
-    let digest: String = version.model_sha256.chars().take(12).collect();
     let corrections = match official.corrections {
         0 => "tanpa koreksi".to_owned(),
         last => format!("sampai koreksi nomor {last}"),
@@ -68,13 +67,12 @@ fn colophon(transcript: &Transcript, official: &Official) -> String {
         edition => format!(" Edisi ini menggantikan edisi {}.", edition - 1),
     };
     format!(
-        "Risalah resmi edisi {}, dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {}, SHA-256 {}…, transkripsi versi \
+        "Risalah resmi edisi {}, dibuat dengan transkripsi otomatis oleh E-Risalah {} (model {}, transkripsi versi \
          {}), disunting oleh sekretariat ({corrections}). Segel atas rekaman, transkripsi, koreksi, dan dokumen ini \
          ada di dalam manifesnya.{replaces}",
         official.edition,
         printable(&version.program),
-        printable(&version.model),
-        printable(&digest),
+        model(version),
         version.number,
     )
 }

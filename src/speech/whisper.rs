@@ -13,8 +13,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Once};
 
 use whisper_rs::{
-    DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
-    WhisperError, WhisperState,
+    DtwAhead, DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext,
+    WhisperContextParameters, WhisperError, WhisperState,
 };
 
 use super::greedy::{self, Greedy, Token};
@@ -71,15 +71,19 @@ impl Whisper {
         let Some(number) = whisper_rs::get_lang_id(language) else {
             return Err(Error::Language { language: language.to_owned() });
         };
+        let heads = match &model.properties.alignment {
+            Alignment::Heads(heads) => heads.iter().map(|(layer, head)| ahead(*layer, *head)).collect(),
+            _ => Vec::new(),
+        };
         let mut parameters = WhisperContextParameters::default();
-        parameters.use_gpu(false).dtw_parameters(DtwParameters { mode: warping(model), ..Default::default() });
+        parameters.use_gpu(false).dtw_parameters(DtwParameters { mode: warping(model, &heads), ..Default::default() });
         let context = match &model.source {
             Source::Path(path) => WhisperContext::new_with_params(path, parameters),
             Source::Bytes(bytes) => WhisperContext::new_from_buffer_with_params(bytes, parameters),
         }
         .map_err(|_| Error::Load { name: model.name.clone() })?;
         let (context, language) = (Arc::new(context), language.to_owned());
-        let Properties { cut_audio_ctx, alignment, .. } = model.properties;
+        let Properties { cut_audio_ctx, alignment, .. } = &model.properties;
         let file = match &model.source {
             Source::Path(_) => None,
             Source::Bytes(bytes) => Some(bytes.as_slice()),
@@ -88,7 +92,7 @@ impl Whisper {
             Alignment::Letters => Some(greedy::Model::new(&context, file, number).map_err(engine)?),
             _ => None,
         };
-        Ok(Self { context, language, cut_window: cut_audio_ctx, greedy: greedy.map(Arc::new) })
+        Ok(Self { context, language, cut_window: *cut_audio_ctx, greedy: greedy.map(Arc::new) })
     }
 
     /// A recogniser with a working state of its own, for one thread.
@@ -397,10 +401,15 @@ fn likelier(a: Recognition, b: Recognition) -> Recognition {
     }
 }
 
-fn warping(model: &Model) -> DtwMode<'static> {
-    match model.properties.alignment {
+fn ahead(layer: u8, head: u8) -> DtwAhead {
+    DtwAhead { n_text_layer: layer.into(), n_head: head.into() }
+}
+
+fn warping<'h>(model: &Model, heads: &'h [DtwAhead]) -> DtwMode<'h> {
+    match &model.properties.alignment {
         Alignment::Letters => DtwMode::None,
-        Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(layers) },
+        Alignment::Heads(_) => DtwMode::Custom { aheads: heads },
+        Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(*layers) },
         Alignment::Official(size) => DtwMode::ModelPreset {
             model_preset: match size {
                 Size::Tiny => DtwModelPreset::Tiny,

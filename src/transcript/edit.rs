@@ -5,8 +5,9 @@
 //! order ([`apply`]); taking every layer back gives what was recognised, letter by letter.
 //!
 //! A layer belongs to the version whose utterance it stands on. Recognising again makes a new version, on which the old layers
-//! do not stand: they stay with theirs.
+//! do not stand: they stay with theirs, and [`carry`] lays others like them where the words agree.
 
+mod carry;
 mod layered;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use super::{Transcript, Utterance, Word};
 use crate::clock::{Channel, Span};
 use crate::message::{Explain, Message};
 
+pub use carry::{Carried, Outcome, carry};
 pub use layered::{Layered, Stretch};
 
 /// The raw utterance that a layer stands on.

@@ -107,6 +107,9 @@ pub struct Version {
     pub model: String,
     /// SHA-256 of the model file, in lower-case hexadecimal.
     pub model_sha256: String,
+    /// SHA-256 of the weights that the model file was made from, where they had another form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_origin: Option<String>,
     /// Language the recogniser was told, `id` unless asked otherwise.
     pub language: String,
     /// This program's version.

@@ -7,6 +7,7 @@
 mod layers;
 mod schema;
 mod steps;
+mod versions;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use crate::digest::sha256;
 use crate::message::{Explain, Message};
 
 pub use steps::{Seal, Step};
+pub use versions::Fate;
 
 /// The store's file name in a meeting folder.
 pub const FILE_NAME: &str = "transkrip.db";
@@ -118,6 +120,8 @@ pub struct Origin {
     pub model: String,
     /// SHA-256 of the model file, hexadecimal.
     pub model_sha256: String,
+    /// SHA-256 of the weights that the model file was made from, where they had another form.
+    pub model_origin: Option<String>,
     /// The language that the recogniser was told.
     pub language: String,
     /// This program's version.
@@ -203,8 +207,15 @@ impl Store {
         }
         self.connection
             .query_row(
-                "INSERT INTO version (model, model_sha256, language, program, created) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *",
-                params![origin.model, origin.model_sha256, origin.language, origin.program, now.to_string()],
+                "INSERT INTO version (model, model_sha256, model_origin, language, program, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *",
+                params![
+                    origin.model,
+                    origin.model_sha256,
+                    origin.model_origin,
+                    origin.language,
+                    origin.program,
+                    now.to_string()
+                ],
                 version_of,
             )
             .map_err(self.failed())
@@ -385,6 +396,7 @@ fn version_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Version> {
         number: row.get("number")?,
         model: row.get("model")?,
         model_sha256: row.get("model_sha256")?,
+        model_origin: row.get("model_origin")?,
         language: row.get("language")?,
         program: row.get("program")?,
         created: created.parse().map_err(|error: jiff::Error| {

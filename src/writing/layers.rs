@@ -147,6 +147,7 @@ mod tests {
                 number: 1,
                 model: "peraga".to_owned(),
                 model_sha256: "ab".repeat(32),
+                model_origin: None,
                 language: "id".to_owned(),
                 program: "0.1.0".to_owned(),
                 created: jiff::Timestamp::UNIX_EPOCH,

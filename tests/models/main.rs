@@ -1,7 +1,9 @@
 //! The model registry: what a model file must be, what the folder keeps, and how a download goes wrong.
 
+mod checkpoint;
 mod ggml;
 mod header;
+mod import;
 mod pull;
 mod server;
 mod store;

@@ -34,7 +34,7 @@ impl Office {
     }
 
     fn import(&self, path: &Path) -> Result<Installed, Error> {
-        unwatched(|watch| self.store.import(path, watch))
+        unwatched(|watch| self.store.import(path, None, watch))
     }
 
     fn resolve(&self, wish: impl AsRef<OsStr>) -> Result<Model, Error> {
@@ -188,11 +188,50 @@ fn names_are_not_taken_twice() {
     }
     let imported = office.import(&office.file("ggml-uji-q8_0.bin", &other));
     assert!(matches!(imported, Err(Error::Hash { .. })), "{imported:?}");
-    for name in ["khusus.safetensors", "khusus", "ündangan.bin", ".bin"] {
+    for name in [".bin", ".ggml", "baris\nbaru.bin"] {
         let imported = office.import(&office.file(name, &other));
         assert!(matches!(imported, Err(Error::BadName(_))), "{name}: {imported:?}");
     }
     assert_eq!(office.files(), 3, "the model, its note, the lock");
+}
+
+#[test]
+fn a_ggml_file_may_have_any_name() {
+    let office = Office::new();
+    for (seed, file, name) in [
+        (2, "model", "model"),
+        (3, "ündangan.bin", "ündangan"),
+        (4, "ggml-rapat.ggml", "rapat"),
+        (5, "v1.2-f16", "v1.2-f16"),
+    ] {
+        let installed = office.import(&office.file(file, &Ggml::new(seed).bytes())).expect(file);
+        assert_eq!(installed.name, name);
+        assert!(office.resolve(name).is_ok(), "{name}");
+    }
+    let source = office.file("ggml-uji-q8_0.bin", &Ggml::new(6).bytes());
+    let named = unwatched(|watch| office.store.import(&source, Some("milik-kami"), watch)).expect("a name of its own");
+    assert_eq!((named.name.as_str(), named.origin), ("milik-kami", Origin::Unofficial));
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_refused_by_name() {
+    let office = Office::new();
+    for (tensor, bytes) in [
+        ("encoder.conv1.bias", f32::NAN.to_le_bytes().to_vec()),
+        ("encoder.conv2.weight", vec![0, 0x7c]),
+        ("decoder.blocks.0.mlp.2.weight", vec![0, 0x7e]),
+    ] {
+        let mut file = Ggml::new(2);
+        file.tensor(tensor).data[..bytes.len()].copy_from_slice(&bytes);
+        let source = office.file("rusak.bin", &file.bytes());
+        for refused in [office.import(&source).map(drop), office.resolve(&source).map(drop)] {
+            let Err(Error::Invalid { source: HeaderError::Tensor { name, .. }, .. }) = refused else {
+                panic!("{refused:?}")
+            };
+            assert_eq!(name, tensor);
+        }
+    }
+    assert_eq!(office.files(), 1, "the lock");
 }
 
 #[test]
@@ -210,7 +249,7 @@ fn what_is_no_model_never_gets_into_the_folder() {
     assert!(matches!(office.import(&english), Err(Error::EnglishOnly(_))));
     assert!(matches!(office.resolve(&english), Err(Error::EnglishOnly(_))));
     assert!(matches!(office.import(Path::new("/does/not/exist.bin")), Err(Error::Io { .. })));
-    assert!(matches!(office.import(office.root.path()), Err(Error::Io { .. })));
+    assert!(matches!(office.import(office.root.path()), Err(Error::Unusable { .. })));
     assert!(!office.store.folder().exists());
 }
 
@@ -226,7 +265,7 @@ fn a_path_is_opened_without_being_installed() {
     let broken = office.resolve(office.file("rusak.bin", &SOUND[..MEGABYTE]));
     assert!(matches!(broken, Err(Error::Invalid { source: HeaderError::Truncated(_), .. })));
     assert!(matches!(office.resolve(office.root.path().join("tidak-ada.bin")), Err(Error::Io { .. })));
-    assert!(matches!(office.resolve(office.root.path()), Err(Error::Io { .. })));
+    assert!(matches!(office.resolve(office.root.path()), Err(Error::Folder(_))));
 }
 
 #[test]
@@ -264,6 +303,6 @@ fn a_stopped_import_leaves_nothing() {
     let office = Office::new();
     let source = office.file("khusus.bin", &unofficial());
     let mut watch = Watch { report: &mut |_| (), cancel: &AtomicBool::new(true) };
-    assert!(matches!(office.store.import(&source, &mut watch), Err(Error::Cancelled)));
+    assert!(matches!(office.store.import(&source, None, &mut watch), Err(Error::Cancelled)));
     assert_eq!(office.files(), 1, "the lock");
 }

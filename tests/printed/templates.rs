@@ -101,6 +101,7 @@ fn meeting_folder() -> tempfile::TempDir {
     let origin = Origin {
         model: transcript.version.model.clone(),
         model_sha256: transcript.version.model_sha256.clone(),
+        model_origin: transcript.version.model_origin.clone(),
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };

@@ -53,6 +53,7 @@ pub fn transcript(channels: u16, utterances: Vec<Utterance>) -> Transcript {
             number: 1,
             model: "risalah-demo-q8_0".to_owned(),
             model_sha256: "ab".repeat(32),
+            model_origin: None,
             language: "id".to_owned(),
             program: "0.1.0".to_owned(),
             created: "2027-03-09T04:00:00Z".parse().expect("a time"),

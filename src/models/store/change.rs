@@ -5,7 +5,9 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{Installed, Store, model_name};
-use crate::models::file::{check_header, copy_hashed, hash_path, length};
+use crate::models::card::Card;
+use crate::models::file::{check_header, check_weights, copy_hashed, hash_path, length};
+use crate::models::import;
 use crate::models::pull::{self, Hub};
 use crate::models::{Error, Origin, Watch, shipped};
 
@@ -29,6 +31,7 @@ impl Store {
             origin: Origin::Official,
             path: path.clone(),
             was_there,
+            added_tokens: 0,
         };
         if length(&path)? == Some(official.bytes) && hash_path(&path, watch)? == official.sha256 {
             return Ok(installed(true));
@@ -40,18 +43,86 @@ impl Store {
         Ok(installed(false))
     }
 
-    /// Copies a model file into the folder: as the official model whose length and SHA-256 it has, whatever it is called,
-    /// else under its own file name as an unofficial one.
-    pub fn import(&self, source: &Path, watch: &mut Watch) -> Result<Installed, Error> {
+    /// Takes a model into the folder: a ggml file as it is, weights of another program ([`import`]) as the ggml file that is made
+    /// of them. What has the length and SHA-256 of an official model is that one, whatever it is called; all else is unofficial,
+    /// under the name that is given or its own.
+    pub fn import(&self, source: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
+        let folder = if source.is_dir() { Some(source.to_owned()) } else { import::folder_of(source) };
+        match folder {
+            Some(folder) => self.take_over(&folder, name, watch),
+            None => self.import_ggml(source, name, watch),
+        }
+    }
+
+    fn take_over(&self, folder: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
+        let mut checkpoint = import::open(folder)?;
+        let name = name.map(str::to_owned).or_else(|| import::name_of(folder));
+        let name = name.and_then(|name| model_name(OsStr::new(&name)));
+        let name = name.ok_or_else(|| Error::BadName(folder.to_owned()))?;
+        let file = format!("{name}.bin");
+        self.check_free(&name, &file)?;
+        let bytes = checkpoint.bytes();
+        self.check_memory(&name, bytes)?;
+        let _lock = self.lock()?;
+        let card = Card {
+            form: checkpoint.kind,
+            sha256: checkpoint.origin(watch)?,
+            language: checkpoint.language.take(),
+            added_tokens: checkpoint.added,
+            alignment_heads: std::mem::take(&mut checkpoint.heads),
+        };
+        let path = self.path_of(&file);
+        let (origin, added_tokens) = (Origin::Unofficial, card.added_tokens);
+        if path.exists() {
+            let is_same = Card::read(&self.card_of(&file))?.is_some_and(|known| known.sha256 == card.sha256);
+            if is_same && self.open_unofficial(name.clone(), &file, watch).is_ok() {
+                return Ok(Installed { name, origin, path, was_there: true, added_tokens });
+            }
+            if !is_same {
+                return Err(Error::NameTaken(name));
+            }
+        }
+        self.check_space(bytes)?;
+        let copy = self.copy_of(&file);
+        let made = checkpoint.write(&copy, watch).and_then(|sha256| {
+            check_header(&copy)?;
+            card.write(&self.card_of(&file))?;
+            self.note(&file, &sha256)?;
+            self.put(&copy, &path)
+        });
+        if made.is_err() {
+            let _ = fs::remove_file(&copy);
+            if !path.exists() {
+                let _ = fs::remove_file(self.card_of(&file));
+                let _ = fs::remove_file(self.note_of(&file));
+            }
+        }
+        made.map(|()| Installed { name, origin, path, was_there: false, added_tokens })
+    }
+
+    /// Refuses a name that an official model, the shipped one, or another file has.
+    fn check_free(&self, name: &str, file: &str) -> Result<(), Error> {
+        let is_other = self.unofficial()?.into_iter().any(|(known, other)| known == name && other != file);
+        if is_other || self.official(name).is_some() || name == shipped::card()?.name {
+            return Err(Error::NameTaken(name.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn import_ggml(&self, source: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
         check_header(source)?;
         let bytes = fs::metadata(source).map_err(Error::at(source))?.len();
+        self.check_memory(&source.display().to_string(), bytes)?;
         let _lock = self.lock()?;
         let sha256 = hash_path(source, watch)?;
         let twin = self.officials.iter().find(|official| official.bytes == bytes && official.sha256 == sha256);
         let (name, file_name) = match twin {
             Some(official) => (official.name.clone(), official.file_name()),
-            None => self.unofficial_name(source, &sha256, bytes)?,
+            None => self.unofficial_name(source, name, &sha256, bytes)?,
         };
+        if twin.is_none() {
+            check_weights(source, watch)?;
+        }
         let path = self.path_of(&file_name);
         let origin = if twin.is_some() { Origin::Official } else { Origin::Unofficial };
         let was_there = length(&path)? == Some(bytes) && hash_path(&path, watch)? == sha256;
@@ -60,12 +131,20 @@ impl Store {
                 return Err(Error::NameTaken(name));
             }
             self.check_space(bytes)?;
-            self.copy(source, &file_name, &sha256, watch)?;
-        }
-        if twin.is_none() {
+            if twin.is_none() {
+                // Before the file has its name: without a note nobody vouches for it.
+                self.note(&file_name, &sha256)?;
+            }
+            if let Err(error) = self.copy(source, &file_name, &sha256, watch) {
+                if twin.is_none() && !path.exists() {
+                    let _ = fs::remove_file(self.note_of(&file_name));
+                }
+                return Err(error);
+            }
+        } else if twin.is_none() {
             self.note(&file_name, &sha256)?;
         }
-        Ok(Installed { name, origin, path, was_there })
+        Ok(Installed { name, origin, path, was_there, added_tokens: 0 })
     }
 
     /// Removes a model and what was downloaded of it; returns the bytes that became free.
@@ -83,7 +162,8 @@ impl Store {
             },
         };
         let mut freed = 0;
-        let files = [self.path_of(&file), self.part_of(&file), self.copy_of(&file), self.note_of(&file)];
+        let files =
+            [self.path_of(&file), self.part_of(&file), self.copy_of(&file), self.note_of(&file), self.card_of(&file)];
         if files.iter().all(|path| !path.exists()) {
             return Err(Error::NotInstalled(name));
         }
@@ -98,15 +178,21 @@ impl Store {
     }
 
     /// The name and file name under which a file that is not official may be kept.
-    fn unofficial_name(&self, source: &Path, sha256: &str, bytes: u64) -> Result<(String, String), Error> {
-        let file = source
-            .file_name()
-            .and_then(OsStr::to_str)
-            .filter(|file| file.strip_suffix(".bin").is_some() && file.is_ascii());
-        let Some((name, file)) = file.and_then(|file| Some((model_name(OsStr::new(file))?, file))) else {
+    fn unofficial_name(
+        &self,
+        source: &Path,
+        wished: Option<&str>,
+        sha256: &str,
+        bytes: u64,
+    ) -> Result<(String, String), Error> {
+        let own = || source.file_name().and_then(OsStr::to_str);
+        let Some(name) = wished.or_else(own).and_then(|name| model_name(OsStr::new(name))) else {
             return Err(Error::BadName(source.to_owned()));
         };
-        if let Some(official) = self.official(&name) {
+        // A file that lies in the folder already keeps its name there.
+        let kept = own().filter(|file| wished.is_none() && file.strip_suffix(".bin").is_some());
+        let file = kept.map_or_else(|| format!("{name}.bin"), str::to_owned);
+        if let Some(official) = self.official(&name).filter(|_| wished.is_none()) {
             let path = source.to_owned();
             return Err(if bytes == official.bytes {
                 Error::Hash { path, expected: official.sha256.clone(), found: sha256.to_owned() }
@@ -114,11 +200,8 @@ impl Store {
                 Error::Length { path, expected: official.bytes, found: bytes }
             });
         }
-        let same_name = self.unofficial()?.into_iter().any(|(known, other)| known == name && other != file);
-        if same_name || name == shipped::card()?.name {
-            return Err(Error::NameTaken(name));
-        }
-        Ok((name, file.to_owned()))
+        self.check_free(&name, &file)?;
+        Ok((name, file))
     }
 
     /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that very content.
@@ -149,7 +232,7 @@ impl Store {
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Error::at(&self.folder))
     }
 
-    fn lock(&self) -> Result<File, Error> {
+    pub(in crate::models) fn lock(&self) -> Result<File, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::at(&self.folder))?;
         let path = self.folder.join(".lock");
         let file = File::create(&path).map_err(Error::at(&path))?;

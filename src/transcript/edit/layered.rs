@@ -40,6 +40,17 @@ pub struct Stretch {
     beside: (Option<Name>, Option<Name>),
 }
 
+/// Recognised words that layers have replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hunk {
+    /// Which, from 0; empty where words were only put in before that place.
+    pub(super) words: Range<usize>,
+    /// What is seen in their place.
+    pub(super) after: String,
+    /// The layers that took part.
+    pub(super) layers: Vec<u64>,
+}
+
 /// An utterance with its layers, in the order in which they were laid.
 #[derive(Clone, Debug)]
 pub struct Layered {
@@ -243,6 +254,69 @@ impl Layered {
             (None, Some(after)) => place(after),
             (None, None) => names.is_empty().then_some(0),
         }
+    }
+
+    /// What the layers that count made of the recognised words, in their order. Changes of words side by side are one only where one
+    /// layer stands on the other.
+    pub(super) fn hunks(&self) -> Vec<Hunk> {
+        let mut hunks: Vec<Hunk> = Vec::new();
+        let mut is_open = false;
+        let mut place = 0;
+        for token in &self.tokens {
+            let (is_raw, own) = (token.name.0 == 0, token.name.0);
+            if !is_raw && !self.counts(own) {
+                continue;
+            }
+            let taker = self.taker(token);
+            let layers: Vec<u64> = [Some(own).filter(|_| !is_raw), taker].into_iter().flatten().collect();
+            let goes_on = is_open && hunks.last().is_some_and(|hunk| self.are_joined(&hunk.layers, &layers));
+            if layers.is_empty() {
+                is_open = false;
+            } else if !goes_on {
+                hunks.push(Hunk { words: place..place, after: String::new(), layers: Vec::new() });
+                is_open = true;
+            }
+            if let Some(hunk) = hunks.last_mut().filter(|_| is_open) {
+                hunk.layers.extend(layers.iter().filter(|layer| !hunk.layers.contains(layer)).collect::<Vec<_>>());
+                if is_raw {
+                    hunk.words.end = place + 1;
+                } else if taker.is_none() {
+                    let space = if hunk.after.is_empty() { "" } else { " " };
+                    hunk.after = format!("{}{space}{}", hunk.after, token.text);
+                }
+            }
+            place += usize::from(is_raw);
+        }
+        hunks
+    }
+
+    /// Whether one of these layers is among the others, or took out words that one of the others brought.
+    fn are_joined(&self, some: &[u64], others: &[u64]) -> bool {
+        let shared = |token: &Token| {
+            let taker = self.taker(token);
+            let is = |layers: &[u64], layer: u64| layers.contains(&layer);
+            taker.is_some_and(|taker| {
+                is(some, taker) && is(others, token.name.0) || is(others, taker) && is(some, token.name.0)
+            })
+        };
+        some.iter().any(|layer| others.contains(layer)) || self.tokens.iter().any(shared)
+    }
+
+    /// Where recognised words stand now, and what is seen in their place. `None` where a layer has made one of them and of words
+    /// outside.
+    pub(super) fn standing(&self, recognised: Range<usize>) -> Option<(usize, Vec<String>)> {
+        let raw: Vec<usize> = (0..self.tokens.len()).filter(|place| self.tokens[*place].name.0 == 0).collect();
+        let list = |place: usize| raw.get(place).copied().unwrap_or(self.tokens.len());
+        let (begin, end) = (list(recognised.start), list(recognised.end));
+        let inside = begin..end;
+        let is_split = self.laid.iter().filter(|laid| laid.counts).any(|laid| {
+            let takes = |place: &usize| self.tokens[*place].takers.contains(&laid.id);
+            (begin..end).any(|place| takes(&place)) && (0..self.tokens.len()).any(|place| !inside.contains(&place) && takes(&place))
+        });
+        let seen = self.seen();
+        let at = seen.partition_point(|place| *place < begin);
+        let standing = seen[at..].iter().take_while(|place| **place < end);
+        (!is_split).then(|| (at, standing.map(|place| self.tokens[*place].text.clone()).collect()))
     }
 
     /// The layer that replaced this stretch of an earlier state by these words, whether it still counts or not.

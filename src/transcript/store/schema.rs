@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What each step adds to a store. A store's schema is the number of steps that were taken; a step is never changed once released.
-const STEPS: [&str; 3] = [RECOGNISED, EDITS, LIFE];
+const STEPS: [&str; 4] = [RECOGNISED, EDITS, LIFE, VERSIONS];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
 pub(super) const NUMBER: i64 = STEPS.len() as i64;
@@ -81,6 +81,19 @@ CREATE TABLE step (
 );
 CREATE TRIGGER step_is_kept BEFORE UPDATE ON step BEGIN SELECT RAISE(ABORT, 'step'); END;
 CREATE TRIGGER step_stays BEFORE DELETE ON step BEGIN SELECT RAISE(ABORT, 'step'); END;
+";
+
+const VERSIONS: &str = "
+ALTER TABLE version ADD COLUMN model_origin TEXT;
+CREATE TABLE carried (
+    version INTEGER NOT NULL REFERENCES version,
+    edit INTEGER NOT NULL REFERENCES edit,
+    outcome TEXT NOT NULL,
+    became INTEGER REFERENCES edit,
+    PRIMARY KEY (version, edit)
+) WITHOUT ROWID;
+CREATE TRIGGER carried_is_kept BEFORE UPDATE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
+CREATE TRIGGER carried_stays BEFORE DELETE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
 ";
 
 /// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer is left alone.

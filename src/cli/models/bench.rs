@@ -1,0 +1,99 @@
+//! `risalah models bench`: how long a model takes for the speech of one channel, on this machine.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use e_risalah::audio::{Input, Source, SpeechStream};
+use e_risalah::clock::Clock;
+use e_risalah::folder::{self, Folder};
+use e_risalah::message::Message;
+use e_risalah::models::Store;
+use e_risalah::pipeline::{Observer, Run};
+use e_risalah::speech::whisper::Whisper;
+use e_risalah::transcript::Utterance;
+use e_risalah::transcript::store::{self, Origin};
+
+use super::{megabytes, watched};
+use crate::cli::args::Voice;
+use crate::cli::show::{Speaker, print};
+use crate::cli::{End, Failure, STOP};
+
+/// The chair's microphone of the shipped meeting.
+const SPEECH: &[u8] = include_bytes!("../../../fixtures/paripurna/01.ogg");
+
+pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) -> Result<End, Failure> {
+    let model = watched(speaker, voice.quiet || voice.json, |watch| store.resolve(wish, watch))?;
+    let header = model.header()?;
+    let place = Place::new()?;
+    let sound = place.0.join("kanal-01.ogg");
+    fs::write(&sound, SPEECH).map_err(|source| folder::Error::Write { path: sound.clone(), source })?;
+    let whisper = Whisper::load(&model, "id")?;
+    let recogniser = whisper.recogniser()?;
+    let origin = Origin {
+        model: model.name.clone(),
+        model_sha256: model.sha256.clone(),
+        model_origin: model.origin_sha256.clone(),
+        language: "id".to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let run = Run {
+        sound: SpeechStream::new(Source::open(&Input::File(sound))?)?,
+        started: None,
+        room: None,
+        given: None,
+        fingerprint: "",
+        origin: &origin,
+        recognisers: vec![recogniser],
+        preview: None,
+        stop: &STOP,
+    };
+    let mut transcript = store::Store::create(&place.0)?;
+    let mut heard = Heard(0.0);
+    let begun = Instant::now();
+    run.go(&mut transcript, &mut heard)?;
+    // The floor and the store are part of what a channel costs.
+    let factor = begun.elapsed().as_secs_f64() / heard.0.max(1.0);
+    let measured = store.keep_measurement(&model.sha256, &header, factor)?;
+    if voice.json {
+        print(&serde_json::json!({ "name": model.name, "measured": measured }).to_string());
+    } else {
+        let message = Message::new("cli.models.bench")
+            .with("name", &model.name)
+            .with("seconds", format!("{:.1}", 10.0 * factor))
+            .with("factor", format!("{factor:.2}"))
+            .with("memory", measured.memory.map_or_else(|| "?".to_owned(), megabytes));
+        print(&speaker.sentence(&message));
+    }
+    Ok(End::Done)
+}
+
+/// Seconds of the utterances that were recognised.
+struct Heard(f64);
+
+impl Observer for Heard {
+    fn recognised(&mut self, clock: Clock, utterance: &Utterance) {
+        self.0 += clock.millis(utterance.span.len()) as f64 / 1000.0;
+    }
+
+    fn progress(&mut self, _done: u64, _whole: Option<u64>) {}
+}
+
+/// A folder for the time of the measurement.
+struct Place(PathBuf);
+
+impl Place {
+    fn new() -> Result<Self, folder::Error> {
+        let path = std::env::temp_dir().join(format!("risalah-bench-{}", std::process::id()));
+        Folder::create(Path::new(&path))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What stays is in a folder that the system empties.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
