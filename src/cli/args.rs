@@ -84,7 +84,7 @@ pub struct Transcribe {
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub input: Vec<PathBuf>,
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub output: PathBuf,
+    pub output: Option<PathBuf>,
     #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
     pub meeting: Option<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]

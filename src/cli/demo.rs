@@ -30,7 +30,7 @@ pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
     }
     let transcribe = Transcribe {
         input: vec![args.output.clone()],
-        output: args.output.clone(),
+        output: Some(args.output.clone()),
         meeting: None,
         conference: None,
         turns: None,

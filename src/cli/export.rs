@@ -44,6 +44,11 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     warned |= published.len() < formats.len();
     let work = Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
     warned |= matches!(work.write(&published, templates.as_deref(), speaker)?, End::Warned);
+    let open = store.open_corrections(&transcript)?;
+    if !open.is_empty() {
+        speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", source.display()));
+        warned = true;
+    }
     if !transcript.version.complete {
         speaker.warning(&Message::new("cli.incomplete").with("path", source.display()));
         warned = true;
@@ -100,6 +105,8 @@ pub fn current(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result
     if raw.version.complete {
         let layers = writing::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
         store.lay(&layers)?;
+        // Of an earlier version, onto what the rules have written of this one.
+        store.carry()?;
     }
     Ok(store.current()?)
 }

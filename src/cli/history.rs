@@ -1,6 +1,6 @@
 //! `risalah history` and `diff`: the layers over the transcript, and what they make of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -10,9 +10,9 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
 use e_risalah::risalah::{compose, turns};
 use e_risalah::status::Stage;
-use e_risalah::transcript::edit::{Change, Edit, Mark, Place, Source, Speaker as Said};
-use e_risalah::transcript::store::Store;
-use e_risalah::transcript::{Transcript, Utterance};
+use e_risalah::transcript::edit::{Change, Corrected, Edit, Mark, Place, Source, Speaker as Said};
+use e_risalah::transcript::store::{Fate, Store};
+use e_risalah::transcript::{Transcript, Utterance, Version};
 
 use super::args::{Diff, History};
 use super::export::description;
@@ -39,8 +39,10 @@ impl Shown {
     /// The record of a folder at a stage.
     fn open(folder: &Path, store: &Store, stage: Stage) -> Result<Self, Failure> {
         let meeting = description(folder)?;
-        let (raw, edits) = (store.load()?, store.edits()?);
+        let edits = store.edits()?;
         let current = stage.transcript(folder, store)?;
+        let newest = || store.load();
+        let raw = store.load_version(current.version.number)?.map_or_else(newest, Ok)?;
         let clock = raw.recording.clock;
         let turn = |(number, turn): (usize, e_risalah::risalah::Numbered)| Turn {
             number,
@@ -77,7 +79,13 @@ impl Shown {
 }
 
 pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
-    let shown = Shown::open(&args.folder, &Store::open(&args.folder)?, Stage::Now)?;
+    let store = Store::open(&args.folder)?;
+    let shown = Shown::open(&args.folder, &store, Stage::Now)?;
+    let versions = store.versions()?;
+    if versions.len() > 1 {
+        versions.iter().for_each(|version| tell_version(version, &shown, args.voice.json, speaker));
+    }
+    let fates = store.fates(shown.raw.version.number, &shown.edits)?;
     let wanted = match &args.turn {
         None => None,
         Some(text) => {
@@ -99,9 +107,12 @@ pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
             let mut line = serde_json::json!(edit);
             line["counts"] = counts.into();
             line["turn"] = turn.into();
+            if let Some(fate) = fates.get(&edit.id) {
+                line["carried"] = serde_json::json!(fate);
+            }
             print(&line.to_string());
         } else {
-            line(&shown, edit, index, counts, speaker);
+            line(&shown, edit, index, counts, fates.get(&edit.id).copied(), speaker);
         }
     }
     if shown.edits.is_empty() && !args.voice.json {
@@ -110,7 +121,49 @@ pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
     Ok(End::Done)
 }
 
-fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, speaker: Speaker) {
+/// A version of the transcript, and whether it is the one that counts.
+fn tell_version(version: &Version, shown: &Shown, json: bool, speaker: Speaker) {
+    let is_current = version.number == shown.raw.version.number;
+    if json {
+        let mut line = serde_json::json!(version);
+        line["current"] = is_current.into();
+        return print(&line.to_string());
+    }
+    let state = match (is_current, version.complete) {
+        (true, _) => "history.current",
+        (false, true) => "history.earlier",
+        (false, false) => "history.unfinished",
+    };
+    let message = Message::new("history.one_version")
+        .with("number", version.number)
+        .with("model", &version.model)
+        .with("at", version.created.strftime("%d-%m-%Y %H.%M UTC"))
+        .with("state", speaker.text(state));
+    print(&speaker.sentence(&message));
+}
+
+/// What a correction of an earlier version waits for: one sentence for each, with where it was and what it said.
+pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, speaker: Speaker) -> Vec<Message> {
+    let shown = Shown {
+        meeting: meeting.clone(),
+        raw: transcript.clone(),
+        current: transcript.clone(),
+        edits: Vec::new(),
+        turns: Vec::new(),
+    };
+    let sentence = |edit: &Edit| {
+        let place = edit.layer.place;
+        Message::new("history.not_carried")
+            .with("edit", edit.id)
+            .with("time", shown.clock().hms(place.span.start))
+            .with("channel", place.channel)
+            .with("change", change(&shown, &edit.layer.change, None, speaker))
+            .with("by", &edit.layer.by)
+    };
+    edits.iter().map(sentence).collect()
+}
+
+fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Option<Fate>, speaker: Speaker) {
     let layer = &edit.layer;
     let source = match &layer.source {
         Source::Person => speaker.text("history.person"),
@@ -122,11 +175,25 @@ fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, speaker:
         None => speaker.sentence(&Message::new("history.version").with("version", layer.place.version)),
     };
     let undo = matches!(layer.change, Change::Undo { .. });
-    let state = if counts || undo { String::new() } else { format!(" ({})", speaker.text("history.does_not_count")) };
+    // Whether one of an earlier version counts is a matter of what became of it.
+    let state = if counts || undo || index.is_none() {
+        String::new()
+    } else {
+        format!(" ({})", speaker.text("history.does_not_count"))
+    };
     print(&format!("#{}  {}{state}", edit.id, place));
     let why = layer.why.as_ref().map(|why| format!(" – {why}")).unwrap_or_default();
     print(&format!("    {}", change(shown, &layer.change, index, speaker)));
     print(&format!("    {}, {} ({source}){why}", layer.when.strftime("%d-%m-%Y %H.%M %:z"), layer.by));
+    let fate = fate.map(|fate| match fate {
+        Fate::Carried(edit) => Message::new("history.carried").with("edit", edit),
+        Fate::Already => Message::new("history.already"),
+        Fate::Open => Message::new("history.left_open"),
+        Fate::Settled => Message::new("history.settled"),
+    });
+    if let Some(fate) = fate {
+        print(&format!("    {}", speaker.sentence(&fate)));
+    }
 }
 
 fn change(shown: &Shown, change: &Change, index: Option<usize>, speaker: Speaker) -> String {
@@ -162,13 +229,14 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
         let (old, new) = (&before.corrected, &after.corrected);
         before.text != after.text || old.speaker != new.speaker || old.marks != new.marks
     };
-    let pairs = before.utterances.iter().zip(&shown.current.utterances).enumerate();
-    let different: Vec<_> = pairs.filter(|(_, (before, after))| differ(before, after)).collect();
+    let different: Vec<_> =
+        pairs(&before, &shown.current).into_iter().filter(|(_, before, after)| differ(before, after)).collect();
     if different.is_empty() && !args.voice.json {
         speaker.note(&Message::new("history.same").with("from", from).with("to", to));
     }
     let mut last = None;
-    for (index, (before, after)) in different {
+    for (index, before, after) in &different {
+        let index = *index;
         let turn = shown.turn(index).map(|turn| turn.number);
         let who = |utterance: &Utterance| name(&shown, &utterance.corrected.speaker, Some(utterance), speaker);
         let (was, is) = (who(before), who(after));
@@ -210,6 +278,38 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
         }
     }
     Ok(End::Done)
+}
+
+/// The utterances of two transcripts side by side, with their place in the second. Those of two versions are the same where channel and
+/// time are; one that only one of them has stands beside one without words.
+fn pairs(before: &Transcript, after: &Transcript) -> Vec<(usize, Utterance, Utterance)> {
+    let both = |index: usize, one: &Utterance, other: &Utterance| (index, one.clone(), other.clone());
+    if before.version.number == after.version.number {
+        let pairs = before.utterances.iter().zip(&after.utterances).enumerate();
+        return pairs.map(|(index, (one, other))| both(index, one, other)).collect();
+    }
+    let silent = |utterance: &Utterance| Utterance {
+        text: String::new(),
+        words: Vec::new(),
+        corrected: Corrected::default(),
+        ..utterance.clone()
+    };
+    let key = |utterance: &Utterance| (utterance.channel, utterance.span.start, utterance.span.end);
+    let mut old: HashMap<_, &Utterance> =
+        before.utterances.iter().map(|utterance| (key(utterance), utterance)).collect();
+    let mut pairs = Vec::new();
+    for (index, new) in after.utterances.iter().enumerate() {
+        match old.remove(&key(new)) {
+            Some(one) => pairs.push(both(index, one, new)),
+            None => pairs.push((index, silent(new), new.clone())),
+        }
+    }
+    for gone in old.into_values() {
+        let index = after.utterances.partition_point(|new| new.span.start <= gone.span.start).saturating_sub(1);
+        pairs.push((index, gone.clone(), silent(gone)));
+    }
+    pairs.sort_by_key(|(index, one, other)| (*index, one.span.start.max(other.span.start), one.channel));
+    pairs
 }
 
 /// The items of one list that are not in the other.

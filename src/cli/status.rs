@@ -5,7 +5,7 @@ use std::path::Path;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
-use e_risalah::status::{Life, Manifest, State, hindrances};
+use e_risalah::status::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::transcript::store::{self, Store};
 use jiff::{Timestamp, Unit, Zoned};
 
@@ -24,7 +24,8 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     let life = Life::read(&store, &transcript)?;
     let now = now(&meeting);
     let clock = life.check_clock(now.timestamp()).err();
-    let hindrances = hindrances(&meeting, &transcript, &life, &now);
+    let mut hindrances = hindrances(&meeting, &transcript, &life, &now);
+    hindrances.extend(uncarried(&store, &transcript)?);
     let state = life.state();
     let later = later(&args.folder, &life, &transcript)?;
     if args.voice.json {

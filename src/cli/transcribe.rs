@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use e_risalah::audio::{FileInfo, Input, Source, SpeechStream};
+use e_risalah::audio::{self, FileInfo, Input, Source, SpeechStream};
 use e_risalah::digest::sha256;
 use e_risalah::floor::given::Given;
 use e_risalah::folder::{self, Folder, MEETING};
@@ -14,11 +14,12 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
-use e_risalah::recording::{Growth, folder_of};
+use e_risalah::recording::{Growth, LEDGER, folder_of};
 use e_risalah::soundcheck::room::Room;
 use e_risalah::speech::whisper::Whisper;
-use e_risalah::transcript::Level;
-use e_risalah::transcript::store::{Origin, Store};
+use e_risalah::status::{Life, State};
+use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
+use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
 use super::alarms::Alarms;
@@ -26,15 +27,17 @@ use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns};
-use super::{End, Failure, STOP, conference, export, given};
+use super::{End, Failure, STOP, conference, export, given, history};
 
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
-    let description = given::description(args.meeting.as_ref(), &args.input, Some(&args.output));
+    let output = output(args)?;
+    let paths = sound(args, &output)?;
+    let description = given::description(args.meeting.as_ref(), &args.input, Some(&output));
     let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let office = description.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let lexicon = export::lexicon(&[office, &args.output])?;
-    let input = given::input(&args.input, &meeting)?;
+    let lexicon = export::lexicon(&[office, &output])?;
+    let input = given::input(&paths, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     if let Some(path) = &args.conference {
@@ -44,7 +47,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let given = args.turns.as_deref().map(|path| Given::read(path, source.channels())).transpose()?;
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
-    let folder = Folder::create(&args.output)?;
+    let folder = Folder::create(&output)?;
     let place = Place::take(folder.path());
     if place.is_none() {
         return Err(Failure::usage(Message::new("cli.transcribing").with("path", folder.path().display())));
@@ -60,6 +63,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         language: args.language.clone(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    refuse_official(&store, &origin, folder.path())?;
     let workers = args.workers.map_or_else(cores, usize::from);
     let whisper = Whisper::load(&model, &args.language)?;
     let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
@@ -67,6 +71,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let started = started(&meeting, &source);
     let room = given::room(&args.input, Some(folder.path()))?;
     let fingerprint = fingerprint(&input, &files)? + &turns_of(room.as_ref(), given.as_ref());
+    keep_place(&mut store, &paths, folder.path())?;
     let run = Run {
         given,
         room: room.map(|room| room.profile),
@@ -123,6 +128,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     for warning in &outcome.warnings {
         speaker.warning(warning);
     }
+    let open = tell_open(&folder, &store, &transcript, &meeting, speaker)?;
     if model.properties.synthetic {
         speaker.note(&Message::new("cli.demonstration"));
     }
@@ -130,7 +136,79 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     if !args.voice.quiet {
         speaker.note(&done);
     }
-    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted { written } else { End::Warned })
+    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted && !open { written } else { End::Warned })
+}
+
+/// Where the meeting is written: as asked for, else the folder of a meeting that is given.
+fn output(args: &Transcribe) -> Result<PathBuf, Failure> {
+    if let Some(output) = &args.output {
+        return Ok(output.clone());
+    }
+    match &args.input[..] {
+        [folder] if is_meeting(folder) => Ok(folder.clone()),
+        input => {
+            let path = input.first().map_or_else(String::new, |path| path.display().to_string());
+            Err(Failure::usage(Message::new("cli.no_output").with("path", path)))
+        }
+    }
+}
+
+fn is_meeting(folder: &Path) -> bool {
+    folder.join(FILE_NAME).is_file() || folder_of(folder).join(LEDGER).is_file()
+}
+
+/// The paths of the sound: those that are given, or for the folder of a meeting that holds none, those of the last time.
+fn sound(args: &Transcribe, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let is_bare = matches!(Input::from_paths(&args.input), Err(audio::Error::FolderWithoutAudio { .. }));
+    if is_bare && args.input == [output] && output.join(FILE_NAME).is_file() {
+        let known = Store::open(output)?.sound()?;
+        if !known.is_empty() {
+            return Ok(known);
+        }
+    }
+    Ok(args.input.clone())
+}
+
+/// Keeps where the sound lies, unless the folder itself holds it.
+fn keep_place(store: &mut Store, paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
+    if paths == [folder] {
+        return Ok(());
+    }
+    let absolute = paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    Ok(store.set_sound(&absolute.collect::<Vec<_>>())?)
+}
+
+/// A record that is official stays as it was recognised.
+fn refuse_official(store: &Store, origin: &Origin, folder: &Path) -> Result<(), Failure> {
+    let Ok(before) = store.load() else { return Ok(()) };
+    let is_official = Life::read(store, &before)?.state() == State::Official;
+    if is_official && store.known_version(origin)?.is_none() {
+        return Err(Failure::usage(Message::new("cli.official").with("path", folder.display())));
+    }
+    Ok(())
+}
+
+/// Lists the corrections of an earlier version that could not be taken over; whether there are any.
+fn tell_open(
+    folder: &Folder,
+    store: &Store,
+    transcript: &Transcript,
+    meeting: &Meeting,
+    speaker: Speaker,
+) -> Result<bool, Failure> {
+    let open = store.open_corrections(transcript)?;
+    if open.is_empty() {
+        return Ok(false);
+    }
+    let messages = history::open(transcript, &open, meeting, speaker);
+    messages.iter().for_each(|message| speaker.warning(message));
+    let lines: String = messages.iter().map(|message| format!("- {}\n", speaker.sentence(message))).collect();
+    let name = format!("koreksi-belum-terbawa-versi-{}.txt", transcript.version.number);
+    let list = folder.write(store, &name, lines.as_bytes())?;
+    let path = folder.path().display();
+    speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", path));
+    speaker.note(&Message::new("history.open_list").with("path", list.path.display()));
+    Ok(true)
 }
 
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::manifest::{Document, Manifest, audio, description, layers, stem, words};
-use super::{Error, Hindrance, Life, State, hindrances};
+use super::{Error, Hindrance, Life, State, hindrances, uncarried};
 use crate::digest::sha256;
 use crate::folder::Folder;
 use crate::meeting::{Meeting, Person};
@@ -54,6 +54,7 @@ pub fn finalize(
     let life = Life::read(store, &raw)?;
     life.check_clock(now.timestamp())?;
     let mut found = hindrances(meeting, &current, &life, now);
+    found.extend(uncarried(store, &current)?);
     found.extend(edited_by_hand(folder.path(), store)?);
     let number = number(meeting, request);
     let signer = signer(meeting, &request.signed_by);

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::meeting::{self, Meeting, Need};
 use crate::message::{Explain, Message};
 use crate::transcript::edit::{Mark, Speaker};
+use crate::transcript::store::{self, Store};
 use crate::transcript::{Transcript, Utterance};
 use crate::writing::{self, Matter, Roster};
 
@@ -29,6 +30,13 @@ pub enum Hindrance {
     },
     /// Passages with an amount, a vote, an article or a doubtful number that nobody has listened to.
     Unheard {
+        /// How many.
+        count: usize,
+        /// When the first of them was.
+        first: String,
+    },
+    /// Corrections of an earlier recognition that do not agree with this one, and that nobody has seen to.
+    Uncarried {
         /// How many.
         count: usize,
         /// When the first of them was.
@@ -83,6 +91,9 @@ impl Explain for Hindrance {
                 Message::new("status.unmapped").with("count", count).with("first", first)
             }
             Self::Unheard { count, first } => Message::new("status.unheard").with("count", count).with("first", first),
+            Self::Uncarried { count, first } => {
+                Message::new("status.uncarried").with("count", count).with("first", first)
+            }
             Self::NotVerified { state } => Message::new("status.not_verified").with("state", state.key()),
             Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", until.strftime(MOMENT)),
             Self::BeforeMeeting { date, today } => {
@@ -124,6 +135,17 @@ pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: 
         found.push(Hindrance::PeriodRuns { until: until.to_zoned(now.time_zone().clone()) });
     }
     found
+}
+
+/// Corrections that were lost on the way from one recognition to the next, if there are any.
+///
+/// # Errors
+/// When the store fails.
+pub fn uncarried(store: &Store, transcript: &Transcript) -> Result<Option<Hindrance>, store::Error> {
+    let open = store.open_corrections(transcript)?;
+    let first = open.iter().map(|edit| edit.layer.place.span.start).min();
+    let first = first.map(|start| transcript.recording.clock.hms(start));
+    Ok(first.map(|first| Hindrance::Uncarried { count: open.len(), first }))
 }
 
 /// How many utterances are so, and when the first was.

@@ -18,7 +18,7 @@ mod state;
 
 pub use error::Error;
 pub use finalize::{Finalized, Request, Typeset, finalize};
-pub use gate::{Hindrance, hindrances};
+pub use gate::{Hindrance, hindrances, uncarried};
 pub use life::{Life, Wish};
 pub use manifest::{Audio, Document, Finding, Layers, Manifest, Verdict, Words, verify};
 pub use passage::{Passage, hear, omit, seconds};

@@ -20,6 +20,8 @@ pub enum Stage {
     Official(Option<u32>),
     /// The record as it stands.
     Now,
+    /// The version of this number, by its last corrections.
+    Version(u32),
 }
 
 impl Stage {
@@ -34,6 +36,10 @@ impl Stage {
         let last = match self {
             Self::Recognised => return Ok(raw),
             Self::Now => None,
+            Self::Version(number) => {
+                let raw = store.load_version(number)?.ok_or(Error::NeverWas(self))?;
+                return Ok(store.under(&raw, &edits)?);
+            }
             Self::Provisional => {
                 let given = life.steps().filter(|(state, _)| *state == State::Provisional).last();
                 let (_, step) = given.ok_or(Error::NeverWas(self))?;
@@ -65,6 +71,7 @@ impl fmt::Display for Stage {
             Self::Official(None) => f.write_str("resmi"),
             Self::Official(Some(edition)) => write!(f, "resmi-{edition}"),
             Self::Now => f.write_str("kini"),
+            Self::Version(number) => write!(f, "versi-{number}"),
         }
     }
 }
@@ -73,13 +80,15 @@ impl FromStr for Stage {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let edition = || text.strip_prefix("resmi-")?.parse().ok().filter(|edition| *edition > 0);
+        let number = |prefix: &str| text.strip_prefix(prefix)?.parse().ok().filter(|number| *number > 0);
+        let edition = || number("resmi-").map(|edition| Self::Official(Some(edition)));
+        let version = || number("versi-").map(Self::Version);
         match text {
             "mentah" => Ok(Self::Recognised),
             "sementara" => Ok(Self::Provisional),
             "resmi" => Ok(Self::Official(None)),
             "kini" => Ok(Self::Now),
-            _ => edition().map(|edition| Self::Official(Some(edition))).ok_or_else(|| Error::NoStage(text.to_owned())),
+            _ => edition().or_else(version).ok_or_else(|| Error::NoStage(text.to_owned())),
         }
     }
 }
@@ -90,10 +99,10 @@ mod tests {
 
     #[test]
     fn stages_are_read_as_they_are_written() {
-        for text in ["mentah", "sementara", "resmi", "resmi-1", "resmi-12", "kini"] {
+        for text in ["mentah", "sementara", "resmi", "resmi-1", "resmi-12", "kini", "versi-2"] {
             assert_eq!(text.parse::<Stage>().map(|stage| stage.to_string()).ok().as_deref(), Some(text));
         }
-        for wrong in ["", "final", "resmi-", "resmi-0", "resmi--1", "resmi-x"] {
+        for wrong in ["", "final", "resmi-", "resmi-0", "resmi--1", "resmi-x", "versi-", "versi-0"] {
             assert!(matches!(wrong.parse::<Stage>(), Err(Error::NoStage(text)) if text == wrong));
         }
     }

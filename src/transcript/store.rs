@@ -193,16 +193,7 @@ impl Store {
 
     /// The version of this origin, going on with one that exists, else a new one.
     pub fn version(&self, origin: &Origin, now: jiff::Timestamp) -> Result<Version, Error> {
-        let known = self
-            .connection
-            .query_row(
-                "SELECT * FROM version WHERE model_sha256 = ?1 AND language = ?2 AND program = ?3 ORDER BY number DESC LIMIT 1",
-                params![origin.model_sha256, origin.language, origin.program],
-                version_of,
-            )
-            .optional()
-            .map_err(self.failed())?;
-        if let Some(version) = known {
+        if let Some(version) = self.known_version(origin)? {
             return Ok(version);
         }
         self.connection
@@ -218,6 +209,18 @@ impl Store {
                 ],
                 version_of,
             )
+            .map_err(self.failed())
+    }
+
+    /// The version of this origin, if there is one.
+    pub fn known_version(&self, origin: &Origin) -> Result<Option<Version>, Error> {
+        self.connection
+            .query_row(
+                "SELECT * FROM version WHERE model_sha256 = ?1 AND language = ?2 AND program = ?3 ORDER BY number DESC LIMIT 1",
+                params![origin.model_sha256, origin.language, origin.program],
+                version_of,
+            )
+            .optional()
             .map_err(self.failed())
     }
 

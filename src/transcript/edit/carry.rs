@@ -72,9 +72,10 @@ impl Carrier<'_> {
         let counting = |edit: &&&Edit| wanted.contains(&edit.id) && layered.counts(edit.id);
         let counting: Vec<&Edit> = own.iter().filter(counting).copied().collect();
         let target = self.target(old);
-        for hunk in layered.hunks().into_iter().filter(|hunk| counting.iter().any(|edit| hunk.layers.contains(&edit.id))) {
-            let makers: Vec<&Edit> =
-                counting.iter().filter(|edit| hunk.layers.contains(&edit.id)).copied().collect();
+        for hunk in
+            layered.hunks().into_iter().filter(|hunk| counting.iter().any(|edit| hunk.layers.contains(&edit.id)))
+        {
+            let makers: Vec<&Edit> = counting.iter().filter(|edit| hunk.layers.contains(&edit.id)).copied().collect();
             let outcome = target.map_or(Outcome::Open, |index| self.words(old, &hunk, index, &makers));
             self.carried.outcomes.extend(makers.iter().map(|edit| (edit.id, outcome)));
         }
@@ -84,9 +85,13 @@ impl Carrier<'_> {
                 // Another person's word came after it.
                 Change::Speaker { .. } => Outcome::Already,
                 Change::Mark { mark: Mark::Omitted } => self.omitted(old, edit),
-                Change::Mark { mark: Mark::Heard } => target.map_or(Outcome::Open, |index| self.heard(&layered, index, edit)),
+                Change::Mark { mark: Mark::Heard } => {
+                    target.map_or(Outcome::Open, |index| self.heard(&layered, index, edit))
+                }
                 Change::Undo { edit: undone } => match own.iter().find(|other| other.id == *undone) {
-                    Some(rule) if matches!(rule.layer.source, Source::Machine { .. }) => self.undone(target, rule, edit),
+                    Some(rule) if matches!(rule.layer.source, Source::Machine { .. }) => {
+                        self.undone(target, rule, edit)
+                    }
                     // What it took back does not count, and so was not taken over.
                     _ => Outcome::Already,
                 },
@@ -188,7 +193,8 @@ impl Carrier<'_> {
     /// What the meeting has decided to leave out stays out, also where the turns are cut otherwise.
     fn omitted(&mut self, old: &Utterance, edit: &Edit) -> Outcome {
         let is_in = |utterance: &Utterance| utterance.channel == old.channel && overlap(utterance.span, old.span) > 0;
-        let places: Vec<usize> = (0..self.new.utterances.len()).filter(|place| is_in(&self.new.utterances[*place])).collect();
+        let places: Vec<usize> =
+            (0..self.new.utterances.len()).filter(|place| is_in(&self.new.utterances[*place])).collect();
         let is_same = matches!(places[..], [place] if self.new.utterances[place].span == old.span);
         let mut outcome = Outcome::Open;
         for place in places {

@@ -311,7 +311,8 @@ impl Layered {
         let inside = begin..end;
         let is_split = self.laid.iter().filter(|laid| laid.counts).any(|laid| {
             let takes = |place: &usize| self.tokens[*place].takers.contains(&laid.id);
-            (begin..end).any(|place| takes(&place)) && (0..self.tokens.len()).any(|place| !inside.contains(&place) && takes(&place))
+            (begin..end).any(|place| takes(&place))
+                && (0..self.tokens.len()).any(|place| !inside.contains(&place) && takes(&place))
         });
         let seen = self.seen();
         let at = seen.partition_point(|place| *place < begin);

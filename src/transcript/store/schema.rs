@@ -92,6 +92,7 @@ CREATE TABLE carried (
     became INTEGER REFERENCES edit,
     PRIMARY KEY (version, edit)
 ) WITHOUT ROWID;
+CREATE TABLE sound (place INTEGER PRIMARY KEY, path TEXT NOT NULL);
 CREATE TRIGGER carried_is_kept BEFORE UPDATE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
 CREATE TRIGGER carried_stays BEFORE DELETE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
 ";

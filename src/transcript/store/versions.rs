@@ -1,12 +1,13 @@
 //! The versions of a transcript, and the corrections that go from one to the next.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use rusqlite::params;
 use serde::Serialize;
 
 use super::{Error, Store, version_of};
-use crate::transcript::edit::{self, Carried, Change, Edit, Outcome, Source};
+use crate::transcript::edit::{self, Carried, Edit, Outcome, Source};
 use crate::transcript::{Transcript, Version};
 
 /// What became of a person's correction of an earlier version.
@@ -26,8 +27,7 @@ pub enum Fate {
 impl Store {
     /// Every version, the oldest first.
     pub fn versions(&self) -> Result<Vec<Version>, Error> {
-        let mut statement =
-            self.connection.prepare("SELECT * FROM version ORDER BY number").map_err(self.failed())?;
+        let mut statement = self.connection.prepare("SELECT * FROM version ORDER BY number").map_err(self.failed())?;
         let versions = statement.query_map([], version_of).and_then(Iterator::collect);
         versions.map_err(self.failed())
     }
@@ -67,7 +67,9 @@ impl Store {
         let mut wanted: HashSet<u64> = of_last.collect();
         for between in self.versions()?.iter().filter(|between| between.number < version) {
             let fates = self.fates(between.number, edits)?;
-            wanted.extend(fates.into_iter().filter(|(_, fate)| *fate == Fate::Open).map(|(id, _)| id));
+            // What one version said already, the next one may not.
+            let is_wanted = |fate: Fate| matches!(fate, Fate::Open | Fate::Already);
+            wanted.extend(fates.into_iter().filter(|(_, fate)| is_wanted(*fate)).map(|(id, _)| id));
         }
         for (id, _) in self.fates(version, edits)? {
             wanted.remove(&id);
@@ -127,28 +129,47 @@ impl Store {
         let path = self.path.clone();
         let failed = |source| Error::Database { path: path.clone(), source };
         let transaction = self.connection.transaction().map_err(failed)?;
-        for (edit, outcome) in &carried.outcomes {
+        // One that went several ways is open as long as one of them is.
+        let mut outcomes: Vec<&(u64, Outcome)> = carried.outcomes.iter().collect();
+        outcomes.sort_by_key(|(_, outcome)| match outcome {
+            Outcome::Open => 0,
+            Outcome::Layer(_) => 1,
+            Outcome::Already => 2,
+        });
+        for (edit, outcome) in outcomes {
             let (outcome, became) = match outcome {
                 Outcome::Layer(place) => ("carried", laid.get(*place).map(|edit| edit.id)),
                 Outcome::Already => ("already", None),
                 Outcome::Open => ("open", None),
             };
             transaction
-                .execute("INSERT OR IGNORE INTO carried VALUES (?1, ?2, ?3, ?4)", params![version, edit, outcome, became])
+                .execute(
+                    "INSERT OR IGNORE INTO carried VALUES (?1, ?2, ?3, ?4)",
+                    params![version, edit, outcome, became],
+                )
                 .map_err(failed)?;
         }
         transaction.commit().map_err(failed)
     }
 
-    /// What took the place of a correction of an earlier version in the one that [`Store::load`] gives, if something did.
-    pub fn successor(&self, edit: u64) -> Result<Option<Fate>, Error> {
-        let edits = self.edits()?;
-        let current = self.load()?.version.number;
-        let of_earlier = edits.iter().any(|other| other.id == edit && other.layer.place.version < current);
-        let is_undo = edits.iter().any(|other| other.id == edit && matches!(other.layer.change, Change::Undo { .. }));
-        if !of_earlier || is_undo {
-            return Ok(None);
+    /// Where the sound lies that this is the transcript of, as it was given last; nothing where the folder itself holds it.
+    pub fn sound(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut statement = self.connection.prepare("SELECT path FROM sound ORDER BY place").map_err(self.failed())?;
+        let paths = statement.query_map([], |row| row.get::<_, String>(0).map(PathBuf::from));
+        paths.and_then(Iterator::collect).map_err(self.failed())
+    }
+
+    /// Keeps where the sound lies. A path that is no text is not kept.
+    pub fn set_sound(&mut self, paths: &[PathBuf]) -> Result<(), Error> {
+        let path = self.path.clone();
+        let failed = |source| Error::Database { path: path.clone(), source };
+        let transaction = self.connection.transaction().map_err(failed)?;
+        transaction.execute("DELETE FROM sound", []).map_err(failed)?;
+        if let Some(texts) = paths.iter().map(|path| path.to_str()).collect::<Option<Vec<_>>>() {
+            for (place, text) in texts.into_iter().enumerate() {
+                transaction.execute("INSERT INTO sound VALUES (?1, ?2)", params![place, text]).map_err(failed)?;
+            }
         }
-        Ok(self.fates(current, &edits)?.get(&edit).copied())
+        transaction.commit().map_err(failed)
     }
 }
