@@ -5,8 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
 use e_risalah::models::{Alignment, Model, Store, Watch};
-use e_risalah::speech::Recogniser;
-use e_risalah::speech::whisper::Whisper;
+use e_risalah::speech::{AnyRecogniser, Engine, Hints, Languages, Loaded, Recogniser};
 
 /// Some seconds of the chair's microphone in the shipped meeting.
 fn spoken() -> Vec<f32> {
@@ -24,6 +23,12 @@ fn shipped() -> Model {
     store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model")
 }
 
+fn recogniser(model: &Model, engine: Engine) -> AnyRecogniser {
+    let languages = Languages::parse("id", &[]);
+    let loaded = Loaded::new(model, &languages, &Hints::default(), engine).expect("loaded");
+    loaded.recogniser().expect("a recogniser")
+}
+
 #[test]
 fn only_whole_windows_with_word_times_are_shared() {
     for (cut_audio_ctx, alignment, shared) in [
@@ -33,15 +38,21 @@ fn only_whole_windows_with_word_times_are_shared() {
     ] {
         let mut model = shipped();
         (model.properties.cut_audio_ctx, model.properties.alignment) = (cut_audio_ctx, alignment);
-        let recogniser = Whisper::load(&model, "id").expect("loaded").recogniser().expect("a recogniser");
+        let recogniser = recogniser(&model, Engine::default());
         assert_eq!(recogniser.window().is_some(), shared, "cut {cut_audio_ctx}, {alignment:?}");
     }
 }
 
 #[test]
 fn what_came_before_changes_no_final_word() {
+    for (_, engine) in Engine::NAMES {
+        what_came_before_changes_nothing_with(engine);
+    }
+}
+
+fn what_came_before_changes_nothing_with(engine: Engine) {
     let model = shipped();
-    let mut recogniser = Whisper::load(&model, "id").expect("loaded").recogniser().expect("a recogniser");
+    let mut recogniser = recogniser(&model, engine);
     let sound = spoken();
     let before = recogniser.recognise(&sound).expect("recognised");
     assert!(before.words.len() > 3, "{}", before.text());

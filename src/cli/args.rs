@@ -89,7 +89,9 @@ pub struct Transcribe {
     pub meeting: Option<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<std::ffi::OsString>,
-    #[arg(long, value_name = "CODE", default_value = "id")]
+    #[arg(long, value_name = "ENGINE", default_value = "cpu", value_parser = ENGINES)]
+    pub engine: String,
+    #[arg(long, value_name = "CODES", default_value = "id")]
     pub language: String,
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub format: Vec<String>,
@@ -364,6 +366,9 @@ pub struct Undo {
     #[command(flatten)]
     pub voice: Voice,
 }
+
+/// The names of [`e_risalah::speech::Engine`].
+const ENGINES: [&str; 3] = ["cpu", "cpu-f32", "whisper-cpp"];
 
 #[derive(Subcommand)]
 pub enum Models {

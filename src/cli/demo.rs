@@ -36,6 +36,7 @@ pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
         turns: None,
         // The best model that is installed would do better, but this is to show the same on every machine.
         model: Some("risalah-demo".into()),
+        engine: "cpu".to_owned(),
         language: "id".to_owned(),
         format: Vec::new(),
         copy_audio: false,

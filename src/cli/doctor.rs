@@ -13,7 +13,7 @@ use e_risalah::models;
 use e_risalah::printing::{self, Patience};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use e_risalah::speech::Recogniser as _;
-use e_risalah::speech::whisper::Whisper;
+use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use jiff::Zoned;
 
 use super::args::Doctor;
@@ -208,7 +208,7 @@ fn model(args: &Doctor, speaker: Speaker) -> Check {
     };
     match speed(&model) {
         Err(error) => Check::new(Mark::Fault, error.message()),
-        Ok(speed) => {
+        Ok((speed, engine)) => {
             // One member speaks at a time; now and then two.
             let (key, mark) = match speed {
                 // However fast it is, it must not be used.
@@ -217,15 +217,20 @@ fn model(args: &Doctor, speaker: Speaker) -> Check {
                 _ if speed < 1.5 => ("doctor.model_slow", Mark::Doubt),
                 _ => ("doctor.model", Mark::Well),
             };
-            Check::new(mark, Message::new(key).with("name", &model.name).with("speed", format!("{speed:.1}")))
+            Check::new(
+                mark,
+                Message::new(key).with("name", &model.name).with("speed", format!("{speed:.1}")).with("engine", engine),
+            )
         }
     }
 }
 
 /// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
 /// as hard as it can: speech is not slower.
-fn speed(model: &models::Model) -> Result<f64, e_risalah::speech::Error> {
-    let mut recogniser = Whisper::load(model, "id")?.recogniser()?;
+fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::speech::Error> {
+    let languages = Languages::parse("id", &[]);
+    let loaded = Loaded::new(model, &languages, &Hints::default(), Engine::default())?;
+    let mut recogniser = loaded.recogniser()?;
     let samples = TRIAL.as_secs() as u32 * 16_000;
     let buzz = |at: u32| {
         let time = f64::from(at) / 16_000.0;
@@ -237,7 +242,7 @@ fn speed(model: &models::Model) -> Result<f64, e_risalah::speech::Error> {
     let sound: Vec<f32> = (0..samples).map(buzz).collect();
     let begun = Instant::now();
     recogniser.recognise(&sound)?;
-    Ok(TRIAL.as_secs_f64() / begun.elapsed().as_secs_f64().max(0.001))
+    Ok((TRIAL.as_secs_f64() / begun.elapsed().as_secs_f64().max(0.001), loaded.describe()))
 }
 
 fn clock(meeting: &Meeting) -> Vec<Check> {

@@ -16,7 +16,7 @@ use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
 use e_risalah::recording::{Growth, LEDGER, folder_of};
 use e_risalah::soundcheck::room::Room;
-use e_risalah::speech::whisper::Whisper;
+use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::status::{Life, State};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
@@ -56,17 +56,19 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         stand_back();
     }
     let mut store = Store::create(folder.path())?;
+    let languages = Languages::parse(&args.language, &[]);
+    let hints = Hints { names: meeting.people.iter().map(|person| person.name.clone()).collect() };
+    let loaded = Loaded::new(&model, &languages, &hints, Engine::by_name(&args.engine).unwrap_or_default())?;
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),
         model_origin: model.origin_sha256.clone(),
         language: args.language.clone(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
+        program: format!("{} ({})", env!("CARGO_PKG_VERSION"), loaded.describe()),
     };
     refuse_official(&store, &origin, folder.path())?;
     let workers = args.workers.map_or_else(cores, usize::from);
-    let whisper = Whisper::load(&model, &args.language)?;
-    let recognisers = (0..workers).map(|_| whisper.recogniser()).collect::<Result<Vec<_>, _>>()?;
+    let recognisers = (0..workers).map(|_| loaded.recogniser()).collect::<Result<Vec<_>, _>>()?;
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
     let room = given::room(&args.input, Some(folder.path()))?;
@@ -81,7 +83,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         origin: &origin,
         recognisers,
         // Where there is no memory for it, there is only no preview.
-        preview: args.follow.then(|| whisper.recogniser().ok()).flatten(),
+        preview: args.follow.then(|| loaded.recogniser().ok()).flatten(),
         stop: &STOP,
     };
     let alarms = Alarms::of(&input).filter(|_| args.follow);

@@ -217,8 +217,7 @@ pub fn read<R: Read + Seek>(source: R, length: u64) -> Result<Header, HeaderErro
 
 /// The same, and where each tensor's numbers lie, in the order of the file.
 pub(super) fn read_with_places<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Vec<Place>), HeaderError> {
-    let (header, tokens) = walk(source, length)?;
-    Ok((header, tokens.tensors))
+    walk(source, length)
 }
 
 /// Where a tensor's numbers lie.
@@ -229,32 +228,14 @@ pub(super) struct Place {
     pub(super) bytes: Range<u64>,
 }
 
-/// Where a model file in memory keeps its tokens, once the whole of it was found sound.
-pub(crate) fn locate(bytes: &[u8]) -> Result<(Header, Tokens), HeaderError> {
-    walk(Cursor::new(bytes), bytes.len() as u64)
-}
-
-/// The parts of a file that speak of tokens, in bytes from its beginning; the first is `n_vocab` itself, after the magic.
-pub(crate) struct Tokens {
-    /// Length and spelling of each text token; before the first stands their count.
-    pub(crate) spellings: Vec<Range<usize>>,
-    /// The four bytes that say how many rows the decoder's table has.
-    pub(crate) table_rows: Range<usize>,
-    /// Its rows, one for each token.
-    pub(crate) table: Range<usize>,
-    tensors: Vec<Place>,
-}
-
-fn walk<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Tokens), HeaderError> {
+fn walk<R: Read + Seek>(source: R, length: u64) -> Result<(Header, Vec<Place>), HeaderError> {
     let mut input = Input { source: BufReader::new(source), length, left: length };
     refuse_other_formats(&mut input)?;
     let header = read_dimensions(&mut input)?;
     skip_mel_filters(&mut input, header.mels)?;
-    let spellings = skip_vocabulary(&mut input, header.vocabulary)?;
-    let (table_rows, tensors) = check_tensors(&mut input, &header)?;
-    let table = tensors.iter().find(|tensor| tensor.name == TOKEN_TABLE);
-    let table = table.map_or(0..0, |table| table.bytes.start as usize..table.bytes.end as usize);
-    Ok((header, Tokens { spellings, table_rows, table, tensors }))
+    skip_vocabulary(&mut input, header.vocabulary)?;
+    let tensors = check_tensors(&mut input, &header)?;
+    Ok((header, tensors))
 }
 
 /// The file as whisper.cpp walks through it, with the bytes that are left.
@@ -265,8 +246,8 @@ struct Input<R> {
 }
 
 impl<R: Read + Seek> Input<R> {
-    fn position(&self) -> usize {
-        (self.length - self.left) as usize
+    fn position(&self) -> u64 {
+        self.length - self.left
     }
 
     fn claim(&mut self, bytes: u64) -> Result<(), HeaderError> {
@@ -391,23 +372,20 @@ fn skip_mel_filters<R: Read + Seek>(input: &mut Input<R>, mels: u32) -> Result<(
 }
 
 /// Where the spellings lie.
-fn skip_vocabulary<R: Read + Seek>(input: &mut Input<R>, vocabulary: u32) -> Result<Vec<Range<usize>>, HeaderError> {
+fn skip_vocabulary<R: Read + Seek>(input: &mut Input<R>, vocabulary: u32) -> Result<(), HeaderError> {
     let count = input.int()?;
     // The text tokens of the English vocabulary are the fewest; the special ones need no spelling.
     if !(50_256..=i64::from(vocabulary)).contains(&count) {
         return Err(HeaderError::Field { field: "vocab", value: count, allowed: "50256 - n_vocab" });
     }
-    let mut spellings = Vec::with_capacity(count as usize);
     for _ in 0..count {
-        let begin = input.position();
         let length = input.int()?;
         if !(0..=LONGEST_TOKEN).contains(&length) {
             return Err(HeaderError::Field { field: "vocab token length", value: length, allowed: "0-1024" });
         }
         input.skip(length as u64)?;
-        spellings.push(begin..input.position());
     }
-    Ok(spellings)
+    Ok(())
 }
 
 /// How one tensor must be stored: its dimensions, fastest first, padded with ones.
@@ -424,12 +402,8 @@ impl Layout {
 }
 
 /// Where the number of the token table's rows lies, and where every tensor.
-fn check_tensors<R: Read + Seek>(
-    input: &mut Input<R>,
-    header: &Header,
-) -> Result<(Range<usize>, Vec<Place>), HeaderError> {
+fn check_tensors<R: Read + Seek>(input: &mut Input<R>, header: &Header) -> Result<Vec<Place>, HeaderError> {
     let mut missing = layouts(header);
-    let mut table_rows = 0..0;
     let mut places = Vec::with_capacity(missing.len());
     while !missing.is_empty() {
         let (dimensions, length, stored) = (input.int()?, input.int()?, input.int()?);
@@ -443,7 +417,6 @@ fn check_tensors<R: Read + Seek>(
         for extent in &mut shape[..dimensions as usize] {
             *extent = input.int()?;
         }
-        let shape_ends = input.position();
         let name = String::from_utf8_lossy(&input.bytes(length as u64)?).into_owned();
         let fault = |fault| HeaderError::Tensor { name: name.escape_debug().to_string(), fault };
         // A name is taken out when it was read, so a second one of the same name counts as unknown too.
@@ -454,14 +427,11 @@ fn check_tensors<R: Read + Seek>(
         if stored != layout.weights as i64 {
             return Err(fault("wrong type"));
         }
-        let begin = input.position() as u64;
+        let begin = input.position();
         input.skip(layout.bytes())?;
-        if name == TOKEN_TABLE {
-            table_rows = shape_ends - 4..shape_ends;
-        }
-        places.push(Place { name, weights: layout.weights, bytes: begin..input.position() as u64 });
+        places.push(Place { name, weights: layout.weights, bytes: begin..input.position() });
     }
-    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok((table_rows, places)) }
+    if input.left > 0 { Err(HeaderError::Trailing(input.left)) } else { Ok(places) }
 }
 
 /// Magic, dimensions, and the size of the mel filters, as a file begins.

@@ -92,7 +92,12 @@ impl Pack {
 
     /// Gives each word to the turn in which it begins; one in a silence belongs to the nearer.
     fn part(&self, whole: Recognition) -> Vec<Recognition> {
-        let mut parts = vec![Recognition::default(); self.pieces.len()];
+        let whole_of = |language: &Option<String>| Recognition {
+            words: Vec::new(),
+            language: language.clone(),
+            is_lost: whole.is_lost,
+        };
+        let mut parts = vec![whole_of(&whole.language); self.pieces.len()];
         for word in whole.words {
             let begins = word.span.start as usize;
             let index = self.pieces[1..].partition_point(|next| next.place.start <= begins + SILENCE / 2);
@@ -186,7 +191,7 @@ mod tests {
                 let text = format!("sepanjang{value}");
                 words.push(Word { text, span, probability: 1.0, tokens: 1, log_probability: 0.0 });
             }
-            Ok(Recognition { words })
+            Ok(Recognition { words, ..Recognition::default() })
         }
 
         fn preview(&mut self, _: &[f32], _: GiveUp) -> Result<Option<Recognition>, Error> {

@@ -36,7 +36,8 @@ pub fn is_good(recognition: &Recognition, samples: usize) -> bool {
 /// Whether the result looks like a loop, a torrent or a part of what was said: then decoding once more, with more care, may do better.
 #[must_use]
 pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
-    repeats(recognition)
+    recognition.is_lost
+        || repeats(recognition)
         || too_fast(recognition, samples)
         || too_few(recognition, samples)
         || recognition.mean_log_probability() < -1.0
@@ -54,7 +55,7 @@ pub fn flags(recognition: &Recognition, samples: usize) -> Vec<Flag> {
     if unsure {
         flags.push(Flag::LowConfidence);
     }
-    if repeats(recognition) {
+    if recognition.is_lost || repeats(recognition) {
         flags.push(Flag::Repetition);
     }
     if too_fast(recognition, samples) {
@@ -102,7 +103,7 @@ mod tests {
             tokens: 2,
             log_probability: 2.0 * mean_log_probability,
         };
-        Recognition { words: text.split_whitespace().map(word).collect() }
+        Recognition { words: text.split_whitespace().map(word).collect(), ..Recognition::default() }
     }
 
     #[test]

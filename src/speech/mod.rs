@@ -1,15 +1,21 @@
 //! Recognition of one utterance: sound in, words with times and probabilities out.
 //!
-//! Who spoke, and what is done with the words, is not known here. [`whisper`] is the engine; [`guard`] looks at what it returned
-//! and says where a person should listen. Nothing that was recognised is dropped or rewritten.
+//! Who spoke, and what is done with the words, is not known here. [`Engine`] names who computes: the program's own engine or
+//! whisper.cpp. [`guard`] looks at what came and says where a person should listen. Nothing that was recognised is dropped or
+//! rewritten.
 
-mod greedy;
+mod cpu;
 pub mod guard;
-mod mel;
-mod narrow;
-pub mod whisper;
+mod names;
+mod parts;
+mod times;
+#[cfg(feature = "whisper-cpp")]
+mod whisper_cpp;
+
+use risalah_whisper::Precision;
 
 use crate::clock::Span;
+use crate::models::Model;
 
 /// A word as the engine heard it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +37,10 @@ pub struct Word {
 pub struct Recognition {
     /// The words in their order; none when no words were heard.
     pub words: Vec<Word>,
+    /// The code of the language, where it was found to be another than the usual one.
+    pub language: Option<String>,
+    /// Whether the decoder lost its way, in whatever window it heard the sound.
+    pub is_lost: bool,
 }
 
 impl Recognition {
@@ -59,6 +69,131 @@ impl Recognition {
     }
 }
 
+/// Who computes a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The program's own engine on the processor, weights of 8 bits.
+    #[default]
+    Cpu,
+    /// The same in single precision, for comparison: three times slower.
+    CpuF32,
+    /// whisper.cpp, for comparison and for graphics processors.
+    WhisperCpp,
+}
+
+impl Engine {
+    /// All of them by the names that a user types.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("cpu", Self::Cpu), ("cpu-f32", Self::CpuF32), ("whisper-cpp", Self::WhisperCpp)];
+
+    /// The engine of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, engine)| engine)
+    }
+}
+
+/// The languages that may be spoken, as two-letter codes of Whisper; the first is the usual one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Languages(Vec<String>);
+
+impl Languages {
+    /// What is spoken in Indonesian councils: Indonesian, Javanese, Sundanese, English, Arabic.
+    const AUTO: [&'static str; 5] = ["id", "jw", "su", "en", "ar"];
+
+    /// From one code, several with commas between, or `auto`, which means `office` or, where that is empty, those of councils.
+    #[must_use]
+    pub fn parse(text: &str, office: &[String]) -> Self {
+        if text != "auto" {
+            return Self(text.split(',').map(|code| code.trim().to_owned()).collect());
+        }
+        let codes = if office.is_empty() { Self::AUTO.map(str::to_owned).to_vec() } else { office.to_vec() };
+        Self(codes)
+    }
+
+    /// The codes.
+    #[must_use]
+    pub fn codes(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// What helps recognition beside the sound.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// Names of people and places of the meeting, as they are written.
+    pub names: Vec<String>,
+}
+
+/// A model that an engine has loaded; [`Self::recogniser`] makes as many recognisers of it as there are workers.
+pub struct Loaded(Inner);
+
+enum Inner {
+    Cpu(cpu::CpuModel),
+    #[cfg(feature = "whisper-cpp")]
+    WhisperCpp(whisper_cpp::WhisperCpp),
+}
+
+/// A recogniser for one thread.
+pub type AnyRecogniser = Box<dyn Recogniser + Send>;
+
+impl Loaded {
+    /// Loads a model that [`crate::models`] has checked.
+    ///
+    /// # Errors
+    /// When the model, a language or the engine cannot be used here.
+    pub fn new(model: &Model, languages: &Languages, hints: &Hints, engine: Engine) -> Result<Self, Error> {
+        let cpu =
+            |precision| cpu::CpuModel::load(model, languages, hints, precision).map(|loaded| Self(Inner::Cpu(loaded)));
+        match engine {
+            Engine::Cpu => cpu(Precision::Int8),
+            Engine::CpuF32 => cpu(Precision::F32),
+            #[cfg(feature = "whisper-cpp")]
+            Engine::WhisperCpp => {
+                whisper_cpp::WhisperCpp::load(model, languages).map(|loaded| Self(Inner::WhisperCpp(loaded)))
+            }
+            #[cfg(not(feature = "whisper-cpp"))]
+            Engine::WhisperCpp => Err(Error::EngineLeftOut),
+        }
+    }
+
+    /// A recogniser with a working memory of its own.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn recogniser(&self) -> Result<AnyRecogniser, Error> {
+        match &self.0 {
+            Inner::Cpu(model) => Ok(Box::new(model.recogniser())),
+            #[cfg(feature = "whisper-cpp")]
+            Inner::WhisperCpp(model) => Ok(Box::new(model.recogniser()?)),
+        }
+    }
+
+    /// The engine and how it computes, for the version of a transcript: `cpu int8 avx512-vnni`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.0 {
+            Inner::Cpu(model) => format!("cpu {}", model.describe()),
+            #[cfg(feature = "whisper-cpp")]
+            Inner::WhisperCpp(_) => "whisper.cpp".to_owned(),
+        }
+    }
+}
+
+impl Recogniser for AnyRecogniser {
+    fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
+        (**self).recognise(sound)
+    }
+
+    fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {
+        (**self).preview(sound, give_up)
+    }
+
+    fn window(&self) -> Option<usize> {
+        (**self).window()
+    }
+}
+
 /// Asked again and again during a preview: whether somebody else needs the machine.
 pub type GiveUp = Box<dyn Fn() -> bool>;
 
@@ -81,6 +216,17 @@ pub trait Recogniser {
 /// Why recognition could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The program's own engine refused the model.
+    #[error("the model {name} cannot be used: {reason}")]
+    Model {
+        /// The model's name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The program was built without this engine.
+    #[error("the program was built without whisper.cpp")]
+    EngineLeftOut,
     /// whisper.cpp refused the model although its header and size are right.
     #[error("whisper.cpp cannot load the model {name}")]
     Load {
@@ -114,6 +260,8 @@ impl crate::message::Explain for Error {
     fn message(&self) -> crate::message::Message {
         use crate::message::Message;
         match self {
+            Self::Model { name, reason } => Message::new("speech.model").with("name", name).with("reason", reason),
+            Self::EngineLeftOut => Message::new("speech.engine_left_out"),
             Self::Load { name } => Message::new("speech.load").with("name", name),
             Self::State => Message::new("speech.state"),
             Self::Engine { code } => Message::new("speech.engine").with("code", code),
@@ -123,24 +271,6 @@ impl crate::message::Explain for Error {
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Language { .. })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicBool;
-
-    use crate::models::{Source, Store, Watch};
-
-    /// The ggml file of the shipped model.
-    pub(super) fn shipped() -> Vec<u8> {
-        let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
-        let store = Store::from_env().expect("a store");
-        let model = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
-        match model.source {
-            Source::Bytes(file) => file,
-            Source::Path(path) => panic!("the shipped model lies in the program, not in {path:?}"),
-        }
+        matches!(self, Self::Language { .. } | Self::EngineLeftOut)
     }
 }

@@ -214,12 +214,13 @@ fn random(size: &str) -> Result<Weights> {
         tensors.insert(name, values(shape, spread));
     };
     let spread = 1.7 / (width as f32).sqrt();
-    let mut linear = |put: &mut dyn FnMut(String, &[usize], f32), name: &str, outputs: usize, inputs: usize, bias: bool| {
-        put(format!("{name}.weight"), &[outputs, inputs], spread);
-        if bias {
-            put(format!("{name}.bias"), &[outputs], 0.01);
-        }
-    };
+    let mut linear =
+        |put: &mut dyn FnMut(String, &[usize], f32), name: &str, outputs: usize, inputs: usize, bias: bool| {
+            put(format!("{name}.weight"), &[outputs, inputs], spread);
+            if bias {
+                put(format!("{name}.bias"), &[outputs], 0.01);
+            }
+        };
     for (side, layers) in [("encoder", audio_layers), ("decoder", text_layers)] {
         for layer in 0..layers {
             let prefix = format!("{side}.blocks.{layer}");
@@ -268,7 +269,10 @@ fn wav(path: &str) -> Result<Vec<f32>> {
         let length = u32::from_le_bytes(head[4..8].try_into()?) as usize;
         if &head[..4] == b"data" {
             let data = &after[..length.min(after.len())];
-            return Ok(data.chunks_exact(2).map(|two| f32::from(i16::from_le_bytes([two[0], two[1]])) / 32_768.0).collect());
+            return Ok(data
+                .chunks_exact(2)
+                .map(|two| f32::from(i16::from_le_bytes([two[0], two[1]])) / 32_768.0)
+                .collect());
         }
         rest = after.get(length..).unwrap_or_default();
     }

@@ -94,7 +94,14 @@ pub(crate) struct Scratch {
 }
 
 /// Every position over all: `qkv` has rows of `[3][heads][width]`, `out` of `[heads][width]`, which is `all` numbers.
-pub(crate) fn attend_all(kernel: Kernel, scratch: &mut Scratch, qkv: &[f32], heads: usize, all: usize, out: &mut [f32]) {
+pub(crate) fn attend_all(
+    kernel: Kernel,
+    scratch: &mut Scratch,
+    qkv: &[f32],
+    heads: usize,
+    all: usize,
+    out: &mut [f32],
+) {
     let width = all / heads;
     let frames = qkv.len() / (3 * all);
     let Scratch { memory, scores, sums, pairs } = scratch;

@@ -63,11 +63,9 @@ impl Builder {
     pub(crate) fn new(kernel: Kernel, precision: Precision, inputs: usize, outputs: usize) -> Self {
         let outputs = outputs.next_multiple_of(LANES);
         let weights = match precision {
-            Precision::Int8 => Packed::Bytes {
-                panels: vec![0; inputs * outputs],
-                scale: vec![0.0; outputs],
-                sum: vec![0.0; outputs],
-            },
+            Precision::Int8 => {
+                Packed::Bytes { panels: vec![0; inputs * outputs], scale: vec![0.0; outputs], sum: vec![0.0; outputs] }
+            }
             Precision::F32 => Packed::Singles(vec![0.0; inputs * outputs]),
         };
         let linear = Linear { inputs, outputs, bias: vec![0.0; outputs], weights };

@@ -112,8 +112,7 @@ impl Model {
             Some(heads) if !heads.is_empty() => heads,
             _ => alignment::heads_of(&dimensions),
         };
-        let is_there =
-            |&(layer, head): &(usize, usize)| layer < dimensions.text_layers && head < dimensions.text_heads;
+        let is_there = |&(layer, head): &(usize, usize)| layer < dimensions.text_layers && head < dimensions.text_heads;
         if let Some((layer, head)) = alignment_heads.iter().find(|head| !is_there(head)) {
             return Err(Error::Dimensions { what: format!("alignment head {head} of layer {layer}") });
         }
@@ -201,7 +200,8 @@ impl Model {
     pub fn bytes(&self) -> usize {
         let attention = |one: &SelfAttention| one.qkv.bytes() + one.out.bytes();
         let mlp = |one: &Mlp| one.up.bytes() + one.down.bytes();
-        let encoder: usize = self.encoder.layers.iter().map(|layer| attention(&layer.attention) + mlp(&layer.mlp)).sum();
+        let encoder: usize =
+            self.encoder.layers.iter().map(|layer| attention(&layer.attention) + mlp(&layer.mlp)).sum();
         let decoder = self.decoder.layers.iter().map(|layer| {
             let cross = layer.cross.query.bytes() + layer.cross.keys_values.bytes() + layer.cross.out.bytes();
             attention(&layer.attention) + cross + mlp(&layer.mlp)

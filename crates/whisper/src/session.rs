@@ -67,6 +67,8 @@ pub struct Transcription {
     pub tokens: Vec<Token>,
     /// The words that they write.
     pub words: Vec<Word>,
+    /// The token of the language in which it was decoded.
+    pub language: Option<u32>,
     /// How the last attempt ended.
     pub ending: Ending,
     /// Frames (20 ms) of the window in which it was heard last.
@@ -79,6 +81,10 @@ pub struct Transcription {
 pub struct Options<'o> {
     /// The token of the language that is spoken ([`Model::language`]); `None` for a model of English only.
     pub language: Option<u32>,
+    /// Tokens of other languages that may be spoken, which [`Session::transcribe`] listens for.
+    pub other_languages: &'o [u32],
+    /// Probability among all candidates from which one of them counts, 0 to 1.
+    pub other_language_from: f32,
     /// Tokens of a text that is said to have gone before, such as names ([`Model::tokens_of`]); the last 223 count.
     pub prompt: &'o [u32],
     /// Tokens that are never chosen.
@@ -101,6 +107,8 @@ impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             language: None,
+            other_languages: &[],
+            other_language_from: 0.5,
             prompt: &[],
             suppressed: &[],
             may_be_empty: true,
@@ -371,10 +379,14 @@ impl Session {
         let most = options.most_tokens.min(most_tokens(sound.len()));
         let mut frames = first;
         let mut attempts = 0;
+        let mut language = options.language;
         let decoded = loop {
             attempts += 1;
             self.encode(sound, frames)?;
-            let decoded = self.decode(&Options { most_tokens: most, ..*options })?;
+            if attempts == 1 {
+                language = self.spoken_language(options)?;
+            }
+            let decoded = self.decode(&Options { most_tokens: most, language, ..*options })?;
             if !decoded.ending.is_suspect() || attempts == ATTEMPTS || frames == longest {
                 break decoded;
             }
@@ -383,13 +395,24 @@ impl Session {
         let Decoded { tokens, ending } = decoded;
         let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
         let edges = if options.word_times && !ids.is_empty() && !(options.stop)() {
-            let frames = self.align(options.language, &ids, heard)?;
+            let frames = self.align(language, &ids, heard)?;
             Some(frames.into_iter().map(|frame| (frame * FRAME).min(sound.len())).collect::<Vec<_>>())
         } else {
             None
         };
         let words = self.words(&tokens, edges.as_deref(), sound.len());
-        Ok(Transcription { tokens, words, ending, frames, attempts })
+        Ok(Transcription { tokens, words, language, ending, frames, attempts })
+    }
+
+    /// The usual language, or another one that is clearly spoken in what was encoded.
+    fn spoken_language(&mut self, options: &Options<'_>) -> Result<Option<u32>> {
+        let Some(usual) = options.language.filter(|_| !options.other_languages.is_empty()) else {
+            return Ok(options.language);
+        };
+        let candidates: Vec<u32> = [usual].into_iter().chain(options.other_languages.iter().copied()).collect();
+        let found = self.detect(&candidates)?.languages;
+        let (place, probability) = likeliest(&found);
+        Ok(Some(if probability >= options.other_language_from { candidates[place] } else { usual }))
     }
 
     /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the last one ends, within a sound of `samples`.

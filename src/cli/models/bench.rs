@@ -11,7 +11,7 @@ use e_risalah::folder::{self, Folder};
 use e_risalah::message::Message;
 use e_risalah::models::Store;
 use e_risalah::pipeline::{Observer, Run};
-use e_risalah::speech::whisper::Whisper;
+use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{self, Origin};
 
@@ -29,8 +29,8 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
     let place = Place::new()?;
     let sound = place.0.join("kanal-01.ogg");
     fs::write(&sound, SPEECH).map_err(|source| folder::Error::Write { path: sound.clone(), source })?;
-    let whisper = Whisper::load(&model, "id")?;
-    let recogniser = whisper.recogniser()?;
+    let languages = Languages::parse("id", &[]);
+    let recogniser = Loaded::new(&model, &languages, &Hints::default(), Engine::default())?.recogniser()?;
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),

@@ -1,0 +1,80 @@
+//! Names of the meeting, which the decoder is helped to spell.
+//!
+//! A light bonus on the scores (contextual biasing by shallow fusion over a prefix tree; Pundak et al., *Deep Context*, 2018): where
+//! the decoder has begun a word with the first letters of a name, tokens that go on with it score a little higher. A name that
+//! was not begun gets nothing, so that none is invented.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use risalah_whisper::{Bias, Model, Scores, Token};
+
+/// Letters of a name that the decoder must have written by itself.
+const BEGUN: usize = 2;
+/// Names with fewer letters are not helped: they are too much like other words.
+const SHORTEST: usize = 4;
+/// What a token that goes on with a name gains, in natural logarithms.
+const BONUS: f32 = 2.0;
+
+/// The words of names and the tokens that spell them.
+pub(super) struct Names {
+    words: Vec<Vec<u8>>,
+    /// Spelling to token, of tokens that do not begin a word.
+    tokens: HashMap<Vec<u8>, u32>,
+    /// Spelling of each token.
+    spellings: Vec<Vec<u8>>,
+}
+
+impl Names {
+    /// Those of `names` that are long enough, by word.
+    pub fn new(model: &Model, names: &[String]) -> Self {
+        let mut seen = HashSet::new();
+        let words: Vec<Vec<u8>> = names
+            .iter()
+            .flat_map(|name| name.split(|c: char| !c.is_alphabetic()))
+            .filter(|word| word.chars().count() >= SHORTEST && seen.insert((*word).to_owned()))
+            .map(|word| word.as_bytes().to_vec())
+            .collect();
+        if words.is_empty() {
+            return Self { words, tokens: HashMap::new(), spellings: Vec::new() };
+        }
+        let spellings: Vec<Vec<u8>> =
+            (0..model.special_tokens().end).map(|token| model.spelling(token).to_vec()).collect();
+        let inside =
+            spellings.iter().zip(0..).filter(|(spelling, _)| spelling.first().is_some_and(|&byte| byte != b' '));
+        let tokens = inside.map(|(spelling, token)| (spelling.clone(), token)).collect();
+        Self { words, tokens, spellings }
+    }
+}
+
+/// The bonus for one decoding.
+pub(super) struct NameBias<'n>(&'n Arc<Names>);
+
+impl<'n> NameBias<'n> {
+    /// `None` where there are no names.
+    pub fn new(names: &'n Arc<Names>) -> Option<Self> {
+        (!names.words.is_empty()).then_some(Self(names))
+    }
+}
+
+impl Bias for NameBias<'_> {
+    fn apply(&self, said: &[Token], scores: &mut Scores<'_>) {
+        let spelling = |token: &Token| self.0.spellings.get(token.id as usize).map_or(&[][..], Vec::as_slice);
+        let begins = |token: &Token| spelling(token).first() == Some(&b' ');
+        let from = said.iter().rposition(begins).unwrap_or(0);
+        let word: Vec<u8> = said[from..].iter().flat_map(spelling).copied().skip_while(|&byte| byte == b' ').collect();
+        if word.len() < BEGUN {
+            return;
+        }
+        let mut helped = HashSet::new();
+        for rest in self.0.words.iter().filter_map(|name| name.strip_prefix(word.as_slice())) {
+            for length in 1..=rest.len() {
+                if let Some(&token) = self.0.tokens.get(&rest[..length])
+                    && helped.insert(token)
+                {
+                    scores.add(token, BONUS);
+                }
+            }
+        }
+    }
+}
