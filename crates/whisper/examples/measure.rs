@@ -14,16 +14,16 @@ use std::error::Error;
 use std::sync::Arc;
 
 use risalah_whisper::{
-    BINS, Data, Dimensions, FRAME, Kernel, Model, Options, Precision, Session, SpecialTokens, Tensor, Weights,
-    measure_products,
+    BINS, Bias, Data, Dimensions, FRAME, Kernel, Model, Options, Precision, Product, Scores, Session, SpecialTokens,
+    Tensor, Token, Weights,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Nanoseconds that this thread has had the processor.
+/// Seconds that this thread has had the processor.
 fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|first| first.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 struct Arguments {
@@ -130,6 +130,15 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Has the decoder say one token after another, whatever it hears.
+struct Counting;
+
+impl Bias for Counting {
+    fn apply(&self, said: &[Token], scores: &mut Scores<'_>) {
+        scores.add(1000 + said.len() as u32, 1e9);
+    }
+}
+
 /// Stages of an utterance in a window of so many frames, and the products of the encoder by themselves.
 fn stages(model: &Arc<Model>, frames: usize) {
     let mut session = Session::new(Arc::clone(model));
@@ -144,29 +153,27 @@ fn stages(model: &Arc<Model>, frames: usize) {
     let least = |times: usize, work: &mut dyn FnMut()| {
         // The least of some: others use the machine as well.
         (0..times).fold(f64::MAX, |least, _| {
-            let begun = std::time::Instant::now();
+            let begun = cpu();
             work();
-            least.min(begun.elapsed().as_secs_f64())
+            least.min(cpu() - begun)
         })
     };
     let mel = least(5, &mut || {
         session.log_mel(&noise, frames);
     });
     let encode = least(5, &mut || session.encode(&noise, frames).unwrap_or(()));
-    let tokens = vec![model.special_tokens().end; 8];
-    let step = |session: &mut Session, count: usize| {
-        least(5, &mut || {
-            session.force(&tokens[..1], count);
-        })
+    let mut step = |count: usize| {
+        let options = Options { bias: Some(&Counting), most_tokens: count, ..Options::default() };
+        least(5, &mut || drop(session.decode(&options)))
     };
-    let (few, many) = (step(&mut session, 4), step(&mut session, 24));
+    let (few, many) = (step(4), step(24));
     let token = (many - few) / 20.0;
     let Dimensions { width, audio_layers, .. } = *model.dimensions();
     let mut products = 0.0;
     let mut operations = 0.0;
     for (inputs, outputs) in [(width, 3 * width), (width, width), (width, 4 * width), (4 * width, width)] {
-        let seconds = measure_products(model.kernel(), model.precision(), frames, inputs, outputs, 5);
-        products += seconds.as_secs_f64() * audio_layers as f64;
+        let mut product = Product::new(model.kernel(), model.precision(), frames, inputs, outputs);
+        products += least(5, &mut || product.run()) * audio_layers as f64;
         operations += 2.0 * (frames * inputs * outputs * audio_layers) as f64;
     }
     eprintln!(
@@ -214,13 +221,12 @@ fn random(size: &str) -> Result<Weights> {
         tensors.insert(name, values(shape, spread));
     };
     let spread = 1.7 / (width as f32).sqrt();
-    let mut linear =
-        |put: &mut dyn FnMut(String, &[usize], f32), name: &str, outputs: usize, inputs: usize, bias: bool| {
-            put(format!("{name}.weight"), &[outputs, inputs], spread);
-            if bias {
-                put(format!("{name}.bias"), &[outputs], 0.01);
-            }
-        };
+    let linear = |put: &mut dyn FnMut(String, &[usize], f32), name: &str, outputs: usize, inputs: usize, bias: bool| {
+        put(format!("{name}.weight"), &[outputs, inputs], spread);
+        if bias {
+            put(format!("{name}.bias"), &[outputs], 0.01);
+        }
+    };
     for (side, layers) in [("encoder", audio_layers), ("decoder", text_layers)] {
         for layer in 0..layers {
             let prefix = format!("{side}.blocks.{layer}");

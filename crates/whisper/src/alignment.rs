@@ -218,3 +218,94 @@ pub(crate) fn path(cost: &[f32], tokens: usize, frames: usize) -> Vec<(usize, us
     path.reverse();
     path
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::Random;
+    use proptest::prelude::*;
+
+    /// The least cost of all ways, each tried.
+    fn least(cost: &[f32], frames: usize, token: usize, frame: usize) -> f32 {
+        let before = match (token, frame) {
+            (0, 0) => 0.0,
+            (0, _) => least(cost, frames, token, frame - 1),
+            (_, 0) => least(cost, frames, token - 1, frame),
+            _ => [(token - 1, frame - 1), (token - 1, frame), (token, frame - 1)]
+                .into_iter()
+                .map(|(token, frame)| least(cost, frames, token, frame))
+                .fold(f32::INFINITY, f32::min),
+        };
+        before + cost[token * frames + frame]
+    }
+
+    proptest! {
+        #[test]
+        fn the_path_is_the_cheapest(tokens in 1usize..6, frames in 1usize..6, seed in any::<u64>()) {
+            let cost = Random(seed).many(tokens * frames, 1.0);
+            let path = path(&cost, tokens, frames);
+            prop_assert_eq!(path.first(), Some(&(0, 0)));
+            prop_assert_eq!(path.last(), Some(&(tokens - 1, frames - 1)));
+            for pair in path.windows(2) {
+                let step = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+                prop_assert!([(0, 1), (1, 0), (1, 1)].contains(&step));
+            }
+            let found: f32 = path.iter().map(|&(token, frame)| cost[token * frames + frame]).sum();
+            prop_assert!((found - least(&cost, frames, tokens - 1, frames - 1)).abs() < 1e-5);
+        }
+
+        #[test]
+        fn the_median_is_that_of_a_sorted_window(length in 1usize..30, seed in any::<u64>()) {
+            let row = Random(seed).many(length, 1.0);
+            for frame in 0..length {
+                let mirrored = |at: i64| {
+                    let at = at.unsigned_abs() as usize;
+                    row[if at < length { at } else { 2 * (length - 1) - at }]
+                };
+                let expected = if length <= 3 { row[frame] } else {
+                    let mut around: Vec<f32> = (-3..=3).map(|by| mirrored(frame as i64 + by)).collect();
+                    around.sort_by(f32::total_cmp);
+                    around[3]
+                };
+                prop_assert_eq!(median(&row, frame), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_begin_where_they_are_attended_to() {
+        // Two heads look at frames 0–9, 10–24, 25–39 and 40–49 for the four tokens after two of the task.
+        let (rows, frames, edges) = (7, 50, [0, 10, 25, 40, 50]);
+        let mut random = Random(3);
+        let mut head = || {
+            let mut scores = random.many(rows * frames, 0.5);
+            for (token, span) in edges.windows(2).enumerate() {
+                scores[(token + 2) * frames..][span[0]..span[1]].iter_mut().for_each(|score| *score += 6.0);
+            }
+            scores
+        };
+        let found = beginnings(&mut [head(), head()], rows, frames, 2, 6);
+        assert_eq!(found.len(), 4);
+        for (found, edge) in found.iter().zip(edges) {
+            assert!(found.abs_diff(edge) <= 1, "{found} {edge}");
+        }
+    }
+
+    #[test]
+    fn official_models_have_their_own_heads_and_others_the_upper_half() {
+        let base = Dimensions {
+            mels: 80,
+            audio_context: 1500,
+            width: 512,
+            audio_heads: 8,
+            audio_layers: 6,
+            text_context: 448,
+            text_heads: 8,
+            text_layers: 6,
+            vocabulary: 51_865,
+        };
+        assert_eq!(heads_of(&base)[0], (3, 1));
+        let demo = Dimensions { audio_layers: 4, text_layers: 3, text_heads: 2, ..base };
+        assert_eq!(heads_of(&demo), [(1, 0), (1, 1), (2, 0), (2, 1)]);
+    }
+}

@@ -161,3 +161,124 @@ impl<R: Read> File<R> {
 fn singles(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::weights::half_to_single;
+    use proptest::prelude::*;
+
+    /// A file of a tiny model with these tensors: (name, shape, format, bytes).
+    fn file(tensors: &[(&str, &[u32], u32, Vec<u8>)]) -> Vec<u8> {
+        let header = [MAGIC, 51_865, 60, 64, 2, 2, 40, 64, 1, 3, 8, 1, 8, BINS as u32];
+        let mut bytes: Vec<u8> = header.iter().flat_map(|number| number.to_le_bytes()).collect();
+        bytes.extend((0..8 * BINS).flat_map(|n| (n as f32).to_le_bytes()));
+        bytes.extend(2u32.to_le_bytes());
+        for word in ["a", " kata"] {
+            bytes.extend((word.len() as u32).to_le_bytes());
+            bytes.extend(word.as_bytes());
+        }
+        for (name, shape, format, data) in tensors {
+            for number in [shape.len() as u32, name.len() as u32, *format].iter().chain(shape.iter().rev()) {
+                bytes.extend(number.to_le_bytes());
+            }
+            bytes.extend(name.as_bytes());
+            bytes.extend(data);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        let weights = Weights::read_ggml(
+            &file(&[
+                ("one", &[2, 3], 0, (0..6).flat_map(|n| (n as f32).to_le_bytes()).collect()),
+                ("two", &[4], 1, [0x3c00u16, 0xc000, 0x0001, 0x7bff].iter().flat_map(|n| n.to_le_bytes()).collect()),
+            ])[..],
+        )
+        .expect("read");
+        assert_eq!((weights.dimensions.width, weights.dimensions.text_layers, weights.dimensions.mels), (64, 3, 8));
+        assert_eq!(weights.vocabulary, [b"a".to_vec(), b" kata".to_vec()]);
+        assert_eq!((weights.filters.len(), weights.filters[5]), (8 * BINS, 5.0));
+        assert_eq!(weights.tensors["one"].shape, [2, 3]);
+        let mut row = [0.0; 3];
+        weights.tensors["one"].row(1, &mut row);
+        assert_eq!(row, [3.0, 4.0, 5.0]);
+        let mut row = [0.0; 4];
+        weights.tensors["two"].row(0, &mut row);
+        assert_eq!(row, [1.0, -2.0, 2f32.powi(-24), 65_504.0]);
+        assert!(half_to_single(0x7c00).is_infinite() && half_to_single(0x7e00).is_nan());
+        assert_eq!(half_to_single(0x8000).to_bits(), 0x8000_0000);
+    }
+
+    #[test]
+    fn blocks_are_unpacked_as_ggml_packs_them() {
+        // Scale 0.5, least value -1; the nibbles are 0 1 … 15 below and 15 14 … 0 above, every third fifth bit is set.
+        let fifth: u32 = (0..32).step_by(3).map(|n| 1 << n).sum();
+        let nibbles: Vec<u8> = (0..16u8).map(|n| n | (15 - n) << 4).collect();
+        let (half, minus_one) = (0x3800u16.to_le_bytes(), 0xbc00u16.to_le_bytes());
+        let nibble = |n: usize| if n < 16 { n as f32 } else { (31 - n) as f32 };
+        let with_fifth = move |n: usize| nibble(n) + if n % 3 == 0 { 16.0 } else { 0.0 };
+        type Value = Box<dyn Fn(usize) -> f32>;
+        let cases: [(u32, Vec<u8>, Value); 5] = [
+            (2, [&half[..], &nibbles].concat(), Box::new(move |n| (nibble(n) - 8.0) * 0.5)),
+            (3, [&half[..], &minus_one, &nibbles].concat(), Box::new(move |n| nibble(n) * 0.5 - 1.0)),
+            (6, [&half[..], &fifth.to_le_bytes(), &nibbles].concat(), Box::new(move |n| (with_fifth(n) - 16.0) * 0.5)),
+            (
+                7,
+                [&half[..], &minus_one, &fifth.to_le_bytes(), &nibbles].concat(),
+                Box::new(move |n| with_fifth(n) * 0.5 - 1.0),
+            ),
+            (
+                8,
+                half.iter().copied().chain((0..32u8).map(|n| n.wrapping_mul(37))).collect(),
+                Box::new(|n| f32::from((n as u8).wrapping_mul(37).cast_signed()) * 0.5),
+            ),
+        ];
+        for (format, block, value) in cases {
+            // The second of two rows of one block each.
+            let data = [vec![0; block.len()], block].concat();
+            let weights = Weights::read_ggml(&file(&[("w", &[2, 32], format, data)])[..]).expect("read");
+            let mut row = [0.0; 32];
+            weights.tensors["w"].row(1, &mut row);
+            for (n, found) in row.into_iter().enumerate() {
+                assert_eq!(found, value(n), "format {format}, number {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said() {
+        let read = |bytes: &[u8]| Weights::read_ggml(bytes).map(|_| ()).expect_err("refused");
+        let one: (&str, &[u32], u32, Vec<u8>) = ("one", &[2], 0, vec![0; 8]);
+        let good = file(std::slice::from_ref(&one));
+        assert!(Weights::read_ggml(&good[..]).is_ok());
+        assert!(matches!(read(b"RIFF"), Error::Magic));
+        assert!(matches!(read(b""), Error::Truncated { .. }));
+        assert!(matches!(read(&good[..good.len() - 1]), Error::Truncated { place } if place == "one"));
+        assert!(matches!(read(&file(&[one.clone(), one])), Error::Twice { tensor } if tensor == "one"));
+        assert!(matches!(read(&file(&[("w", &[2], 12, vec![])])), Error::Format { format: 12, .. }));
+        // Larger than the file, and larger than any memory.
+        assert!(matches!(read(&file(&[("w", &[1 << 30, 60], 1, vec![0; 100])])), Error::Truncated { .. }));
+        assert!(matches!(read(&file(&[("w", &[1 << 30, 1 << 30, 1 << 30], 0, vec![])])), Error::Dimensions { .. }));
+        assert!(matches!(read(&file(&[("w", &[4, 33], 8, vec![0; 136])])), Error::Truncated { .. }));
+        for (place, value) in
+            [(4, 0u32), (4, 51_867), (12, 65), (12, 1 << 31), (16, 0), (20, 1_000_000), (44, 9999), (48, 9)]
+        {
+            let mut bytes = good.clone();
+            bytes[place..place + 4].copy_from_slice(&value.to_le_bytes());
+            assert!(matches!(read(&bytes), Error::Dimensions { .. }), "{value} at {place}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_file_is_refused_or_read(place in 0usize..7000, byte in any::<u8>(), cut in 0usize..7000) {
+            let mut bytes = file(&[("one", &[2, 32], 8, vec![1; 68]), ("two", &[3], 0, vec![0; 12])]);
+            let length = bytes.len();
+            bytes[place % length] = byte;
+            let _ = Weights::read_ggml(&bytes[..]);
+            let _ = Weights::read_ggml(&bytes[..cut % length]);
+        }
+    }
+}

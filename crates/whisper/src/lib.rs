@@ -34,6 +34,8 @@
 
 mod alignment;
 mod attention;
+#[cfg(test)]
+mod checks;
 mod decoder;
 mod encoder;
 mod error;
@@ -41,8 +43,11 @@ mod ggml;
 mod guard;
 mod kernel;
 mod linear;
+mod measure;
 mod mel;
 mod model;
+#[cfg(test)]
+mod reference;
 mod session;
 mod tokens;
 mod weights;
@@ -51,6 +56,7 @@ pub use error::{Error, Result};
 pub use guard::Ending;
 pub use kernel::Kernel;
 pub use linear::Precision;
+pub use measure::Product;
 pub use model::Model;
 pub use session::{Bias, Decoded, Detection, FRAME, Options, Scores, Session, Token, Transcription, Word};
 pub use tokens::{LANGUAGES, SpecialTokens};

@@ -448,6 +448,22 @@ impl Session {
             .collect()
     }
 
+    /// The tokens begin anew, as for the definition that the decoder is compared with.
+    #[cfg(test)]
+    pub(crate) fn restart(&mut self) {
+        self.state.length = 0;
+    }
+
+    /// The scores of all tokens after each of `tokens`.
+    #[cfg(test)]
+    pub(crate) fn scores_after(&mut self, tokens: &[u32]) -> Vec<f32> {
+        let model = Arc::clone(&self.model);
+        self.state.forward(&model, tokens, None);
+        let count = model.decoder.token_of.len();
+        let row = |row| self.state.logits(&model, row, 0..count.div_ceil(LANES))[..count].to_vec();
+        (0..tokens.len()).flat_map(row).collect()
+    }
+
     fn check_encoded(&self) -> Result<()> {
         if self.state.frames == 0 { Err(Error::Input("no sound was encoded".to_owned())) } else { Ok(()) }
     }

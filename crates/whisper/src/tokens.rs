@@ -130,3 +130,35 @@ pub fn non_speech(vocabulary: &[Vec<u8>]) -> Vec<u32> {
     };
     (0..).zip(vocabulary).filter(|(_, spelling)| is_sign(spelling)).map(|(id, _)| id).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn official_vocabularies_have_their_tokens() {
+        // As `tokenizer.py` and whisper.cpp count them.
+        let base = SpecialTokens::of_vocabulary(51_865).expect("official");
+        assert_eq!((base.end, base.start, base.transcribe), (50_257, 50_258, 50_359));
+        assert_eq!((base.previous, base.no_speech, base.no_timestamps), (50_361, 50_362, 50_363));
+        assert_eq!(
+            (base.language("en"), base.language("id"), base.language("yue")),
+            (Some(50_259), Some(50_275), None)
+        );
+        let large = SpecialTokens::of_vocabulary(51_866).expect("official");
+        assert_eq!((large.transcribe, large.no_timestamps), (50_360, 50_364));
+        assert_eq!(large.language("yue"), Some(50_358));
+        let english = SpecialTokens::of_vocabulary(51_864).expect("official");
+        assert_eq!((english.end, english.start, english.no_timestamps), (50_256, 50_257, 50_362));
+        assert_eq!(english.language("en"), None);
+        assert_eq!(SpecialTokens::of_vocabulary(51_867), None);
+    }
+
+    #[test]
+    fn signs_are_no_speech() {
+        let words = ["\"", " -", "-", " '", "'", " (", "a", ".", ",", "«", " ♪♪", "--", " kata", "」"];
+        let vocabulary: Vec<Vec<u8>> =
+            words.iter().map(|word| word.as_bytes().to_vec()).chain([b"\xe2\x99".to_vec()]).collect();
+        assert_eq!(non_speech(&vocabulary), [0, 1, 3, 5, 10, 11, 13, 14]);
+    }
+}
