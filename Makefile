@@ -23,7 +23,7 @@ else
 RESET := test ! -e $(MARK) || { cargo clean --release -p whisper-rs-sys; rm $(MARK); }
 endif
 
-.PHONY: build demo test bench fmt fmt-check lint model clean
+.PHONY: build demo test test-models bench fmt fmt-check lint model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
@@ -44,6 +44,13 @@ test:
 	cargo test --release --locked
 	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
+
+## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked and measured on this machine.
+test-models: build
+	$(PYTHON) --upgrade pip
+	RISALAH_MODELS=target/models/store $(VENV)/bin/python models/fetch-base.py
+	RISALAH_MODELS=target/models/store $(RISALAH) models verify
+	RISALAH_MODELS=target/models/store $(RISALAH) models bench base-ct2
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
 bench: build

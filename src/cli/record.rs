@@ -2,6 +2,8 @@
 //!
 //! The recorder and the recogniser are processes of their own. When this one dies the recording goes on, and `--attach` shows it again.
 
+mod second;
+
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{IsTerminal, Write};
@@ -87,6 +89,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         names: names(&meeting),
         conference: args.conference,
     };
+    second::check(&meeting, speaker);
     let (child, client) = start(&order, &folder)?;
     let follower = Follower::new(args.model.as_deref());
     Desk::new(folder, recording, meeting, speaker, client, follower, Some(child)).sit(args.voice.quiet)
@@ -307,12 +310,20 @@ impl Desk {
         }
         let drained = self.follower.finish(&self.folder, self.speaker, quiet);
         // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
-        if let Err(Failure { message: Some(mistake), .. }) = export::description(&self.folder) {
-            self.speaker.warning(&mistake);
-            return Ok(End::Warned);
-        }
-        Ok(match (end, drained) {
-            (End::Done, End::Done) => End::Done,
+        let meeting = match export::description(&self.folder) {
+            Ok(meeting) => meeting,
+            Err(Failure { message: Some(mistake), .. }) => {
+                self.speaker.warning(&mistake);
+                return Ok(End::Warned);
+            }
+            Err(_) => self.meeting,
+        };
+        let second = match &meeting.second_model {
+            Some(model) => second::pass(&self.folder, model, self.speaker, quiet),
+            None => End::Done,
+        };
+        Ok(match (end, drained, second) {
+            (End::Done, End::Done, End::Done) => End::Done,
             _ => End::Warned,
         })
     }

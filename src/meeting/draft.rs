@@ -216,6 +216,8 @@ impl House {
         ] {
             lines.key(key, None, value);
         }
+        lines.section("Model yang mengenali rekaman sekali lagi setelah rapat usai.", "[transkripsi]");
+        lines.key("kedua", None, "\"large-v3-turbo-q8_0\"");
         for (code, name, members) in &self.groups {
             lines.section("Fraksi: kode dalam risalah, nama lengkap, jumlah anggota.", "[[fraksi]]");
             lines.key("kode", Some(quoted(code)), "");

@@ -25,6 +25,7 @@ pub(super) struct Meeting {
     pub(super) keputusan: Vec<Spanned<Keputusan>>,
     pub(super) cetak: Cetak,
     pub(super) koreksi: Koreksi,
+    pub(super) transkripsi: Transkripsi,
 }
 
 /// An institution's file: what is the same for all its meetings.
@@ -37,6 +38,13 @@ pub(super) struct Institution {
     pub(super) orang: Vec<Orang>,
     pub(super) kursi: Vec<Kursi>,
     pub(super) cetak: Cetak,
+    pub(super) transkripsi: Transkripsi,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Transkripsi {
+    pub(super) kedua: Option<Text>,
 }
 
 #[derive(Default, Deserialize)]

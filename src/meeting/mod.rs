@@ -119,6 +119,8 @@ pub struct Meeting {
     pub page: Page,
     /// How long members may correct their own turns.
     pub correction: CorrectionPeriod,
+    /// The model that recognises the recording once more when the meeting is over, by its name.
+    pub second_model: Option<String>,
 }
 
 /// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a setting, since each council has its

@@ -155,8 +155,20 @@ impl<'a> Reader<'a> {
     }
 
     fn meeting(&self, written: Written, base: Option<Base>) -> Result<Meeting, Error> {
-        let Written { lembaga, rapat, hadir, kuorum, fraksi, orang, kursi, peristiwa, keputusan, cetak, koreksi } =
-            written;
+        let Written {
+            lembaga,
+            rapat,
+            hadir,
+            kuorum,
+            fraksi,
+            orang,
+            kursi,
+            peristiwa,
+            keputusan,
+            cetak,
+            koreksi,
+            transkripsi,
+        } = written;
         let (base, shared) = base.map_or((self, Institution::default()), |(reader, shared)| (reader, shared));
         let mut meeting = Meeting::default();
         base.house(&mut meeting, &shared.lembaga)?;
@@ -185,6 +197,8 @@ impl<'a> Reader<'a> {
         meeting.events = self.events(peristiwa, &meeting)?;
         meeting.decisions = keputusan.iter().map(|keputusan| self.decision(keputusan)).collect::<Result<_, _>>()?;
         meeting.correction = self.correction(&koreksi)?;
+        let usual = base.optional("kedua", shared.transkripsi.kedua.as_ref())?;
+        meeting.second_model = self.optional("kedua", transkripsi.kedua.as_ref())?.or(usual);
         Ok(meeting)
     }
 

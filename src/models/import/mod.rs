@@ -36,6 +36,7 @@ pub enum Kind {
     /// safetensors, as Hugging Face's transformers writes them.
     HuggingFace,
     /// `model.bin` of CTranslate2.
+    #[serde(rename = "ctranslate2")]
     CTranslate2,
 }
 
@@ -255,9 +256,13 @@ fn refuse_english(folder: &Path, rows: u64) -> Result<(), Error> {
     if rows == 51_864 { Err(Error::EnglishOnly(folder.to_owned())) } else { Ok(()) }
 }
 
-/// Tries the readers on bytes from anywhere; for fuzzing. Nothing but the outcome is told.
+/// Tries every reader on the files of a folder, for fuzzing: whether its weights could be opened.
 #[doc(hidden)]
 #[must_use]
 pub fn probe(folder: &Path) -> bool {
+    let read = |name: &str| text(folder, name).ok().flatten().unwrap_or_default();
+    let _ = vocabulary::Vocabulary::tokenizer("tokenizer.json", &read("tokenizer.json"));
+    let _ = vocabulary::Vocabulary::list("vocabulary.json", &read("vocabulary.json"));
+    let _ = vocabulary::Vocabulary::lines("vocabulary.txt", &read("vocabulary.txt"));
     open(folder).is_ok()
 }

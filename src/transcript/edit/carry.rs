@@ -281,3 +281,6 @@ fn with_end(after: &[&str], was: Option<&str>, is: Option<&str>) -> Vec<String> 
     }
     after
 }
+
+#[cfg(test)]
+mod tests;

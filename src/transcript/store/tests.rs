@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use super::*;
 use crate::clock::Clock;
-use crate::transcript::edit::{Change, Layer, Place, Refusal, Source, Speaker};
+use crate::transcript::edit::{Change, Layer, Mark, Place, Refusal, Source, Speaker};
 
 fn recording() -> Recording {
     Recording {
@@ -235,4 +235,79 @@ fn a_store_that_was_tampered_with_is_damaged_and_no_panic() {
     let edit = r#"INSERT INTO edit VALUES (1, 1, '{"kind":"undo","edit":7}', 'x', '2027-03-09T13:00:00+08:00[+08:00]', NULL, '"person"')"#;
     store.connection.execute(edit, []).expect("tampered");
     assert!(matches!(store.current(), Err(Error::Damaged { .. })));
+}
+
+/// A version of these words, complete.
+fn recognised(store: &mut Store, model: &str, texts: &[&str]) -> Vec<Place> {
+    let version = store.version(&origin(model), jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
+    let mut places = Vec::new();
+    for (start, text) in (0..).step_by(96_000).zip(texts) {
+        let mut said = utterance(1, start, text);
+        said.words.clear();
+        store.add(version, &said).expect("added");
+        places.push(Place::of(version, &said));
+    }
+    store.complete(version).expect("complete");
+    places
+}
+
+#[test]
+fn corrections_go_from_version_to_version_and_none_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = store(folder.path());
+    let first = recognised(&mut store, "kecil", &["kami setujuh", "tuan rusli hadir"]);
+    let laid = [layer(first[0], text(1, "setujuh", "setuju")), layer(first[1], text(1, "rusli", "Rusdi"))];
+    store.lay(&laid).expect("laid");
+    let texts = |store: &Store| -> Vec<String> {
+        store.current().expect("read").utterances.into_iter().map(|utterance| utterance.text).collect()
+    };
+
+    // An unfinished version changes nothing of what counts.
+    let half = store.version(&origin("sedang"), jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
+    store.add(half, &utterance(1, 0, "lain")).expect("added");
+    store.carry().expect("nothing to do");
+    assert_eq!(texts(&store), ["kami setuju", "tuan Rusdi hadir"]);
+
+    let second = recognised(&mut store, "besar", &["Kami setuju.", "Tuan Gusti hadir."]);
+    store.carry().expect("carried");
+    store.carry().expect("and not twice");
+    assert_eq!(texts(&store), ["Kami setuju.", "Tuan Gusti hadir."]);
+    let edits = store.edits().expect("read");
+    let fates = store.fates(second[0].version, &edits).expect("read");
+    assert_eq!(fates.into_iter().collect::<Vec<_>>(), [(1, Fate::Already), (2, Fate::Open)]);
+    let open = store.open_corrections(&store.current().expect("read")).expect("read");
+    assert_eq!(open.iter().map(|edit| edit.id).collect::<Vec<_>>(), [2]);
+
+    // The next model hears as the first one did: what the second said by itself is corrected again, and so is what was open.
+    let third = recognised(&mut store, "lain", &["kami setujuh", "tuan rusli hadir"]);
+    store.carry().expect("carried");
+    assert_eq!(texts(&store), ["kami setuju", "tuan Rusdi hadir"]);
+    assert!(store.open_corrections(&store.current().expect("read")).expect("read").is_empty());
+    let edits = store.edits().expect("read");
+    assert_eq!((edits.len(), edits[2].layer.by.as_str()), (4, "Bambang Wirawan"));
+    assert_eq!(store.versions().expect("read").len(), 4);
+
+    // Somebody works where one is open: it waits no longer.
+    let fourth = recognised(&mut store, "terakhir", &["kami setujuh", "tuan Gusti pulang"]);
+    store.carry().expect("carried");
+    let is_open = |store: &Store| store.open_corrections(&store.current().expect("read")).expect("read").len();
+    assert_eq!(is_open(&store), 1);
+    store.lay(&[layer(fourth[1], Change::Mark { mark: Mark::Heard })]).expect("laid");
+    assert_eq!(is_open(&store), 0);
+    for statement in ["UPDATE carried SET outcome = 'already'", "DELETE FROM carried"] {
+        assert!(store.connection.execute(statement, []).is_err(), "{statement}");
+    }
+    assert_eq!(third[0].version + 1, fourth[0].version);
+}
+
+#[test]
+fn the_place_of_the_sound_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = store(folder.path());
+    assert!(store.sound().expect("read").is_empty());
+    for paths in [&["/a/satu.wav", "/a/dua.wav"][..], &["/b/rapat.flac"]] {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        store.set_sound(&paths).expect("kept");
+        assert_eq!(store.sound().expect("read"), paths);
+    }
 }

@@ -65,12 +65,13 @@ impl Store {
         };
         let of_last = edits.iter().filter(earlier).filter(|edit| edit.layer.place.version == last).map(|edit| edit.id);
         let mut wanted: HashSet<u64> = of_last.collect();
+        let mut latest = BTreeMap::new();
         for between in self.versions()?.iter().filter(|between| between.number < version) {
-            let fates = self.fates(between.number, edits)?;
-            // What one version said already, the next one may not.
-            let is_wanted = |fate: Fate| matches!(fate, Fate::Open | Fate::Already);
-            wanted.extend(fates.into_iter().filter(|(_, fate)| is_wanted(*fate)).map(|(id, _)| id));
+            latest.extend(self.fates(between.number, edits)?);
         }
+        // What one version said already, the next one may not.
+        let is_wanted = |fate: &Fate| matches!(fate, Fate::Open | Fate::Already);
+        wanted.extend(latest.into_iter().filter(|(_, fate)| is_wanted(fate)).map(|(id, _)| id));
         for (id, _) in self.fates(version, edits)? {
             wanted.remove(&id);
         }

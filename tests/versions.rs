@@ -1,0 +1,139 @@
+//! A meeting recognised once more: a version beside the old one, with the corrections that people made.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use e_risalah::models::{Source, Store, Watch};
+use e_risalah::transcript::edit::{Change, Edit, Layer, Place, Source as Whose};
+use e_risalah::transcript::store;
+
+#[path = "record/room.rs"]
+#[allow(dead_code, reason = "the tests of recording use the rest")]
+mod room;
+
+use room::{excerpt, run, stderr, text};
+
+/// The shipped weights as a file of their own.
+fn shipped() -> Vec<u8> {
+    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let model = Store::from_env().expect("a store").resolve(Some("risalah-demo".as_ref()), &mut watch);
+    let Source::Bytes(bytes) = model.expect("the shipped model").source else { panic!("not in the program") };
+    bytes
+}
+
+fn corrected(folder: &Path, change: impl Fn(&str) -> Change) -> Edit {
+    let mut store = store::Store::open(folder).expect("opened");
+    let current = store.current().expect("read");
+    let first =
+        current.utterances.iter().find(|utterance| utterance.text.split_whitespace().count() > 3).expect("words");
+    let layer = Layer {
+        place: Place::of(current.version.number, first),
+        change: change(&first.text),
+        by: "Bambang".into(),
+        when: jiff::Zoned::now(),
+        why: None,
+        source: Whose::Person,
+    };
+    store.lay(&[layer]).expect("laid").remove(0)
+}
+
+fn out(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_second_pass_is_a_version_beside_the_first() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let folder: PathBuf = place.path().join("rapat");
+    let output = run(&["transkrip", text(&recording), "-o", text(&folder), "--quiet"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let word = |text: &str| text.split_whitespace().nth(1).expect("a word").to_owned();
+    let edit = corrected(&folder, |text| Change::Text { at: 1, before: word(text), after: "KOREKSI".into() });
+
+    // The same weights under another hash hear the same words in the same turns. The sound is where it was.
+    let mut weights = shipped();
+    let filter = 4 * (12 + 2) + 4 * 150;
+    weights[filter] ^= 1;
+    let model = place.path().join("kedua.bin");
+    fs::write(&model, &weights).expect("written");
+    let output = run(&["transkrip", text(&folder), "--model", text(&model), "--quiet"]);
+    let code = output.status.code();
+    assert!(matches!(code, Some(0 | 3)), "{}", stderr(&output));
+
+    let store = store::Store::open(&folder).expect("opened");
+    let versions = store.versions().expect("read");
+    assert_eq!(versions.iter().map(|version| version.model.as_str()).collect::<Vec<_>>(), ["risalah-demo", "kedua"]);
+    let current = store.current().expect("read");
+    assert_eq!(current.version.number, 2);
+    let open = store.open_corrections(&current).expect("read");
+    let said = current.utterances.iter().any(|utterance| utterance.text.contains("KOREKSI"));
+    assert_eq!((open.is_empty(), code), (said, Some(if said { 0 } else { 3 })), "carried, or told");
+
+    let history = run(&["riwayat", text(&folder)]);
+    let listed = out(&history);
+    assert!(listed.contains("versi 1: model risalah-demo") && listed.contains("versi 2: model kedua"), "{listed}");
+    assert!(listed.contains(&format!("#{}", edit.id)), "{listed}");
+    let same = run(&["beda", text(&folder), "--from", "versi-2", "--to", "kini"]);
+    assert!(same.status.success() && out(&same).is_empty(), "{} {}", out(&same), stderr(&same));
+    let differs = run(&["beda", text(&folder), "--from", "versi-1", "--to", "versi-2"]);
+    assert!(differs.status.success(), "{}", stderr(&differs));
+    assert_eq!(run(&["beda", text(&folder), "--from", "versi-9"]).status.code(), Some(1));
+
+    // A correction of words that the next model does not hear is listed, with exit 3, and stays open.
+    let edit = corrected(&folder, |text| {
+        let second = text.split_whitespace().nth(1).expect("a word").to_owned();
+        Change::Text { at: 1, before: second, after: "SEKALI LAGI".into() }
+    });
+    let mut store = store::Store::open(&folder).expect("opened");
+    let origin = store::Origin {
+        model: "ketiga".into(),
+        model_sha256: "cd".repeat(32),
+        model_origin: None,
+        language: "id".into(),
+        program: "0".into(),
+    };
+    let version = store.version(&origin, jiff::Timestamp::now()).expect("a version").number;
+    for raw in store.load().expect("read").utterances {
+        let other = "sama sekali lain bunyinya".to_owned();
+        let said = e_risalah::transcript::Utterance { text: other, words: Vec::new(), ..raw };
+        store.add(version, &said).expect("added");
+    }
+    store.complete(version).expect("complete");
+    drop(store);
+    let output = run(&["ekspor", text(&folder), "--quiet"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("koreksi atas transkrip terdahulu tidak cocok"), "{}", stderr(&output));
+    let listed = out(&run(&["riwayat", text(&folder)]));
+    assert!(listed.contains(&format!("#{}", edit.id)) && listed.contains("TIDAK terbawa"), "{listed}");
+    let status = out(&run(&["keadaan", text(&folder)]));
+    assert!(status.contains("koreksi atas transkrip terdahulu"), "{status}");
+}
+
+#[test]
+fn without_a_folder_of_a_meeting_the_place_must_be_named() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    for input in [recording.as_path(), place.path()] {
+        let output = run(&["transkrip", text(input), "--quiet"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("-o"), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1, "nothing was written");
+}
+
+#[test]
+fn a_model_file_is_taken_by_its_bare_name_too() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let name = "ggml-base-q8_0.bin";
+    fs::write(place.path().join(name), shipped()).expect("written");
+    for wish in [name, &format!("./{name}")] {
+        let folder = place.path().join(format!("hasil-{}", wish.len()));
+        let mut command =
+            room::risalah(&["transkrip", text(&recording), "-o", text(&folder), "--model", wish, "--quiet"]);
+        let output = command.current_dir(place.path()).output().expect("the program runs");
+        assert!(output.status.success(), "{wish}: {}", stderr(&output));
+    }
+}
