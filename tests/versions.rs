@@ -137,3 +137,62 @@ fn a_model_file_is_taken_by_its_bare_name_too() {
         assert!(output.status.success(), "{wish}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn a_model_is_measured_and_its_speed_is_listed() {
+    let place = tempfile::tempdir().expect("a folder");
+    let with = |args: &[&str]| {
+        let mut command = room::risalah(args);
+        command.env("RISALAH_MODELS", place.path()).output().expect("the program runs")
+    };
+    let before = out(&with(&["model", "list"]));
+    assert!(before.contains("kecepatan belum diukur") && !before.contains("disarankan"), "{before}");
+    let output = with(&["model", "bench", "risalah-demo", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let measured: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let factor = measured["measured"]["real_time_factor"].as_f64().expect("a factor");
+    assert!(factor > 0.0, "{measured}");
+    let list: serde_json::Value = serde_json::from_str(&out(&with(&["model", "list", "--json"]))).expect("JSON");
+    let entry =
+        |name: &str| list.as_array().expect("a list").iter().find(|entry| entry["name"] == name).expect(name).clone();
+    let demo = entry("risalah-demo");
+    assert_eq!((&demo["is_measured"], demo["real_time_factor"].as_f64()), (&true.into(), Some(factor)));
+    // Others are expected to take as much more as they compute more.
+    let expected = |name: &str| entry(name)["real_time_factor"].as_f64().expect("a factor");
+    assert!(expected("tiny-q8_0") < expected("base-q8_0") && expected("base-q8_0") < expected("large-v3"));
+    assert_eq!(entry("small-q8_0")["is_measured"], false);
+    let advised = list.as_array().expect("a list").iter().filter(|entry| entry["is_advised"] == true).count();
+    assert!(advised <= 1);
+}
+
+#[test]
+fn a_recording_is_recognised_again_when_it_is_over() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let mut weights = shipped();
+    weights[4 * (12 + 2) + 4 * 150] ^= 1;
+    fs::write(place.path().join("kedua.bin"), &weights).expect("written");
+    fs::write(place.path().join("lembaga.toml"), "[transkripsi]\nkedua = \"kedua.bin\"\n").expect("written");
+    fs::write(place.path().join("rapat.toml"), "[rapat]\n").expect("written");
+    let record = |second: &str, folder: &str| {
+        fs::write(place.path().join("lembaga.toml"), format!("[transkripsi]\nkedua = \"{second}\"\n"))
+            .expect("written");
+        let source = ["--source", text(&recording), "--speed", "16", "--quiet"];
+        let args = [&["rekam", "--meeting", "rapat.toml", "-o", folder], &source[..]].concat();
+        room::risalah(&args).current_dir(place.path()).output().expect("the program runs")
+    };
+    let models = |folder: &str| -> Vec<String> {
+        let store = store::Store::open(&place.path().join(folder)).expect("opened");
+        store.versions().expect("read").into_iter().map(|version| version.model).collect()
+    };
+    let output = record("kedua.bin", "rapat-1");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(models("rapat-1"), ["risalah-demo", "kedua"]);
+
+    // One that is not there is told before the meeting, and costs nothing of it.
+    let output = record("tidak-ada", "rapat-2");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("peringatan: Model tidak-ada"), "{}", stderr(&output));
+    assert_eq!(models("rapat-2"), ["risalah-demo"]);
+    assert!(place.path().join("rapat-2/risalah-sementara.pdf").is_file());
+}

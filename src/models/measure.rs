@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,29 @@ const KEPT: usize = 100;
 /// The share of real time that one channel may take of one worker: speech overlaps, and the machine has other things to do.
 pub(super) const LIVE: f64 = 0.5;
 
+/// A clock that runs while this process works, where the system has one; else the one on the wall.
+pub struct Effort {
+    began: Instant,
+    busy: Option<f64>,
+}
+
+impl Effort {
+    /// From now on.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { began: Instant::now(), busy: machine::busy() }
+    }
+
+    /// Seconds of work since then.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        match (self.busy, machine::busy()) {
+            (Some(before), Some(now)) => now - before,
+            _ => self.began.elapsed().as_secs_f64(),
+        }
+    }
+}
+
 /// A measurement of one model on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -26,7 +50,7 @@ pub struct Measurement {
     pub program: String,
     /// What the processor calls itself.
     pub processor: String,
-    /// Seconds that one worker needs for a second of speech of one channel.
+    /// Seconds of work of one core for a second of speech of one channel.
     pub real_time_factor: f64,
     /// The most memory that the process had, in bytes.
     pub memory: Option<u64>,

@@ -29,7 +29,7 @@ use crate::message::Message;
 
 pub use error::Error;
 pub use manifest::{Official, Size, officials, revision};
-pub use measure::Measurement;
+pub use measure::{Effort, Measurement};
 pub use pull::Hub;
 pub use store::{Entry, Installed, State, Store, Verified};
 

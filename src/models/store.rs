@@ -48,7 +48,7 @@ pub struct Entry {
     pub language: Option<String>,
     /// Bytes of memory for one worker: as measured, else about so many.
     pub memory: u64,
-    /// Seconds that one worker needs on this machine for a second of speech, where that is known.
+    /// Seconds of work of one core of this machine for a second of speech, where that is known.
     pub real_time_factor: Option<f64>,
     /// Whether that was measured; else it is expected from what another model needed.
     pub is_measured: bool,

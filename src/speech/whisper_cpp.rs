@@ -66,12 +66,8 @@ impl WhisperCpp {
         if let Some(code) = languages.codes().iter().find(|code| whisper_rs::get_lang_id(code).is_none()) {
             return Err(Error::Language { language: code.clone() });
         }
-        let heads = match &model.properties.alignment {
-            Alignment::Heads(heads) => heads.iter().map(|(layer, head)| ahead(*layer, *head)).collect(),
-            _ => Vec::new(),
-        };
         let graphics = cfg!(any(feature = "vulkan", feature = "cuda"));
-        let mode = warping(model, &heads);
+        let mode = warping(model);
         let mut parameters = WhisperContextParameters::default();
         parameters.use_gpu(graphics).dtw_parameters(DtwParameters { mode, ..Default::default() });
         let context = match &model.source {
@@ -270,14 +266,16 @@ fn in_window(sound: &[f32]) -> Cow<'_, [f32]> {
     }
 }
 
-fn ahead(layer: u8, head: u8) -> DtwAhead {
-    DtwAhead { n_text_layer: layer.into(), n_head: head.into() }
-}
-
-fn warping<'h>(model: &Model, heads: &'h [DtwAhead]) -> DtwMode<'h> {
+fn warping(model: &Model) -> DtwMode<'static> {
     match &model.properties.alignment {
         Alignment::Letters => DtwMode::None,
-        Alignment::Heads(_) => DtwMode::Custom { aheads: heads },
+        Alignment::Heads(heads) => {
+            let ahead = |(layer, head): &(u8, u8)| DtwAhead { n_text_layer: (*layer).into(), n_head: (*head).into() };
+            let aheads: Vec<DtwAhead> = heads.iter().map(ahead).collect();
+            // The library keeps the pointer for the states that are made later; whisper-rs does not keep what it points to. So these few
+            // bytes are never freed.
+            DtwMode::Custom { aheads: aheads.leak() }
+        }
         Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(*layers) },
         Alignment::Official(size) => DtwMode::ModelPreset {
             model_preset: match size {

@@ -3,14 +3,14 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use e_risalah::audio::{Input, Source, SpeechStream};
 use e_risalah::clock::Clock;
 use e_risalah::folder::{self, Folder};
 use e_risalah::message::Message;
-use e_risalah::models::Store;
-use e_risalah::pipeline::{Observer, Run};
+use e_risalah::models::{Effort, Store};
+use e_risalah::pipeline::{self, Observer, Run};
 use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{self, Origin};
@@ -22,6 +22,8 @@ use crate::cli::{End, Failure, STOP};
 
 /// The chair's microphone of the shipped meeting.
 const SPEECH: &[u8] = include_bytes!("../../../fixtures/paripurna/01.ogg");
+/// Seconds of speech that are enough.
+const ENOUGH: f64 = 20.0;
 
 pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) -> Result<End, Failure> {
     let model = watched(speaker, voice.quiet || voice.json, |watch| store.resolve(wish, watch))?;
@@ -38,6 +40,7 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
         language: "id".to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let stop = AtomicBool::new(false);
     let run = Run {
         sound: SpeechStream::new(Source::open(&Input::File(sound))?)?,
         started: None,
@@ -47,14 +50,16 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
         origin: &origin,
         recognisers: vec![recogniser],
         preview: None,
-        stop: &STOP,
+        stop: &stop,
     };
     let mut transcript = store::Store::create(&place.0)?;
-    let mut heard = Heard(0.0);
-    let begun = Instant::now();
-    run.go(&mut transcript, &mut heard)?;
     // The floor and the store are part of what a channel costs.
-    let factor = begun.elapsed().as_secs_f64() / heard.0.max(1.0);
+    let mut heard = Heard { effort: Effort::start(), speech: 0.0, work: 0.0, stop: &stop };
+    match run.go(&mut transcript, &mut heard) {
+        Err(pipeline::Error::Interrupted) if !STOP.load(Ordering::Relaxed) => {}
+        outcome => drop(outcome?),
+    }
+    let factor = heard.work / heard.speech.max(1.0);
     let measured = store.keep_measurement(&model.sha256, &header, factor)?;
     if voice.json {
         print(&serde_json::json!({ "name": model.name, "measured": measured }).to_string());
@@ -69,15 +74,31 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
     Ok(End::Done)
 }
 
-/// Seconds of the utterances that were recognised.
-struct Heard(f64);
+/// What was recognised until it was enough.
+struct Heard<'a> {
+    effort: Effort,
+    /// Seconds of the utterances.
+    speech: f64,
+    /// Seconds of work by the last of them.
+    work: f64,
+    stop: &'a AtomicBool,
+}
 
-impl Observer for Heard {
+impl Observer for Heard<'_> {
     fn recognised(&mut self, clock: Clock, utterance: &Utterance) {
-        self.0 += clock.millis(utterance.span.len()) as f64 / 1000.0;
+        if self.speech >= ENOUGH {
+            self.stop.store(true, Ordering::Relaxed);
+        } else {
+            self.speech += clock.millis(utterance.span.len()) as f64 / 1000.0;
+            self.work = self.effort.seconds();
+        }
     }
 
-    fn progress(&mut self, _done: u64, _whole: Option<u64>) {}
+    fn progress(&mut self, _done: u64, _whole: Option<u64>) {
+        if STOP.load(Ordering::Relaxed) {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// A folder for the time of the measurement.
