@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
 use e_risalah::models::{Alignment, Model, Store, Watch};
-use e_risalah::speech::{AnyRecogniser, Engine, Hints, Languages, Loaded, Recogniser};
+use e_risalah::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
 
 /// Some seconds of the chair's microphone in the shipped meeting.
 fn spoken() -> Vec<f32> {
@@ -24,9 +24,45 @@ fn shipped() -> Model {
 }
 
 fn recogniser(model: &Model, engine: Engine) -> AnyRecogniser {
+    helped(model, engine, &[])
+}
+
+/// One that knows these names.
+fn helped(model: &Model, engine: Engine, names: &[&str]) -> AnyRecogniser {
     let languages = Languages::parse("id", &[]);
-    let loaded = Loaded::new(model, &languages, &Hints::default(), engine).expect("loaded");
-    loaded.recogniser().expect("a recogniser")
+    let hints = Hints { names: names.iter().map(|&name| name.to_owned()).collect() };
+    Loaded::new(model, &languages, &hints, engine).expect("loaded").recogniser().expect("a recogniser")
+}
+
+#[test]
+fn names_that_nobody_says_are_not_heard() {
+    let model = shipped();
+    let plain = recogniser(&model, Engine::Cpu).recognise(&spoken()).expect("recognised").text();
+    let absent = ["Endriartono", "Sutarto", "Panigoro", "Yusril", "Rapatono", "Dewanto", "Sidangkara", "Anggotawati"];
+    let heard = helped(&model, Engine::Cpu, &absent).recognise(&spoken()).expect("recognised").text();
+    assert!(absent.iter().all(|name| !heard.contains(name)), "{heard}");
+    assert_eq!(heard.split_whitespace().count(), plain.split_whitespace().count(), "{heard}\n{plain}");
+}
+
+#[test]
+fn a_language_that_is_not_known_is_refused() {
+    for (_, engine) in Engine::NAMES {
+        let languages = Languages::parse("id,xx", &[]);
+        let refused = Loaded::new(&shipped(), &languages, &Hints::default(), engine).err();
+        assert!(matches!(refused, Some(Error::Language { ref language }) if language == "xx"), "{refused:?}");
+    }
+}
+
+#[test]
+fn languages_come_from_the_command_the_office_or_councils() {
+    let codes = |text: &str, office: &[&str]| {
+        let office: Vec<String> = office.iter().map(|&code| code.to_owned()).collect();
+        Languages::parse(text, &office).codes().join(" ")
+    };
+    assert_eq!(codes("id", &["id", "jw"]), "id");
+    assert_eq!(codes("id, su", &[]), "id su");
+    assert_eq!(codes("auto", &["id", "jw"]), "id jw");
+    assert_eq!(codes("auto", &[]), "id jw su en ar");
 }
 
 #[test]
@@ -37,7 +73,7 @@ fn only_whole_windows_with_word_times_are_shared() {
         (true, Alignment::LastLayers(1), false),
     ] {
         let mut model = shipped();
-        (model.properties.cut_audio_ctx, model.properties.alignment) = (cut_audio_ctx, alignment);
+        (model.properties.cut_audio_ctx, model.properties.alignment) = (cut_audio_ctx, alignment.clone());
         let recogniser = recogniser(&model, Engine::default());
         assert_eq!(recogniser.window().is_some(), shared, "cut {cut_audio_ctx}, {alignment:?}");
     }

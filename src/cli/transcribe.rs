@@ -56,7 +56,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         stand_back();
     }
     let mut store = Store::create(folder.path())?;
-    let languages = Languages::parse(&args.language, &[]);
+    let languages = Languages::parse(&args.language, &meeting.languages);
     let hints = Hints { names: meeting.people.iter().map(|person| person.name.clone()).collect() };
     let loaded = Loaded::new(&model, &languages, &hints, Engine::by_name(&args.engine).unwrap_or_default())?;
     let origin = Origin {

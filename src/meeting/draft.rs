@@ -216,8 +216,12 @@ impl House {
         ] {
             lines.key(key, None, value);
         }
-        lines.section("Model yang mengenali rekaman sekali lagi setelah rapat usai.", "[transkripsi]");
+        lines.section(
+            "Model yang mengenali rekaman sekali lagi setelah rapat usai, dan bahasa yang dipakai dalam rapat.",
+            "[transkripsi]",
+        );
         lines.key("kedua", None, "\"large-v3-turbo-q8_0\"");
+        lines.key("bahasa", None, "[\"id\", \"jw\", \"ar\"]");
         for (code, name, members) in &self.groups {
             lines.section("Fraksi: kode dalam risalah, nama lengkap, jumlah anggota.", "[[fraksi]]");
             lines.key("kode", Some(quoted(code)), "");

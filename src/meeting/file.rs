@@ -45,6 +45,7 @@ pub(super) struct Institution {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Transkripsi {
     pub(super) kedua: Option<Text>,
+    pub(super) bahasa: Vec<Text>,
 }
 
 #[derive(Default, Deserialize)]

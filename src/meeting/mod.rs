@@ -121,6 +121,8 @@ pub struct Meeting {
     pub correction: CorrectionPeriod,
     /// The model that recognises the recording once more when the meeting is over, by its name.
     pub second_model: Option<String>,
+    /// Codes of the languages that are spoken, the usual one first; empty where none are named.
+    pub languages: Vec<String>,
 }
 
 /// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a setting, since each council has its

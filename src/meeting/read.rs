@@ -199,6 +199,10 @@ impl<'a> Reader<'a> {
         meeting.correction = self.correction(&koreksi)?;
         let usual = base.optional("kedua", shared.transkripsi.kedua.as_ref())?;
         meeting.second_model = self.optional("kedua", transkripsi.kedua.as_ref())?.or(usual);
+        meeting.languages = self.texts("bahasa", &transkripsi.bahasa)?;
+        if meeting.languages.is_empty() {
+            meeting.languages = base.texts("bahasa", &shared.transkripsi.bahasa)?;
+        }
         Ok(meeting)
     }
 

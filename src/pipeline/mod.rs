@@ -390,6 +390,7 @@ fn utterance(channel: Channel, piece: Piece, recognition: Recognition, clock: Cl
     };
     let mut flags = guard::flags(&recognition, piece.samples());
     flags.extend(piece.flags);
+    flags.extend(recognition.language.as_deref().map(Flag::of_language));
     flags.sort_unstable();
     Utterance {
         channel,

@@ -245,6 +245,9 @@ impl<'a> Body<'a> {
         if utterance.flags.contains(&Flag::OffMicrophone) {
             runs.push(mark(OFF_MICROPHONE.to_owned()));
         }
+        if let Some(language) = utterance.flags.iter().find_map(|flag| language(*flag)) {
+            runs.push(mark(format!("[{language}]")));
+        }
         let text = printable(&utterance.text);
         let unheard = utterance.flags.contains(&Flag::NoWords) && utterance.corrected.is_raw();
         if unheard || text.is_empty() {
@@ -291,4 +294,16 @@ fn simultaneous(transcript: &Transcript) -> Vec<bool> {
         common >= least.max(1)
     };
     transcript.utterances.iter().map(begins_within).collect()
+}
+
+/// What a passage in another language is marked with.
+fn language(flag: Flag) -> Option<&'static str> {
+    match flag {
+        Flag::Javanese => Some("bahasa Jawa"),
+        Flag::Sundanese => Some("bahasa Sunda"),
+        Flag::English => Some("bahasa Inggris"),
+        Flag::Arabic => Some("bahasa Arab"),
+        Flag::OtherLanguage => Some("bahasa lain"),
+        _ => None,
+    }
 }

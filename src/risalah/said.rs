@@ -66,7 +66,16 @@ fn whole(utterance: &Utterance) -> Option<&'static str> {
         Flag::Duplicate => Some("kata yang sama ada di mikrofon lain"),
         Flag::MicrophoneOff => Some("menurut sistem konferensi mikrofon ini mati"),
         Flag::Tones => Some("ada nada tetap atau musik"),
-        Flag::NoWords | Flag::Overlap | Flag::Clipped | Flag::LevelChange | Flag::OffMicrophone => None,
+        Flag::NoWords
+        | Flag::Overlap
+        | Flag::Clipped
+        | Flag::LevelChange
+        | Flag::OffMicrophone
+        | Flag::Javanese
+        | Flag::Sundanese
+        | Flag::English
+        | Flag::Arabic
+        | Flag::OtherLanguage => None,
     };
     utterance.flags.iter().filter(|_| !utterance.corrected.has(Mark::Heard)).find_map(reason)
 }

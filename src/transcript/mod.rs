@@ -55,6 +55,30 @@ pub enum Flag {
     LevelChange,
     /// Steady tones beneath: music, a howl of the loudspeakers, a telephone. A recogniser easily invents words for them.
     Tones,
+    /// Spoken in Javanese, as far as the recogniser can tell; the next ones likewise.
+    Javanese,
+    /// In Sundanese.
+    Sundanese,
+    /// In English.
+    English,
+    /// In Arabic.
+    Arabic,
+    /// In another language than the usual one.
+    OtherLanguage,
+}
+
+impl Flag {
+    /// The flag of an utterance in the language of this two-letter code.
+    #[must_use]
+    pub fn of_language(code: &str) -> Self {
+        match code {
+            "jw" => Self::Javanese,
+            "su" => Self::Sundanese,
+            "en" => Self::English,
+            "ar" => Self::Arabic,
+            _ => Self::OtherLanguage,
+        }
+    }
 }
 
 /// An unbroken stretch of speech of one channel.
