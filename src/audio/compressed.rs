@@ -1,49 +1,48 @@
-//! FLAC, MP3, Ogg Vorbis, AAC in MP4 and their kin, decoded by symphonia.
+//! One track of compressed sound as frames on a timeline.
 
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error as Failure;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
-use symphonia::core::packet::Packet;
-use symphonia::core::units::TimeBase;
-
+use super::adapt::Adapter;
+use super::codec::{Coding, Damaged, Decoder, Spec};
+use super::container::{Group, Next, Packets};
 use super::decode::{Decode, Format};
 use super::{Error, RATES, Warning};
 
 /// A hole in the stream is filled by as many frames at a time.
 const SILENCE: u64 = 4096;
 
-/// Timestamps of a packet that differ by less than this many frames from the end of the one before are rounding.
-const ROUNDING: u64 = 32;
+/// Times in a container are rounded, and clocks drift: only what is missing for longer than this part of a second is a hole.
+const ROUNDING: u64 = 20;
 
-/// The frames of the first sound track of one compressed file.
+/// A hole is no longer than this many seconds where the file does not tell its length.
+const LONGEST_HOLE: u64 = 3_600;
+
+/// The frames of one sound track of a file.
 pub(super) struct Compressed {
     path: PathBuf,
-    reader: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track: u32,
-    time_base: Option<TimeBase>,
+    packets: Box<dyn Packets>,
+    coding: Coding,
+    decoder: Decoder,
     format: Format,
-    length: Option<u64>,
+    /// Whether a first sound has decided the format.
+    opened: bool,
+    /// Brings sound of another rate or width to that of the beginning.
+    adapter: Option<(Spec, Adapter)>,
+    /// The frame at which the present stream's time is 0.
+    base: i64,
+    /// Frames of silence to be delivered before `samples`.
+    hole: u64,
     /// Decoded and not yet delivered: the samples from `taken` on.
     samples: Vec<f32>,
     taken: usize,
-    /// Frames decoded so far.
+    /// Frames up to the end of `samples`.
     decoded: u64,
-    /// The timestamp at which the next packet ought to begin.
-    due: Option<i64>,
-    /// Frames of silence that stand for a hole, and the packet behind it.
-    hole: u64,
-    waiting: Option<Packet>,
+    /// Frames of the last packet, for one that is damaged.
+    usual: u64,
     ended: bool,
     damage: Option<Damage>,
     broken: Option<String>,
+    changed: Option<(u64, Spec)>,
 }
 
 /// Places that became silence.
@@ -52,158 +51,209 @@ struct Damage {
     first: u64,
 }
 
-/// What a step through the stream came to.
-enum Step {
-    Sound(Format),
-    End,
-}
-
 impl Compressed {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|source| Error::io(path, source))?;
-        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-        let reader = symphonia::default::get_probe()
-            .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|failure| opening(path, failure))?;
-        let track = reader.default_track(TrackType::Audio).ok_or_else(|| Error::NoData { path: path.to_owned() })?;
-        let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
-        let parameters = parameters.ok_or_else(|| Error::NoData { path: path.to_owned() })?;
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(|failure| opening(path, failure))?;
+    pub(super) fn open(path: &Path, packets: Box<dyn Packets>) -> Result<Self, Error> {
+        let coding = packets.coding().clone();
+        let refused = || Error::Encoding { path: path.to_owned(), encoding: coding.name() };
+        let decoder = Decoder::new(&coding).ok_or_else(refused)?;
         let mut file = Self {
             path: path.to_owned(),
-            track: track.id,
-            time_base: track.time_base,
-            length: track.num_frames,
-            // What the container says of rate and channels is often missing or wrong; the first sound decides.
-            format: Format::new(*RATES.start(), 1, path)?,
-            reader,
+            packets,
+            coding: coding.clone(),
             decoder,
+            // What a container says of rate and channels is often missing or wrong; the first sound decides.
+            format: Format::new(*RATES.start(), 1, path)?,
+            opened: false,
+            adapter: None,
+            base: 0,
+            hole: 0,
             samples: Vec::new(),
             taken: 0,
             decoded: 0,
-            due: None,
-            hole: 0,
-            waiting: None,
+            usual: 0,
             ended: false,
             damage: None,
             broken: None,
+            changed: None,
         };
-        while file.samples.is_empty() {
-            match file.step()? {
-                Step::Sound(format) => file.format = format,
-                Step::End => return Err(Error::NoData { path: path.to_owned() }),
-            }
+        let mut silent = false;
+        while file.samples.is_empty() && !file.ended {
+            file.advance()?;
+            silent |= file.damage.is_some();
         }
-        // What was lost before the first sound was counted in frames of the provisional format.
-        file.damage = None;
-        file.decoded = (file.samples.len() / usize::from(file.format.channels)) as u64;
+        if !file.opened {
+            return Err(if silent { refused() } else { Error::NoData { path: path.to_owned() } });
+        }
         Ok(file)
     }
 
+    fn channels(&self) -> usize {
+        usize::from(self.format.channels)
+    }
+
     /// Puts what comes next into `samples`, which may be nothing.
-    fn step(&mut self) -> Result<Step, Error> {
+    fn step(&mut self) -> Result<(), Error> {
         self.samples.clear();
         self.taken = 0;
-        if self.hole > 0 {
-            let frames = self.hole.min(SILENCE);
-            self.hole -= frames;
-            self.samples.resize(frames as usize * usize::from(self.format.channels), 0.0);
-            return Ok(Step::Sound(self.format));
-        }
-        let packet = match self.waiting.take() {
-            Some(packet) => packet,
-            None => match self.reader.next_packet() {
-                Ok(Some(packet)) if packet.track_id == self.track => packet,
-                Ok(Some(_)) => return Ok(Step::Sound(self.format)),
-                Ok(None) => return Ok(Step::End),
-                Err(failure) => return self.stop(failure),
-            },
-        };
-        let missing = self.due.map_or(0, |due| self.frames(packet.pts.get().saturating_sub(due)));
-        self.due = packet.pts.get().checked_add_unsigned(packet.block_dur().get());
-        if missing > ROUNDING && self.fits(missing) {
-            self.lose(missing);
-            self.waiting = Some(packet);
-            // The packet is on time when it comes round again.
-            self.due = None;
-            return Ok(Step::Sound(self.format));
-        }
-        match self.decoder.decode(&packet) {
-            Ok(sound) => {
-                let spec = sound.spec();
-                let format = Format::new(spec.rate(), spec.channels().count() as u64, &self.path)?;
-                sound.copy_to_vec_interleaved(&mut self.samples);
-                Ok(Step::Sound(format))
+        match self.packets.next()? {
+            Next::End => {
+                self.finish_adapter()?;
+                self.ended = true;
             }
-            Err(Failure::DecodeError(_) | Failure::LimitError(_)) => {
-                let frames = self.frames(i64::try_from(packet.dur.get()).unwrap_or_default());
-                self.lose(if self.fits(frames) { frames } else { 0 });
-                Ok(Step::Sound(self.format))
+            Next::Stream(coding) => {
+                self.finish_adapter()?;
+                self.base = self.decoded as i64;
+                match Decoder::new(&coding) {
+                    Some(decoder) => {
+                        self.decoder = decoder;
+                        self.coding = coding;
+                    }
+                    None => {
+                        self.broken = Some(coding.name());
+                        self.ended = true;
+                    }
+                }
             }
-            Err(failure) => self.stop(failure),
+            Next::Sound(group) => self.sound(group)?,
         }
+        Ok(())
     }
 
-    /// Notes damage of that many frames, so that silence keeps what follows in its place.
-    fn lose(&mut self, frames: u64) {
+    /// Decodes packets and finds their place.
+    fn sound(&mut self, group: Group) -> Result<(), Error> {
+        let Group { packets, at, end, last, first, mut lost } = group;
+        // An empty packet only carries a mark.
+        for packet in packets.into_iter().filter(|packet| !packet.is_empty()) {
+            let mut fresh = Vec::new();
+            match self.decoder.decode(packet, &mut fresh) {
+                Ok(spec) => self.push(spec, fresh)?,
+                Err(Damaged) => {
+                    self.note_damage();
+                    self.samples.resize(self.samples.len() + self.usual as usize * self.channels(), 0.0);
+                }
+            }
+        }
+        if !self.opened {
+            return Ok(());
+        }
+        let channels = self.channels();
+        let mut frames = (self.samples.len() / channels) as i64;
+        let (at, end) = (at.map(|at| self.frames(at)), end.map(|end| self.frames(end)));
+        let mut due = self.decoded as i64 - self.base;
+        let mut start = at.or(end.map(|end| end - frames).filter(|_| !last || lost)).unwrap_or(due);
+        if first && start > due {
+            // The stream's time began before it.
+            self.base -= start - due;
+            (due, start) = (start, start);
+            lost = false;
+        }
+        // What lies before the beginning is not heard.
+        if due == 0 && start < 0 {
+            let early = frames.min(-start);
+            self.samples.drain(..early as usize * channels);
+            frames -= early;
+            start += early;
+        }
+        // The time goes on to count from where the beginning would be, though less was there.
+        let missing = u64::try_from(start - due).unwrap_or_default();
+        let tolerated = if lost { 0 } else { u64::from(self.format.clock().rate()) / ROUNDING };
+        if missing > tolerated && self.adapter.is_none() && self.fits(missing) {
+            self.hole = missing;
+            due += missing as i64;
+        }
+        if let Some(end) = end.filter(|end| last && due + frames > *end) {
+            let kept = (end - due).clamp(0, frames);
+            self.samples.truncate(kept as usize * channels);
+            frames = kept;
+        }
+        if lost {
+            self.note_damage();
+        }
+        self.decoded += self.hole + frames as u64;
+        Ok(())
+    }
+
+    /// Takes in decoded sound, brought to the format of the beginning.
+    fn push(&mut self, spec: Spec, fresh: Vec<f32>) -> Result<(), Error> {
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        if !self.opened {
+            self.format = Format::new(spec.rate, spec.channels.into(), &self.path)?;
+            self.opened = true;
+            self.damage = None;
+            self.decoded = 0;
+            self.base = 0;
+            self.samples.clear();
+        }
+        let own = Spec { rate: self.format.clock().rate(), channels: self.format.channels };
+        if spec == own {
+            self.usual = (fresh.len() / self.channels()) as u64;
+            self.finish_adapter()?;
+            self.samples.extend(fresh);
+            return Ok(());
+        }
+        if self.adapter.as_ref().is_none_or(|(from, _)| *from != spec) {
+            self.finish_adapter()?;
+            Format::new(spec.rate, spec.channels.into(), &self.path)?;
+            self.adapter = Some((spec, Adapter::new(spec, own)?));
+        }
+        if spec.channels != own.channels {
+            self.changed.get_or_insert((self.decoded, spec));
+        }
+        if let Some((_, adapter)) = &mut self.adapter {
+            adapter.process(&fresh, &mut self.samples)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what an adapter still holds.
+    fn finish_adapter(&mut self) -> Result<(), Error> {
+        if let Some((_, adapter)) = self.adapter.take() {
+            let before = self.samples.len();
+            adapter.finish(&mut self.samples)?;
+            // Within a group, its frames are counted with the others.
+            if before == 0 {
+                self.decoded += (self.samples.len() / self.channels()) as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes damage here, which silence of the same length stands for.
+    fn note_damage(&mut self) {
         let first = self.decoded;
         self.damage.get_or_insert(Damage { places: 0, first }).places += 1;
-        self.hole = frames;
     }
 
-    /// Whether a hole of that many frames can be true: one beyond the end of the file, or of more than a minute where the file
-    /// does not tell its end, is itself a fault.
+    /// Whether a hole of that many frames can be true: one beyond the end of the file, or of hours where the file does not tell its
+    /// end, is itself a fault.
     fn fits(&self, frames: u64) -> bool {
-        let limit = self.length.unwrap_or(self.decoded + 60 * u64::from(self.format.clock().rate()));
+        let rate = u64::from(self.format.clock().rate());
+        let limit = self.length().map_or(self.decoded + LONGEST_HOLE * rate, |length| length.saturating_add(rate));
         self.decoded.saturating_add(frames) <= limit
     }
 
-    /// Frames that lie in a stretch of the track's timestamps; 0 for a negative one.
-    fn frames(&self, ticks: i64) -> u64 {
-        let Some(base) = self.time_base else { return 0 };
-        let ticks = u128::from(u64::try_from(ticks).unwrap_or_default());
-        let frames = ticks * u128::from(base.numer.get()) * u128::from(self.format.clock().rate());
-        u64::try_from(frames / u128::from(base.denom.get())).unwrap_or(u64::MAX)
-    }
-
-    /// The stream cannot go on: an end where the file ends, an error where the system cannot read.
-    fn stop(&mut self, failure: Failure) -> Result<Step, Error> {
-        match failure {
-            Failure::IoError(source) if source.kind() == io::ErrorKind::UnexpectedEof => {}
-            Failure::IoError(source) => return Err(Error::io(&self.path, source)),
-            other => self.broken = Some(other.to_string()),
-        }
-        Ok(Step::End)
+    /// Frames that lie in a stretch of the track's time.
+    fn frames(&self, ticks: i64) -> i64 {
+        let frames =
+            i128::from(ticks) * i128::from(self.format.clock().rate()) / i128::from(self.packets.ticks().max(1));
+        // Room enough for sums, and longer than any file.
+        frames.clamp(-(1 << 60), 1 << 60) as i64
     }
 
     /// Makes the next samples ready; they stay empty at the end.
     fn advance(&mut self) -> Result<(), Error> {
-        while !self.ended && self.taken == self.samples.len() {
-            match self.step()? {
-                Step::Sound(format) if format == self.format => {}
-                Step::Sound(format) => {
-                    self.samples.clear();
-                    self.broken = Some(format!("{} × {} Hz", format.channels, format.clock().rate()));
-                    self.ended = true;
-                }
-                Step::End => self.ended = true,
-            }
-            self.decoded += (self.samples.len() / usize::from(self.format.channels)) as u64;
+        while !self.ended && self.hole == 0 && self.taken == self.samples.len() {
+            self.step()?;
         }
         Ok(())
     }
-}
 
-/// The error of a file whose first bytes are those of a known format, but which cannot be opened.
-fn opening(path: &Path, failure: Failure) -> Error {
-    let path = path.to_owned();
-    match failure {
-        Failure::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => Error::Io { path, source },
-        Failure::IoError(_) => Error::NoData { path },
-        Failure::Unsupported(what) if !what.contains("probe") => Error::Encoding { path, encoding: what.to_owned() },
-        _ => Error::NotAudio { path },
+    /// The length that the file claims, in frames.
+    fn claim(&self) -> Option<u64> {
+        let ticks = i64::try_from(self.packets.claimed()?).ok()?;
+        u64::try_from(self.frames(ticks)).ok()
     }
 }
 
@@ -213,13 +263,24 @@ impl Decode for Compressed {
     }
 
     fn length(&self) -> Option<u64> {
-        self.length
+        self.claim()
     }
 
     fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
+        let channels = self.channels();
         let mut done = 0;
         while done < out.len() {
             self.advance()?;
+            if self.hole > 0 {
+                let frames = self.hole.min(SILENCE).min(((out.len() - done) / channels) as u64);
+                if frames == 0 {
+                    break;
+                }
+                out[done..done + frames as usize * channels].fill(0.0);
+                self.hole -= frames;
+                done += frames as usize * channels;
+                continue;
+            }
             let ready = &self.samples[self.taken..];
             if ready.is_empty() {
                 break;
@@ -229,16 +290,22 @@ impl Decode for Compressed {
             self.taken += count;
             done += count;
         }
-        Ok(done / usize::from(self.format.channels))
+        Ok(done / channels)
     }
 
     fn skip(&mut self, frames: u64) -> Result<u64, Error> {
-        let channels = usize::from(self.format.channels);
+        let channels = self.channels();
         let mut done = 0;
         while done < frames {
             self.advance()?;
+            let silent = self.hole.min(frames - done);
+            self.hole -= silent;
+            done += silent;
+            if self.hole > 0 {
+                break;
+            }
             let ready = ((self.samples.len() - self.taken) / channels) as u64;
-            if ready == 0 {
+            if ready == 0 && silent == 0 {
                 break;
             }
             let count = ready.min(frames - done);
@@ -249,18 +316,29 @@ impl Decode for Compressed {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        let (path, clock, held) = (&self.path, self.format.clock(), self.decoded);
+        let (path, clock, held) = (self.path.clone(), self.format.clock(), self.decoded);
+        let rate = u64::from(clock.rate());
         let mut warnings = Vec::new();
         if let Some(Damage { places, first }) = self.damage {
             warnings.push(Warning::Damaged { path: path.clone(), places, clock, first });
         }
-        match (&self.broken, self.length) {
-            (Some(reason), _) => {
-                warnings.push(Warning::Broken { path: path.clone(), clock, held, reason: reason.clone() });
-            }
+        if let Some((first, spec)) = self.changed {
+            let (from, to) = (self.format.channels, spec.channels);
+            warnings.push(Warning::ChannelsChange { path: path.clone(), clock, first, from, to });
+        }
+        let hidden = u64::try_from(self.frames(self.packets.hidden() as i64)).unwrap_or_default();
+        // Less is what an encoder put before and behind the sound.
+        if hidden > rate / 2 {
+            warnings.push(Warning::Hidden { path: path.clone(), clock, frames: hidden });
+        }
+        match (&self.broken, self.claim().filter(|_| self.packets.claims_track())) {
+            (Some(reason), _) => warnings.push(Warning::Broken { path, clock, held, reason: reason.clone() }),
             // Encoder delay makes lengths differ by less than a tenth of a second.
-            (None, Some(claimed)) if self.ended && held + u64::from(clock.rate() / 10) < claimed => {
-                warnings.push(Warning::Truncated { path: path.clone(), clock, held, claimed });
+            (None, Some(claimed)) if self.ended && held + rate / 10 < claimed => {
+                warnings.push(Warning::Truncated { path, clock, held, claimed });
+            }
+            (None, _) if self.ended && self.packets.cut_off() => {
+                warnings.push(Warning::EndMissing { path, clock, held });
             }
             _ => {}
         }

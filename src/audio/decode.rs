@@ -1,13 +1,24 @@
 //! One audio file as a stream of frames, whatever its format.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::num::NonZeroU32;
 use std::path::Path;
 
 use jiff::civil::DateTime;
 
+use super::codec::Coding;
 use super::compressed::Compressed;
-use super::wav::{WavReader, is_wav};
+use super::container::caf::Caf;
+use super::container::elementary::Elementary;
+use super::container::flac::Flac;
+use super::container::matroska::{self, Matroska};
+use super::container::mp4::{self, Mp4};
+use super::container::ogg::{self, Ogg};
+use super::container::wrapped::Wrapped;
+use super::container::{Bytes, Packets, TrackInfo};
+use super::kind::{self, Kind};
+use super::several::Several;
+use super::wav::{Found, WavReader};
 use super::{Error, RATES, Warning};
 use crate::clock::{Clock, MAX_CHANNELS};
 
@@ -79,35 +90,111 @@ pub(super) trait Decode: Send {
 
 /// Opens a file by its content; its name says nothing.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Decode>, Error> {
-    let io = |source| Error::io(path, source);
-    if fs::metadata(path).map_err(io)?.len() == 0 {
+    let mut bytes = Bytes::open(path)?;
+    if bytes.length() == 0 {
         return Err(Error::Empty { path: path.to_owned() });
     }
-    let mut file = File::open(path).map_err(io)?;
-    let mut head = [0; 12];
-    let bytes = super::wav::read_full(&mut file, &mut head).map_err(io)?;
-    if is_wav(&head[..bytes]) {
-        return match WavReader::new(file, path) {
-            Ok(reader) => Ok(Box::new(reader)),
-            // Telephone and dictation machines put ADPCM and G.711 into WAV files.
-            Err(unsupported @ Error::Encoding { .. }) => match Compressed::open(path) {
-                Ok(reader) => Ok(Box::new(reader)),
-                Err(_) => Err(unsupported),
-            },
-            Err(error) => Err(error),
-        };
+    let not_audio = || Error::NotAudio { path: path.to_owned() };
+    let no_data = || Error::NoData { path: path.to_owned() };
+    let (kind, start) = kind::of(&mut bytes)?.ok_or_else(not_audio)?;
+    match kind {
+        Kind::Wav => open_wav(path),
+        Kind::Caf => {
+            let found = Found::parse(&mut file(path)?, path)?;
+            if let Coding::Pcm { .. } = found.coding() {
+                return open_wav(path);
+            }
+            compressed(path, Caf::open(bytes)?.ok_or_else(no_data)?)
+        }
+        Kind::Flac => compressed(path, Flac::open(bytes, start)?.ok_or_else(no_data)?),
+        Kind::Elementary => compressed(path, Elementary::open(bytes, start, None)?.ok_or_else(not_audio)?),
+        Kind::Ogg => {
+            let tracks = ogg::tracks(&mut bytes)?;
+            several(path, tracks, |bytes, index| Ok(Ogg::open(bytes, index)?.map(boxed)))
+        }
+        Kind::Matroska => {
+            let tracks = matroska::tracks(&mut bytes)?;
+            several(path, tracks, |bytes, index| Ok(Matroska::open(bytes, index)?.map(boxed)))
+        }
+        Kind::Mp4 => {
+            let tracks = mp4::tracks(&mut bytes)?.ok_or_else(|| Error::NoIndex { path: path.to_owned() })?;
+            several(path, tracks, |bytes, index| Ok(Mp4::open(bytes, index)?.map(boxed)))
+        }
+        Kind::Other(name) => Err(Error::Encoding { path: path.to_owned(), encoding: name.to_owned() }),
     }
-    if is_compressed(&head[..bytes]) {
-        return Ok(Box::new(Compressed::open(path)?));
-    }
-    Err(Error::NotAudio { path: path.to_owned() })
 }
 
-/// Whether a file begins as FLAC, Ogg, MP4, MP3 (with or without a tag) or ADTS does.
-fn is_compressed(head: &[u8]) -> bool {
-    head.starts_with(b"fLaC")
-        || head.starts_with(b"OggS")
-        || head.starts_with(b"ID3")
-        || head.get(4..8) == Some(b"ftyp")
-        || matches!(head, [0xFF, second, ..] if second & 0xE0 == 0xE0)
+fn file(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|source| Error::io(path, source))
+}
+
+fn boxed(packets: impl Packets + 'static) -> Box<dyn Packets> {
+    Box::new(packets)
+}
+
+fn compressed(path: &Path, packets: impl Packets + 'static) -> Result<Box<dyn Decode>, Error> {
+    Ok(Box::new(Compressed::open(path, boxed(packets))?))
+}
+
+/// Opens WAV and its kin, whose sound may be compressed: telephone and dictation machines write ADPCM, others MP3.
+fn open_wav(path: &Path) -> Result<Box<dyn Decode>, Error> {
+    let mut file = file(path)?;
+    let found = Found::parse(&mut file, path)?;
+    let refused = || Error::Encoding { path: path.to_owned(), encoding: found.coding().name() };
+    match found.coding() {
+        Coding::Mpeg { .. } => {
+            let (start, size) = found.data().ok_or_else(|| Error::NoData { path: path.to_owned() })?;
+            let end = size.and_then(|size| start.checked_add(size));
+            compressed(path, Elementary::open(Bytes::open(path)?, start, end)?.ok_or_else(refused)?)
+        }
+        Coding::Adpcm { .. } => compressed(path, Wrapped::open(Bytes::open(path)?, &found)?.ok_or_else(refused)?),
+        _ => Ok(Box::new(WavReader::of(found, file, path)?)),
+    }
+}
+
+/// Opens every sound track of a container. Those that cannot be read with the others are left out, which is told.
+fn several(
+    path: &Path,
+    tracks: Vec<TrackInfo>,
+    open: impl Fn(Bytes, usize) -> Result<Option<Box<dyn Packets>>, Error>,
+) -> Result<Box<dyn Decode>, Error> {
+    let count = tracks.len();
+    let mut readers: Vec<Box<dyn Decode>> = Vec::new();
+    let mut names = Vec::new();
+    let mut failures = Vec::new();
+    for (index, track) in tracks.into_iter().enumerate() {
+        let reader = match &track.coding {
+            Coding::Other(name) => Err(Error::Encoding { path: path.to_owned(), encoding: name.clone() }),
+            _ => match open(Bytes::open(path)?, index)? {
+                Some(packets) => Compressed::open(path, packets),
+                None => Err(Error::NoData { path: path.to_owned() }),
+            },
+        };
+        match reader {
+            Ok(reader) => {
+                let format = reader.format();
+                if readers.first().is_some_and(|first| first.format().clock() != format.clock()) {
+                    failures.push((index, Err(format.clock().rate())));
+                    continue;
+                }
+                names.extend(std::iter::repeat_n(track.name, usize::from(format.channels)));
+                readers.push(Box::new(reader));
+            }
+            Err(error @ Error::Io { .. }) => return Err(error),
+            Err(error) => failures.push((index, Ok((track.coding.name(), error)))),
+        }
+    }
+    let Some(first) = readers.first() else {
+        let first = failures.into_iter().find_map(|(_, failure)| failure.ok());
+        return Err(first.map_or_else(|| Error::NoData { path: path.to_owned() }, |(_, error)| error));
+    };
+    let channels = readers.iter().map(|reader| u64::from(reader.format().channels)).sum();
+    let format = Format::new(first.format().clock().rate(), channels, path)?;
+    let left_out = failures.into_iter().map(|(index, failure)| Warning::TrackLeftOut {
+        path: path.to_owned(),
+        track: index + 1,
+        tracks: count,
+        form: failure.map_or_else(|rate| format!("{rate} Hz"), |(name, _)| name),
+    });
+    Ok(Box::new(Several::new(readers, names, format, left_out.collect())))
 }

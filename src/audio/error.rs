@@ -82,6 +82,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An MP4 or CAF file without its index, which is written last: the recording broke off.
+    #[error("{path} has no index; its recording broke off")]
+    NoIndex {
+        /// The file.
+        path: PathBuf,
+    },
     /// The recording's ledger cannot be used.
     #[error(transparent)]
     Recording(recording::Error),
@@ -185,6 +191,7 @@ impl Explain for Error {
             Self::NotAudio { path } => about("not_audio", path),
             Self::NoFormat { path } => about("no_format", path),
             Self::NoData { path } => about("no_data", path),
+            Self::NoIndex { path } => about("no_index", path),
             Self::Recording(error) => error.message(),
             Self::Encoding { path, encoding } => about("encoding", path).with("encoding", encoding),
             Self::NoChannels { path } => about("no_channels", path),

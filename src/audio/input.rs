@@ -9,7 +9,11 @@ use crate::clock::{Channel, MAX_CHANNELS};
 use crate::recording::{self, LEDGER, Ledger};
 
 /// Extensions by which a file in a folder is taken for sound.
-const EXTENSIONS: [&str; 11] = ["wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aac"];
+const EXTENSIONS: [&str; 32] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "au", "snd", "caf", "flac", "mp3", "mp2", "mpga",
+    "ogg", "oga", "opus", "spx", "m4a", "m4b", "mp4", "mov", "3gp", "aac", "mka", "mkv", "webm", "amr", "wma", "ac3",
+    "dss",
+];
 
 /// Where the channels of a recording come from.
 #[derive(Clone, Debug, PartialEq, Eq)]

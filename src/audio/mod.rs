@@ -21,13 +21,19 @@
 //! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
 //! is delivered, and a [`Warning`] says what is amiss.
 
+mod adapt;
+mod codec;
 mod compressed;
+mod container;
 mod decode;
 mod error;
 mod growing;
 mod input;
+mod kind;
+mod opus;
 mod pause;
 mod resample;
+mod several;
 mod source;
 mod speech;
 mod track;
@@ -37,6 +43,7 @@ pub mod wav;
 pub use decode::Format;
 pub use error::Error;
 pub use input::Input;
+pub use kind::ending;
 pub use pause::{PAUSE, quietest};
 pub use source::{FileInfo, Source};
 pub use speech::{Block, Level, SPEECH_RATE, SpeechStream};

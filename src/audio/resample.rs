@@ -1,4 +1,4 @@
-//! From the rate of the recording to that of the recogniser.
+//! From one rate to another, mostly from that of the recording to that of the recogniser.
 
 use rubato::audioadapter_buffers::direct::{InterleavedSlice, SequentialSliceOfVecs};
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
@@ -21,15 +21,18 @@ pub(super) struct Resampler {
 
 impl Resampler {
     pub(super) fn new(clock: Clock, channels: u16) -> Result<Self, Error> {
-        let rate = clock.rate();
-        let common = gcd(rate, SPEECH_RATE);
-        let (step_in, step_out) = ((rate / common) as usize, (SPEECH_RATE / common) as usize);
+        Self::between(clock.rate(), SPEECH_RATE, channels)
+    }
+
+    pub(super) fn between(rate: u32, wanted: u32, channels: u16) -> Result<Self, Error> {
+        let common = gcd(rate, wanted);
+        let (step_in, step_out) = ((rate / common) as usize, (wanted / common) as usize);
         // Even, so that half a block is whole samples on both sides and the delay can be taken out exactly.
         let steps = SHORTEST.div_ceil(step_out).next_multiple_of(2);
         let channels = usize::from(channels);
         let fft = Fft::new_custom(
             rate as usize,
-            SPEECH_RATE as usize,
+            wanted as usize,
             steps * step_in,
             1,
             channels,

@@ -20,6 +20,48 @@ pub enum Warning {
         /// Frames its header claims.
         claimed: u64,
     },
+    /// The file ends in the middle of a packet or without the mark of its end; what is missing has no known length.
+    EndMissing {
+        /// The file.
+        path: PathBuf,
+        /// The rate of `held`.
+        clock: Clock,
+        /// Frames it holds; they were delivered.
+        held: u64,
+    },
+    /// A sound track of a container cannot be read, or not beside the others.
+    TrackLeftOut {
+        /// The file.
+        path: PathBuf,
+        /// Its number among the sound tracks, from 1.
+        track: usize,
+        /// How many sound tracks there are.
+        tracks: usize,
+        /// How it is stored, or its rate.
+        form: String,
+    },
+    /// An edit list of the file leaves out sound that is there; what was delivered is what a player plays.
+    Hidden {
+        /// The file.
+        path: PathBuf,
+        /// The rate of `frames`.
+        clock: Clock,
+        /// Frames that were not delivered.
+        frames: u64,
+    },
+    /// The number of channels changes on the way; what follows was brought to that of the beginning.
+    ChannelsChange {
+        /// The file.
+        path: PathBuf,
+        /// The rate of `first`.
+        clock: Clock,
+        /// The first frame of the other kind.
+        first: u64,
+        /// Channels at the beginning.
+        from: u16,
+        /// Channels from there on.
+        to: u16,
+    },
     /// The header was never completed, or gives less sound than the file holds; all that is there was delivered.
     Unfinished {
         /// The file.
@@ -122,6 +164,18 @@ impl Explain for Warning {
             Self::Truncated { path, clock, held, claimed } => about("truncated", path)
                 .with("held", clock.decimal_seconds(*held))
                 .with("claimed", clock.decimal_seconds(*claimed)),
+            Self::EndMissing { path, clock, held } => {
+                about("end_missing", path).with("held", clock.decimal_seconds(*held))
+            }
+            Self::TrackLeftOut { path, track, tracks, form } => {
+                about("track_left_out", path).with("track", track).with("tracks", tracks).with("form", form)
+            }
+            Self::Hidden { path, clock, frames } => {
+                about("hidden", path).with("seconds", clock.decimal_seconds(*frames))
+            }
+            Self::ChannelsChange { path, clock, first, from, to } => {
+                about("channels_change", path).with("at", clock.hms(*first)).with("from", from).with("to", to)
+            }
             Self::Unfinished { path, clock, held } => {
                 about("unfinished", path).with("held", clock.decimal_seconds(*held))
             }

@@ -1,14 +1,17 @@
-//! WAV, RF64 and BW64, read as a stream.
+//! WAV and its kin (RF64, BW64, RIFX, Wave64), AIFF, CAF and AU: uncompressed sound, read as a stream.
 //!
 //! Recorders crash, disks fill up and cables are pulled, so a header is a claim and the bytes are the evidence: a file that is
 //! cut off is read as far as it goes, and one whose header was never completed is read whole. RF64 (EBU Tech 3306) and BW64
 //! (ITU-R BS.2088) carry files above 4 GiB.
 
+mod foreign;
 mod header;
+mod layout;
 mod metadata;
 mod sample;
 
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::OpenOptions;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::DateTime;
@@ -17,12 +20,15 @@ use super::decode::{Decode, Format};
 use super::{Error, Warning};
 use header::{Claim, Header};
 
-pub(super) use header::is_wav;
+pub(super) use foreign::{PacketTable, caf, is_aiff};
+pub(super) use header::{Found, is_wav};
+pub(super) use layout::coding_of_format;
+pub(super) use sample::Sample;
 
 /// Bytes that are decoded at a time; a whole number of frames, at least one.
 const CHUNK: usize = 1 << 16;
 
-/// The frames of one WAV, RF64 or BW64 file.
+/// The frames of one uncompressed file.
 #[derive(Debug)]
 pub struct WavReader<R> {
     input: R,
@@ -39,7 +45,13 @@ impl<R: Read + Seek> WavReader<R> {
     /// [`Error::NotAudio`], [`Error::NoFormat`], [`Error::NoData`], [`Error::Encoding`], [`Error::NoChannels`],
     /// [`Error::TooManyChannels`], [`Error::Rate`] or [`Error::Io`].
     pub fn new(mut input: R, path: &Path) -> Result<Self, Error> {
-        let header = Header::parse(&mut input, path)?;
+        let found = Found::parse(&mut input, path)?;
+        Self::of(found, input, path)
+    }
+
+    /// Reads what a header describes.
+    pub(super) fn of(found: Found, mut input: R, path: &Path) -> Result<Self, Error> {
+        let header = Header::of(found, &mut input, path)?;
         input.seek(SeekFrom::Start(header.start)).map_err(|source| Error::io(path, source))?;
         Ok(Self { input, path: path.to_owned(), header, position: 0, bytes: Vec::new() })
     }
@@ -101,6 +113,32 @@ impl<R: Read + Seek> WavReader<R> {
         self.header.claim = Claim::Longer { frames: self.header.frames };
         self.header.frames = held;
     }
+}
+
+/// Completes the header of a WAV file whose writer could not, as one that writes to a pipe cannot. Other files, and those above 4 GiB,
+/// stay as they are.
+///
+/// # Errors
+/// Where the file cannot be read or written.
+pub fn complete(path: &Path) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut magic = [0; 4];
+    if read_full(&mut file, &mut magic)? < magic.len() || &magic != b"RIFF" {
+        return Ok(());
+    }
+    let Ok(header) = Found::parse(&mut file, path).and_then(|found| Header::of(found, &mut file, path)) else {
+        return Ok(());
+    };
+    let bytes = header.frames * header.frame_bytes();
+    let (Claim::Unfinished, Ok(size), Ok(whole)) =
+        (header.claim, u32::try_from(bytes), u32::try_from(header.start - 8 + bytes))
+    else {
+        return Ok(());
+    };
+    file.seek(SeekFrom::Start(header.start - 4))?;
+    file.write_all(&size.to_le_bytes())?;
+    file.seek(SeekFrom::Start(4))?;
+    file.write_all(&whole.to_le_bytes())
 }
 
 /// Reads until `buffer` is full or the input ends; returns how many bytes it read.
