@@ -15,7 +15,7 @@ use e_risalah::risalah::rttm;
 
 use super::args;
 use super::show::{Share, Speaker, print};
-use super::{End, Failure, STOP, export, given};
+use super::{End, Failure, STOP, export, given, piped};
 
 pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
     let drawn = args.plot.as_deref().map(|path| Ok::<_, Failure>((path, Drawn::by_name(path)?))).transpose()?;
@@ -23,7 +23,8 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
         Some(path) => Meeting::read(&path)?,
         None => Meeting::bare(),
     };
-    let input = given::input(&args.input, &meeting)?;
+    let paths = piped::paths(&args.input, None)?;
+    let input = given::input(&paths.input, &meeting)?;
     if let Input::Recording(recording) = &input {
         export::enter_recorded(&mut meeting, recording)?;
     }

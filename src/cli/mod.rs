@@ -24,6 +24,7 @@ mod manual;
 mod models;
 mod new;
 mod passage;
+mod piped;
 mod preview;
 mod print;
 mod record;

@@ -27,7 +27,7 @@ use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns};
-use super::{End, Failure, STOP, conference, export, given, history};
+use super::{End, Failure, STOP, conference, export, given, history, piped};
 
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
@@ -37,7 +37,8 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let office = description.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let lexicon = export::lexicon(&[office, &output])?;
-    let input = given::input(&paths, &meeting)?;
+    let paths = piped::paths(&paths, Some(&output))?;
+    let input = given::input(&paths.input, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     if let Some(path) = &args.conference {
