@@ -74,7 +74,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let started = started(&meeting, &source);
     let room = given::room(&args.input, Some(folder.path()))?;
     let fingerprint = fingerprint(&input, &files)? + &turns_of(room.as_ref(), given.as_ref());
-    keep_place(&mut store, &paths, folder.path())?;
+    keep_place(&mut store, &paths.input, folder.path())?;
     let run = Run {
         given,
         room: room.map(|room| room.profile),
