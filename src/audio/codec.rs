@@ -194,12 +194,11 @@ pub(super) const AAC_RATES: [u32; 13] =
 fn audio_specific_config(rate: u32, channels: u16) -> Vec<u8> {
     let mut bits = BitWriter::default();
     bits.put(2, 5);
-    match AAC_RATES.iter().position(|known| *known == rate) {
-        Some(index) => bits.put(index as u32, 4),
-        None => {
-            bits.put(15, 4);
-            bits.put(rate, 24);
-        }
+    if let Some(index) = AAC_RATES.iter().position(|known| *known == rate) {
+        bits.put(index as u32, 4);
+    } else {
+        bits.put(15, 4);
+        bits.put(rate, 24);
     }
     bits.put(u32::from(channels), 4);
     bits.put(0, 3);
@@ -215,7 +214,7 @@ struct BitWriter {
 impl BitWriter {
     fn put(&mut self, value: u32, count: u32) {
         for bit in (0..count).rev() {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             if let Some(byte) = self.bytes.last_mut() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::adapt::Adapter;
-use super::codec::{Coding, Damaged, Decoder, Spec};
+use super::codec::{Decoder, Spec};
 use super::container::{Group, Next, Packets};
 use super::decode::{Decode, Format};
 use super::{Error, RATES, Warning};
@@ -21,7 +21,6 @@ const LONGEST_HOLE: u64 = 3_600;
 pub(super) struct Compressed {
     path: PathBuf,
     packets: Box<dyn Packets>,
-    coding: Coding,
     decoder: Decoder,
     format: Format,
     /// Whether a first sound has decided the format.
@@ -59,7 +58,6 @@ impl Compressed {
         let mut file = Self {
             path: path.to_owned(),
             packets,
-            coding: coding.clone(),
             decoder,
             // What a container says of rate and channels is often missing or wrong; the first sound decides.
             format: Format::new(*RATES.start(), 1, path)?,
@@ -103,15 +101,11 @@ impl Compressed {
             Next::Stream(coding) => {
                 self.finish_adapter()?;
                 self.base = self.decoded as i64;
-                match Decoder::new(&coding) {
-                    Some(decoder) => {
-                        self.decoder = decoder;
-                        self.coding = coding;
-                    }
-                    None => {
-                        self.broken = Some(coding.name());
-                        self.ended = true;
-                    }
+                if let Some(decoder) = Decoder::new(&coding) {
+                    self.decoder = decoder;
+                } else {
+                    self.broken = Some(coding.name());
+                    self.ended = true;
                 }
             }
             Next::Sound(group) => self.sound(group)?,
@@ -125,12 +119,11 @@ impl Compressed {
         // An empty packet only carries a mark.
         for packet in packets.into_iter().filter(|packet| !packet.is_empty()) {
             let mut fresh = Vec::new();
-            match self.decoder.decode(packet, &mut fresh) {
-                Ok(spec) => self.push(spec, fresh)?,
-                Err(Damaged) => {
-                    self.note_damage();
-                    self.samples.resize(self.samples.len() + self.usual as usize * self.channels(), 0.0);
-                }
+            if let Ok(spec) = self.decoder.decode(packet, &mut fresh) {
+                self.push(spec, fresh)?;
+            } else {
+                self.note_damage();
+                self.samples.resize(self.samples.len() + self.usual as usize * self.channels(), 0.0);
             }
         }
         if !self.opened {

@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Other(&'static str),
 }
 
-/// Boxes with which MP4 and QuickTime files begin.
+/// Boxes with which MP4 and `QuickTime` files begin.
 const BOXES: [&[u8]; 9] = [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof"];
 
 /// Forms that are not read, by what stands at a place.

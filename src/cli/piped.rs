@@ -46,15 +46,13 @@ pub fn paths(input: &[PathBuf], folder: Option<&Path>) -> Result<Paths, Failure>
     if io::stdin().is_terminal() {
         return Err(Failure::usage(Message::new("cli.pipe.terminal")));
     }
-    match folder {
-        Some(folder) => Ok(Paths { input: vec![keep(&folder_of(folder))?], passing: None }),
-        None => {
-            let path = std::env::temp_dir().join(format!("risalah-{NAME}-{}", process::id()));
-            let paths = Paths { input: vec![path.clone()], passing: Some(path.clone()) };
-            take(&path)?;
-            Ok(paths)
-        }
+    if let Some(folder) = folder {
+        return Ok(Paths { input: vec![keep(&folder_of(folder))?], passing: None });
     }
+    let path = std::env::temp_dir().join(format!("risalah-{NAME}-{}", process::id()));
+    let paths = Paths { input: vec![path.clone()], passing: Some(path.clone()) };
+    take(&path)?;
+    Ok(paths)
 }
 
 /// Takes the sound into a recording's folder. The same sound once more is the same file; another is refused.

@@ -296,8 +296,8 @@ fn little(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }
 
-fn big_chunk(id: &[u8; 4], content: &[u8]) -> Vec<u8> {
-    let mut out = [&id[..], &(content.len() as u32).to_be_bytes(), content].concat();
+fn big_chunk(id: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut out = [id, &(content.len() as u32).to_be_bytes(), content].concat();
     out.resize(out.len().next_multiple_of(2), 0);
     out
 }
@@ -429,7 +429,7 @@ fn a_chunk_of_odd_length_without_its_padding_hides_nothing() {
 }
 
 /// Replaces the configuration in a small M4A file.
-fn with_configuration(configuration: &[u8; 5]) -> Vec<u8> {
+fn with_configuration(configuration: &[u8]) -> Vec<u8> {
     let mut bytes = fs::read(data("tones.m4a")).expect("a file");
     let before = b"\x05\x80\x80\x80\x05\x14\x10\x56\xE5\x00";
     let place = bytes.windows(before.len()).position(|window| window == before).expect("the configuration");
@@ -442,7 +442,7 @@ fn high_efficiency_aac_is_read_as_far_as_speech_needs() {
     let dir = folder();
     let (plain, _, _, _) = sound(&data("tones.m4a"));
     // Object type 5 in front, and the same said behind.
-    for configuration in [b"\x2C\x12\x88\x00\x00", b"\x14\x10\x56\xE5\xA8"] {
+    for configuration in [b"\x2C\x12\x88\x00\x00", b"\x14\x10\x56\xE5\xA8"].map(<[u8; 5]>::as_slice) {
         let (samples, channels, rate, warnings) = sound(&write(&dir, "he.m4a", &with_configuration(configuration)));
         assert_eq!((channels, rate, warnings), (2, 16_000.0, Vec::new()));
         assert_eq!(samples, plain);

@@ -286,7 +286,6 @@ impl Packets for Elementary {
                 Between::Tag(bytes) => {
                     // A tag that is cut off ends the file as well as a whole one.
                     self.bytes.seek(position.saturating_add(bytes))?;
-                    continue;
                 }
                 Between::Nothing => {
                     match self.search()? {
@@ -302,7 +301,6 @@ impl Packets for Elementary {
                         let whole = (samples as u64 + frames / 2) / frames * frames;
                         self.now = self.now.saturating_add(whole as i64);
                     }
-                    continue;
                 }
                 Between::Frame(frame) => {
                     if position + frame.bytes > self.end {

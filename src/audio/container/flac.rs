@@ -212,7 +212,7 @@ fn header(bytes: &mut Bytes) -> Result<Option<Info>, Error> {
         let Some([kind, size @ ..]) = bytes.array::<4>()? else { return Ok(None) };
         let size = size.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         let next = bytes.position() + size;
-        if kind & 0x7F == 0 && info.is_none() {
+        if kind.trailing_zeros() >= 7 && info.is_none() {
             info = bytes.take(size)?.and_then(|content| Info::parse(&content));
         }
         bytes.seek(next)?;

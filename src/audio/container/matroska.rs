@@ -1,4 +1,4 @@
-//! Matroska and WebM (RFC 9559).
+//! Matroska and `WebM` (RFC 9559).
 
 use super::{Bytes, Group, Next, Numbers, Packets, TrackInfo};
 use crate::audio::Error;
@@ -97,7 +97,7 @@ impl Track {
             match id {
                 0xD7 => number = unsigned(content),
                 0x83 => kind = unsigned(content),
-                0x86 => codec = String::from_utf8_lossy(content).trim_end_matches('\0').to_owned(),
+                0x86 => String::from_utf8_lossy(content).trim_end_matches('\0').clone_into(&mut codec),
                 0x63A2 => content.clone_into(&mut private),
                 0x536E => name = Some(String::from_utf8_lossy(content).trim_end_matches('\0').trim().to_owned()),
                 0x56AA => lead = unsigned(content),

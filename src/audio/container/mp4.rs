@@ -1,4 +1,4 @@
-//! MP4, M4A, MOV and 3GP (ISO 14496-12, QuickTime), whole or in fragments.
+//! MP4, M4A, MOV and 3GP (ISO 14496-12, `QuickTime`), whole or in fragments.
 
 use std::collections::VecDeque;
 
@@ -31,11 +31,11 @@ fn boxes(mut content: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     })
 }
 
-fn child<'a>(content: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+fn child<'a>(content: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
     boxes(content).find(|(found, _)| found == kind).map(|(_, content)| content)
 }
 
-fn within<'a>(content: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
+fn within<'a>(content: &'a [u8], path: &[&[u8]]) -> Option<&'a [u8]> {
     path.iter().try_fold(content, |content, kind| child(content, kind))
 }
 
@@ -65,7 +65,7 @@ struct Samples {
 
 impl Samples {
     fn parse(stbl: &[u8]) -> Self {
-        let table = |kind: &[u8; 4], width: usize, head: usize| {
+        let table = |kind: &[u8], width: usize, head: usize| {
             let content = child(stbl, kind).unwrap_or_default();
             let count = content.be32(head - 4).unwrap_or_default() as usize;
             content.get(head..).unwrap_or_default().chunks_exact(width).take(count).collect::<Vec<_>>()
@@ -138,7 +138,7 @@ impl Index {
     }
 
     fn parse(moov: &[u8], after: u64) -> Self {
-        let movie_ticks = child(moov, b"mvhd").and_then(|mvhd| timescale(mvhd)).unwrap_or(1);
+        let movie_ticks = child(moov, b"mvhd").and_then(timescale).unwrap_or(1);
         let mvex = child(moov, b"mvex");
         let tracks = boxes(moov)
             .filter(|(kind, _)| kind == b"trak")
@@ -251,7 +251,9 @@ fn edits(elst: &[u8], movie_ticks: u32, ticks: u32) -> Vec<Edit> {
     });
     if !forward {
         edits.truncate(1);
-        edits.iter_mut().for_each(|edit| edit.length = None);
+        for edit in &mut edits {
+            edit.length = None;
+        }
     }
     edits
 }
@@ -265,7 +267,7 @@ fn coding(stsd: &[u8]) -> Coding {
     let version = entry.be16(8).unwrap_or_default();
     let (mut channels, mut bits) = (entry.be16(16).unwrap_or_default(), entry.be16(18).unwrap_or_default());
     let mut rate = entry.be32(24).unwrap_or_default() >> 16;
-    // QuickTime's later versions have more fields before the boxes.
+    // `QuickTime`'s later versions have more fields before the boxes.
     let mut extra = match version {
         1 => 44,
         2 => 64,
@@ -283,7 +285,7 @@ fn coding(stsd: &[u8]) -> Coding {
         extra = 28;
     }
     let inner = entry.get(extra..).unwrap_or_default();
-    let find = |kind: &[u8; 4]| child(inner, kind).or_else(|| child(child(inner, b"wave")?, kind));
+    let find = |kind: &[u8]| child(inner, kind).or_else(|| child(child(inner, b"wave")?, kind));
     let pcm = |sample: Option<Sample>, big: bool| match sample {
         Some(sample) if big => Coding::Pcm { sample: sample.big_endian(), rate, channels },
         Some(sample) => Coding::Pcm { sample, rate, channels },

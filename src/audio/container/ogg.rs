@@ -258,7 +258,7 @@ impl Ogg {
         let mut setup = Vec::new();
         while self.headers > 0 {
             let Some(page) = self.page()? else { return Ok(false) };
-            let (packets, _) = self.unpack(page);
+            let (packets, _) = self.unpack(&page);
             for packet in packets.into_iter().take(self.headers) {
                 setup = packet;
                 self.headers -= 1;
@@ -298,7 +298,7 @@ impl Ogg {
     }
 
     /// The packets that end on a page, and whether the first of its pieces belongs to none.
-    fn unpack(&mut self, page: Page) -> (Vec<Vec<u8>>, bool) {
+    fn unpack(&mut self, page: &Page) -> (Vec<Vec<u8>>, bool) {
         let mut packets = Vec::with_capacity(page.pieces.len());
         let mut rest = page.content.as_slice();
         let mut orphan = page.flags & CONTINUED != 0 && self.begun.is_empty();
@@ -347,7 +347,7 @@ impl Packets for Ogg {
                 return Ok(Next::End);
             };
             let (granule, ends) = (page.granule, page.flags & ENDS != 0);
-            let (packets, dropped) = self.unpack(page);
+            let (packets, dropped) = self.unpack(&page);
             self.lost |= dropped && self.sounded;
             self.ended |= ends;
             if packets.is_empty() {

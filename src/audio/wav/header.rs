@@ -78,9 +78,9 @@ impl Chunk {
             if read_full(input, &mut head)? < head.len() {
                 return Ok(None);
             }
-            let [a, b, c, d, .., e, f, g, h, i, j, k, l] = head;
+            let [a, b, c, d, ..] = head;
             // The size counts the head, and the next chunk begins at a multiple of 8.
-            let size = u64::from_le_bytes([e, f, g, h, i, j, k, l]).saturating_sub(24);
+            let size = head.last_chunk().map_or(0, |size| u64::from_le_bytes(*size)).saturating_sub(24);
             let next = (position + 24).saturating_add(size).checked_next_multiple_of(8).unwrap_or(u64::MAX);
             return Ok(Some(Self { id: [a, b, c, d], start: position + 24, size, next }));
         }
