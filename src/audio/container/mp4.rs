@@ -267,7 +267,7 @@ fn coding(stsd: &[u8]) -> Coding {
     let version = entry.be16(8).unwrap_or_default();
     let (mut channels, mut bits) = (entry.be16(16).unwrap_or_default(), entry.be16(18).unwrap_or_default());
     let mut rate = entry.be32(24).unwrap_or_default() >> 16;
-    // `QuickTime`'s later versions have more fields before the boxes.
+    // QuickTime's later versions have more fields before the boxes.
     let mut extra = match version {
         1 => 44,
         2 => 64,
