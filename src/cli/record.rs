@@ -246,7 +246,7 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
     }
     for (key, happened) in [
         ("record.disk_full", growth.ledger().end() == Some(Ending::Disk)),
-        ("record.moved", growth.folder() != recording),
+        ("record.moved", growth.ledger().facts.iter().any(|fact| matches!(fact, Fact::Moved { .. }))),
         ("record.mirror_failed", growth.ledger().facts.iter().any(|fact| matches!(fact, Fact::MirrorFailed { .. }))),
     ] {
         if happened {

@@ -48,7 +48,8 @@ impl Growth {
         self.ledger.read_on(&self.folder().join(LEDGER))?;
         while let Some(Fact::Moved { folder, .. }) = self.ledger.facts.last() {
             let folder = folder.clone();
-            if folder == self.folder() || !folder.join(LEDGER).exists() {
+            // The ledger names it from the root on; it may have been asked for in another way.
+            if is_same(&folder, self.folder()) || !folder.join(LEDGER).exists() {
                 break;
             }
             self.ledger = Ledger::read(&folder.join(LEDGER))?;
@@ -130,6 +131,11 @@ impl Growth {
     pub fn clock(&self) -> Clock {
         self.format.clock()
     }
+}
+
+/// Whether two paths lead to one folder, however they are written.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether a recorder holds the folder.

@@ -5,6 +5,7 @@ mod conference;
 mod disks;
 mod faulty;
 mod killed;
+mod paths;
 mod rehearsal;
 mod ring;
 mod room;
