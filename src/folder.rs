@@ -1,9 +1,10 @@
 //! The meeting folder: everything of one meeting under names that a clerk finds, and nothing of a person's written over.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::atomic_file;
 use crate::digest::sha256;
 use crate::message::{Explain, Message};
 use crate::transcript::store::{self, Store};
@@ -98,22 +99,14 @@ impl Folder {
                 let present = sha256(&present);
                 if present != hash && store.exported(name)?.as_ref() != Some(&present) {
                     let other = self.free_name(name);
-                    fs::rename(&path, &other).map_err(failed)?;
+                    atomic_file::rename(&path, &other).map_err(failed)?;
                     kept = Some(other);
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
         }
-        let partial = self.path.join(format!(".{name}.sebagian"));
-        let written = File::create(&partial)
-            .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&partial, &path));
-        if let Err(error) = written {
-            // What is left of a file that did not fit would only take the room that is missing.
-            let _ = fs::remove_file(&partial);
-            return Err(failed(error));
-        }
+        atomic_file::write(&path, content).map_err(failed)?;
         store.set_exported(name, &hash)?;
         Ok(Written { path, kept })
     }
@@ -122,7 +115,7 @@ impl Folder {
     pub fn set_aside(&self, name: &str) -> Result<Option<PathBuf>, Error> {
         let path = self.path.join(name);
         let other = self.free_name(name);
-        match fs::rename(&path, &other) {
+        match atomic_file::rename(&path, &other) {
             Ok(()) => Ok(Some(other)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Write { path, source }),

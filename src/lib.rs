@@ -8,6 +8,7 @@
 rust_i18n::i18n!("locales", fallback = "en");
 
 pub mod archive;
+pub mod atomic_file;
 pub mod audio;
 pub mod capture;
 pub mod clock;

@@ -1,8 +1,8 @@
 //! `risalah demo`: the meeting that comes with the program, from its sound to the printed record.
 
-use std::fs;
 use std::path::Path;
 
+use e_risalah::atomic_file;
 use e_risalah::folder::{self, Folder, MEETING};
 
 use super::args::{Demo, Transcribe};
@@ -53,6 +53,5 @@ fn place(path: &Path, content: &[u8]) -> Result<(), folder::Error> {
         return Ok(());
     }
     let failed = |source| folder::Error::Write { path: path.to_owned(), source };
-    let partial = path.with_extension("sebagian");
-    fs::write(&partial, content).and_then(|()| fs::rename(&partial, path)).map_err(failed)
+    atomic_file::write(path, content).map_err(failed)
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use e_risalah::atomic_file;
 use e_risalah::audio::{self, FileInfo, Input, Source, SpeechStream};
 use e_risalah::digest::sha256;
 use e_risalah::floor::given::Given;
@@ -302,8 +303,8 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
             Ok(_) => return Err(failed(io::ErrorKind::AlreadyExists.into())),
             Err(_) => {}
         }
-        let partial = target.with_extension("sebagian");
-        fs::copy(&source, &partial).and_then(|_| fs::rename(&partial, &target)).map_err(failed)?;
+        let partial = atomic_file::part(&target);
+        fs::copy(&source, &partial).and_then(|_| atomic_file::rename(&partial, &target)).map_err(failed)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use etcetera::BaseStrategy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::atomic_file;
 use crate::digest::sha256;
 use crate::floor::Profile;
 use crate::message::{Explain, Message};
@@ -93,9 +94,8 @@ impl Room {
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let failed = |source| Error::Io { path: path.to_owned(), source };
         let text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
-        let partial = path.with_extension("sebagian");
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
-        fs::write(&partial, text).and_then(|()| fs::rename(&partial, path)).map_err(failed)
+        atomic_file::write(path, &text).map_err(failed)
     }
 }
 

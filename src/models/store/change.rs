@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{Installed, Store, model_name};
+use crate::atomic_file;
 use crate::models::card::Card;
 use crate::models::file::{check_header, check_weights, copy_hashed, hash_path, length};
 use crate::models::import;
@@ -223,13 +224,12 @@ impl Store {
     fn note(&self, file: &str, sha256: &str) -> Result<(), Error> {
         let path = self.note_of(file);
         // As `sha256sum` writes and checks it.
-        fs::write(&path, format!("{sha256}  {file}\n")).map_err(Error::at(&path))
+        atomic_file::write(&path, format!("{sha256}  {file}\n").as_bytes()).map_err(Error::at(&path))
     }
 
     /// Gives a complete file its name, in one step that survives a loss of power.
     fn put(&self, part: &Path, path: &Path) -> Result<(), Error> {
-        fs::rename(part, path).map_err(Error::at(path))?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Error::at(&self.folder))
+        atomic_file::rename(part, path).map_err(Error::at(path))
     }
 
     pub(in crate::models) fn lock(&self) -> Result<File, Error> {
