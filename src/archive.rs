@@ -17,12 +17,13 @@ use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
 use sha2::{Digest, Sha256};
 
+use crate::atomic_file;
 use crate::audio::{self, Input, Source};
 use crate::clock::Channel;
 use crate::digest::hex;
 use crate::meeting::Meeting;
 use crate::message::{Explain, Message};
-use crate::recording::{self, Fact, Format, Growth, Sample, Unarchivable, append_facts, archived_channels};
+use crate::recording::{self, Fact, Finding, Format, Growth, Sample, Unarchivable, append_facts, archived_channels};
 
 /// Samples of one FLAC frame.
 const BLOCK: usize = 4096;
@@ -85,16 +86,21 @@ pub fn archive(
 ) -> Result<Archived, Error> {
     let growth = Growth::open(folder)?.ok_or_else(|| recording::Error::Absent { path: folder.to_owned() })?;
     let folder = growth.folder().to_owned();
-    let present = archived_channels(&folder);
-    if !present.is_empty() {
-        let files: Vec<PathBuf> = present.into_iter().map(|(_, path)| path).collect();
-        return Ok(Archived { before: 0, after: size(&files), files, was_archived: true });
-    }
-    if !recording::verify(&folder, &mut |_, _| {})?.findings.is_empty() {
+    let format = growth.format();
+    let findings = recording::verify(&folder, &mut |_, _| {})?.findings;
+    // What an interrupted archiving left under a name of its own, no line of the ledger knows: it is written over.
+    let is_left = |finding: &Finding| matches!(finding, Finding::Unknown(path) if is_own(&folder, path, format));
+    if !findings.iter().all(is_left) {
         return Err(recording::Error::NotWhole { path: folder }.into());
     }
     let segments: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
-    let format = growth.format();
+    let present = archived_channels(&folder);
+    if !present.is_empty() {
+        // The ledger names the files and they are as it says; all that may be left to do is to let the segments go.
+        let files: Vec<PathBuf> = present.into_iter().map(|(_, path)| path).collect();
+        let before = let_go(&folder, &segments)?;
+        return Ok(Archived { before, after: size(&files), files, was_archived: before == 0 });
+    }
     if format.sample == Sample::I32 {
         segments.iter().try_for_each(|segment| no_low_bits(segment))?;
     }
@@ -129,7 +135,7 @@ pub fn archive(
     let mut facts = Vec::with_capacity(files.len());
     for track in &files {
         let path = folder.join(name(track.channel));
-        fs::rename(&track.path, &path).map_err(|source| recording::Error::Io { path, source })?;
+        atomic_file::rename(&track.path, &path).map_err(|source| recording::Error::Io { path, source })?;
         facts.push(Fact::Archived {
             file: name(track.channel),
             channel: track.channel,
@@ -138,12 +144,33 @@ pub fn archive(
         });
     }
     append_facts(&folder, facts)?;
-    let before = size(&segments);
-    for segment in segments.iter().filter(|segment| segment.starts_with(&folder)) {
-        fs::remove_file(segment).map_err(|source| recording::Error::Io { path: segment.clone(), source })?;
-    }
+    let before = let_go(&folder, &segments)?;
     let files: Vec<PathBuf> = files.iter().map(|track| folder.join(name(track.channel))).collect();
     Ok(Archived { before, after: size(&files), files, was_archived: false })
+}
+
+/// Removes the segments that lie in the folder, of which the ledger names the archive; gives their bytes. The names of the archive's files
+/// and those lines are on the disk before the first of them goes.
+fn let_go(folder: &Path, segments: &[PathBuf]) -> Result<u64, recording::Error> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        |source| recording::Error::Io { path, source }
+    };
+    atomic_file::sync_folder(folder).map_err(io(folder))?;
+    let there: Vec<PathBuf> =
+        segments.iter().filter(|segment| segment.starts_with(folder) && segment.exists()).cloned().collect();
+    let bytes = size(&there);
+    for segment in &there {
+        fs::remove_file(segment).map_err(io(segment))?;
+    }
+    atomic_file::sync_folder(folder).map_err(io(folder))?;
+    Ok(bytes)
+}
+
+/// Whether a file has the name of a channel's archive.
+fn is_own(folder: &Path, path: &Path, format: Format) -> bool {
+    let channels = (0..format.channels).map(|index| Channel::from_index(usize::from(index)));
+    channels.into_iter().any(|channel| folder.join(name(channel)) == path)
 }
 
 fn name(channel: Channel) -> String {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::decode::{self, Decode, Format};
 use super::{Error, Warning};
@@ -11,6 +11,8 @@ use crate::recording::{self, Part};
 
 /// How often a recording that grows is looked at. Its recorder writes about as often.
 const PULSE: Duration = Duration::from_millis(20);
+/// A recorder that died is at work again within this time, or will not be.
+const RESTARTED: Duration = Duration::from_secs(10);
 
 pub(super) struct Growing {
     recording: recording::Growth,
@@ -21,6 +23,8 @@ pub(super) struct Growing {
     /// Whether the silence behind the last part was given.
     ended: bool,
     stop: &'static AtomicBool,
+    /// When a recorder was last at work.
+    live: Option<Instant>,
 }
 
 /// How a recording goes on.
@@ -42,7 +46,7 @@ impl Growing {
     pub(super) fn open(folder: &Path, stop: &'static AtomicBool) -> Result<Self, Error> {
         let recording = recording::Growth::open(folder).map_err(Error::Recording)?;
         let recording = recording.ok_or_else(|| Error::FolderWithoutAudio { path: folder.to_owned() })?;
-        Ok(Self { recording, next: 0, part: None, ended: false, stop })
+        Ok(Self { recording, next: 0, part: None, ended: false, stop, live: None })
     }
 
     pub(super) fn format(&self) -> Result<Format, Error> {
@@ -67,7 +71,7 @@ impl Growing {
         let mut reader = reader;
         loop {
             // Asked before looking: what was written before the end must not be missed.
-            let live = self.recording.is_live();
+            let live = self.is_live();
             self.recording.refresh().map_err(Error::Recording)?;
             if let (Some(reader), Some(part)) = (reader.as_deref_mut(), &mut self.part) {
                 *part = self.recording.part(self.next - 1).unwrap_or_else(|| part.clone());
@@ -99,6 +103,15 @@ impl Growing {
             }
             thread::sleep(PULSE);
         }
+    }
+
+    /// Whether more may come: a recorder is at work, or has died a moment ago and will be started again.
+    fn is_live(&mut self) -> bool {
+        if self.recording.is_live() {
+            self.live = Some(Instant::now());
+            return true;
+        }
+        !self.recording.is_closed() && self.live.is_some_and(|live| live.elapsed() < RESTARTED)
     }
 
     /// What is left when no file follows: perhaps a loss at the very end, once.

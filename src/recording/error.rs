@@ -55,6 +55,18 @@ pub enum Error {
         /// Why.
         reason: Unarchivable,
     },
+    /// The device gives another form of samples than the recording has.
+    #[error("{path} was recorded in another form")]
+    OtherForm {
+        /// The recording's folder.
+        path: PathBuf,
+    },
+    /// The recording ended too long ago to be gone on with.
+    #[error("{path} ended long ago")]
+    LongAgo {
+        /// The recording's folder.
+        path: PathBuf,
+    },
     /// The recording must be whole before it is archived.
     #[error("{path} is not whole")]
     NotWhole {
@@ -77,6 +89,12 @@ pub enum Unarchivable {
 impl Error {
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    /// Whether the system opens no more files.
+    pub(super) fn is_out_of_files(&self) -> bool {
+        // Of this process (EMFILE) and of the whole system (ENFILE); the standard library has no name for them.
+        matches!(self, Self::Io { source, .. } if matches!(source.raw_os_error(), Some(23 | 24)))
     }
 
     /// Whether the disk had no room.
@@ -104,10 +122,19 @@ impl Explain for Error {
                 about("unarchivable.encoder", path).with("detail", detail)
             }
             Self::NotWhole { path } => about("not_whole", path),
+            Self::OtherForm { path } => about("other_form", path),
+            Self::LongAgo { path } => about("long_ago", path),
         }
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Taken { .. } | Self::Busy { .. } | Self::Absent { .. })
+        matches!(
+            self,
+            Self::Taken { .. }
+                | Self::Busy { .. }
+                | Self::Absent { .. }
+                | Self::OtherForm { .. }
+                | Self::LongAgo { .. }
+        )
     }
 }

@@ -81,6 +81,13 @@ pub enum Fact {
         /// What.
         #[serde(flatten)]
         entered: Entered,
+        /// The key under which it was asked for: what is asked for twice is entered once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// The number of the line that this one takes back; then `entered` is only a note which says so, for programs that do not know
+        /// of taking back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        withdraws: Option<u64>,
     },
     /// The computer's clock at a sample; two of these give the device's drift.
     Clock {
@@ -134,7 +141,7 @@ pub enum Fact {
         /// SHA-256 of the file.
         sha256: String,
     },
-    /// The recording ends. Only archiving follows it.
+    /// The recording ends. Only archiving follows it, or what was recorded after it was gone on with.
     Stop {
         /// How many samples there are of each channel, gaps counted.
         at: u64,
@@ -176,7 +183,7 @@ pub enum Absence {
 pub enum Cause {
     /// The disk did not take them in time.
     Disk,
-    /// The computer did not fetch them from the device in time.
+    /// The computer did not fetch them from the device in time, or no recorder was at work.
     Overrun,
     /// The device was gone.
     Device,
@@ -220,6 +227,14 @@ pub enum Entered {
         /// What became of it.
         change: Change,
     },
+}
+
+impl Entered {
+    /// Whether only a person enters such a thing, by key or by `--event`.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        matches!(self, Self::Event(_) | Self::Seated { .. })
+    }
 }
 
 impl From<conference::Event> for Entered {

@@ -1,10 +1,10 @@
 //! A recording as its readers see it: the segments so far, whether more will come, and where there is none.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::lock::is_held;
 use super::writer::LOCK;
 use super::{Error, Fact, Format, LEDGER, Ledger};
 use crate::clock::{Clock, Span};
@@ -140,6 +140,5 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether a recorder holds the folder.
 pub(super) fn is_recorded(folder: &Path) -> bool {
-    let Ok(file) = File::open(folder.join(LOCK)) else { return false };
-    matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+    is_held(&folder.join(LOCK))
 }

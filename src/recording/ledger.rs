@@ -1,5 +1,6 @@
 //! The ledger: one line of JSON for each thing that a reader of the recording must know, each holding the hash of the line before.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::{End, Entered, Error, Fact, Format};
+use crate::atomic_file;
 use crate::clock::{Channel, Clock};
 use crate::conference::{self, Said};
 use crate::digest::sha256;
@@ -122,34 +124,70 @@ impl Ledger {
         segments
     }
 
-    /// Whether the recording was closed.
+    /// Whether the recording was closed, and not gone on with since.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.length().is_some()
+        self.stop().is_some()
     }
 
     /// Samples in all, gaps counted, once it was closed.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
-        self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Stop { at, .. } => Some(*at),
-            _ => None,
-        })
+        self.stop().map(|(at, _)| at)
     }
 
     /// Why it ended, once it was closed.
     #[must_use]
     pub fn end(&self) -> Option<End> {
-        self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Stop { end, .. } => Some(*end),
+        self.stop().map(|(_, end)| end)
+    }
+
+    /// The last line, but for what was archived: one that says the end counts only there, as a recording may have been gone on with.
+    fn stop(&self) -> Option<(u64, End)> {
+        match self.facts.iter().rev().find(|fact| !matches!(fact, Fact::Archived { .. }))? {
+            Fact::Stop { at, end, .. } => Some((*at, *end)),
+            _ => None,
+        }
+    }
+
+    /// What was entered and stands, in the order in which it was entered, each with its milliseconds since the start. What was taken
+    /// back does not stand.
+    pub fn entered(&self, clock: Clock) -> impl Iterator<Item = (u64, &Entered)> {
+        let withdrawn = self.withdrawn();
+        self.facts.iter().zip(1..).filter_map(move |(fact, line)| match fact {
+            Fact::Event { at, entered, withdraws: None, .. } if !withdrawn.contains(&line) => {
+                Some((clock.millis(*at), entered))
+            }
             _ => None,
         })
     }
 
-    /// What the operator entered, each with its milliseconds since the start.
-    pub fn entered(&self, clock: Clock) -> impl Iterator<Item = (u64, &Entered)> {
-        self.facts.iter().filter_map(move |fact| match fact {
-            Fact::Event { at, entered } => Some((clock.millis(*at), entered)),
+    /// The last thing that a person entered and did not take back: its line, its sample, and what it was.
+    #[must_use]
+    pub fn last_entered(&self) -> Option<(u64, u64, &Entered)> {
+        let withdrawn = self.withdrawn();
+        self.facts.iter().enumerate().rev().find_map(|(index, fact)| match fact {
+            Fact::Event { at, entered, withdraws: None, .. } => {
+                let line = index as u64 + 1;
+                (entered.is_personal() && !withdrawn.contains(&line)).then_some((line, *at, entered))
+            }
+            _ => None,
+        })
+    }
+
+    /// The numbers of the lines that later ones take back.
+    fn withdrawn(&self) -> HashSet<u64> {
+        let line = |fact: &Fact| match fact {
+            Fact::Event { withdraws, .. } => *withdraws,
+            _ => None,
+        };
+        self.facts.iter().filter_map(line).collect()
+    }
+
+    /// The keys under which events were entered, each with its sample.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.facts.iter().filter_map(|fact| match fact {
+            Fact::Event { at, key: Some(key), .. } => Some((key.as_str(), *at)),
             _ => None,
         })
     }
@@ -196,16 +234,14 @@ pub fn append_facts(folder: &Path, facts: Vec<Fact>) -> Result<(), Error> {
 #[must_use]
 pub fn archived_channels(folder: &Path) -> Vec<(Channel, PathBuf)> {
     let Ok(ledger) = Ledger::read(&folder.join(LEDGER)) else { return Vec::new() };
-    let files: Vec<_> = ledger
-        .facts
-        .iter()
-        .filter_map(|fact| match fact {
-            Fact::Archived { file, channel, .. } => Some((*channel, folder.join(file))),
-            _ => None,
-        })
-        .collect();
+    let file = |fact: &Fact| match fact {
+        Fact::Archived { file, channel, .. } => Some((*channel, folder.join(file))),
+        _ => None,
+    };
+    // One that was interrupted between these lines and begun again names a channel twice.
+    let files: BTreeMap<Channel, PathBuf> = ledger.facts.iter().filter_map(file).collect();
     let channels = ledger.start().map_or(0, |(_, format)| usize::from(format.channels));
-    if files.len() == channels { files } else { Vec::new() }
+    if files.len() == channels { files.into_iter().collect() } else { Vec::new() }
 }
 
 /// Appends to a ledger.
@@ -213,28 +249,34 @@ pub fn archived_channels(folder: &Path) -> Vec<(Channel, PathBuf)> {
 pub(super) struct Pen {
     path: PathBuf,
     file: File,
-    lines: u64,
-    last_hash: String,
+    /// Everything that was written, so that it can go on elsewhere whatever becomes of the file.
+    text: Vec<u8>,
+    ledger: Ledger,
 }
 
 impl Pen {
     /// Begins a ledger, or goes on behind the last line that was read.
     pub fn take_up(path: PathBuf, ledger: &Ledger) -> Result<Self, Error> {
-        let file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
-        Ok(Self { path, file, lines: ledger.facts.len() as u64, last_hash: ledger.last_hash.clone() })
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(Error::io(&path))?;
+        Ok(Self { path, file, text, ledger: ledger.clone() })
     }
 
-    /// All that was written, through the open file: its name may be gone.
-    pub fn read_back(&mut self) -> io::Result<Vec<u8>> {
-        let mut text = Vec::new();
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.read_to_end(&mut text)?;
-        Ok(text)
+    /// Writes all of it anew as this file, and goes on there.
+    pub fn copy_to(&self, path: PathBuf) -> Result<Self, Error> {
+        atomic_file::write(&path, &self.text).map_err(Error::io(&path))?;
+        Self::take_up(path, &self.ledger)
+    }
+
+    /// What was written so far.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Writes a line and brings it to the disk.
     pub fn write(&mut self, fact: Fact) -> Result<(), Error> {
-        let line = Line { line: self.lines + 1, before: self.last_hash.clone(), fact };
+        let line = Line { line: self.ledger.facts.len() as u64 + 1, before: self.ledger.last_hash.clone(), fact };
         let mut text = serde_json::to_string(&line).map_err(|error| Error::io(&self.path)(error.into()))?;
         let hash = sha256(text.as_bytes());
         text.push('\n');
@@ -245,8 +287,10 @@ impl Pen {
             let _ = self.file.set_len(length);
             return Err(Error::io(&self.path)(error));
         }
-        self.lines += 1;
-        self.last_hash = hash;
+        self.ledger.whole += text.len() as u64;
+        self.ledger.last_hash = hash;
+        self.ledger.facts.push(line.fact);
+        self.text.extend_from_slice(text.as_bytes());
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use super::lost::lost_segments;
 use super::segment::settle;
 use super::writer::lock;
 use super::{Cause, End, Error, Fact, Format, Growth, LEDGER, Ledger, Part};
+use crate::atomic_file::sync_folder;
 use crate::digest::hex;
 
 /// What was closed.
@@ -45,6 +46,28 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     }
     let folder = growth.folder().to_owned();
     let _lock = lock(&folder)?;
+    let Closing { mut pen, frames, closed, found, torn } = close_open(&growth)?;
+    if !pen.ledger().is_closed() {
+        pen.write(Fact::Recovered { at: frames, found: found.len() as u64 })?;
+        pen.write(Fact::Stop { at: frames, utc: Timestamp::now(), end: End::Crash })?;
+    }
+    sync_folder(&folder).map_err(Error::io(&folder))?;
+    Ok(Recovered { format, frames, closed, found, torn, was_whole: false })
+}
+
+/// A recording of which everything that was open is closed, but for the line that says so.
+pub(super) struct Closing {
+    pub pen: Pen,
+    /// Samples of each channel in all, gaps counted.
+    pub frames: u64,
+    pub closed: Vec<PathBuf>,
+    pub found: Vec<PathBuf>,
+    pub torn: Option<PathBuf>,
+}
+
+/// Closes what was open. The folder that the recording is in must be held.
+pub(super) fn close_open(growth: &Growth) -> Result<Closing, Error> {
+    let (folder, format) = (growth.folder(), growth.format());
     let path = folder.join(LEDGER);
     let ledger = Ledger::read(&path)?;
     let torn = if ledger.torn { Some(set_aside(&path, ledger.whole)?) } else { None };
@@ -69,7 +92,7 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     // A gap at the very end has no segment behind it.
     frames = growth.gaps().iter().fold(frames, |frames, gap| frames.max(gap.end));
     if !ledger.is_closed() {
-        for lost in lost_segments(&folder, &ledger, frames)? {
+        for lost in lost_segments(folder, &ledger, frames)? {
             let Part { path, first, .. } = lost;
             let (length, sha256) = close(&path, format)?;
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -82,10 +105,8 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
             closed.push(path.clone());
             found.push(path);
         }
-        pen.write(Fact::Recovered { at: frames, found: found.len() as u64 })?;
-        pen.write(Fact::Stop { at: frames, utc: Timestamp::now(), end: End::Crash })?;
     }
-    Ok(Recovered { format, frames, closed, found, torn, was_whole: false })
+    Ok(Closing { pen, frames, closed, found, torn })
 }
 
 /// Keeps the ledger as it was under another name and cuts off what is no line.
@@ -113,6 +134,15 @@ pub(super) fn close(path: &Path, format: Format) -> Result<(u64, String), Error>
         settle(&mut file, Lengths { data }, format.bytes(frames)).and_then(|()| file.sync_all()).map_err(io())?;
     }
     Ok((frames, hash(path, data, format.bytes(frames))?))
+}
+
+/// Lets a segment end after so many frames, of which it holds at least as many; gives the hash of their bytes.
+pub(super) fn cut(path: &Path, format: Format, frames: u64) -> Result<String, Error> {
+    let io = || Error::io(path);
+    let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(io())?;
+    let data = data_start(&mut file).map_err(io())?;
+    file.set_len(data + format.bytes(frames)).map_err(io())?;
+    close(path, format).map(|(_, sha256)| sha256)
 }
 
 /// SHA-256 of `bytes` bytes of a file from `start` on.

@@ -68,27 +68,35 @@ impl Segment {
     }
 
     /// Lets the head tell how much there is.
-    pub fn settle(&mut self) -> Result<(), Error> {
+    fn settle(&mut self) -> Result<(), Error> {
         let end = self.lengths.data + self.bytes;
         settle(&mut self.file, self.lengths, self.bytes)
             .and_then(|()| self.file.seek(SeekFrom::Start(end)).map(drop))
             .map_err(Error::io(&self.path))
     }
 
-    /// A second handle, by which another thread brings the file to the disk.
-    pub fn handle(&self) -> Result<File, Error> {
-        self.file.try_clone().map_err(Error::io(&self.path))
+    /// Brings what was appended to the disk. An error is told once by the system, and what was on its way may be lost.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.settle()?;
+        self.file.sync_data().map_err(Error::io(&self.path))
     }
 
-    /// Completes the file; gives the hash of its samples.
-    pub fn close(mut self) -> Result<String, Error> {
+    /// Completes the file and brings it to the disk; gives the hash of its samples. May be tried again.
+    pub fn close(&mut self) -> Result<String, Error> {
         if self.bytes % 2 == 1 {
-            self.file.write_all(&[0]).map_err(Error::io(&self.path))?;
+            let end = SeekFrom::Start(self.lengths.data + self.bytes);
+            let padded = self.file.seek(end).and_then(|_| self.file.write_all(&[0]));
+            padded.map_err(Error::io(&self.path))?;
         }
         settle(&mut self.file, self.lengths, self.bytes)
             .and_then(|()| self.file.sync_all())
             .map_err(Error::io(&self.path))?;
-        Ok(hex(self.hash))
+        Ok(self.sha256())
+    }
+
+    /// The hash of what was appended, whatever became of it on the disk.
+    pub fn sha256(&self) -> String {
+        hex(self.hash.clone())
     }
 }
 

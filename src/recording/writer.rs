@@ -8,9 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::header::Labels;
 use super::ledger::Pen;
-use super::recover::close;
+use super::lock::hold;
+use super::recover::{close, cut};
 use super::segment::Segment;
-use super::{Cause, End, Entered, Error, Fact, Format, LEDGER, Ledger, segment_name};
+use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, segment_name};
+use crate::atomic_file::{sync_folder, sync_open_folder};
 
 /// Seconds of a segment.
 const SEGMENT: u64 = 60;
@@ -43,8 +45,8 @@ pub struct Start {
 /// A folder that is held for a recording which has not begun yet.
 #[derive(Debug)]
 pub struct Claim {
-    folder: PathBuf,
-    lock: Lock,
+    pub(super) folder: PathBuf,
+    pub(super) lock: Lock,
 }
 
 impl Claim {
@@ -56,12 +58,33 @@ impl Claim {
             return Err(Error::Taken { path: folder.to_owned() });
         }
         // What cannot be written to must be known before the meeting is opened.
-        let reserve = folder.join(RESERVE);
-        if let Err(error) = fs::write(&reserve, vec![0xFF; RESERVED]) {
-            let _ = fs::remove_file(&reserve);
-            return Err(Error::io(&reserve)(error));
-        }
+        reserve(folder)?;
         Ok(Self { folder: folder.to_owned(), lock })
+    }
+
+    /// Holds the folder of a copy of the recording of `of`, which may have been begun before: nothing else stands in it.
+    pub fn take_copy(folder: &Path, of: &Path) -> Result<Self, Error> {
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        let lock = lock(folder)?;
+        let (Ok(copied), Ok(whole)) = (fs::read(folder.join(LEDGER)), fs::read(of.join(LEDGER))) else {
+            drop(lock);
+            return Self::take(folder);
+        };
+        let same = whole.iter().zip(&copied).take_while(|(one, other)| one == other).count();
+        if !copied[..same].contains(&b'\n') {
+            return Err(Error::Taken { path: folder.to_owned() });
+        }
+        // Its last line may be one that a crash cut off in the original.
+        let path = folder.join(LEDGER);
+        let cut = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(same as u64));
+        cut.map_err(Error::io(&path))?;
+        Ok(Self { folder: folder.to_owned(), lock })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Lets the folder go.
@@ -70,7 +93,18 @@ impl Claim {
     }
 }
 
+/// Keeps room for the last lines of the ledger.
+pub(super) fn reserve(folder: &Path) -> Result<(), Error> {
+    let reserve = folder.join(RESERVE);
+    fs::write(&reserve, vec![0xFF; RESERVED]).map_err(|error| {
+        let _ = fs::remove_file(&reserve);
+        Error::io(&reserve)(error)
+    })
+}
+
 /// A recording that is being made.
+///
+/// What the disk has not confirmed stays in memory as well: a disk that reports an error may have lost all that was on its way there.
 #[derive(Debug)]
 pub struct Writer {
     folder: PathBuf,
@@ -80,7 +114,13 @@ pub struct Writer {
     segment: Option<Segment>,
     number: u64,
     position: u64,
-    _lock: Lock,
+    /// The sound at the end of the open segment of which the disk has not said that it has it.
+    unconfirmed: Vec<u8>,
+    /// The folder, open: its names are brought to the disk through this.
+    names: Option<File>,
+    /// The same once more, let go of when no other file can be opened: the next segment must not fail for want of a descriptor.
+    spare: Option<File>,
+    lock: Lock,
 }
 
 impl Writer {
@@ -95,9 +135,20 @@ impl Writer {
             device: start.device,
             program: concat!("risalah ", env!("CARGO_PKG_VERSION")).to_owned(),
         })?;
-        sync_folder(&folder);
+        sync_folder(&folder).map_err(Error::io(&folder))?;
         let labels = Labels { start: start.utc, zone: start.zone, names: start.names };
-        Ok(Self { folder, format: start.format, labels, pen, segment: None, number: 0, position: 0, _lock: lock })
+        Ok(Self::new(folder, start.format, labels, pen, lock))
+    }
+
+    pub(super) fn new(folder: PathBuf, format: Format, labels: Labels, pen: Pen, lock: Lock) -> Self {
+        let (unconfirmed, names, spare) = (Vec::new(), open(&folder), open(&folder));
+        Self { folder, format, labels, pen, segment: None, number: 0, position: 0, unconfirmed, names, spare, lock }
+    }
+
+    /// Goes on behind what stands in the folder already.
+    pub(super) fn behind(mut self, number: u64, position: u64) -> Self {
+        (self.number, self.position) = (number, position);
+        self
     }
 
     /// The form of every sample.
@@ -118,23 +169,37 @@ impl Writer {
         self.position
     }
 
+    /// Samples of each channel of which the disk has said that it has them, gaps counted.
+    #[must_use]
+    pub fn confirmed(&self) -> u64 {
+        self.position - (self.unconfirmed.len() / self.format.frame()) as u64
+    }
+
+    /// What its ledger says.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        self.pen.ledger()
+    }
+
     /// Appends whole frames.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk does not take them. [`Writer::position`] tells how much it took; the rest may be appended again, to
-    /// this writer or to one that [moved](Writer::move_to).
+    /// [`Error::Io`] when the disk does not take them. [`Writer::position`] tells how much it took; the rest may be appended again,
+    /// also after it [moved](Writer::move_to).
     pub fn append(&mut self, mut frames: &[u8]) -> Result<(), Error> {
         let frame = self.format.frame();
         let longest = self.format.bytes(u64::from(self.format.rate.get()) * SEGMENT);
         while !frames.is_empty() {
             let segment = self.segment()?;
             let room = (longest - segment.bytes()).min(frames.len() as u64) as usize;
-            match segment.append(&frames[..room], frame) {
-                Ok(()) => self.position += (room / frame) as u64,
-                Err((taken, error)) => {
-                    self.position += (taken / frame) as u64;
-                    return Err(error);
-                }
+            let (taken, failed) = match segment.append(&frames[..room], frame) {
+                Ok(()) => (room, None),
+                Err((taken, error)) => (taken, Some(error)),
+            };
+            self.position += (taken / frame) as u64;
+            self.unconfirmed.extend_from_slice(&frames[..taken]);
+            if let Some(error) = failed {
+                return Err(error);
             }
             frames = &frames[room..];
             if self.segment.as_ref().is_some_and(|segment| segment.bytes() == longest) {
@@ -165,109 +230,128 @@ impl Writer {
         self.pen.write(fact)
     }
 
-    /// Enters what the operator did at a sample.
-    pub fn enter(&mut self, at: u64, entered: Entered) -> Result<(), Error> {
-        self.pen.write(Fact::Event { at: at.min(self.position), entered })
-    }
-
-    /// Lets the open segment's head tell how much there is, and gives a handle by which it can be brought to the disk.
-    pub fn settle(&mut self) -> Result<Option<File>, Error> {
-        match &mut self.segment {
-            Some(segment) => {
-                segment.settle()?;
-                segment.handle().map(Some)
-            }
-            None => Ok(None),
+    /// Brings what was appended to the disk, and lets the open segment's head tell how much there is.
+    ///
+    /// # Errors
+    /// [`Error::Io`]: what the disk had not confirmed before may be lost on it, and is still in memory.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        if let Some(segment) = &mut self.segment {
+            segment.sync()?;
         }
+        self.unconfirmed.clear();
+        Ok(())
     }
 
-    /// Whether its folder is still there under its name: a network share or a disk may be taken away while files are open on it.
-    #[must_use]
-    pub fn is_reachable(&self) -> bool {
-        self.folder.join(LEDGER).exists()
-    }
-
-    /// Goes on in another folder, where the recording may have been copied to so far; what this folder holds stays. Gives the samples
-    /// that are lost where this folder is gone and the copy had not yet come so far.
-    pub fn move_to(self, folder: &Path) -> Result<(Self, u64), Error> {
-        let reachable = self.is_reachable();
-        let Self { folder: old, format, labels, mut pen, segment, number, position, _lock } = self;
-        let _ = fs::remove_file(old.join(RESERVE));
-        fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        let lock = lock(folder)?;
-        let moved = Fact::Moved { at: position, folder: folder.to_owned() };
-        let mut cut_off = None;
-        if let Some(segment) = segment {
-            let (file, first, frames) = (segment.name.clone(), segment.first, segment.bytes() / format.frame() as u64);
-            if reachable {
-                // The old folder's disk may have failed: its ledger gets what it still takes, the new one's is what counts.
-                let written = segment
-                    .close()
-                    .and_then(|sha256| pen.write(Fact::Segment { file, first, frames, sha256, recovered: false }));
-                let _ = written.and_then(|()| pen.write(moved.clone()));
-            } else {
-                cut_off = Some((file, first, frames));
-            }
-        }
-        let path = folder.join(LEDGER);
-        // A ledger without its name is read through the open file, or else is what was copied of it.
-        let text = pen.read_back().or_else(|_| fs::read(&path)).map_err(Error::io(&path))?;
-        fs::write(&path, text).map_err(Error::io(&path))?;
-        let mut ledger = Ledger::read(&path)?;
-        ledger.torn = false;
-        let file = OpenOptions::new().write(true).open(&path).map_err(Error::io(&path))?;
-        file.set_len(ledger.whole).map_err(Error::io(&path))?;
-        let mut pen = Pen::take_up(path, &ledger)?;
-        let mut lost = 0;
-        if let Some((file, first, frames)) = cut_off {
+    /// Goes on in another folder, where the recording may have been copied to so far; what this folder holds stays. What the copy is not
+    /// certain to have is written there from memory. Gives the samples that are lost: those that this folder's disk had confirmed and
+    /// that were not copied.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the other folder does not take it either; then nothing has changed here.
+    pub fn move_to(&mut self, target: Claim) -> Result<u64, Error> {
+        let Claim { folder, lock } = target;
+        let mut pen = self.pen.copy_to(folder.join(LEDGER))?;
+        let (mut lost, mut rest) = (0, 0);
+        if let Some(segment) = &self.segment {
+            let (file, first, frames) = (segment.name.clone(), segment.first, self.frames_of(segment));
+            let confirmed = frames - (self.unconfirmed.len() / self.format.frame()) as u64;
             let copy = folder.join(&file);
-            let mut copied = 0;
-            if copy.exists() {
-                let (held, sha256) = close(&copy, format)?;
-                copied = held.min(frames);
-                pen.write(Fact::Segment { file, first, frames: copied, sha256, recovered: true })?;
-            }
-            lost = frames - copied;
-            if lost > 0 {
-                pen.write(Fact::Gap { at: first + copied, frames: lost, cause: Cause::Disk })?;
+            let (held, sha256) = if copy.exists() { close(&copy, self.format)? } else { (0, String::new()) };
+            if (held, &sha256) == (frames, &segment.sha256()) {
+                pen.write(Fact::Segment { file, first, frames, sha256, recovered: false })?;
+            } else {
+                let kept = held.min(confirmed);
+                if kept == 0 {
+                    let _ = fs::remove_file(&copy);
+                    Segment::create(&folder, file.clone(), self.format, &self.labels, first)?.close()?;
+                }
+                let sha256 = cut(&copy, self.format, kept)?;
+                pen.write(Fact::Segment { file, first, frames: kept, sha256, recovered: true })?;
+                (lost, rest) = (confirmed - kept, frames - confirmed);
+                if lost > 0 {
+                    pen.write(Fact::Gap { at: first + kept, frames: lost, cause: Cause::Disk })?;
+                }
             }
         }
-        if ledger.facts.last() != Some(&moved) {
-            pen.write(moved)?;
-        }
-        let folder = folder.to_owned();
-        Ok((Self { folder, format, labels, pen, segment: None, number, position, _lock: lock }, lost))
+        pen.write(Fact::Moved { at: self.position, folder: folder.clone() })?;
+        sync_folder(&folder).map_err(Error::io(&folder))?;
+        let _ = fs::remove_file(self.folder.join(RESERVE));
+        let old = (std::mem::replace(&mut self.pen, pen), self.segment.take());
+        (self.names, self.spare) = (open(&folder), open(&folder));
+        (self.folder, self.lock) = (folder, lock);
+        self.leave(old);
+        self.position -= rest;
+        let mut unconfirmed = std::mem::take(&mut self.unconfirmed);
+        let rest = unconfirmed.split_off(unconfirmed.len() - self.format.bytes(rest) as usize);
+        self.append(&rest)?;
+        Ok(lost)
     }
 
-    /// Closes the recording.
+    /// Lets the folder that was left say where the recording went, as far as its disk still takes that. The new one's ledger counts.
+    fn leave(&self, (mut pen, segment): (Pen, Option<Segment>)) {
+        let closed = segment.map_or(Ok(()), |mut segment| {
+            let (file, first, frames) = (segment.name.clone(), segment.first, self.frames_of(&segment));
+            let sha256 = segment.close()?;
+            pen.write(Fact::Segment { file, first, frames, sha256, recovered: false })
+        });
+        let moved = Fact::Moved { at: self.position, folder: self.folder.clone() };
+        let _ = closed.and_then(|()| pen.write(moved));
+    }
+
+    /// Closes the recording and lets its folder go.
     pub fn finish(mut self, end: End) -> Result<u64, Error> {
+        self.close(end)
+    }
+
+    /// Closes the recording. Where its disk does not take the last lines, it may still go on elsewhere and be closed there.
+    pub fn close(&mut self, end: End) -> Result<u64, Error> {
         let _ = fs::remove_file(self.folder.join(RESERVE));
         self.close_segment()?;
         self.pen.write(Fact::Stop { at: self.position, utc: Timestamp::now(), end })?;
-        sync_folder(&self.folder);
+        sync_folder(&self.folder).map_err(Error::io(&self.folder))?;
         Ok(self.position)
+    }
+
+    fn frames_of(&self, segment: &Segment) -> u64 {
+        segment.bytes() / self.format.frame() as u64
     }
 
     fn segment(&mut self) -> Result<&mut Segment, Error> {
         if self.segment.is_none() {
             let name = segment_name(self.number + 1);
-            let segment = Segment::create(&self.folder, name, self.format, &self.labels, self.position)?;
+            let create = |name| Segment::create(&self.folder, name, self.format, &self.labels, self.position);
+            let segment = match create(name.clone()) {
+                Err(error) if error.is_out_of_files() && self.spare.take().is_some() => create(name)?,
+                created => created?,
+            };
             self.number += 1;
-            let open = Fact::Open { file: segment.name.clone(), first: segment.first };
+            self.spare = self.spare.take().or_else(|| open(&self.folder));
+            let begun = Fact::Open { file: segment.name.clone(), first: segment.first };
             // The file is there: what it takes must not depend on whether the ledger takes the line.
             self.segment = Some(segment);
-            self.pen.write(open)?;
-            sync_folder(&self.folder);
+            self.pen.write(begun)?;
+            let synced = self.names.as_ref().map_or_else(|| sync_folder(&self.folder), sync_open_folder);
+            synced.map_err(Error::io(&self.folder))?;
         }
         self.segment.as_mut().ok_or_else(|| Error::Absent { path: self.folder.clone() })
     }
 
+    /// A segment that the disk did not confirm as a whole stays open.
     fn close_segment(&mut self) -> Result<(), Error> {
-        let Some(segment) = self.segment.take() else { return Ok(()) };
-        let (file, first, frames) = (segment.name.clone(), segment.first, segment.bytes() / self.format.frame() as u64);
+        let Some(segment) = &mut self.segment else { return Ok(()) };
         let sha256 = segment.close()?;
-        self.pen.write(Fact::Segment { file, first, frames, sha256, recovered: false })
+        let (file, first) = (segment.name.clone(), segment.first);
+        let frames = segment.bytes() / self.format.frame() as u64;
+        self.unconfirmed.clear();
+        self.pen.write(Fact::Segment { file, first, frames, sha256, recovered: false })?;
+        self.segment = None;
+        Ok(())
     }
+}
+
+/// The folder, open; without that, a segment only has no second chance.
+fn open(folder: &Path) -> Option<File> {
+    File::open(folder).ok()
 }
 
 /// A folder that one recorder holds.
@@ -293,7 +377,7 @@ pub(super) fn lock(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
     loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(Error::io(&path))?;
-        match file.try_lock() {
+        match hold(&file) {
             Ok(()) if is_named(&file, &path) => return Ok(Lock { file, path }),
             // Its holder has just let it go and taken it away; a new one is made.
             Ok(()) => {}
@@ -317,11 +401,6 @@ fn is_named(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_named(_: &File, _: &Path) -> bool {
     true
-}
-
-/// A file that was made or renamed is only safe when its folder is on the disk too. Where a system cannot do that, the file itself is.
-fn sync_folder(folder: &Path) {
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 fn zone_name(zone: &TimeZone, at: Timestamp) -> String {

@@ -135,3 +135,61 @@ fn a_damaged_recording_is_not_archived() {
     assert!(matches!(refused, Err(Error::Recording(recording::Error::NotWhole { .. }))));
     assert!(path.exists());
 }
+
+/// A copy of a recording before and after it was archived: its samples, and the lines that name the archive.
+fn archived_twin() -> (tempfile::TempDir, Vec<u32>, tempfile::TempDir) {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let format = format(16_000, 3, Sample::I16);
+    let sound = bytes(format, 0, 9_001);
+    let (place, twin) = (recorded(format, &sound), tempfile::tempdir().expect("a folder"));
+    std::fs::create_dir(folder_of(twin.path())).expect("made");
+    for entry in folder_of(place.path()).read_dir().expect("a folder").flatten() {
+        std::fs::copy(entry.path(), folder_of(twin.path()).join(entry.file_name())).expect("copied");
+    }
+    let before = heard(place.path());
+    archive(&folder_of(twin.path()), &Meeting::bare(), &STOP, &mut |_| {}).expect("archived");
+    (place, before, twin)
+}
+
+#[test]
+fn an_archiving_that_was_interrupted_anywhere_goes_on() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let whole = ["kanal-01.flac", "kanal-02.flac", "kanal-03.flac"];
+    // After so many renamed files, so many lines, and so many segments that were let go.
+    for (renamed, lines, gone) in
+        [(1, 0, 0), (2, 0, 0), (3, 0, 0), (3, 1, 0), (3, 2, 0), (3, 3, 0), (3, 3, 1), (3, 3, 2)]
+    {
+        let (place, before, twin) = archived_twin();
+        let (folder, twin) = (folder_of(place.path()), folder_of(twin.path()));
+        for name in &whole[..renamed] {
+            std::fs::copy(twin.join(name), folder.join(name)).expect("copied");
+        }
+        let ledger = std::fs::read_to_string(twin.join("ledger.jsonl")).expect("read");
+        let kept: Vec<&str> = ledger.lines().collect();
+        let kept = kept[..kept.len() - (3 - lines)].join("\n") + "\n";
+        std::fs::write(folder.join("ledger.jsonl"), kept).expect("written");
+        for number in 1..=gone {
+            std::fs::remove_file(segment(place.path(), number)).expect("removed");
+        }
+        let archived = archive(&folder, &Meeting::bare(), &STOP, &mut |_| {});
+        let archived = archived.unwrap_or_else(|error| panic!("{renamed} {lines} {gone}: {error}"));
+        assert_eq!(archived.files.len(), 3);
+        assert!(!segment(place.path(), 1).exists() && !segment(place.path(), 2).exists());
+        assert!(heard(place.path()) == before, "{renamed} {lines} {gone}");
+        assert_eq!(verify(&folder, &mut |_, _| {}).expect("examined").findings, [], "{renamed} {lines} {gone}");
+    }
+}
+
+#[test]
+fn segments_are_not_let_go_where_an_archive_is_not_as_its_line_says() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let (place, _, twin) = archived_twin();
+    let (folder, twin) = (folder_of(place.path()), folder_of(twin.path()));
+    for name in ["kanal-01.flac", "kanal-02.flac", "kanal-03.flac", "ledger.jsonl"] {
+        std::fs::copy(twin.join(name), folder.join(name)).expect("copied");
+    }
+    std::fs::write(folder.join("kanal-02.flac"), b"lain").expect("changed");
+    let refused = archive(&folder, &Meeting::bare(), &STOP, &mut |_| {});
+    assert!(matches!(refused, Err(Error::Recording(recording::Error::NotWhole { .. }))), "{refused:?}");
+    assert!(segment(place.path(), 1).exists());
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use e_risalah::recording::{End, Growth, folder_of, recover, verify};
+use e_risalah::recording::{Claim, End, Growth, LEDGER, folder_of, recover, verify};
 
 use crate::make::{begin, bytes, small};
 
@@ -75,8 +75,17 @@ fn the_recording_goes_on_in_another_folder() {
     let other = tempfile::tempdir().expect("a folder");
     let mut writer = begin(&disk.path, small());
     let position = fill(&mut writer);
-    let (mut writer, lost) = writer.move_to(&folder_of(other.path())).expect("moved");
-    assert_eq!(lost, 0);
+    // What the disk has was copied, as the recorder does; what it had not confirmed is written from memory.
+    let second = folder_of(other.path());
+    std::fs::create_dir_all(&second).expect("made");
+    for entry in folder_of(&disk.path).read_dir().expect("a folder").flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "wav") {
+            std::fs::copy(entry.path(), second.join(entry.file_name())).expect("copied");
+        }
+    }
+    std::fs::copy(folder_of(&disk.path).join(LEDGER), second.join(LEDGER)).expect("copied");
+    let claim = Claim::take_copy(&second, &folder_of(&disk.path)).expect("held");
+    assert_eq!(writer.move_to(claim).expect("moved"), 0);
     writer.append(&bytes(small(), position, 9_000)).expect("written");
     let length = writer.finish(End::Asked).expect("closed");
     assert_eq!(length, position + 9_000);

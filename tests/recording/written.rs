@@ -1,7 +1,8 @@
 //! What is written is what came, and other programs can read it.
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recording::{Cause, Claim, End, Error, Fact, Growth, Sample, folder_of, verify};
+use e_risalah::meeting::EventKind;
+use e_risalah::recording::{Cause, Claim, End, Entered, Error, Fact, Growth, Ledger, Sample, folder_of, verify};
 use proptest::prelude::*;
 
 use crate::make::{begin, bytes, format, segment, small};
@@ -137,4 +138,84 @@ proptest! {
         heard.resize((at * u64::from(channels)) as usize, 0.0);
         prop_assert_eq!(heard, expected);
     }
+}
+
+#[test]
+fn where_a_move_fails_what_was_recorded_stays_known() {
+    let (place, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 9_000)).expect("written");
+    let target = folder_of(second.path());
+    let claim = Claim::take(&target).expect("held");
+    std::fs::remove_dir_all(&target).expect("its disk is taken away");
+    assert!(writer.move_to(claim).is_err());
+    assert_eq!((writer.position(), writer.folder()), (9_000, &*folder_of(place.path())));
+    writer.append(&bytes(small(), 9_000, 10)).expect("it goes on here");
+    assert_eq!(writer.finish(End::Disk).expect("closed"), 9_010);
+    assert_eq!(verify(&folder_of(place.path()), &mut |_, _| {}).expect("examined").findings, []);
+}
+
+#[test]
+fn what_the_copy_is_not_certain_to_have_is_written_from_memory_when_it_moves() {
+    // The copy is missing, short, whole, or holds something else behind what the disk had confirmed.
+    for (copied, garbage, lost) in
+        [(None, false, 6_000), (Some(4_000), false, 2_000), (Some(9_000), false, 0), (Some(9_000), true, 0)]
+    {
+        let (place, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let mut writer = begin(place.path(), small());
+        writer.append(&bytes(small(), 0, 6_000)).expect("written");
+        writer.sync().expect("confirmed");
+        writer.append(&bytes(small(), 6_000, 3_000)).expect("written");
+        assert_eq!((writer.confirmed(), writer.position()), (6_000, 9_000));
+        let claim = Claim::take(&folder_of(second.path())).expect("held");
+        if let Some(frames) = copied {
+            let mut copy = std::fs::read(segment(place.path(), 1)).expect("read");
+            copy.truncate(copy.len() - small().bytes(9_000 - frames) as usize);
+            if garbage {
+                let end = copy.len();
+                copy[end - 400..].fill(0x55);
+            }
+            std::fs::write(segment(second.path(), 1), copy).expect("copied");
+        }
+        assert_eq!(writer.move_to(claim).expect("moved"), lost, "{copied:?}");
+        writer.append(&bytes(small(), 9_000, 10)).expect("written");
+        assert_eq!(writer.finish(End::Asked).expect("closed"), 9_010);
+        assert_eq!(verify(&folder_of(second.path()), &mut |_, _| {}).expect("examined").findings, [], "{copied:?}");
+        let (found, length) = all(second.path());
+        assert_eq!(length, 9_010);
+        let growth = Growth::open(&folder_of(second.path())).expect("read").expect("a ledger");
+        let sound = bytes(small(), 0, 9_010);
+        for (at, sample) in sound.chunks_exact(2).enumerate() {
+            let is_lost = growth.gaps().iter().any(|gap| (gap.start..gap.end).contains(&(at as u64 / 2)));
+            let expected = if is_lost { 0.0 } else { small().sample.value(sample) };
+            assert!((found[at] - expected).abs() < 1e-9, "{copied:?}: sample {at}");
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_back_does_not_stand_and_an_older_program_reads_a_note() {
+    let place = tempfile::tempdir().expect("a folder");
+    let mut writer = begin(place.path(), small());
+    writer.append(&bytes(small(), 0, 9_000)).expect("written");
+    let event = |kind, withdraws| Fact::Event { at: 8_000, entered: Entered::Event(kind), key: None, withdraws };
+    writer.note(event(EventKind::Opened, None)).expect("entered");
+    writer.note(event(EventKind::Closed, None)).expect("entered");
+    let (line, at, _) = writer.ledger().last_entered().expect("the closing");
+    assert_eq!(at, 8_000);
+    writer.note(event(EventKind::Note("dibatalkan".into()), Some(line))).expect("taken back");
+    let (_, _, left) = writer.ledger().last_entered().expect("the opening");
+    assert_eq!(left, &Entered::Event(EventKind::Opened));
+    writer.finish(End::Asked).expect("closed");
+    let path = folder_of(place.path()).join("ledger.jsonl");
+    let ledger = Ledger::read(&path).expect("read");
+    let standing: Vec<&Entered> = ledger.entered(small().clock()).map(|(_, entered)| entered).collect();
+    assert_eq!(standing, [&Entered::Event(EventKind::Opened)]);
+    let last = std::fs::read_to_string(path).expect("read");
+    let line = last.lines().find(|line| line.contains("withdraws")).expect("the line");
+    let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    assert_eq!(
+        (&line["fact"], &line["entered"], &line["value"]["note"]),
+        (&"event".into(), &"event".into(), &"dibatalkan".into())
+    );
 }
