@@ -41,6 +41,6 @@ impl Alarms {
 
 fn tell(client: &mut Client, alarm: Alarm, heard: u64) -> Result<u64, Error> {
     let status = client.status()?;
-    let ago = status.format.clock().millis(status.position).saturating_sub(floor::CLOCK.millis(heard));
+    let ago = status.format.clock().millis(status.received).saturating_sub(floor::CLOCK.millis(heard));
     client.enter(Entered::Alarm(alarm), ago)
 }

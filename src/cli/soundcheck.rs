@@ -103,6 +103,7 @@ impl Hall<'_> {
             names: Vec::new(),
             conference: None,
             zone: TimeZone::system(),
+            resume: false,
         };
         let enough = AtomicBool::new(false);
         thread::scope(|scope| {

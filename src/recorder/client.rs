@@ -1,88 +1,131 @@
 //! Speaks to a recorder.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::io;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Address, CONTROL, Call, Error, Reply, Request, Status};
+use super::line::Line;
+use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, Status, socket};
 use crate::recording::Entered;
 
 /// A recorder on this computer answers within milliseconds, or not at all.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A line to the recorder of one folder.
 #[derive(Debug)]
 pub struct Client {
     folder: PathBuf,
-    token: String,
-    line: BufReader<TcpStream>,
+    line: Option<Line>,
+    /// Requests so far.
+    asked: u64,
 }
 
 impl Client {
-    /// Reaches the recorder that is at work in this recording's folder.
+    /// Reaches the recorder that is at work in this recording's folder, or that went on elsewhere from there.
     ///
     /// # Errors
     /// [`Error::NotRunning`] or [`Error::Silent`].
     pub fn reach(folder: &Path) -> Result<Self, Error> {
-        let absent = || Error::NotRunning { path: folder.to_owned() };
-        let text = fs::read(folder.join(CONTROL)).map_err(|_| absent())?;
-        let address: Address = serde_json::from_slice(&text).map_err(|_| absent())?;
-        let place = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port));
-        // The file of a recorder that was killed stays behind.
-        let stream = TcpStream::connect_timeout(&place, PATIENCE).map_err(|_| absent())?;
-        let silent = |source| Error::Silent { path: folder.to_owned(), source };
-        stream.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
-        stream.set_write_timeout(Some(PATIENCE)).map_err(silent)?;
-        Ok(Self { folder: folder.to_owned(), token: address.token, line: BufReader::new(stream) })
+        let mut client = Self { folder: folder.to_owned(), line: None, asked: 0 };
+        client.line()?;
+        Ok(client)
     }
 
     /// How it is.
     pub fn status(&mut self) -> Result<Status, Error> {
-        match self.ask(Request::Status)? {
+        match self.ask(&Request::Status)? {
             Reply::Status(status) => Ok(*status),
             other => Err(unexpected(other)),
         }
     }
 
-    /// Enters what the operator did so many milliseconds ago; gives the sample.
+    /// Enters what the operator did so many milliseconds ago; gives the sample. However often it must be asked for, it is entered once.
     pub fn enter(&mut self, entered: Entered, ago_ms: u64) -> Result<u64, Error> {
-        match self.ask(Request::Enter { entered, ago_ms })? {
-            Reply::Entered { at } => Ok(at),
+        match self.ask(&Request::Enter { entered, ago_ms, key: Some(key()?) })? {
+            Reply::Entered { at } | Reply::Taken { at } => Ok(at),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Takes back the last thing that a person entered; gives its sample and what it was.
+    pub fn withdraw(&mut self) -> Result<(u64, Entered), Error> {
+        match self.ask(&Request::Withdraw { key: Some(key()?) })? {
+            Reply::Withdrawn { at, entered } => Ok((at, entered)),
             other => Err(unexpected(other)),
         }
     }
 
     /// Closes the recording. It is closed when the recorder lets go of its folder.
     pub fn stop(&mut self) -> Result<(), Error> {
-        match self.ask(Request::Stop)? {
+        match self.ask(&Request::Stop)? {
             Reply::Stopping => Ok(()),
             other => Err(unexpected(other)),
         }
     }
 
-    fn ask(&mut self, request: Request) -> Result<Reply, Error> {
-        let call = Call { token: self.token.clone(), request };
-        self.exchange(&call).map_err(|source| Error::Silent { path: self.folder.clone(), source })
+    /// Asks, and once more over a fresh line where no answer came: it may belong to a recorder that was started again.
+    fn ask(&mut self, request: &Request) -> Result<Reply, Error> {
+        let mut failed = None;
+        for _ in 0..2 {
+            self.asked += 1;
+            let id = self.asked;
+            let line = self.line()?;
+            match exchange(line, id, request) {
+                Ok(reply) => return Ok(reply),
+                Err(error) => failed = Some(error),
+            }
+            // What still comes over the old line is the answer to a question that was given up.
+            self.line = None;
+        }
+        let source = failed.unwrap_or_else(|| io::ErrorKind::TimedOut.into());
+        Err(Error::Silent { path: self.folder.clone(), source })
     }
 
-    fn exchange(&mut self, call: &Call) -> io::Result<Reply> {
-        let mut text = serde_json::to_vec(call)?;
-        text.push(b'\n');
-        self.line.get_mut().write_all(&text)?;
-        let mut answer = String::new();
-        if self.line.read_line(&mut answer)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(serde_json::from_str(&answer)?)
+    fn line(&mut self) -> Result<&mut Line, Error> {
+        let line = match self.line.take() {
+            Some(line) => line,
+            None => connect(&self.folder)?,
+        };
+        Ok(self.line.insert(line))
     }
 }
 
+/// Through what the folder says; else, where it or its disk is gone, through the name that follows from its own.
+fn connect(folder: &Path) -> Result<Line, Error> {
+    let said = fs::read(folder.join(CONTROL)).ok().and_then(|text| serde_json::from_slice::<Address>(&text).ok());
+    let sockets = said.map(|address| address.socket).into_iter().chain(socket::path_of(folder).ok());
+    // The file of a recorder that was killed stays behind.
+    let stream = sockets.into_iter().find_map(|socket| UnixStream::connect(socket).ok());
+    let stream = stream.ok_or_else(|| Error::NotRunning { path: folder.to_owned() })?;
+    Line::new(stream, PATIENCE).map_err(|source| Error::Silent { path: folder.to_owned(), source })
+}
+
+fn exchange(line: &mut Line, id: u64, request: &Request) -> io::Result<Reply> {
+    line.say(serde_json::to_vec(&Call { id, request: request.clone() })?)?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let text = line.next(left)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let answer: Answer = serde_json::from_str(&text)?;
+        // What could not be understood or heard has no number.
+        if answer.id == id || answer.id == 0 {
+            return Ok(answer.reply);
+        }
+    }
+}
+
+/// 128 random bits: no other request has the same.
+fn key() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Error::NoKey { source: error.into() })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn unexpected(reply: Reply) -> Error {
-    let reason = match reply {
-        Reply::Refused { reason } => reason,
-        other => format!("{other:?}"),
-    };
-    Error::Refused { reason }
+    match reply {
+        Reply::Refused { reason } => Error::Refused(reason),
+        other => Error::Refused(super::Refusal::NotUnderstood(format!("{other:?}"))),
+    }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Refusal;
 use crate::capture;
 use crate::message::{Explain, Message};
 use crate::recording;
@@ -40,10 +41,19 @@ pub enum Error {
         source: io::Error,
     },
     /// The recorder refused.
-    #[error("the recorder refused: {reason}")]
-    Refused {
-        /// Why.
-        reason: String,
+    #[error("the recorder refused: {0:?}")]
+    Refused(Refusal),
+    /// The second folder is the first.
+    #[error("{path} is the recording's own folder")]
+    SameFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The system gives no random numbers.
+    #[error("no random numbers: {source}")]
+    NoKey {
+        /// What the system says.
+        source: io::Error,
     },
 }
 
@@ -59,7 +69,9 @@ impl Explain for Error {
             Self::Silent { path, source } => {
                 Message::new("recorder.silent").with("path", path.display()).with("detail", source)
             }
-            Self::Refused { reason } => Message::new("recorder.refused").with("reason", reason),
+            Self::Refused(reason) => reason.message(),
+            Self::SameFolder { path } => Message::new("recorder.same_folder").with("path", path.display()),
+            Self::NoKey { source } => Message::new("recorder.no_key").with("detail", source),
         }
     }
 
@@ -67,8 +79,9 @@ impl Explain for Error {
         match self {
             Self::Capture(error) => error.is_usage(),
             Self::Recording(error) => error.is_usage(),
-            Self::Conference { .. } | Self::NotRunning { .. } => true,
-            Self::Silent { .. } | Self::Refused { .. } => false,
+            Self::Conference { .. } | Self::NotRunning { .. } | Self::SameFolder { .. } => true,
+            Self::Refused(reason) => matches!(reason, Refusal::Early | Refusal::Nothing),
+            Self::Silent { .. } | Self::NoKey { .. } => false,
         }
     }
 }

@@ -8,16 +8,19 @@ use std::io::{BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use tokio::sync::oneshot;
 
-use super::server::Asked;
-use super::{Error, Reply, Request};
+use super::server::{Asked, pass_on};
+use super::{Error, Refusal, Reply, Request};
 use crate::conference::{self, Event, Fault, Lines, Source};
 
 /// Connections at a time; a room has one system, and perhaps an adapter that is being tried.
 const CONNECTIONS: usize = 4;
+
+/// After a caller could not be taken, nobody is for so long.
+const REST: Duration = Duration::from_millis(100);
 
 /// Begins to hear on this port, 0 for any that is free; gives the port.
 pub(super) fn begin(port: u16, requests: Sender<Asked>) -> Result<u16, Error> {
@@ -31,7 +34,12 @@ pub(super) fn begin(port: u16, requests: Sender<Asked>) -> Result<u16, Error> {
 fn listen(listener: &TcpListener, requests: &Sender<Asked>) {
     // Every connection holds one; what is left says how many there are.
     let place = Arc::new(());
-    for caller in listener.incoming().flatten() {
+    for caller in listener.incoming() {
+        let Ok(caller) = caller else {
+            // The reason may last: no more files can be opened, for example.
+            thread::sleep(REST);
+            continue;
+        };
         if Arc::strong_count(&place) > CONNECTIONS {
             continue;
         }
@@ -51,7 +59,7 @@ fn hear(caller: &TcpStream, requests: &Sender<Asked>) -> Option<()> {
         let reply = match lines.next() {
             Ok(None) | Err(conference::Error::Line { fault: Fault::Broken(_), .. }) => return Some(()),
             Ok(Some(event)) => enter(event, requests),
-            Err(error) => Reply::Refused { reason: error.to_string() },
+            Err(error) => Reply::Refused { reason: Refusal::NotUnderstood(error.to_string()) },
         };
         let mut text = serde_json::to_vec(&reply).ok()?;
         text.push(b'\n');
@@ -62,10 +70,5 @@ fn hear(caller: &TcpStream, requests: &Sender<Asked>) -> Option<()> {
 
 /// An event counts from when it came; the system's own time, if it gives one, is of another clock.
 fn enter(event: Event, requests: &Sender<Asked>) -> Reply {
-    let busy = || Reply::Refused { reason: "busy".into() };
-    let (reply, answered) = oneshot::channel();
-    match requests.try_send((Request::Enter { entered: event.into(), ago_ms: 0 }, reply)) {
-        Ok(()) => answered.blocking_recv().unwrap_or_else(|_| busy()),
-        Err(_) => busy(),
-    }
+    pass_on(Request::Enter { entered: event.into(), ago_ms: 0, key: None }, requests)
 }

@@ -1,38 +1,44 @@
-//! The one thread that matters: from the ring to the disk, with the timeline kept true.
-
-mod watch;
+//! The one thread that matters: from the ring to the scribe, with the timeline kept true. It waits for nothing but the next pulse.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::levels::Levels;
-use super::mirror::Copy;
+use super::scribe::{Place, Progress, Scribe, Task};
 use super::server::{Asked, Server};
 use super::sound::{Running, Sound};
-use super::status::{Meter, Mirror, Reply, Request, State, Status};
+use super::status::{LOW_MINUTES, Meter, Refusal, Reply, Request, State, Status};
 use super::steady::Steady;
-use super::syncer::{Syncer, syncer};
+use super::watch::Watch;
 use super::{Error, hearing};
 use crate::capture::{self, Next, Outlet};
-use crate::floor::Alarm;
-use crate::recording::{self, Cause, Claim, End, Entered, Fact, Format, Start, Writer};
-use watch::LOW;
+use crate::recording::{self, Absence, Cause, Claim, End, Fact, Format, Resumed, Start};
 
-/// Sound that the ring holds while a disk stalls.
-const RING_MS: u64 = 10_000;
+/// Sound that the ring holds between two pulses, and when memory is full.
+const RING_MS: u64 = 5_000;
+/// Sound that memory holds while a disk stalls.
+const HELD_MS: u64 = 30_000;
 /// How often sound is taken out of the ring.
 const PULSE: Duration = Duration::from_millis(10);
-/// How often it is brought to the disk.
-const SYNC: Duration = Duration::from_secs(1);
+/// How often the clocks and the disk are looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// How often a lost device is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often the computer's clock is entered.
 const CLOCK: Duration = Duration::from_mins(1);
+/// A device that gives nothing for so long is gone, whatever it says.
+const STALLED: Duration = Duration::from_secs(3);
+/// Before this much time the device's drift drowns in the size of its buffers.
+const DRIFT_KNOWN: Duration = Duration::from_mins(10);
+/// Minutes of room at which the disk is said to end soon.
+const LOW: [u64; 3] = [LOW_MINUTES, 10, 3];
 /// Windows of the meters in a second.
 const METERED: u32 = 5;
 
@@ -50,6 +56,8 @@ pub struct Plan {
     pub conference: Option<u16>,
     /// The zone of civil times.
     pub zone: TimeZone,
+    /// Whether the folder holds a recording that nobody closed, which is gone on with.
+    pub resume: bool,
 }
 
 /// What became of a recording.
@@ -63,6 +71,8 @@ pub struct Outcome {
     pub lost: u64,
     /// Why it ended.
     pub end: End,
+    /// Why the copy in the second folder is not whole, where one was asked for.
+    pub copy_failed: Option<String>,
 }
 
 /// Records until it is told to stop, the source ends, or no disk takes more.
@@ -70,115 +80,191 @@ pub struct Outcome {
 /// # Errors
 /// Before the first sample: everything that keeps a recording from being begun. Afterwards only what no second folder could mend; what
 /// was recorded is on the disk then.
-pub fn run(mut plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
-    let claim = Claim::take(&plan.folder)?;
-    let format = plan.sound.format();
-    let (intake, outlet) = capture::ring(format, RING_MS);
+pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
+    let Plan { folder, mirror, mut sound, names, conference, zone, resume } = plan;
+    let format = sound.format();
+    let mut began = None;
+    let place = if resume {
+        let Resumed { writer, began: utc, elapsed } = Resumed::begin(&folder, format, names.clone())?;
+        began = Some((utc, Steady::now().before(elapsed.unsigned_abs())));
+        Place::Behind(Box::new(writer))
+    } else {
+        Place::New(Claim::take(&folder)?)
+    };
+    let target = copy_of(&place, &folder, mirror)?;
     let (requests, asked) = bounded(64);
-    let heard = plan.conference.map(|port| hearing::begin(port, requests.clone())).transpose()?;
-    let server = Server::begin(&plan.folder, requests, heard)
-        .map_err(|source| recording::Error::Io { path: plan.folder.clone(), source })?;
-    let running = plan.sound.start(intake, 0)?;
+    let heard = conference.map(|port| hearing::begin(port, requests.clone())).transpose()?;
+    let server = Server::begin(&folder, requests, heard)
+        .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
+    let (tasks, waiting) = unbounded();
+    let queued = Arc::new(AtomicU64::new(0));
+    let scribe = Scribe::new(place, target, waiting, Arc::clone(&queued), Arc::new(server));
+    let progress = scribe.progress();
+    let reached = progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let (intake, outlet) = capture::ring(format, RING_MS);
+    let name = sound.name();
+    let (speed, has_clock) = (sound.speed(), sound.has_clock());
+    let (running, sound) = if resume { (None, Some(sound)) } else { (Some(sound.start(intake, 0)?), Some(sound)) };
+    let scribe = thread::Builder::new()
+        .name("scribe".into())
+        .spawn(move || scribe.run())
+        .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
+    let stepped = began.map_or(0, |(utc, steady): (Timestamp, Steady)| {
+        Timestamp::now().as_millisecond() - utc.as_millisecond() - steady.elapsed().as_millis() as i64
+    });
     let keeper = Keeper {
-        server,
-        mirror: None,
-        mirror_failed: None,
-        writer: None,
-        claim: Some(claim),
+        watch: Watch::begin(&reached.folder),
+        position: reached.confirmed,
+        returned: reached.confirmed,
+        state: if resume { State::DeviceLost } else { State::Waiting },
+        missed: if resume { Cause::Overrun } else { Cause::Device },
+        tasks,
+        queued,
+        progress,
         outlet,
-        running: Some(running),
+        running,
+        sound,
+        opening: None,
         asked,
-        syncing: syncer(),
-        began: None,
+        began,
+        names,
+        zone,
+        name,
+        speed,
+        has_clock,
         last_sound: Instant::now(),
-        received: 0,
-        lost: 0,
+        received: reached.confirmed,
         behind: 0,
         low: LOW.len(),
-        unreachable: 0,
-        disk_seconds: 0,
-        stepped: 0,
-        state: State::Waiting,
-        returned: 0,
+        left: false,
+        stepped,
         meters: vec![Levels::default(); usize::from(format.channels)],
         shown: vec![Meter::default(); usize::from(format.channels)],
-        alarms: Vec::new(),
-        last: None,
-        failed: None,
         format,
-        plan,
     };
-    keeper.keep(stop)
+    let asked = keeper.keep(stop, || scribe.is_finished());
+    // Until the last lines are on the disk it still answers.
+    while !scribe.is_finished() {
+        asked.answer();
+    }
+    scribe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The folder of the copy. One that cannot be had keeps a recording from being begun, but not one from being gone on with.
+fn copy_of(
+    place: &Place,
+    folder: &std::path::Path,
+    mirror: Option<PathBuf>,
+) -> Result<Result<Option<Claim>, String>, Error> {
+    let Some(mirror) = mirror else { return Ok(Ok(None)) };
+    let same = |one: &std::path::Path, other: &std::path::Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    match place {
+        Place::New(_) if same(folder, &mirror) => Err(Error::SameFolder { path: mirror }),
+        Place::New(_) => Ok(Ok(Some(Claim::take(&mirror)?))),
+        // It went on there before.
+        Place::Behind(writer) if same(writer.folder(), &mirror) => Ok(Ok(None)),
+        Place::Behind(writer) => {
+            Ok(Claim::take_copy(&mirror, writer.folder()).map(Some).map_err(|error| error.to_string()))
+        }
+    }
+}
+
+/// A source that was opened anew, or the reason to try again later: in either case the source itself comes back.
+struct Opened {
+    sound: Sound,
+    running: Option<(Running, Outlet)>,
+    /// The frame from which it plays, where it is a file.
+    from: u64,
 }
 
 struct Keeper {
-    server: Server,
-    plan: Plan,
+    tasks: Sender<Task>,
+    /// Bytes of sound that wait for the scribe.
+    queued: Arc<AtomicU64>,
+    progress: Arc<Mutex<Progress>>,
+    watch: Watch,
     format: Format,
-    claim: Option<Claim>,
-    writer: Option<Writer>,
-    mirror: Option<Copy>,
-    /// Why there is no copy any more.
-    mirror_failed: Option<String>,
+    names: Vec<String>,
+    zone: TimeZone,
     outlet: Outlet,
     running: Option<Running>,
+    /// The source, unless it is being opened.
+    sound: Option<Sound>,
+    opening: Option<Receiver<Opened>>,
+    name: String,
+    speed: f64,
+    has_clock: bool,
     asked: Receiver<Asked>,
-    syncing: Syncer,
     /// When the first sample was taken, by both clocks.
     began: Option<(Timestamp, Steady)>,
     last_sound: Instant,
+    /// Samples of each channel that were handed over, gaps counted.
+    position: u64,
     /// Frames that the source gave.
     received: u64,
-    lost: u64,
     /// How far the sound was behind the steady clock a second ago, in frames.
     behind: u64,
     /// How many thresholds of [`LOW`] are still ahead.
     low: usize,
-    /// For how many seconds its folder was not to be found.
-    unreachable: u32,
-    disk_seconds: u64,
+    /// Whether the scribe was told to leave the folder.
+    left: bool,
     /// How far the civil clock stood off the steady one when it was last entered, in milliseconds.
     stepped: i64,
     state: State,
+    /// Why nothing came while the source was lost.
+    missed: Cause,
     /// Where the sound began, or began again: only what is on the disk beyond it shows that it records.
     returned: u64,
     meters: Vec<Levels>,
     /// What the meters showed over their last whole window.
     shown: Vec<Meter>,
-    /// What was entered to be wrong with microphones.
-    alarms: Vec<Alarm>,
-    last: Option<Fact>,
-    failed: Option<recording::Error>,
+}
+
+/// A recorder that records no more, and whose last lines are on their way.
+struct Ending(Keeper);
+
+impl Ending {
+    fn answer(&self) {
+        if let Ok((request, reply)) = self.0.asked.recv_timeout(PULSE) {
+            let _ = reply.send(match request {
+                Request::Status => Reply::Status(Box::new(self.0.status())),
+                Request::Stop => Reply::Stopping,
+                Request::Enter { .. } | Request::Withdraw { .. } => Reply::Refused { reason: Refusal::Ended },
+            });
+        }
+    }
 }
 
 impl Keeper {
-    fn keep(mut self, stop: &AtomicBool) -> Result<Outcome, Error> {
-        let (mut next_sync, mut next_clock) = (Instant::now(), Instant::now() + CLOCK);
+    /// Keeps on until the end; `gave_up` tells that the scribe did.
+    fn keep(mut self, stop: &AtomicBool, gave_up: impl Fn() -> bool) -> Ending {
+        let (mut next_look, mut next_clock) = (Instant::now(), Instant::now() + CLOCK);
         let mut next_retry = Instant::now();
-        let mut sound = Vec::new();
+        let most = self.format.bytes(self.format.clock().at_millis(HELD_MS));
         let end = loop {
-            let ended = self.drain(&mut sound)?;
-            if self.failed.is_some() && !self.rescue() {
+            let ended = self.drain(most);
+            if gave_up() {
                 break End::Disk;
             }
             if stop.load(Ordering::Relaxed) {
                 break End::Asked;
             }
             let now = Instant::now();
-            if ended && matches!(self.plan.sound, Sound::Rehearsal(_)) {
+            if ended && !self.has_clock && self.running.is_some() {
                 break End::SourceEnded;
             }
             if self.state == State::DeviceLost {
-                if now >= next_retry {
+                if now >= next_retry && self.opening.is_none() {
                     next_retry = now + RETRY;
-                    self.reopen();
+                    self.open();
                 }
+                self.take_up();
             } else {
                 self.watch_device();
             }
-            if now >= next_sync {
-                next_sync = now + SYNC;
-                self.second();
+            if now >= next_look {
+                next_look = now + LOOK;
+                self.look();
             }
             if now >= next_clock {
                 next_clock = now + CLOCK;
@@ -186,170 +272,123 @@ impl Keeper {
             }
             if let Ok((request, reply)) = self.asked.recv_timeout(PULSE) {
                 let stops = request == Request::Stop;
-                let _ = reply.send(self.answer(request));
+                self.answer(request, &reply);
                 if stops {
                     break End::Asked;
                 }
             }
         };
-        self.finish(end, &mut sound)
+        self.let_go();
+        if end != End::Disk {
+            // What is in the ring still belongs to it, and so does the last minute's drift.
+            self.drain(u64::MAX);
+            self.enter_clock();
+        }
+        self.hand_over(Task::Finish(end));
+        Ending(self)
     }
 
-    /// Takes what is in the ring to the disk; whether the source has ended.
-    fn drain(&mut self, sound: &mut Vec<u8>) -> Result<bool, Error> {
-        let most = self.format.bytes_a_second() as usize;
-        loop {
-            sound.clear();
-            match self.outlet.take(sound, most) {
+    /// Without a scribe there is no disk that takes it; that is seen at the next pulse.
+    fn hand_over(&self, task: Task) {
+        let _ = self.tasks.send(task);
+    }
+
+    /// Takes what is in the ring, as long as no more than `most` bytes wait for the disk; whether the source has ended.
+    fn drain(&mut self, most: u64) -> bool {
+        let bytes = self.format.bytes_a_second() as usize;
+        while self.queued.load(Ordering::Acquire) <= most {
+            let mut sound = Vec::new();
+            match self.outlet.take(&mut sound, bytes) {
                 Next::Sound(_) => {
+                    let frames = (sound.len() / self.format.frame()) as u64;
                     self.last_sound = Instant::now();
-                    self.begin_if_first(sound.len())?;
-                    self.received += (sound.len() / self.format.frame()) as u64;
-                    self.measure(sound);
-                    self.append(sound);
+                    self.begin_if_first(frames);
+                    self.received += frames;
+                    self.position += frames;
+                    self.measure(&sound);
+                    self.queued.fetch_add(sound.len() as u64, Ordering::AcqRel);
+                    self.hand_over(Task::Sound(sound));
                 }
                 Next::Lost(mark) => self.gap(mark.frames, mark.cause),
-                Next::Nothing => return Ok(false),
-                Next::Ended => return Ok(true),
-            }
-            if self.failed.is_some() {
-                return Ok(false);
+                Next::Nothing => return false,
+                Next::Ended => return true,
             }
         }
+        false
     }
 
     /// The recording begins with its first sample, not with the first attempt.
-    fn begin_if_first(&mut self, bytes: usize) -> Result<(), Error> {
-        let Some(claim) = self.claim.take() else { return Ok(()) };
-        let elapsed = Duration::from_millis(self.format.clock().millis((bytes / self.format.frame()) as u64))
-            .div_f64(self.plan.sound.speed());
+    fn begin_if_first(&mut self, frames: u64) {
+        if self.began.is_some() {
+            return;
+        }
+        let elapsed = Duration::from_millis(self.format.clock().millis(frames)).div_f64(self.speed);
         let utc = Timestamp::now() - jiff::SignedDuration::try_from(elapsed).unwrap_or_default();
         self.began = Some((utc, Steady::now().before(elapsed)));
-        let start = Start {
+        self.hand_over(Task::Begin(Start {
             utc,
-            zone: self.plan.zone.clone(),
+            zone: self.zone.clone(),
             format: self.format,
-            device: self.plan.sound.name(),
-            names: self.plan.names.clone(),
-        };
-        self.writer = Some(Writer::begin(claim, start)?);
-        let target = self.plan.mirror.clone();
-        self.mirror = target.map(|target| Copy::begin(self.plan.folder.clone(), target));
-        Ok(())
-    }
-
-    fn append(&mut self, sound: &[u8]) {
-        let Some(writer) = &mut self.writer else { return };
-        let before = writer.position();
-        if let Err(error) = writer.append(sound) {
-            let taken = self.format.bytes(writer.position() - before) as usize;
-            self.failed = Some(error);
-            if self.rescue() {
-                self.append(&sound[taken..]);
-            }
-        }
+            device: self.name.clone(),
+            names: self.names.clone(),
+        }));
     }
 
     fn gap(&mut self, frames: u64, cause: Cause) {
-        let Some(writer) = &mut self.writer else { return };
-        self.lost += frames;
-        let at = writer.position();
-        match writer.gap(frames, cause) {
-            Ok(()) => self.last = Some(Fact::Gap { at, frames, cause }),
-            Err(error) => self.failed = Some(error),
+        // What is lost before the first sample is not a part of the recording.
+        if self.began.is_some() && frames > 0 {
+            self.position += frames;
+            self.hand_over(Task::Gap(frames, cause));
         }
     }
 
-    fn note(&mut self, fact: Fact) {
-        let Some(writer) = &mut self.writer else { return };
-        match writer.note(fact.clone()) {
-            Ok(()) => self.last = Some(fact),
-            Err(error) => self.failed = Some(error),
+    fn note(&self, fact: Fact) {
+        if self.began.is_some() {
+            self.hand_over(Task::Note(fact));
         }
     }
 
-    fn position(&self) -> u64 {
-        self.writer.as_ref().map_or(0, Writer::position)
+    fn progress(&self) -> Progress {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Goes on in the second folder when the first takes no more; whether it does.
-    fn rescue(&mut self) -> bool {
-        let Some(mut mirror) = self.mirror.take() else { return false };
-        let Some(writer) = self.writer.take() else { return false };
-        if !mirror.finish() {
-            self.writer = Some(writer);
-            return false;
-        }
-        let at = writer.position();
-        match writer.move_to(mirror.target()) {
-            Ok((moved, lost)) => {
-                self.last = Some(Fact::Moved { at, folder: moved.folder().to_owned() });
-                self.server.tell(moved.folder());
-                self.lost += lost;
-                self.writer = Some(moved);
-                self.failed = None;
-                self.low = LOW.len();
-                true
+    fn answer(&self, request: Request, reply: &Sender<Reply>) {
+        let early = || Reply::Refused { reason: Refusal::Early };
+        let _ = match request {
+            Request::Status => reply.send(Reply::Status(Box::new(self.status()))),
+            Request::Stop => reply.send(Reply::Stopping),
+            Request::Enter { .. } | Request::Withdraw { .. } if self.began.is_none() => reply.send(early()),
+            Request::Enter { entered, ago_ms, key } => {
+                let at = self.position.saturating_sub(self.format.clock().at_millis(ago_ms));
+                let _ = reply.send(Reply::Taken { at });
+                self.hand_over(Task::Enter(at, entered, key, reply.clone()));
+                Ok(())
             }
-            Err(error) => {
-                self.failed = Some(error);
-                false
+            Request::Withdraw { key } => {
+                self.hand_over(Task::Withdraw(self.position, key, reply.clone()));
+                Ok(())
             }
-        }
-    }
-
-    fn answer(&mut self, request: Request) -> Reply {
-        match request {
-            Request::Status => Reply::Status(Box::new(self.status())),
-            Request::Stop => Reply::Stopping,
-            Request::Enter { entered, ago_ms } => {
-                let Some(writer) = &mut self.writer else {
-                    return Reply::Refused { reason: "0".into() };
-                };
-                let at = writer.position().saturating_sub(self.format.clock().at_millis(ago_ms));
-                if let Entered::Alarm(alarm) = entered
-                    && self.alarms.contains(&alarm)
-                {
-                    // A recogniser that was started again finds what the one before it found.
-                    return Reply::Entered { at };
-                }
-                match writer.enter(at, entered.clone()) {
-                    Ok(()) => {
-                        if let Entered::Alarm(alarm) = entered {
-                            self.alarms.push(alarm);
-                        }
-                        self.last = Some(Fact::Event { at, entered });
-                        Reply::Entered { at }
-                    }
-                    Err(error) => {
-                        let reason = error.to_string();
-                        self.failed = Some(error);
-                        Reply::Refused { reason }
-                    }
-                }
-            }
-        }
+        };
     }
 
     fn status(&self) -> Status {
-        let mirror = match (&self.mirror, &self.mirror_failed) {
-            (Some(_), _) => Mirror::Following,
-            (None, Some(reason)) => Mirror::Failed(reason.clone()),
-            (None, None) => Mirror::None,
-        };
+        let Progress { folder, confirmed, lost, last, mirror, moved, alarms, undo } = self.progress();
         Status {
             state: self.state,
-            folder: self.writer.as_ref().map_or(&*self.plan.folder, Writer::folder).to_owned(),
+            folder,
             started: self.began.map_or_else(Timestamp::now, |(utc, _)| utc),
             format: self.format,
-            device: self.plan.sound.name(),
-            position: self.position(),
-            lost: self.lost,
+            device: self.name.clone(),
+            position: confirmed,
+            received: self.position,
+            lost,
             meters: self.shown.clone(),
-            disk_seconds: self.disk_seconds,
+            disk_seconds: self.watch.free() / self.format.bytes_a_second().max(1),
             mirror,
-            alarms: self.alarms.clone(),
-            last: self.last.clone(),
+            moved,
+            alarms,
+            last,
+            undo,
         }
     }
 
@@ -366,30 +405,132 @@ impl Keeper {
         }
     }
 
-    /// Takes the last sound out of the ring and closes the recording.
-    fn finish(mut self, end: End, sound: &mut Vec<u8>) -> Result<Outcome, Error> {
-        self.running = None;
-        if end != End::Disk {
-            self.drain(sound)?;
-            // The last minute's drift, and a step of the civil clock in it.
-            self.enter_clock();
+    fn watch_device(&mut self) {
+        let silent = self.last_sound.elapsed() >= STALLED;
+        let fault = self.running.as_ref().and_then(Running::fault);
+        if !self.has_clock || fault.is_none() && !silent {
+            return;
         }
-        self.watch_mirror();
-        let lost = self.lost;
-        let Some(writer) = self.writer.take() else {
-            return Ok(Outcome { folder: self.plan.folder, frames: 0, lost, end });
+        self.let_go();
+        (self.state, self.missed) = (State::DeviceLost, Cause::Device);
+        let (why, reason) = fault.unwrap_or((Absence::Mute, String::new()));
+        self.note(Fact::Lost { at: self.position, why, reason });
+    }
+
+    /// Ends the source; a sound server that died may take its time for that.
+    fn let_go(&mut self) {
+        let running = self.running.take();
+        if self.has_clock {
+            thread::spawn(move || drop(running));
+        }
+    }
+
+    /// Tries a lost source again, in a thread of its own: looking for a device takes long.
+    fn open(&mut self) {
+        let Some(mut sound) = self.sound.take() else { return };
+        let from = self.due();
+        let (format, has_clock) = (self.format, self.has_clock);
+        let (done, opening) = bounded(1);
+        self.opening = Some(opening);
+        thread::spawn(move || {
+            let (intake, outlet) = capture::ring(format, RING_MS);
+            let running = sound.start(intake, if has_clock { from.max(1) } else { from }).ok();
+            let opened = Instant::now();
+            while running.is_some() && has_clock && outlet.is_empty() && opened.elapsed() < STALLED {
+                thread::sleep(PULSE);
+            }
+            let gives = !has_clock || !outlet.is_empty();
+            let running = running.filter(|_| gives).map(|running| (running, outlet));
+            let _ = done.send(Opened { sound, running, from });
+        });
+    }
+
+    /// Takes up a source that was opened again. What was missed is counted by the steady clock when its first sound is there.
+    fn take_up(&mut self) {
+        let opened = match self.opening.as_ref().map(Receiver::try_recv) {
+            Some(Ok(opened)) => opened,
+            Some(Err(TryRecvError::Disconnected)) => return self.opening = None,
+            Some(Err(TryRecvError::Empty)) | None => return,
         };
-        let folder = writer.folder().to_owned();
-        let frames = writer.position();
-        let closed = writer.finish(if self.failed.is_some() { End::Disk } else { end });
-        if let Some(mut mirror) = self.mirror.take() {
-            mirror.finish();
+        let Opened { sound, running, from } = opened;
+        (self.opening, self.sound) = (None, Some(sound));
+        let Some((running, outlet)) = running else { return };
+        (self.running, self.outlet) = (Some(running), outlet);
+        let missing = if self.has_clock { self.behind_clock() } else { from.saturating_sub(self.position) };
+        self.gap(missing, self.missed);
+        self.received += missing;
+        self.behind = self.behind_clock();
+        self.last_sound = Instant::now();
+        self.state = State::Waiting;
+        self.returned = self.position;
+        self.note(Fact::Returned { at: self.position });
+    }
+
+    /// The sample that is due by the steady clock.
+    fn due(&self) -> u64 {
+        let Some((_, began)) = self.began else { return 0 };
+        let elapsed = began.elapsed().mul_f64(self.speed);
+        self.format.clock().at_millis(elapsed.as_millis() as u64)
+    }
+
+    /// Frames by which the sound is behind the steady clock.
+    fn behind_clock(&self) -> u64 {
+        self.due().saturating_sub(self.position + self.outlet.waiting())
+    }
+
+    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the steady clock.
+    fn watch_clock(&mut self) {
+        if !self.has_clock || self.state == State::DeviceLost {
+            return;
         }
-        match closed {
-            Ok(frames) => Ok(Outcome { folder, frames, lost, end }),
-            // Not even the last lines fit; the sound is there, and closing is what `recover` does.
-            Err(_) if end == End::Disk => Ok(Outcome { folder, frames, lost, end }),
-            Err(error) => Err(error.into()),
+        let behind = self.behind_clock();
+        let leap = behind.saturating_sub(self.behind);
+        if leap > u64::from(self.format.rate.get()) {
+            self.gap(leap, Cause::Overrun);
+            self.received += leap;
+        } else {
+            self.behind = behind;
         }
+    }
+
+    /// What is looked at each second.
+    fn look(&mut self) {
+        self.watch_clock();
+        let Progress { folder, confirmed, .. } = self.progress();
+        if self.state == State::Waiting && confirmed > self.returned {
+            self.state = State::Recording;
+        }
+        if self.watch.turn_to(&folder) {
+            self.low = LOW.len();
+        }
+        // A folder that is gone may take sound for a while that nobody will find.
+        if self.watch.is_gone() && !self.left {
+            self.hand_over(Task::Leave);
+        }
+        self.left = self.watch.is_gone();
+        self.watch_disk();
+    }
+
+    fn watch_disk(&mut self) {
+        let minutes = self.watch.free() / self.format.bytes_a_second().max(1) / 60;
+        // The thresholds that are still above what is left: the fewer, the nearer the end.
+        let ahead = LOW.iter().filter(|low| minutes >= **low).count();
+        if ahead < self.low && self.began.is_some() {
+            self.low = ahead;
+            self.note(Fact::Low { at: self.position, minutes });
+        }
+    }
+
+    fn enter_clock(&mut self) {
+        let Some((utc, began)) = self.began else { return };
+        let elapsed = began.elapsed();
+        let now = Timestamp::now();
+        let off = now.as_millisecond() - utc.as_millisecond() - elapsed.as_millis() as i64;
+        let stepped_ms = if (off - self.stepped).abs() > 100 { off - self.stepped } else { 0 };
+        self.stepped = if stepped_ms == 0 { self.stepped } else { off };
+        let given = self.received as f64 / f64::from(self.format.rate.get());
+        let known = self.has_clock && elapsed >= DRIFT_KNOWN;
+        let ppm = known.then(|| ((given / elapsed.as_secs_f64() - 1.0) * 1e7).round() / 10.0);
+        self.note(Fact::Clock { at: self.position, utc: now, ppm, stepped_ms });
     }
 }

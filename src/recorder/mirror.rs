@@ -1,69 +1,71 @@
 //! A second copy of the recording in another folder, made from what is on the disk.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
-use crate::recording::{LEDGER, segment_name};
+use crossbeam_channel::{Receiver, bounded};
+
+use crate::atomic_file::sync_folder;
+use crate::recording::{Claim, LEDGER, segment_name};
 
 /// How often the copy is brought up to date.
 const PULSE: Duration = Duration::from_millis(250);
 
+/// How long its end is waited for; a disk that takes longer is no place to go on.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The head of a segment changes as it grows; it is far shorter than this.
 const HEAD: u64 = 64 << 10;
 
-/// A copy that follows the recording.
+/// A copy that follows the recording, in a folder that is held for it.
 pub(super) struct Copy {
-    target: PathBuf,
+    claim: Claim,
     done: Arc<AtomicBool>,
-    failure: Arc<Mutex<Option<String>>>,
-    thread: Option<JoinHandle<()>>,
+    ended: Receiver<Result<(), String>>,
+    /// Why it gave up, if it did.
+    failure: Option<String>,
 }
 
 impl Copy {
-    /// Begins to copy the recording of `source` into `target`.
-    pub fn begin(source: PathBuf, target: PathBuf) -> Self {
+    /// Begins to copy the recording of `source` into the folder that `claim` holds.
+    pub fn begin(source: PathBuf, claim: Claim) -> Self {
         let done = Arc::new(AtomicBool::new(false));
-        let failure = Arc::new(Mutex::new(None));
-        let (ending, failed, folder) = (Arc::clone(&done), Arc::clone(&failure), target.clone());
-        let thread = thread::spawn(move || {
-            if let Err(error) = follow(&source, &folder, &ending) {
-                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
-            }
+        let (end, ended) = bounded(1);
+        let (ending, target) = (Arc::clone(&done), claim.folder().to_owned());
+        thread::spawn(move || {
+            let _ = end.send(follow(&source, &target, &ending).map_err(|error| error.to_string()));
         });
-        Self { target, done, failure, thread: Some(thread) }
-    }
-
-    /// Where it copies to.
-    pub fn target(&self) -> &Path {
-        &self.target
+        Self { claim, done, ended, failure: None }
     }
 
     /// Why it gave up, if it did.
-    pub fn failure(&self) -> Option<String> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn failure(&mut self) -> Option<&str> {
+        if let Ok(Err(reason)) = self.ended.try_recv() {
+            self.failure = Some(reason);
+        }
+        self.failure.as_deref()
     }
 
-    /// Copies what is there now, and ends; whether the copy is whole.
-    pub fn finish(&mut self) -> bool {
+    /// Copies what is there now, and ends; gives the folder, or says why the copy is not whole.
+    pub fn finish(mut self) -> Result<Claim, String> {
         self.done.store(true, Ordering::Release);
-        let joined = self.thread.take().is_none_or(|thread| thread.join().is_ok());
-        joined && self.failure().is_none()
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        self.finish();
+        if let Some(reason) = self.failure.take() {
+            return Err(reason);
+        }
+        match self.ended.recv_timeout(PATIENCE) {
+            Ok(Ok(())) => Ok(self.claim),
+            Ok(Err(reason)) => Err(reason),
+            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).to_string()),
+        }
     }
 }
 
 fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
-    fs::create_dir_all(target)?;
     let mut number = 1;
     loop {
         // Asked before copying: what is there at the end must be copied.
@@ -81,7 +83,7 @@ fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
             catch_up(source, target, LEDGER)?;
         }
         if last {
-            return Ok(());
+            return sync_folder(target);
         }
         thread::sleep(PULSE);
     }

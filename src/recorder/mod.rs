@@ -1,46 +1,60 @@
 //! The recorder: a process of its own that brings sound from its source to the disk, and nothing else.
 //!
-//! One thread takes the sound from the ring and appends it; another brings it to the disk each second; a third answers requests
-//! ([`Server`], [`Client`]); a fourth copies what is on the disk to a second folder; where one is asked for,
-//! another hears the room's conference system. Only the first matters: none of the others can hold it
-//! up. No recogniser runs here, and no screen: they follow the recording on the disk.
+//! One thread, the keeper, takes the sound from the device, keeps the timeline true and answers requests; it waits for nothing. A second,
+//! the scribe, brings what the keeper hands over to the disk and may wait for it as long as memory holds the sound. Others copy what is on
+//! the disk to a second folder, look at folder and disk, open a device that was lost, and talk to callers ([`Server`], [`Client`]); where
+//! one is asked for, another hears the room's conference system. No recogniser runs here, and no screen: they follow the recording on the
+//! disk.
 
 mod client;
 mod error;
 mod hearing;
 mod keeper;
 mod levels;
+mod line;
 mod mirror;
+mod scribe;
 mod server;
+mod socket;
 mod sound;
 mod status;
 mod steady;
-mod syncer;
+mod watch;
 
 pub use client::Client;
 pub use error::Error;
 pub use keeper::{Outcome, Plan, run};
 pub use sound::Sound;
-pub use status::{Meter, Mirror, Reply, Request, State, Status};
+pub use status::{LOW_MINUTES, Meter, Mirror, Refusal, Reply, Request, State, Status};
 
 /// The file in the recording's folder that says where its recorder answers.
 const CONTROL: &str = "kendali.json";
 
-/// How a recorder is reached: on this computer only, by who may read the file.
+/// How a recorder is reached, on this computer only.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Address {
-    port: u16,
-    /// Where the conference system is heard.
+    /// Its socket; only the user who records may connect.
+    socket: std::path::PathBuf,
+    /// The port on which the conference system is heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     conference: Option<u16>,
-    token: String,
     pid: u32,
 }
 
 /// A request as it goes over the wire.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Call {
-    token: String,
+    /// Its number, which its answer repeats: an answer that comes late is not taken for that of the next request.
+    #[serde(default)]
+    id: u64,
     #[serde(flatten)]
     request: Request,
+}
+
+/// An answer as it goes over the wire.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Answer {
+    id: u64,
+    #[serde(flatten)]
+    reply: Reply,
 }

@@ -1,120 +1,140 @@
-//! Answers requests on this computer's own address.
+//! Answers requests.
 
 use std::fs;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use crossbeam_channel::Sender;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::{Address, CONTROL, Call, Reply, Request};
+use super::line::Line;
+use super::{Address, Answer, CONTROL, Call, Refusal, Reply, Request, socket};
+use crate::atomic_file;
 
-/// The longest request; a note is shorter.
-const LONGEST: u64 = 64 << 10;
+/// Callers at a time. A screen is one; each takes a thread and a descriptor, and the next segment needs one too.
+const CALLERS: usize = 16;
+/// A caller says what it wants within this time, or makes room for another.
+const SAID: Duration = Duration::from_secs(5);
+/// And may then be silent for so long.
+const SILENT: Duration = Duration::from_secs(60);
+/// After a caller could not be taken, nobody is for so long: the reason may last.
+const REST: Duration = Duration::from_millis(100);
+/// How long an event that was taken is waited for to be on the disk before its caller is told so much.
+const WRITTEN: Duration = Duration::from_secs(1);
 
-/// A request and where its answer goes.
-pub(super) type Asked = (Request, oneshot::Sender<Reply>);
+/// A request, and where its answers go. What must be written has two: that it was taken, and that it is on the disk.
+pub(super) type Asked = (Request, Sender<Reply>);
 
-/// A server for one recorder. It ends with the process; its address is taken away when it is dropped.
+/// A server for one recorder. It ends with the process; where it could be found is taken away when it is dropped.
 pub(super) struct Server {
-    text: Vec<u8>,
-    addresses: Vec<PathBuf>,
+    requests: Sender<Asked>,
+    conference: Option<u16>,
+    files: Mutex<Vec<PathBuf>>,
 }
 
 impl Server {
-    /// Begins to answer. Requests go to `requests`; one that is not taken at once is refused. `conference` is told to who may read the
-    /// address.
+    /// Begins to answer for a folder. Requests go to `requests`; one that is not taken at once is refused. The port of the conference
+    /// system is told to who may read the address.
     pub fn begin(folder: &Path, requests: Sender<Asked>, conference: Option<u16>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let token = token();
-        let port = listener.local_addr()?.port();
-        let address = folder.join(CONTROL);
-        let text = serde_json::to_vec(&Address { port, conference, token: token.clone(), pid: std::process::id() })?;
-        write_private(&address, &text)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        thread::Builder::new().name("requests".into()).spawn(move || {
-            runtime.block_on(listen(listener, Arc::from(token), requests));
-        })?;
-        Ok(Self { text, addresses: vec![address] })
+        let server = Self { requests, conference, files: Mutex::default() };
+        server.tell(folder)?;
+        Ok(server)
     }
 
-    /// Can be reached through another folder too. Where that fails, it cannot.
-    pub fn tell(&mut self, folder: &Path) {
-        let address = folder.join(CONTROL);
-        if write_private(&address, &self.text).is_ok() {
-            self.addresses.push(address);
+    /// Can be reached through this folder too.
+    pub fn tell(&self, folder: &Path) -> io::Result<()> {
+        let socket = socket::path_of(folder)?;
+        // Whoever holds the folder is its recorder: what lies there is of one that was killed.
+        match fs::remove_file(&socket) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
+        let listener = UnixListener::bind(&socket)?;
+        let requests = self.requests.clone();
+        thread::Builder::new().name("requests".into()).spawn(move || listen(&listener, &requests))?;
+        let control = folder.join(CONTROL);
+        let address = Address { socket: socket.clone(), conference: self.conference, pid: std::process::id() };
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.push(socket);
+        // Without it the recorder is still found by the name of the folder.
+        if atomic_file::write(&control, &serde_json::to_vec(&address)?).is_ok() {
+            files.push(control);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for address in &self.addresses {
-            let _ = fs::remove_file(address);
+        for file in self.files.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let _ = fs::remove_file(file);
         }
     }
 }
 
-async fn listen(listener: std::net::TcpListener, token: Arc<str>, requests: Sender<Asked>) {
-    let Ok(listener) = TcpListener::from_std(listener) else { return };
+fn listen(listener: &UnixListener, requests: &Sender<Asked>) {
+    // Every caller holds one; what is left says how many there are.
+    let place = Arc::new(());
     loop {
-        // A caller that went away before it was heard is no reason to stop hearing others.
-        if let Ok((caller, _)) = listener.accept().await {
-            tokio::spawn(answer(caller, Arc::clone(&token), requests.clone()));
-        } else {
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
-async fn answer(mut caller: TcpStream, token: Arc<str>, requests: Sender<Asked>) {
-    let (reader, mut writer) = caller.split();
-    let mut reader = BufReader::new(reader);
-    loop {
-        let mut line = String::new();
-        match (&mut reader).take(LONGEST).read_line(&mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        let reply = match serde_json::from_str::<Call>(&line) {
-            Ok(call) if call.token == *token => pass_on(call.request, &requests).await,
-            Ok(_) => Reply::Refused { reason: "token".into() },
-            Err(error) => Reply::Refused { reason: error.to_string() },
+        let Ok((caller, _)) = listener.accept() else {
+            thread::sleep(REST);
+            continue;
         };
-        let Ok(mut text) = serde_json::to_vec(&reply) else { return };
-        text.push(b'\n');
-        if writer.write_all(&text).await.is_err() {
-            return;
+        if Arc::strong_count(&place) > CALLERS {
+            let busy = Reply::Refused { reason: Refusal::Busy };
+            let _ = Line::new(caller, REST).and_then(|mut line| say(&mut line, 0, busy));
+            continue;
+        }
+        let (held, requests) = (Arc::clone(&place), requests.clone());
+        let begun = thread::Builder::new().name("caller".into()).spawn(move || {
+            let _ = Line::new(caller, SAID).and_then(|line| answer(line, &requests));
+            drop(held);
+        });
+        if begun.is_err() {
+            thread::sleep(REST);
         }
     }
 }
 
-async fn pass_on(request: Request, requests: &Sender<Asked>) -> Reply {
-    let (reply, answered) = oneshot::channel();
-    let busy = || Reply::Refused { reason: "busy".into() };
+/// Answers one caller until it goes, or says nothing in time.
+fn answer(mut caller: Line, requests: &Sender<Asked>) -> io::Result<()> {
+    let mut wait = SAID;
+    while let Some(text) = caller.next(wait)? {
+        match serde_json::from_str::<Call>(&text) {
+            Ok(Call { id, request }) => {
+                say(&mut caller, id, pass_on(request, requests))?;
+                wait = SILENT;
+            }
+            Err(error) => say(&mut caller, 0, Reply::Refused { reason: Refusal::NotUnderstood(error.to_string()) })?,
+        }
+    }
+    Ok(())
+}
+
+fn say(caller: &mut Line, id: u64, reply: Reply) -> io::Result<()> {
+    caller.say(serde_json::to_vec(&Answer { id, reply })?)
+}
+
+/// Hands a request to the keeper and waits for what came of it.
+pub(super) fn pass_on(request: Request, requests: &Sender<Asked>) -> Reply {
+    let (reply, answers) = bounded(2);
     match requests.try_send((request, reply)) {
-        Ok(()) => answered.await.unwrap_or_else(|_| busy()),
-        Err(_) => busy(),
+        Ok(()) => answered(&answers),
+        Err(_) => Reply::Refused { reason: Refusal::Busy },
     }
 }
 
-/// 128 bits that nobody can guess: the standard library's hashers are keyed from the system's source of randomness.
-fn token() -> String {
-    let part = || RandomState::new().hash_one(std::process::id());
-    format!("{:016x}{:016x}", part(), part())
-}
-
-/// Writes a file that only its owner may read.
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    io::Write::write_all(&mut options.open(path)?, content)
+fn answered(answers: &Receiver<Reply>) -> Reply {
+    match answers.recv() {
+        Ok(Reply::Taken { at }) => match answers.recv_timeout(WRITTEN) {
+            Ok(reply) => reply,
+            Err(RecvTimeoutError::Timeout) => Reply::Taken { at },
+            Err(RecvTimeoutError::Disconnected) => Reply::Refused { reason: Refusal::Ended },
+        },
+        Ok(reply) => reply,
+        Err(_) => Reply::Refused { reason: Refusal::Ended },
+    }
 }
