@@ -108,6 +108,21 @@ pub enum Finding {
     Closed,
     /// The closing stands before the opening.
     ClosedFirst,
+    /// The meeting was opened more than once.
+    OpenedTwice {
+        /// When it was the second time, in milliseconds of the recording.
+        at: u64,
+    },
+    /// The meeting was closed more than once.
+    ClosedTwice {
+        /// When it was the second time.
+        at: u64,
+    },
+    /// An agreement, an item, an interjection or a suspension outside the meeting.
+    Outside {
+        /// When.
+        at: u64,
+    },
     /// A suspension without its end, or an end without a suspension.
     Suspension,
     /// What is wrong with a list that was read.
@@ -167,7 +182,13 @@ impl Finding {
             Self::QuorumTime => "kuorum.pukul",
             Self::Invitees => "rapat.undangan",
             Self::Observers => "rapat.peninjau",
-            Self::Opened | Self::Closed | Self::ClosedFirst | Self::Suspension => "peristiwa",
+            Self::Opened
+            | Self::Closed
+            | Self::ClosedFirst
+            | Self::OpenedTwice { .. }
+            | Self::ClosedTwice { .. }
+            | Self::Outside { .. }
+            | Self::Suspension => "peristiwa",
             Self::Agreement { .. } => "keputusan",
         }
     }
@@ -202,6 +223,9 @@ impl Finding {
             Self::Opened => "opened",
             Self::Closed => "closed",
             Self::ClosedFirst => "closed_first",
+            Self::OpenedTwice { .. } => "opened_twice",
+            Self::ClosedTwice { .. } => "closed_twice",
+            Self::Outside { .. } => "outside",
             Self::Suspension => "suspension",
             Self::Agreement { .. } => "agreement",
         }
@@ -223,7 +247,9 @@ impl Explain for Finding {
             Self::QuorumNotReached { announced, required } => {
                 message.with("announced", announced).with("required", required)
             }
-            Self::Agreement { at } => message.with("at", hms(*at)),
+            Self::Agreement { at } | Self::OpenedTwice { at } | Self::ClosedTwice { at } | Self::Outside { at } => {
+                message.with("at", hms(*at))
+            }
             _ => message,
         }
     }
@@ -320,6 +346,22 @@ fn course(meeting: &Meeting) -> Vec<Finding> {
             findings.extend(closed.is_none().then_some(Finding::Closed));
         }
     }
+    let again =
+        |kind: &EventKind| meeting.events.iter().filter(|event| event.kind == *kind).nth(1).map(|event| event.at);
+    findings.extend(again(&EventKind::Opened).map(|at| Finding::OpenedTwice { at }));
+    findings.extend(again(&EventKind::Closed).map(|at| Finding::ClosedTwice { at }));
+    let outside = meeting.events.iter().enumerate().find(|(place, event)| {
+        let is_business = matches!(
+            event.kind,
+            EventKind::Agreed(_)
+                | EventKind::Item(_)
+                | EventKind::Interjection(_)
+                | EventKind::Suspended
+                | EventKind::Resumed
+        );
+        is_business && (opened.is_some_and(|opened| *place < opened) || closed.is_some_and(|closed| *place > closed))
+    });
+    findings.extend(outside.map(|(_, event)| Finding::Outside { at: event.at }));
     let mut suspended = false;
     let paired = meeting.events.iter().all(|event| match event.kind {
         EventKind::Suspended => !std::mem::replace(&mut suspended, true),

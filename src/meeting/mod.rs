@@ -6,6 +6,7 @@
 //! `lembaga.toml`. What is said here about rules of a meeting comes from
 //! Peraturan DPR RI 1/2014, UU 23/2014 Pasal 183 and PP 12/2018 Pasal 90.
 
+mod admit;
 mod attendance;
 mod check;
 mod decision;
@@ -30,6 +31,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::clock::Channel;
 
+pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
 pub use check::{Finding, Need, checks};
 pub use decision::Decision;
