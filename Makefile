@@ -23,7 +23,7 @@ else
 RESET := test ! -e $(MARK) || { cargo clean --release -p whisper-rs-sys; rm $(MARK); }
 endif
 
-.PHONY: build demo test test-models bench fmt fmt-check lint model clean
+.PHONY: build demo test test-models soak bench fmt fmt-check lint model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
@@ -51,6 +51,12 @@ test-models: build
 	RISALAH_MODELS=target/models/store $(VENV)/bin/python models/fetch-base.py
 	RISALAH_MODELS=target/models/store $(RISALAH) models verify
 	RISALAH_MODELS=target/models/store $(RISALAH) models bench base-ct2
+
+## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
+soak:
+	@scripts/setup.sh build test
+	@$(RESET)
+	cargo test --release --locked --test soak -- --ignored --nocapture --test-threads 2
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
 bench: build

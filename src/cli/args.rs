@@ -23,7 +23,7 @@ pub enum Command {
     Record(Record),
     /// What `record` starts; not for people.
     #[command(hide = true)]
-    Recorder,
+    Recorder(Recorder),
     /// What `export` starts for an office's templates; not for people.
     #[command(hide = true)]
     Typeset(Typeset),
@@ -139,6 +139,13 @@ pub struct Record {
     pub stop: bool,
     #[command(flatten)]
     pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Recorder {
+    /// Starts the recorder again when it dies.
+    #[arg(long, hide = true)]
+    pub supervise: bool,
 }
 
 #[derive(clap::Args)]

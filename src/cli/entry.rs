@@ -1,36 +1,89 @@
-//! What the operator enters, as it is typed behind `--event`.
+//! What the operator enters, as it is typed behind `--event`. The one list of its words: the parser, the help and the messages go by it.
 
 use e_risalah::clock::Channel;
 use e_risalah::meeting::EventKind;
 use e_risalah::recording::Entered;
 
-/// `buka`, `skors`, `cabut-skors`, `tutup`, `palu[:KALI]`, `setuju[:KEPUTUSAN]`, `interupsi:KANAL`, `acara:BUTIR`, `lagu:JUDUL`,
-/// `catatan:TEKS` or `duduk:KANAL[:ORANG]`.
-pub fn parse(text: &str) -> Option<Entered> {
-    let (word, rest) = match text.split_once(':') {
-        Some((word, rest)) => (word, Some(rest.trim()).filter(|rest| !rest.is_empty())),
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Enter this.
+    Enter(Entered),
+    /// Take back what was entered last.
+    Withdraw,
+    /// Show what may be entered, and of whom.
+    List,
+}
+
+/// A word, and what may stand behind its colon.
+struct Word {
+    name: &'static str,
+    /// As it is shown; in brackets where it may be left out.
+    argument: &'static str,
+    read: fn(Option<&str>) -> Option<Order>,
+}
+
+const WORDS: [Word; 12] = [
+    Word { name: "buka", argument: "", read: |rest| alone(rest, EventKind::Opened) },
+    Word { name: "skors", argument: "", read: |rest| alone(rest, EventKind::Suspended) },
+    Word { name: "cabut-skors", argument: "", read: |rest| alone(rest, EventKind::Resumed) },
+    Word { name: "tutup", argument: "", read: |rest| alone(rest, EventKind::Closed) },
+    Word {
+        name: "palu",
+        argument: "[:KALI]",
+        read: |rest| event(EventKind::Gavel(rest.map_or(Some(1), |strokes| strokes.parse().ok())?)),
+    },
+    Word { name: "setuju", argument: "[:KEPUTUSAN]", read: |rest| event(EventKind::Agreed(rest.map(str::to_owned))) },
+    Word { name: "interupsi", argument: ":KANAL", read: |rest| event(EventKind::Interjection(channel(rest?)?)) },
+    Word {
+        name: "acara",
+        argument: ":BUTIR",
+        read: |rest| event(EventKind::Item(rest?.parse().ok().filter(|item| *item > 0)?)),
+    },
+    Word { name: "lagu", argument: ":JUDUL", read: |rest| event(EventKind::Song(rest?.to_owned())) },
+    Word { name: "catatan", argument: ":TEKS", read: |rest| event(EventKind::Note(rest?.to_owned())) },
+    Word { name: "duduk", argument: ":KANAL[:ORANG]", read: |rest| seated(rest?) },
+    Word { name: "batal", argument: "", read: |rest| rest.is_none().then_some(Order::Withdraw) },
+];
+
+/// Asks for the list, in either language.
+const LIST: [&str; 2] = ["help", "bantuan"];
+
+/// What the text asks for.
+pub fn parse(text: &str) -> Option<Order> {
+    let (name, rest) = match text.split_once(':') {
+        Some((name, rest)) => (name, Some(rest.trim()).filter(|rest| !rest.is_empty())),
         None => (text, None),
     };
-    let channel = |text: &str| Channel::new(text.trim().parse().ok()?);
-    let kind = match (word.trim(), rest) {
-        ("buka", None) => EventKind::Opened,
-        ("skors", None) => EventKind::Suspended,
-        ("cabut-skors", None) => EventKind::Resumed,
-        ("tutup", None) => EventKind::Closed,
-        ("palu", strokes) => EventKind::Gavel(strokes.map_or(Some(1), |strokes| strokes.parse().ok())?),
-        ("setuju", decision) => EventKind::Agreed(decision.map(str::to_owned)),
-        ("interupsi", Some(number)) => EventKind::Interjection(channel(number)?),
-        ("acara", Some(item)) => EventKind::Item(item.parse().ok().filter(|item| *item > 0)?),
-        ("lagu", Some(title)) => EventKind::Song(title.to_owned()),
-        ("catatan", Some(note)) => EventKind::Note(note.to_owned()),
-        ("duduk", Some(rest)) => {
-            let (number, person) = rest.split_once(':').unwrap_or((rest, ""));
-            let person = Some(person.trim().to_owned()).filter(|person| !person.is_empty());
-            return Some(Entered::Seated { channel: channel(number)?, person });
-        }
-        _ => return None,
-    };
-    Some(Entered::Event(kind))
+    let name = name.trim();
+    if LIST.contains(&name) {
+        return Some(Order::List);
+    }
+    let word = WORDS.iter().find(|word| word.name == name)?;
+    (word.read)(rest)
+}
+
+/// Every word with what may stand behind it.
+pub fn forms() -> Vec<String> {
+    WORDS.iter().map(|word| format!("{}{}", word.name, word.argument)).collect()
+}
+
+fn event(kind: EventKind) -> Option<Order> {
+    Some(Order::Enter(Entered::Event(kind)))
+}
+
+fn alone(rest: Option<&str>, kind: EventKind) -> Option<Order> {
+    if rest.is_some() { None } else { event(kind) }
+}
+
+fn channel(text: &str) -> Option<Channel> {
+    Channel::new(text.trim().parse().ok()?)
+}
+
+fn seated(rest: &str) -> Option<Order> {
+    let (number, person) = rest.split_once(':').unwrap_or((rest, ""));
+    let person = Some(person.trim().to_owned()).filter(|person| !person.is_empty());
+    Some(Order::Enter(Entered::Seated { channel: channel(number)?, person }))
 }
 
 #[cfg(test)]
@@ -50,11 +103,13 @@ mod tests {
             ("duduk:2:ani", Entered::Seated { channel: second, person: Some("ani".into()) }),
             ("duduk:2", Entered::Seated { channel: second, person: None }),
         ] {
-            assert_eq!(parse(text), Some(expected), "{text}");
+            assert_eq!(parse(text), Some(Order::Enter(expected)), "{text}");
         }
+        assert_eq!([parse("batal"), parse("help")], [Some(Order::Withdraw), Some(Order::List)]);
         for wrong in [
             "",
             "bukak",
+            "batal:3",
             "interupsi",
             "interupsi:0",
             "interupsi:65",
@@ -65,6 +120,15 @@ mod tests {
             "duduk:x:ani",
         ] {
             assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_listed_is_understood() {
+        for form in forms() {
+            let filled = form.replace(['[', ']'], "");
+            let filled = ["KALI", "KANAL", "BUTIR"].iter().fold(filled, |text, number| text.replace(number, "2"));
+            assert!(parse(&filled).is_some(), "{form}");
         }
     }
 }

@@ -135,6 +135,12 @@ pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Fai
     Ok(())
 }
 
+/// The meeting with what the ledger of a recording holds.
+pub fn entered_in(mut meeting: Meeting, recording: &Path) -> Result<Meeting, Failure> {
+    enter_recorded(&mut meeting, recording)?;
+    Ok(meeting)
+}
+
 /// Puts one entry to the meeting.
 pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
     match entered {

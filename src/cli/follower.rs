@@ -6,15 +6,17 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::atomic::Ordering;
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Sender, unbounded};
 use e_risalah::clock::Clock;
 use e_risalah::floor;
 use e_risalah::message::Message;
 use e_risalah::pipeline::Preview;
 use e_risalah::recorder::Status;
-use e_risalah::recording::{LEDGER, folder_of};
+use e_risalah::recording::{LEDGER, folder_of, hold, is_held};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
 
@@ -33,8 +35,74 @@ const TRIES: u32 = 5;
 /// And how long it is left alone in between.
 const REST: Duration = Duration::from_secs(3);
 
+/// How long one that was asked to end is waited for.
+const ENDS: Duration = Duration::from_secs(5);
+
 /// How long the screen keeps what was being said when no words follow, in milliseconds.
 const PAST: u64 = 10_000;
+
+/// What is known of the recogniser and of what it recognised.
+pub struct Seen {
+    pub recogniser: Recogniser,
+    /// The newest turns, at most as many as were asked for.
+    pub turns: VecDeque<(Clock, Utterance)>,
+    /// What is being said.
+    pub preview: Option<(Clock, Preview)>,
+}
+
+/// Looks after the recogniser in a thread of its own: its files may lie on a disk that stalls, and the screen must not.
+pub struct Tending {
+    seen: Arc<Mutex<Seen>>,
+    recorder: Sender<Option<Status>>,
+    thread: JoinHandle<Follower>,
+}
+
+impl Tending {
+    /// Begins for the meeting of a folder.
+    pub fn begin(mut follower: Follower, folder: &Path, most: usize) -> Self {
+        let seen = Seen { recogniser: Recogniser::Off, turns: VecDeque::new(), preview: None };
+        let seen = Arc::new(Mutex::new(seen));
+        let (recorder, heard) = unbounded::<Option<Status>>();
+        let (shown, folder) = (Arc::clone(&seen), folder.to_owned());
+        let thread = thread::spawn(move || {
+            while let Ok(status) = heard.recv() {
+                // Only how it is now counts, however long the last look took.
+                let status = heard.try_iter().last().unwrap_or(status);
+                follower.tend(&folder);
+                let fresh = follower.new_turns(&folder);
+                let said = preview::seen(&folder);
+                let mut seen = lock(&shown);
+                seen.recogniser = follower.state(&folder, status.as_ref());
+                seen.turns.extend(fresh);
+                let old = seen.turns.len().saturating_sub(most);
+                seen.turns.drain(..old);
+                seen.preview = status.and_then(|status| current(said?, &status, &seen.turns));
+            }
+            follower
+        });
+        Self { seen, recorder, thread }
+    }
+
+    /// Tells how the recorder is; the recogniser is looked after as often.
+    pub fn tell(&self, status: Option<&Status>) {
+        let _ = self.recorder.send(status.cloned());
+    }
+
+    /// What was seen last.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        lock(&self.seen)
+    }
+
+    /// Ends looking, and gives the recogniser back.
+    pub fn end(self) -> Follower {
+        drop(self.recorder);
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The recogniser of one recording, as seen from the desk.
 pub struct Follower {
@@ -67,7 +135,7 @@ impl Follower {
     }
 
     /// Starts it, and again where it died.
-    pub fn tend(&mut self, folder: &Path) {
+    fn tend(&mut self, folder: &Path) {
         match self.child.as_mut().map(Child::try_wait) {
             Some(Ok(Some(status))) if matches!(status.code(), Some(0 | 3)) => {
                 self.done = true;
@@ -78,7 +146,9 @@ impl Follower {
                 self.deaths += 1;
                 self.died = Instant::now();
             }
-            None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !is_held(folder) => self.spawn(folder),
+            None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !is_held(&folder.join(PROGRESS)) => {
+                self.spawn(folder)
+            }
             _ => {}
         }
     }
@@ -89,7 +159,7 @@ impl Follower {
     }
 
     /// How it is, for the screen.
-    pub fn state(&self, status: Option<&Status>) -> Recogniser {
+    fn state(&self, folder: &Path, status: Option<&Status>) -> Recogniser {
         if self.done {
             return Recogniser::Done;
         }
@@ -101,34 +171,17 @@ impl Follower {
         }
         let Some(status) = status else { return Recogniser::Off };
         let there = status.format.clock().millis(status.position);
-        let here = progress(&status.folder);
+        let here = progress(folder);
         Recogniser::Following { behind_ms: there.saturating_sub(here) }
     }
 
-    /// Appends what was recognised since; at most `most` are kept.
-    pub fn new_turns(&mut self, folder: &Path, turns: &mut VecDeque<(Clock, Utterance)>, most: usize) {
+    /// What was recognised since the last time.
+    fn new_turns(&mut self, folder: &Path) -> Vec<(Clock, Utterance)> {
         // Before the recogniser has begun there is no store; while it writes, the next time will do.
-        let Ok(store) = Store::open(folder) else { return };
-        let Ok((clock, fresh, seen)) = store.recognised_since(self.seen) else { return };
+        let Ok(store) = Store::open(folder) else { return Vec::new() };
+        let Ok((clock, fresh, seen)) = store.recognised_since(self.seen) else { return Vec::new() };
         self.seen = seen;
-        turns.extend(fresh.into_iter().map(|utterance| (clock, utterance)));
-        while turns.len() > most {
-            turns.pop_front();
-        }
-    }
-
-    /// What is being said at this moment, unless its final words are there.
-    pub fn preview(
-        folder: &Path,
-        status: Option<&Status>,
-        turns: &VecDeque<(Clock, Utterance)>,
-    ) -> Option<(Clock, Preview)> {
-        let status = status?;
-        let clock = status.format.clock();
-        let said = preview::seen(folder)?;
-        let is_past = clock.millis(status.position.saturating_sub(said.span.end)) > PAST;
-        let is_final = turns.iter().any(|(_, turn)| turn.channel == said.channel && turn.span.end > said.span.start);
-        (!is_past && !is_final).then_some((clock, said))
+        fresh.into_iter().map(|utterance| (clock, utterance)).collect()
     }
 
     /// Waits until everything is recognised and written, and says where.
@@ -147,6 +200,15 @@ impl Follower {
             }
             thread::sleep(Duration::from_millis(50));
         }
+        if !self.done {
+            if let Some(child) = self.child.take() {
+                end(child);
+            } else if is_held(&folder.join(PROGRESS)) {
+                // One that another screen started; it writes the documents when it is done.
+                speaker.warning(&Message::new("record.recognising").with("folder", folder.display()));
+                return End::Warned;
+            }
+        }
         let documents = ["risalah-sementara.pdf", "risalah-sementara.docx"].map(|name| folder.join(name));
         if !documents.iter().all(|path| path.is_file()) || !self.done && self.deaths > 0 {
             speaker.warning(&unfinished());
@@ -157,6 +219,14 @@ impl Follower {
         }
         End::Done
     }
+}
+
+/// What is being said at this moment, unless its final words are there.
+fn current(said: Preview, status: &Status, turns: &VecDeque<(Clock, Utterance)>) -> Option<(Clock, Preview)> {
+    let clock = status.format.clock();
+    let is_past = clock.millis(status.position.saturating_sub(said.span.end)) > PAST;
+    let is_final = turns.iter().any(|(_, turn)| turn.channel == said.channel && turn.span.end > said.span.start);
+    (!is_past && !is_final).then_some((clock, said))
 }
 
 /// Held by a recogniser that follows a recording; tells how far it is.
@@ -171,7 +241,7 @@ impl Place {
     pub fn take(folder: &Path) -> Option<Self> {
         let path = folder.join(PROGRESS);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
-        file.try_lock().ok()?;
+        hold(&file).ok()?;
         // One that was killed may have left it.
         preview::clear(folder);
         Some(Self { folder: folder.to_owned(), file, told: Instant::now() })
@@ -207,7 +277,13 @@ fn progress(folder: &Path) -> u64 {
     fs::read_to_string(meeting.join(PROGRESS)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }
 
-fn is_held(folder: &Path) -> bool {
-    let Ok(file) = File::open(folder.join(PROGRESS)) else { return false };
-    matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+/// Lets a recogniser end that is no longer waited for: what it has recognised is kept, and it must not stand in the way of the next.
+fn end(mut child: Child) {
+    let _ = rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM);
+    let asked = Instant::now();
+    while asked.elapsed() < ENDS && matches!(child.try_wait(), Ok(None)) {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }

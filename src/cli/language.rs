@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::message::{Language, lookup};
 
 use super::args::Args;
+use super::entry;
 
 /// `RISALAH_LANG` if it is set, else the locale: Indonesian where it begins with `id`, English otherwise.
 pub fn current() -> Language {
@@ -56,6 +57,7 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
     let flag = |arg: Arg| {
         let name = arg.get_id().to_string();
         let help = text(&format!("flag.{name}")).or_else(|| lookup(language, &format!("help.any.flag.{name}")));
+        let help = help.map(|help| help.replace("%{events}", &entry::forms().join(", ")));
         let help = help.map(|help| help + &defaults_and_choices(&arg, language));
         let names = arg.get_value_names().unwrap_or_default();
         let names: Vec<String> = names.iter().map(|name| value_name(language, name)).collect();

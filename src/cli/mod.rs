@@ -10,6 +10,7 @@ mod check;
 mod conference;
 mod correct;
 mod demo;
+mod described;
 mod devices;
 mod doctor;
 mod entry;
@@ -77,6 +78,11 @@ impl Failure {
         Self { message: Some(message), usage: true }
     }
 
+    /// What happened.
+    pub fn what(self) -> Message {
+        self.message.unwrap_or_else(|| Message::new("general.interrupted"))
+    }
+
     /// A failure of another process, which has told the user itself.
     pub fn told(usage: bool) -> Self {
         Self { message: None, usage }
@@ -97,9 +103,9 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => return manual::explain(&error, language),
     };
-    if let Command::Recorder = args.command {
+    if let Command::Recorder(args) = args.command {
         // It has signals of its own: only a request to end may end it.
-        return exit(recorder::run(speaker), speaker);
+        return exit(recorder::run(args.supervise, speaker), speaker);
     }
     // The second Ctrl-C ends at once: everything that was recognised is on disk already.
     let stop = || {
@@ -126,7 +132,7 @@ pub fn run() -> ExitCode {
         Command::Devices(args) => devices::run(&args, speaker),
         Command::Completions(args) => manual::completions(&args, language),
         Command::Record(args) => record::run(&args, speaker),
-        Command::Recorder => Ok(End::Done),
+        Command::Recorder(_) => Ok(End::Done),
         Command::Typeset(args) => typeset::child(&args),
         Command::Status(args) => status::run(&args, speaker),
         Command::Advance(args) => advance::advance(&args, speaker),

@@ -4,8 +4,7 @@
 
 mod second;
 
-use std::collections::VecDeque;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,16 +12,22 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use e_risalah::atomic_file;
+use e_risalah::capture::Rehearsal;
+use e_risalah::clock::MAX_CHANNELS;
+use e_risalah::floor;
 use e_risalah::folder::{self, Folder, MEETING};
-use e_risalah::meeting::Meeting;
+use e_risalah::meeting::{EventKind, Meeting};
 use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{Client, State, Status};
-use e_risalah::recording::{self, Claim, End as Ending, Fact, Growth, LEDGER, folder_of};
+use e_risalah::recording::{Claim, End as Ending, Entered, Fact, Growth, LEDGER, Resumed, folder_of};
 
 use super::args::Record;
-use super::follower::Follower;
+use super::described::Described;
+use super::entry::Order as Asked;
+use super::follower::{Follower, Tending};
 use super::recorder::Order;
-use super::screen::{Action, Screen, View};
+use super::screen::{Action, Screen, View, words};
 use super::show::{Speaker, print, relay, turn_line};
 use super::{End, Failure, STOP, entry, export, soundcheck};
 
@@ -35,6 +40,12 @@ const PULSE: Duration = Duration::from_millis(250);
 /// A recorder is there within this time, or says why not.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// And is started again within this time when it died.
+const RESTARTED: Duration = Duration::from_secs(10);
+
+/// Minutes of room below which a person is told before the recording begins: a plenary may last so long.
+const SHORT_MINUTES: u64 = 4 * 60;
+
 /// Turns that the screen keeps.
 const SHOWN: usize = 200;
 
@@ -45,13 +56,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         return status(&recording, speaker, args.voice.json);
     }
     if let Some(text) = &args.event {
-        let entered =
-            entry::parse(text).ok_or_else(|| Failure::usage(Message::new("record.event").with("what", text)))?;
-        let mut client = Client::reach(&recording)?;
-        let clock = client.status()?.format.clock();
-        let at = client.enter(entered, 0)?;
-        speaker.note(&Message::new("record.entered").with("at", clock.hms(at)));
-        return Ok(End::Done);
+        return event(text, &folder, &recording, speaker);
     }
     if args.stop {
         let mut client = Client::reach(&recording)?;
@@ -63,19 +68,23 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         Some(path) => Meeting::read(path)?,
         None => export::description(&folder)?,
     };
+    let follower = Follower::new(args.model.as_deref());
     if args.attach {
         let client = Client::reach(&recording)?;
-        let follower = Follower::new(args.model.as_deref());
-        return Desk::new(folder, recording, meeting, speaker, client, follower, None).sit(args.voice.quiet);
+        let mut desk = Desk::new(folder, recording, meeting, speaker, client);
+        return desk.sit(follower, args.voice.quiet);
     }
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
     let recording = folder_of(&folder);
-    refuse_taken(&recording)?;
+    let resume = is_unfinished(&recording)?;
+    if resume {
+        speaker.warning(&Message::new("record.resuming").with("folder", folder.display()));
+    }
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
-        keep(path, &folder.join(MEETING))?;
+        bring(path, &folder.join(MEETING))?;
         for source in meeting.sources.iter().filter(|source| source.is_file()) {
-            keep(source, &folder.join(source.file_name().unwrap_or_default()))?;
+            bring(source, &folder.join(source.file_name().unwrap_or_default()))?;
         }
     }
     soundcheck::bring(&meeting, &folder, speaker);
@@ -88,11 +97,105 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         speed: args.speed,
         names: names(&meeting),
         conference: args.conference,
+        resume,
     };
     second::check(&meeting, speaker);
+    tell_room(&order, speaker);
     let (child, client) = start(&order, &folder)?;
-    let follower = Follower::new(args.model.as_deref());
-    Desk::new(folder, recording, meeting, speaker, client, follower, Some(child)).sit(args.voice.quiet)
+    let mut desk = Desk::new(folder, recording, meeting, speaker, client);
+    (desk.order, desk.child) = (Some(order), Some(child));
+    desk.sit(follower, args.voice.quiet)
+}
+
+/// Enters what a text asks for, or lists what may be asked for.
+fn event(text: &str, folder: &Path, recording: &Path, speaker: Speaker) -> Result<End, Failure> {
+    let no_event = || Message::new("record.event").with("what", text).with("events", entry::forms().join(", "));
+    match entry::parse(text).ok_or_else(|| Failure::usage(no_event()))? {
+        Asked::List => list(&export::description(folder)?, speaker),
+        Asked::Withdraw => {
+            let mut client = Client::reach(recording)?;
+            let clock = client.status()?.format.clock();
+            let (at, entered) = client.withdraw()?;
+            let what = words::entered(speaker, &export::description(folder)?, &entered, clock.millis(at));
+            speaker.note(&Message::new("record.withdrawn").with("at", clock.hms(at)).with("what", what));
+        }
+        Asked::Enter(entered) => {
+            let mut client = Client::reach(recording)?;
+            let status = client.status()?;
+            // After a takeover what was entered stands where the recording is.
+            let meeting = export::entered_in(meeting_alone(folder)?, &status.folder)?;
+            admit(&meeting, &entered, status.format.channels)?;
+            let clock = status.format.clock();
+            let at = client.enter(entered, 0)?;
+            speaker.note(&Message::new("record.entered").with("at", clock.hms(at)));
+        }
+    }
+    Ok(End::Done)
+}
+
+/// The description without what was entered; of a folder that is gone nothing is known.
+fn meeting_alone(folder: &Path) -> Result<Meeting, Failure> {
+    let path = folder.join(MEETING);
+    if path.is_file() { Ok(Meeting::read(&path)?) } else { Ok(Meeting::bare()) }
+}
+
+/// What may be entered, who may be named, and the items of the agenda.
+fn list(meeting: &Meeting, speaker: Speaker) {
+    for form in entry::forms() {
+        print(&form);
+    }
+    for (heading, lines) in [
+        ("record.list.people", meeting.people.iter().map(|person| (person.id.clone(), person.name.clone())).collect()),
+        ("record.list.items", (1..).zip(&meeting.agenda).map(|(n, item)| (n.to_string(), item.clone())).collect()),
+    ] {
+        let lines: Vec<(String, String)> = lines;
+        if !lines.is_empty() {
+            print(&format!("\n{}", speaker.text(heading)));
+        }
+        for (id, name) in lines {
+            print(&format!("  {id:<24} {name}"));
+        }
+    }
+}
+
+/// Whether something may be entered now.
+///
+/// # Errors
+/// What objects to it.
+fn admit(meeting: &Meeting, entered: &Entered, channels: u16) -> Result<(), Failure> {
+    let channel = match entered {
+        Entered::Event(EventKind::Interjection(channel)) | Entered::Seated { channel, .. } => Some(*channel),
+        _ => None,
+    };
+    if let Some(channel) = channel.filter(|channel| channel.number() > channels) {
+        let message = Message::new("record.objection.channel").with("number", channel.number());
+        return Err(Failure::usage(message.with("channels", channels)));
+    }
+    match entered {
+        Entered::Event(kind) => meeting.may_happen(kind)?,
+        Entered::Seated { person: Some(person), .. } => meeting.may_sit(person)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Tells before the recording begins that its disk will soon be full. What the source gives is only known when it was opened; a device
+/// is taken for one of 24 bits at 48 kHz.
+fn tell_room(order: &Order, speaker: Speaker) {
+    let source = order.source.as_ref().and_then(|path| Rehearsal::open(path, order.speed).ok());
+    let second =
+        source.map_or(48_000 * 3 * u64::from(order.channels.unwrap_or(2)), |source| source.format().bytes_a_second());
+    let folders = [Some(&order.folder), order.mirror.as_ref()];
+    for folder in folders.into_iter().flatten() {
+        // One that is not there yet lies on the disk of the one above it.
+        let there = folder.ancestors().find(|folder| folder.exists());
+        let free = there.and_then(|folder| fs4::available_space(folder).ok());
+        let minutes = free.map_or(u64::MAX, |free| free / second.max(1) / 60);
+        if minutes < SHORT_MINUTES {
+            let short = Message::new("record.short").with("path", folder.display());
+            speaker.warning(&short.with("time", format!("{:02}:{:02}", minutes / 60, minutes % 60)));
+        }
+    }
 }
 
 /// The meeting's short name, else the day and minute.
@@ -103,31 +206,32 @@ fn new_name(meeting: &Meeting) -> String {
     }
 }
 
-/// A recording is never written over, and one that runs is not started twice.
-fn refuse_taken(recording: &Path) -> Result<(), Failure> {
+/// Whether the folder holds a recording that nobody closed, which is gone on with. A recording is never written over, and one that runs is
+/// not started twice.
+fn is_unfinished(recording: &Path) -> Result<bool, Failure> {
     if Client::reach(recording).is_ok() {
         return Err(Failure::usage(Message::new("record.running").with("path", recording.display())));
     }
     match Growth::open(recording)? {
-        Some(growth) if !growth.is_closed() => {
-            Err(Failure::usage(Message::new("record.unfinished").with("path", recording.display())))
+        Some(growth) => {
+            Resumed::may(&growth)?;
+            Ok(true)
         }
-        Some(_) => Err(recording::Error::Taken { path: recording.to_owned() }.into()),
         // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
         None => {
             Claim::take(recording)?.release();
-            Ok(())
+            Ok(false)
         }
     }
 }
 
-fn keep(from: &Path, to: &Path) -> Result<(), Failure> {
+fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
     let failed = |source| folder::Error::Write { path: to.to_owned(), source };
     let content = fs::read(from).map_err(failed)?;
     match fs::read(to) {
         Ok(present) if present == content => Ok(()),
         Ok(_) => Err(failed(std::io::ErrorKind::AlreadyExists.into()).into()),
-        Err(_) => Ok(fs::write(to, content).map_err(failed)?),
+        Err(_) => Ok(atomic_file::write(to, &content).map_err(failed)?),
     }
 }
 
@@ -161,9 +265,15 @@ pub fn oneself(command: &str) -> Result<Command, Failure> {
 fn start(order: &Order, folder: &Path) -> Result<(Child, Client), Failure> {
     let log = folder.join(LOG);
     let failed = |source| folder::Error::Write { path: log.clone(), source };
-    let written = File::create(&log).map_err(failed)?;
-    let mut child =
-        oneself("recorder")?.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(written).spawn().map_err(failed)?;
+    let written = OpenOptions::new().create(true).append(true).open(&log).map_err(failed)?;
+    let before = written.metadata().map_or(0, |log| log.len());
+    let mut child = oneself("recorder")?
+        .arg("--supervise")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(written)
+        .spawn()
+        .map_err(failed)?;
     let order_text = serde_json::to_vec(order).map_err(|error| failed(error.into()))?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(&order_text).map_err(failed)?;
@@ -174,8 +284,7 @@ fn start(order: &Order, folder: &Path) -> Result<(Child, Client), Failure> {
             return Ok((child, client));
         }
         if let Ok(Some(status)) = child.try_wait() {
-            let said = fs::read_to_string(&log).unwrap_or_default();
-            relay(&said);
+            relay(&said_since(&log, before));
             return Err(Failure::told(status.code() == Some(2)));
         }
         if begun.elapsed() > PATIENCE {
@@ -185,14 +294,24 @@ fn start(order: &Order, folder: &Path) -> Result<(Child, Client), Failure> {
     }
 }
 
+/// What the recorder wrote into its log behind so many bytes.
+fn said_since(log: &Path, before: u64) -> String {
+    let said = fs::read(log).unwrap_or_default();
+    String::from_utf8_lossy(said.get(before as usize..).unwrap_or_default()).into_owned()
+}
+
 fn status(recording: &Path, speaker: Speaker, json: bool) -> Result<End, Failure> {
     let status = Client::reach(recording)?.status()?;
+    let troubles = status.troubles();
     if json {
         print(&serde_json::to_string(&status).unwrap_or_default());
     } else {
         print(&speaker.sentence(&line(&status)));
     }
-    Ok(if status.lost > 0 || status.state == State::DeviceLost { End::Warned } else { End::Done })
+    for trouble in &troubles {
+        speaker.warning(trouble);
+    }
+    Ok(if troubles.is_empty() { End::Done } else { End::Warned })
 }
 
 fn line(status: &Status) -> Message {
@@ -223,8 +342,12 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         return Ok(End::Warned);
     }
     while let Some(open) = growth.as_mut().filter(|growth| !growth.is_closed()) {
-        if begun.elapsed() > PATIENCE {
-            return Err(Failure::failed(Message::new("record.not_closed").with("path", recording.display())));
+        // Nobody will close it any more, unless a recorder is started again at this moment.
+        let died = begun.elapsed() > RESTARTED && !open.is_live();
+        if died || begun.elapsed() > PATIENCE {
+            let key = if died { "record.died" } else { "record.not_closed" };
+            let folder = recording.parent().unwrap_or(recording).display();
+            return Err(Failure::failed(Message::new(key).with("path", recording.display()).with("folder", folder)));
         }
         thread::sleep(PULSE / 5);
         open.refresh()?;
@@ -271,35 +394,50 @@ struct Desk {
     meeting: Meeting,
     speaker: Speaker,
     client: Client,
-    follower: Follower,
-    /// The recorder, where it was started from here.
+    /// What is recorded and how, where it was started from here.
+    order: Option<Order>,
+    /// Who looks after the recorder, where it was started from here.
     child: Option<Child>,
+    /// When the recorder answered last.
+    answered: Instant,
+}
+
+/// How a screen was left.
+enum Left {
+    /// The recording has ended.
+    Ended,
+    /// It goes on.
+    Recording,
 }
 
 impl Desk {
-    fn new(
-        folder: PathBuf,
-        recording: PathBuf,
-        meeting: Meeting,
-        speaker: Speaker,
-        client: Client,
-        follower: Follower,
-        child: Option<Child>,
-    ) -> Self {
-        Self { folder, now: recording.clone(), recording, meeting, speaker, client, follower, child }
+    fn new(folder: PathBuf, recording: PathBuf, meeting: Meeting, speaker: Speaker, client: Client) -> Self {
+        let now = recording.clone();
+        Self { folder, now, recording, meeting, speaker, client, order: None, child: None, answered: Instant::now() }
     }
 
-    fn sit(mut self, quiet: bool) -> Result<End, Failure> {
+    fn sit(&mut self, follower: Follower, quiet: bool) -> Result<End, Failure> {
         let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !quiet;
-        let stays = if on_screen { self.watch()? } else { self.wait(quiet) };
-        if !stays {
+        let mirror = self.order.as_ref().and_then(|order| order.mirror.as_deref()).and_then(Path::parent);
+        // The stick may be slow; the screen does not wait for it.
+        let described = mirror.map(|mirror| Described::begin(&self.folder, mirror, &self.meeting));
+        let tending = Tending::begin(follower, &self.folder, SHOWN);
+        let left = if on_screen { self.watch(&tending)? } else { self.wait(&tending, quiet)? };
+        if matches!(left, Left::Recording) {
             self.speaker.note(&Message::new("record.detached").with("folder", self.folder.display()));
             return Ok(End::Done);
         }
-        if let Some(mut child) = self.child.take() {
-            let _ = child.wait();
+        let supervised = self.child.take().and_then(|mut child| child.wait().ok());
+        let mut end = closed(&self.recording, &self.now, self.speaker)?;
+        if let Some(described) = described
+            && let Err(error) = described.end(&self.folder, &self.meeting)
+        {
+            self.speaker.warning(&error.message());
+            end = End::Warned;
         }
-        let end = closed(&self.recording, &self.now, self.speaker)?;
+        if supervised.is_some_and(|status| !status.success()) {
+            end = End::Warned;
+        }
         if !self.recording.join(LEDGER).exists() {
             // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy elsewhere.
             if self.now.join(LEDGER).exists() {
@@ -308,17 +446,17 @@ impl Desk {
             }
             return Ok(End::Warned);
         }
-        let drained = self.follower.finish(&self.folder, self.speaker, quiet);
+        let drained = tending.end().finish(&self.folder, self.speaker, quiet);
         // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
-        let meeting = match export::description(&self.folder) {
-            Ok(meeting) => meeting,
+        let second_model = match export::description(&self.folder) {
+            Ok(meeting) => meeting.second_model,
             Err(Failure { message: Some(mistake), .. }) => {
                 self.speaker.warning(&mistake);
                 return Ok(End::Warned);
             }
-            Err(_) => self.meeting,
+            Err(_) => self.meeting.second_model.clone(),
         };
-        let second = match &meeting.second_model {
+        let second = match &second_model {
             Some(model) => second::pass(&self.folder, model, self.speaker, quiet),
             None => End::Done,
         };
@@ -328,94 +466,110 @@ impl Desk {
         })
     }
 
-    /// With a screen; false when it was left while the recording goes on.
-    fn watch(&mut self) -> Result<bool, Failure> {
-        let Ok(mut screen) = Screen::open(self.speaker.language()) else { return Ok(self.wait(false)) };
-        let mut turns = VecDeque::new();
+    /// With a screen, until the recording has ended or the screen is left.
+    fn watch(&mut self, tending: &Tending) -> Result<Left, Failure> {
+        let Ok(mut screen) = Screen::open(self.speaker.language()) else { return self.wait(tending, false) };
         let mut note = None;
         loop {
             let status = self.status();
-            if status.is_none() && !self.is_alive() {
-                return Ok(true);
+            if status.is_none() && self.has_ended()? {
+                return Ok(Left::Ended);
             }
-            self.follower.tend(&self.folder);
-            self.follower.new_turns(&self.folder, &mut turns, SHOWN);
-            let recogniser = self.follower.state(status.as_ref());
-            let preview = Follower::preview(&self.folder, status.as_ref(), &turns);
-            let view = View {
-                status: status.as_ref(),
-                meeting: &self.meeting,
-                turns: &turns,
-                preview: preview.as_ref(),
-                recogniser,
-                note: note.as_ref(),
+            tending.tell(status.as_ref());
+            let drawn = {
+                let seen = tending.seen();
+                let view = View {
+                    status: status.as_ref(),
+                    meeting: &self.meeting,
+                    turns: &seen.turns,
+                    preview: seen.preview.as_ref(),
+                    recogniser: seen.recogniser,
+                    note: note.as_ref(),
+                };
+                screen.draw(&view)
             };
             // Without its terminal a screen shows nothing to nobody.
-            let Ok(action) = screen.draw(&view).and_then(|()| screen.poll(PULSE, &self.meeting)) else {
-                return Ok(false);
-            };
+            let Ok(action) = drawn.and_then(|()| screen.poll(PULSE, &self.meeting)) else { return Ok(Left::Recording) };
             match action {
                 Some(Action::Enter(entered, pressed)) => {
-                    let ago = u64::try_from(pressed.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    let answer = self.client.enter(entered.clone(), ago);
-                    note = Some(match answer {
-                        Ok(at) => {
-                            let clock = status.as_ref().map_or(e_risalah::floor::CLOCK, |status| status.format.clock());
-                            // So that the names beside the meters are right from now on.
-                            export::enter(&mut self.meeting, clock.millis(at), &entered);
-                            Message::new("record.entered").with("at", clock.hms(at))
-                        }
-                        Err(error) => error.message(),
-                    });
+                    note =
+                        Some(self.enter(&entered, pressed, status.as_ref()).unwrap_or_else(|failure| failure.what()));
+                }
+                Some(Action::Withdraw) => {
+                    note = Some(self.withdraw(status.as_ref()).unwrap_or_else(|failure| failure.what()));
                 }
                 Some(Action::Stop) => {
-                    self.client.stop()?;
-                    note = Some(Message::new("record.stopping"));
+                    let stopped = self.client.stop();
+                    note = Some(stopped.map_or_else(|error| error.message(), |()| Message::new("record.stopping")));
                 }
-                Some(Action::Detach) => return Ok(false),
+                Some(Action::Detach) => return Ok(Left::Recording),
                 None => {}
             }
             if STOP.load(Ordering::Relaxed) {
-                return Ok(false);
+                return Ok(Left::Recording);
             }
         }
     }
 
+    fn enter(&mut self, entered: &Entered, pressed: Instant, status: Option<&Status>) -> Result<Message, Failure> {
+        let (clock, channels) =
+            status.map_or((floor::CLOCK, MAX_CHANNELS), |status| (status.format.clock(), status.format.channels));
+        admit(&self.meeting, entered, channels)?;
+        let ago = u64::try_from(pressed.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let at = self.client.enter(entered.clone(), ago)?;
+        // So that the names beside the meters are right from now on.
+        export::enter(&mut self.meeting, clock.millis(at), entered);
+        Ok(Message::new("record.entered").with("at", clock.hms(at)))
+    }
+
+    fn withdraw(&mut self, status: Option<&Status>) -> Result<Message, Failure> {
+        let clock = status.map_or(floor::CLOCK, |status| status.format.clock());
+        let (at, entered) = self.client.withdraw()?;
+        let what = words::entered(self.speaker, &self.meeting, &entered, clock.millis(at));
+        // Who sits where is known again from what was entered and stands. With a mistake in the description it stays as it is.
+        if let Ok(meeting) = meeting_alone(&self.folder).and_then(|meeting| export::entered_in(meeting, &self.now)) {
+            self.meeting = meeting;
+        }
+        Ok(Message::new("record.withdrawn").with("at", clock.hms(at)).with("what", what))
+    }
+
     /// Without a screen, as a service: a request to end closes the recording.
-    fn wait(&mut self, quiet: bool) -> bool {
+    fn wait(&mut self, tending: &Tending, quiet: bool) -> Result<Left, Failure> {
         let mut said = None;
-        let mut alarms = 0;
+        let mut told = Vec::new();
         let mut stopping = false;
-        let mut turns = VecDeque::new();
         loop {
             let status = self.status();
-            if status.is_none() && !self.is_alive() {
-                return true;
+            if status.is_none() && self.has_ended()? {
+                return Ok(Left::Ended);
             }
-            self.follower.tend(&self.folder);
-            if let Some(status) = &status
-                && said != Some(status.state)
-            {
-                said = Some(status.state);
-                let message = line(status);
-                if status.state == State::DeviceLost {
-                    self.speaker.warning(&message);
-                } else if !quiet {
-                    self.speaker.note(&message);
+            tending.tell(status.as_ref());
+            let state = status.as_ref().map(|status| status.state);
+            if said != Some(state) {
+                match &status {
+                    None => self.speaker.warning(&Message::new("record.stopped")),
+                    Some(status) if status.state == State::DeviceLost => self.speaker.warning(&line(status)),
+                    Some(status) if !quiet => self.speaker.note(&line(status)),
+                    Some(_) => {}
+                }
+                said = Some(state);
+            }
+            for alarm in status.iter().flat_map(|status| &status.alarms) {
+                if !told.contains(alarm) {
+                    self.speaker.warning(&alarm.message());
+                    told.push(*alarm);
                 }
             }
-            for alarm in status.iter().flat_map(|status| status.alarms.iter().skip(alarms)) {
-                self.speaker.warning(&alarm.message());
-            }
-            alarms = status.as_ref().map_or(alarms, |status| status.alarms.len());
-            self.follower.new_turns(&self.folder, &mut turns, SHOWN);
-            for (clock, utterance) in turns.drain(..) {
+            let turns: Vec<_> = tending.seen().turns.drain(..).collect();
+            for (clock, utterance) in turns {
                 if !quiet {
                     print(&turn_line(&self.meeting, clock, &utterance));
                 }
             }
             if STOP.load(Ordering::Relaxed) && !stopping {
                 stopping = self.client.stop().is_ok();
+                // What is left to recognise is waited for, until the next request to end.
+                STOP.store(!stopping, Ordering::Relaxed);
             }
             thread::sleep(PULSE);
         }
@@ -424,13 +578,33 @@ impl Desk {
     fn status(&mut self) -> Option<Status> {
         let status = self.client.status().ok()?;
         self.now.clone_from(&status.folder);
+        self.answered = Instant::now();
         Some(status)
     }
 
-    fn is_alive(&mut self) -> bool {
-        match &mut self.child {
-            Some(child) => matches!(child.try_wait(), Ok(None)),
-            None => Client::reach(&self.now).map(|client| self.client = client).is_ok(),
+    /// Whether nothing more will come from a recorder that does not answer. One that died is started again by who looks after it; where
+    /// that one died too, from here.
+    fn has_ended(&mut self) -> Result<bool, Failure> {
+        match self.child.as_mut().map(Child::try_wait) {
+            Some(Ok(None)) => return Ok(false),
+            Some(Ok(Some(status))) if status.code().is_some() => return Ok(true),
+            Some(_) => self.child = None,
+            None => {}
         }
+        if let Ok(client) = Client::reach(&self.now).or_else(|_| Client::reach(&self.recording)) {
+            self.client = client;
+            return Ok(false);
+        }
+        let growth = Growth::open(&self.now).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());
+        if growth.is_none_or(|growth| growth.is_closed()) {
+            return Ok(true);
+        }
+        if let Some(order) = &mut self.order {
+            order.resume = true;
+            let (child, client) = start(order, &self.folder)?;
+            (self.child, self.client) = (Some(child), client);
+            return Ok(false);
+        }
+        Ok(self.answered.elapsed() > RESTARTED)
     }
 }

@@ -1,18 +1,33 @@
 //! `risalah recorder`: the process that `risalah record` starts to bring the sound to the disk. Nothing else runs in it.
+//!
+//! With `--supervise` it is the one that starts that process, and starts it again when it dies.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use e_risalah::capture::{Microphones, Rehearsal, Wish};
+use e_risalah::folder;
 use e_risalah::message::Message;
 use e_risalah::recorder::{self, Outcome, Plan, Sound};
-use e_risalah::recording::End as Ending;
+use e_risalah::recording::{End as Ending, LEDGER};
 use serde::{Deserialize, Serialize};
 
 use super::show::Speaker;
 use super::{End, Failure};
+
+/// A recorder that lives less long than this has died at once.
+const AT_ONCE: Duration = Duration::from_secs(10);
+/// How often in a row one that died at once is started again.
+const TRIES: u32 = 20;
+/// And after how long.
+const REST: Duration = Duration::from_millis(200);
+/// How often it is looked at.
+const PULSE: Duration = Duration::from_millis(20);
 
 /// What the recorder reads on stdin, as JSON.
 #[derive(Serialize, Deserialize)]
@@ -27,10 +42,16 @@ pub struct Order {
     pub names: Vec<String>,
     /// The port on which the conference system is heard.
     pub conference: Option<u16>,
+    /// Whether a recording that nobody closed is gone on with.
+    #[serde(default)]
+    pub resume: bool,
 }
 
-pub fn run(speaker: Speaker) -> Result<End, Failure> {
-    let order: Order = serde_json::from_reader(io::stdin())
+pub fn run(supervise: bool, speaker: Speaker) -> Result<End, Failure> {
+    let mut text = Vec::new();
+    let read = io::stdin().read_to_end(&mut text).map_err(serde_json::Error::io);
+    let order: Order = read
+        .and_then(|_| serde_json::from_slice(&text))
         .map_err(|error| Failure::usage(Message::new("record.order").with("detail", error)))?;
     // Its own session: the terminal may close, the screen may die.
     let _ = rustix::process::setsid();
@@ -47,21 +68,74 @@ pub fn run(speaker: Speaker) -> Result<End, Failure> {
             speaker.note(&Message::new("cli.no_interrupt"));
         }
     }
+    if supervise { keep_alive(order, &stop, speaker) } else { record(order, &stop, speaker) }
+}
+
+fn record(order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Failure> {
     let sound = if let Some(path) = &order.source {
         Sound::Rehearsal(Rehearsal::open(path, order.speed)?)
     } else {
         let wish = Wish { device: order.device, channels: order.channels, rate: None };
         Sound::Microphones(Box::new(Microphones::choose(&wish)?), wish)
     };
-    let zone = jiff::tz::TimeZone::system();
     let plan = Plan {
         folder: order.folder,
         mirror: order.mirror,
         sound,
         names: order.names,
         conference: order.conference,
-        zone,
+        zone: jiff::tz::TimeZone::system(),
+        resume: order.resume,
     };
-    let Outcome { lost, end, .. } = recorder::run(plan, &stop)?;
-    Ok(if lost > 0 || end == Ending::Disk { End::Warned } else { End::Done })
+    let Outcome { lost, end, copy_failed, .. } = recorder::run(plan, stop)?;
+    if let Some(reason) = &copy_failed {
+        speaker.warning(&Message::new("record.copy_failed").with("reason", reason));
+    }
+    Ok(if lost > 0 || end == Ending::Disk || copy_failed.is_some() { End::Warned } else { End::Done })
+}
+
+/// Starts the recorder, and again where it did not end by itself; it then goes on with the recording in its folder.
+fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Failure> {
+    let mut tries = 0;
+    loop {
+        let begun = Instant::now();
+        let status = start(&order).and_then(|recorder| wait(recorder, stop));
+        let status = status.map_err(|source| folder::Error::Folder { path: order.folder.clone(), source })?;
+        match status.code() {
+            Some(0) => return Ok(End::Done),
+            Some(3) => return Ok(End::Warned),
+            // It has told why.
+            Some(code @ (1 | 2)) if !order.resume || begun.elapsed() > AT_ONCE => return Err(Failure::told(code == 2)),
+            _ => {}
+        }
+        tries = if begun.elapsed() > AT_ONCE { 1 } else { tries + 1 };
+        if tries > TRIES || stop.load(Ordering::Relaxed) {
+            return Err(Failure::failed(Message::new("record.died").with("folder", order.folder.display())));
+        }
+        speaker.warning(&Message::new("record.restarted"));
+        order.resume = order.folder.join(LEDGER).exists();
+        thread::sleep(REST);
+    }
+}
+
+fn start(order: &Order) -> io::Result<Child> {
+    let mut recorder = Command::new(std::env::current_exe()?).arg("recorder").stdin(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = recorder.stdin.take() {
+        stdin.write_all(&serde_json::to_vec(order)?)?;
+    }
+    Ok(recorder)
+}
+
+/// Waits until the recorder ends; a request to end is passed on to it.
+fn wait(mut recorder: Child, stop: &AtomicBool) -> io::Result<ExitStatus> {
+    let mut told = false;
+    loop {
+        if let Some(status) = recorder.try_wait()? {
+            return Ok(status);
+        }
+        if stop.load(Ordering::Relaxed) && !std::mem::replace(&mut told, true) {
+            rustix::process::kill_process(rustix::process::Pid::from_child(&recorder), rustix::process::Signal::TERM)?;
+        }
+        thread::sleep(PULSE);
+    }
 }

@@ -1,7 +1,6 @@
 //! How fast models are on this machine: measured, kept beside them, and carried over to others by the work that they do.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::Header;
 use super::{Error, Size, Store, file, machine};
+use crate::atomic_file;
 
 const FILE_NAME: &str = "kecepatan.json";
 /// A longer file was not written by this program.
@@ -78,12 +78,8 @@ impl Store {
         all.push(measured.clone());
         let first = all.len().saturating_sub(KEPT);
         let path = self.folder().join(FILE_NAME);
-        let part = path.with_extension("json.part");
         let text = serde_json::to_vec_pretty(&all[first..]).map_err(std::io::Error::other).map_err(Error::at(&path))?;
-        File::create(&part)
-            .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&part, &path))
-            .map_err(Error::at(&path))?;
+        atomic_file::write(&path, &text).map_err(Error::at(&path))?;
         Ok(measured)
     }
 

@@ -51,7 +51,7 @@ fn what_the_system_says_stands_in_the_ledger_at_its_sample() {
     ] {
         match say(line) {
             Reply::Entered { at } => entered.push(at),
-            Reply::Refused { reason } => assert!(!line.contains("\"kanal\":2"), "{line:.60}: {reason}"),
+            Reply::Refused { reason } => assert!(!line.contains("\"kanal\":2"), "{line:.60}: {reason:?}"),
             other => panic!("{line:.60}: {other:?}"),
         }
     }
@@ -63,7 +63,7 @@ fn what_the_system_says_stands_in_the_ledger_at_its_sample() {
     let facts = growth.ledger().facts.iter();
     let events: Vec<_> = facts
         .filter_map(|fact| match fact {
-            Fact::Event { at, entered } => Some((*at, entered.clone())),
+            Fact::Event { at, entered, .. } => Some((*at, entered.clone())),
             _ => None,
         })
         .collect();

@@ -2,57 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
-use e_risalah::recording::{Cause, End, Fact, Growth, folder_of, verify};
+use e_risalah::recording::{End, Fact, folder_of, verify};
 
-use crate::room::{Disk, Running, Volume, closed, recorded, recorder, samples, status, tone, until};
-
-/// Longer than the ring holds sound.
-const STALLED: Duration = Duration::from_secs(13);
+use crate::room::{Disk, Running, Volume, closed, is_true, recorded, recorder, samples, status, tone, until};
 
 fn end(recorder: &mut Running) -> Option<i32> {
     recorder.signal("-TERM");
     recorder.0.wait().expect("it ends").code()
-}
-
-/// The sound is that of the file, but silence where the ledger counts a gap.
-fn is_true(folder: &Path, file: &Path) {
-    let (original, found) = (samples(file), samples(folder));
-    let growth = Growth::open(&folder_of(folder)).expect("read").expect("a ledger");
-    let gaps = growth.gaps();
-    assert_eq!(growth.length(), Some(found.len() as u64));
-    for (at, (original, found)) in original.iter().zip(&found).enumerate() {
-        let lost = gaps.iter().any(|gap| (gap.start..gap.end).contains(&(at as u64)));
-        assert!(found.to_bits() == if lost { 0 } else { original.to_bits() }, "sample {at}, lost: {lost}");
-    }
-}
-
-#[test]
-fn a_disk_that_stalls_costs_what_the_ring_cannot_hold_and_nothing_after_it() {
-    let Some(disk) = Volume::mount() else { return };
-    let place = tempfile::tempdir().expect("a folder");
-    let file = tone(place.path(), 60, 1);
-    let folder = disk.path.join("rapat");
-    let mut recorder = Running::start(&mut recorder(place.path(), &folder, None, &file, 1.0));
-    let before = recorded(&folder, 8_000).position;
-    let stall = disk.stall();
-    thread::sleep(STALLED);
-    drop(stall);
-    let after = recorded(&folder, before + 8_000 * STALLED.as_secs() + 16_000);
-    assert!(after.lost > 0 && after.lost < 8_000 * (STALLED.as_secs() - 8), "{} samples lost", after.lost);
-    assert_eq!(end(&mut recorder), Some(3), "what was lost is said");
-    let growth = closed(&folder);
-    let causes: Vec<Cause> = growth
-        .ledger()
-        .facts
-        .iter()
-        .filter_map(|fact| if let Fact::Gap { cause, .. } = fact { Some(*cause) } else { None })
-        .collect();
-    assert!(!causes.is_empty() && causes.iter().all(|cause| *cause == Cause::Disk), "{causes:?}");
-    is_true(&folder, &file);
-    assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
 }
 
 #[test]

@@ -2,10 +2,16 @@
 
 mod alarms;
 mod conference;
+mod continued;
+mod control;
 mod disks;
+mod entered;
 mod faulty;
 mod killed;
+mod kills;
 mod paths;
 mod rehearsal;
 mod ring;
 mod room;
+mod second;
+mod stalled;

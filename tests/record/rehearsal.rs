@@ -176,8 +176,9 @@ fn the_recorder_outlives_the_desk_and_can_be_seen_again() {
 }
 
 #[test]
-fn nobody_steers_a_recorder_without_its_key() {
+fn nobody_else_steers_a_recorder_and_nonsense_does_not_hurt_it() {
     use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::fs::PermissionsExt;
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 60, 1);
     let folder = place.path().join("rapat");
@@ -185,11 +186,11 @@ fn nobody_steers_a_recorder_without_its_key() {
     recorded(&folder, 4_000);
     let address = fs::read_to_string(folder_of(&folder).join("kendali.json")).expect("an address");
     let address: serde_json::Value = serde_json::from_str(&address).expect("JSON");
-    let port = address["port"].as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
-    for line in
-        ["", "{", "{\"token\":\"\",\"request\":\"stop\"}", "{\"request\":\"stop\"}", "\u{1F3A4}", &"a".repeat(200_000)]
-    {
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("reached");
+    let socket = address["socket"].as_str().expect("a socket");
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o077;
+    assert_eq!(mode(std::path::Path::new(socket).parent().expect("a folder")), 0, "others may enter");
+    for line in ["", "{", "{\"id\":7,\"request\":\"stopp\"}", "\u{1F3A4}", &"a".repeat(200_000)] {
+        let mut stream = std::os::unix::net::UnixStream::connect(socket).expect("reached");
         let _ = stream.write_all(line.as_bytes()).and_then(|()| stream.write_all(b"\n"));
         let mut answer = String::new();
         let _ = BufReader::new(stream).read_line(&mut answer);

@@ -106,6 +106,18 @@ pub fn closed(folder: &Path) -> Growth {
     })
 }
 
+/// The sound is that of the file of one channel, but silence where the ledger counts a gap.
+pub fn is_true(folder: &Path, file: &Path) {
+    let (original, found) = (samples(file), samples(folder));
+    let growth = Growth::open(&folder_of(folder)).expect("read").expect("a ledger");
+    let gaps = growth.gaps();
+    assert_eq!(growth.length(), Some(found.len() as u64));
+    for (at, (original, found)) in original.iter().zip(&found).enumerate() {
+        let lost = gaps.iter().any(|gap| (gap.start..gap.end).contains(&(at as u64)));
+        assert!(found.to_bits() == if lost { 0 } else { original.to_bits() }, "sample {at}, lost: {lost}");
+    }
+}
+
 /// A process that does not outlive its test.
 pub struct Running(pub Child);
 
@@ -140,9 +152,18 @@ pub fn recorder_pid(folder: &Path) -> u32 {
 
 /// A recorder by itself, which plays a file.
 pub fn recorder(place: &Path, folder: &Path, mirror: Option<&Path>, file: &Path, speed: f64) -> Command {
+    ordered(place, folder, mirror, file, speed, false)
+}
+
+/// A recorder that goes on with a recording.
+pub fn resuming(place: &Path, folder: &Path, file: &Path, speed: f64) -> Command {
+    ordered(place, folder, None, file, speed, true)
+}
+
+fn ordered(place: &Path, folder: &Path, mirror: Option<&Path>, file: &Path, speed: f64, resume: bool) -> Command {
     let order = serde_json::json!({
         "folder": folder_of(folder), "mirror": mirror.map(folder_of), "device": null, "channels": null,
-        "source": file, "speed": speed, "names": [],
+        "source": file, "speed": speed, "names": [], "resume": resume,
     });
     let path = place.join("perintah.json");
     fs::write(&path, order.to_string()).expect("written");
@@ -202,12 +223,6 @@ impl Volume {
         None
     }
 
-    /// Nothing can be written until the stall is dropped.
-    pub fn stall(&self) -> Stall<'_> {
-        assert!(done(Command::new("fsfreeze").arg("--freeze").arg(&self.path)), "frozen");
-        Stall(self)
-    }
-
     /// From now on it is read-only, as a disk becomes with its first fault.
     pub fn fail(&self) {
         let device = Command::new("findmnt").args(["-n", "-o", "SOURCE"]).arg(&self.path).output().expect("findmnt");
@@ -220,15 +235,6 @@ impl Volume {
 impl Drop for Volume {
     fn drop(&mut self) {
         let _ = done(Command::new("umount").arg("-l").arg(&self.path));
-    }
-}
-
-/// Ends when it is dropped: before everything that waits for the disk.
-pub struct Stall<'a>(&'a Volume);
-
-impl Drop for Stall<'_> {
-    fn drop(&mut self) {
-        let _ = done(Command::new("fsfreeze").arg("--unfreeze").arg(&self.0.path));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
 use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{Mirror, State, Status};
+use e_risalah::recorder::{LOW_MINUTES, Mirror, State, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -16,8 +16,6 @@ use super::prompt::Prompt;
 use super::{Recogniser, Seen, View, meters, turns, words};
 use crate::cli::show::Speaker;
 
-/// Below this many minutes the disk is an alarm.
-const LOW_MINUTES: u64 = 30;
 /// The most alarms of microphones that are shown.
 const ALARMS: usize = 3;
 /// The most names that are offered at once.
@@ -62,7 +60,7 @@ fn alarm() -> Style {
 fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
     let loud = Style::new().reversed().bold();
     let (key, style) = match status.map(|status| status.state) {
-        None => ("screen.state.unreachable", loud.magenta()),
+        None => ("screen.state.unreachable", alarm()),
         Some(State::Waiting) => ("screen.state.waiting", loud.yellow()),
         Some(State::Recording) => ("screen.state.recording", loud.green()),
         Some(State::DeviceLost) => ("screen.state.device_lost", alarm()),
@@ -83,7 +81,7 @@ fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Spe
 fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
     let mut parts = Vec::new();
     match status.map(|status| status.state) {
-        None => parts.push(Span::raw(speaker.text("screen.detail.unreachable"))),
+        None => parts.push(Span::styled(speaker.text("screen.detail.unreachable"), alarm())),
         Some(State::Waiting) => parts.push(Span::raw(speaker.text("screen.detail.waiting"))),
         Some(State::DeviceLost) => parts.push(Span::styled(speaker.text("screen.detail.device_lost"), alarm())),
         Some(State::Recording) => {}
@@ -155,7 +153,7 @@ fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, 
 
 /// The question and the answer so far; of a long answer, its end.
 fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: Seen, speaker: Speaker) {
-    let question = format!(" {}: ", prompt.question(speaker, view.meeting, seen));
+    let question = format!(" {}: ", prompt.question(speaker, view, seen));
     let room = usize::from(row.width).saturating_sub(Span::raw(&question).width() + 1);
     let mut shown = prompt.text.as_str();
     while Span::raw(shown).width() > room {

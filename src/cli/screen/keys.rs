@@ -10,7 +10,7 @@ use super::prompt::{Ask, Outcome, Prompt};
 use super::{Action, Seen};
 
 /// The keys in the order of the screen's foot, each with the last part of its words' key in the catalogue.
-pub const SHOWN: [(&str, &str); 11] = [
+pub const SHOWN: [(&str, &str); 12] = [
     ("b", "open"),
     ("s", "suspend"),
     ("c", "resume"),
@@ -20,6 +20,7 @@ pub const SHOWN: [(&str, &str); 11] = [
     ("i", "interjection"),
     ("k", "note"),
     ("o", "seat"),
+    ("u", "undo"),
     ("q", "stop"),
     ("d", "detach"),
 ];
@@ -53,7 +54,7 @@ impl Keys {
             return interrupt.then_some(Action::Detach);
         }
         match self.prompt.take() {
-            Some(prompt) => self.answer(prompt, key, meeting, seen),
+            Some(prompt) => self.answer(prompt, key, at, meeting, seen),
             None => self.command(key, at, seen),
         }
     }
@@ -61,12 +62,13 @@ impl Keys {
     fn command(&mut self, key: KeyEvent, at: Instant, seen: Seen) -> Option<Action> {
         let KeyCode::Char(letter) = key.code else { return None };
         let letter = letter.to_ascii_lowercase();
-        let held = self.last.is_some_and(|(last, when)| last == letter && at.saturating_duration_since(when) < HELD);
-        self.last = Some((letter, at));
-        if held {
+        if self.is_held(letter, at) {
             return None;
         }
         let ask = match letter {
+            't' => Ask::Close,
+            'y' => Ask::Agreed,
+            'u' => Ask::Undo,
             'i' => Ask::Interjection(seen.floor),
             'k' => Ask::Note,
             'o' => Ask::Seat(seen.floor),
@@ -78,10 +80,33 @@ impl Keys {
         None
     }
 
-    fn answer(&mut self, mut prompt: Prompt, key: KeyEvent, meeting: &Meeting, seen: Seen) -> Option<Action> {
-        (prompt.refused, self.last) = (false, None);
+    /// Whether this key has been down since it was last taken, which it is now.
+    fn is_held(&mut self, letter: char, at: Instant) -> bool {
+        let held = self.last.is_some_and(|(last, when)| last == letter && at.saturating_duration_since(when) < HELD);
+        self.last = Some((letter, at));
+        held
+    }
+
+    fn answer(
+        &mut self,
+        mut prompt: Prompt,
+        key: KeyEvent,
+        at: Instant,
+        meeting: &Meeting,
+        seen: Seen,
+    ) -> Option<Action> {
+        prompt.refused = false;
         match key.code {
             KeyCode::Esc => return None,
+            // Not a text, but a second key: the same once more.
+            KeyCode::Char(letter) if prompt.ask.again().is_some() => {
+                let letter = letter.to_ascii_lowercase();
+                let held = self.is_held(letter, at);
+                if prompt.ask.again() == Some(letter) && !held {
+                    return prompt.confirmed();
+                }
+                prompt.refused = prompt.ask.again() != Some(letter);
+            }
             KeyCode::Enter => match prompt.answer(meeting, seen) {
                 Outcome::Done(action) => return Some(action),
                 Outcome::Next(ask) => prompt = Prompt::new(ask, prompt.since),
@@ -103,10 +128,8 @@ fn event(letter: char) -> Option<EventKind> {
         'b' => Some(EventKind::Opened),
         's' => Some(EventKind::Suspended),
         'c' => Some(EventKind::Resumed),
-        't' => Some(EventKind::Closed),
         '1' => Some(EventKind::Gavel(1)),
         '3' => Some(EventKind::Gavel(3)),
-        'y' => Some(EventKind::Agreed(None)),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ mod prompt;
 #[cfg(test)]
 mod tests;
 mod turns;
-mod words;
+pub mod words;
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
@@ -62,7 +62,7 @@ pub enum Recogniser {
 
 /// Everything the screen shows at a moment.
 pub struct View<'a> {
-    /// The recorder; `None`: it does not answer.
+    /// The recorder; `None`: it does not answer, and nothing is recorded.
     pub status: Option<&'a Status>,
     /// Who sits where.
     pub meeting: &'a Meeting,
@@ -81,6 +81,8 @@ pub struct View<'a> {
 pub enum Action {
     /// Enter this as of the moment at which its first key was pressed: typing a note takes longer than what it notes.
     Enter(Entered, Instant),
+    /// Take back what was entered last.
+    Withdraw,
     /// Close the recording.
     Stop,
     /// Close this screen only.
@@ -142,7 +144,7 @@ impl Screen {
         })
     }
 
-    /// Shows this; rings once when the device is lost.
+    /// Shows this; rings once when nothing is recorded any more.
     pub fn draw(&mut self, view: &View) -> io::Result<()> {
         if !self.open.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::BrokenPipe.into());
@@ -155,7 +157,7 @@ impl Screen {
             io::stdout().write_all(b"\x07")?;
             io::stdout().flush()?;
         }
-        self.state = state.or(self.state);
+        self.state = state;
         Ok(())
     }
 
@@ -200,9 +202,10 @@ fn give_back(open: &AtomicBool) {
     }
 }
 
-/// Whether the bell belongs to this change.
+/// Whether the bell belongs to this change: nothing is recorded any more.
 fn rings(before: Option<State>, now: Option<State>) -> bool {
-    now == Some(State::DeviceLost) && before != now
+    let silent = |state| state == Some(State::DeviceLost);
+    silent(now) && !silent(before) || now.is_none() && before.is_some()
 }
 
 /// Reads keys in a thread of its own: their time is right however long the screen waits for something else.

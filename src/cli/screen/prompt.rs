@@ -7,7 +7,7 @@ use e_risalah::meeting::{EventKind, Meeting, Person};
 use e_risalah::message::Message;
 use e_risalah::recording::Entered;
 
-use super::{Action, Seen, words};
+use super::{Action, Seen, View, words};
 use crate::cli::show::Speaker;
 
 /// The longest answer: a note is a line of the record, not a speech.
@@ -20,12 +20,29 @@ pub enum Ask {
     Interjection(Option<Channel>),
     /// A line for the record.
     Note,
+    /// To what the meeting said *setuju*; nothing where it was no decision.
+    Agreed,
+    /// Whether the meeting is really closed.
+    Close,
+    /// Whether what was entered last shall be taken back.
+    Undo,
     /// At which seat somebody else speaks.
     Seat(Option<Channel>),
     /// Who speaks there now.
     Person(Channel),
     /// Whether the recording shall really be closed.
     Stop,
+}
+
+impl Ask {
+    /// The key that confirms it when it is pressed once more; `None` where a text is the answer.
+    pub fn again(self) -> Option<char> {
+        match self {
+            Self::Close => Some('t'),
+            Self::Undo => Some('u'),
+            _ => None,
+        }
+    }
 }
 
 /// Where an answer leads.
@@ -88,6 +105,15 @@ impl Prompt {
         nobody.into_iter().chain(meeting.people.iter().map(AsRef::as_ref).filter(fits).map(Some)).collect()
     }
 
+    /// What the second key means.
+    pub fn confirmed(&self) -> Option<Action> {
+        match self.ask {
+            Ask::Close => Some(Action::Enter(Entered::Event(EventKind::Closed), self.since)),
+            Ask::Undo => Some(Action::Withdraw),
+            _ => None,
+        }
+    }
+
     /// What the answer means.
     pub fn answer(&self, meeting: &Meeting, seen: Seen) -> Outcome {
         let text = self.text.trim();
@@ -95,6 +121,10 @@ impl Prompt {
         match self.ask {
             Ask::Stop if ["ya", "yes"].contains(&text.to_lowercase().as_str()) => Outcome::Done(Action::Stop),
             Ask::Note if !text.is_empty() => enter(Entered::Event(EventKind::Note(text.to_owned()))),
+            Ask::Agreed => {
+                let decision = Some(text.to_owned()).filter(|text| !text.is_empty());
+                enter(Entered::Event(EventKind::Agreed(decision)))
+            }
             Ask::Interjection(offered) => match channel(text, offered, seen) {
                 Some(channel) => enter(Entered::Event(EventKind::Interjection(channel))),
                 None => Outcome::Refused,
@@ -107,12 +137,13 @@ impl Prompt {
                 Some(person) => enter(Entered::Seated { channel, person: person.map(|person| person.id.clone()) }),
                 None => Outcome::Refused,
             },
-            Ask::Stop | Ask::Note => Outcome::Refused,
+            Ask::Stop | Ask::Note | Ask::Close | Ask::Undo => Outcome::Refused,
         }
     }
 
     /// The question in words.
-    pub fn question(&self, speaker: Speaker, meeting: &Meeting, seen: Seen) -> String {
+    pub fn question(&self, speaker: Speaker, view: &View, seen: Seen) -> String {
+        let meeting = view.meeting;
         let name = |channel: Channel| {
             let name = words::seat(speaker, meeting, channel, seen.millis);
             format!("{} {name}", channel.number()).trim_end().to_owned()
@@ -124,6 +155,15 @@ impl Prompt {
         match self.ask {
             Ask::Interjection(offered) => offer("screen.ask.interjection", offered),
             Ask::Note => speaker.text("screen.ask.note"),
+            Ask::Agreed => speaker.text("screen.ask.agreed"),
+            Ask::Close => speaker.text("screen.ask.close"),
+            Ask::Undo => match view.status.and_then(|status| Some((status.format.clock(), status.undo.as_ref()?))) {
+                Some((clock, (at, entered))) => {
+                    let what = words::entered(speaker, meeting, entered, clock.millis(*at));
+                    speaker.sentence(&Message::new("screen.ask.undo").with("at", clock.hms(*at)).with("what", what))
+                }
+                None => speaker.text("screen.ask.undo_nothing"),
+            },
             Ask::Seat(offered) => offer("screen.ask.seat", offered),
             Ask::Person(channel) => {
                 speaker.sentence(&Message::new("screen.ask.person").with("number", channel.number()))
@@ -136,7 +176,9 @@ impl Prompt {
     pub fn complaint(&self, speaker: Speaker, seen: Seen) -> String {
         let key = match self.ask {
             Ask::Interjection(_) | Ask::Seat(_) => "screen.refused.channel",
-            Ask::Note => "screen.refused.note",
+            Ask::Note | Ask::Agreed => "screen.refused.note",
+            Ask::Close => "screen.refused.close",
+            Ask::Undo => "screen.refused.undo",
             Ask::Person(_) => "screen.refused.person",
             Ask::Stop => "screen.refused.stop",
         };

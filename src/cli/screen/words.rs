@@ -53,7 +53,10 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
             at("lost", place).with("why", format!("{why} ({reason})"))
         }
         Fact::Returned { at: place } => at("returned", place),
-        Fact::Event { at: place, entered: what } => {
+        Fact::Event { at: place, withdraws: Some(_), entered: Entered::Event(EventKind::Note(text)), .. } => {
+            at("event", place).with("what", text)
+        }
+        Fact::Event { at: place, entered: what, .. } => {
             at("event", place).with("what", entered(speaker, meeting, what, clock.millis(*place)))
         }
         Fact::Clock { at: place, .. } => at("clock", place),
@@ -85,7 +88,8 @@ fn cause_key(cause: Cause) -> &'static str {
     }
 }
 
-fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) -> String {
+/// What was entered.
+pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) -> String {
     let say = |key: &str| Message::new(&format!("screen.entered.{key}"));
     let message = match entered {
         Entered::Event(EventKind::Opened) => say("opened"),

@@ -44,13 +44,20 @@ fn status(state: State, channels: u16) -> Status {
         format: format(channels),
         device: "Mixer 32".to_owned(),
         position: 3661 * 48_000,
+        received: 3661 * 48_000,
         lost: 0,
         meters: (1..=channels).map(meter).collect(),
         disk_seconds: 41 * 3600 + 1800,
         mirror: Mirror::Following,
+        moved: false,
         alarms: Vec::new(),
-        last: Some(Fact::Event { at: 45 * 48_000, entered: Entered::Event(EventKind::Gavel(3)) }),
+        last: Some(event(45 * 48_000, Entered::Event(EventKind::Gavel(3)))),
+        undo: Some((45 * 48_000, Entered::Event(EventKind::Gavel(3)))),
     }
+}
+
+fn event(at: u64, entered: Entered) -> Fact {
+    Fact::Event { at, entered, key: None, withdraws: None }
 }
 
 fn turns() -> VecDeque<(Clock, Utterance)> {
@@ -140,5 +147,7 @@ fn channel(number: u16) -> Channel {
 fn the_bell_rings_once() {
     let (lost, recording) = (Some(State::DeviceLost), Some(State::Recording));
     assert!(rings(recording, lost) && rings(None, lost));
-    assert!(!rings(lost, lost) && !rings(lost, recording) && !rings(lost, None));
+    assert!(!rings(lost, lost) && !rings(lost, recording));
+    assert!(rings(recording, None), "a recorder that died");
+    assert!(!rings(None, None));
 }

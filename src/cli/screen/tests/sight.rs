@@ -37,6 +37,17 @@ fn a_lost_device_is_in_reverse_red() {
 }
 
 #[test]
+fn a_recorder_that_died_is_in_reverse_red() {
+    let dead = Shown::new(None);
+    assert!(dead.text(80, 24).contains("PEREKAMAN BERHENTI"), "{}", dead.text(80, 24));
+    let buffer = dead.buffer(80, 24);
+    for x in 0..80 {
+        assert_eq!(buffer[(x, 0)].fg, Color::Red);
+        assert!(buffer[(x, 0)].modifier.contains(Modifier::REVERSED));
+    }
+}
+
+#[test]
 fn what_was_lost_is_said() {
     let mut shown = nine();
     let status = shown.status.as_mut().expect("a status");
@@ -60,7 +71,7 @@ fn what_is_wrong_with_microphones_stays_on_the_screen() {
         Alarm::FloorMix { channel: channel(3) },
         Alarm::Bleed { of: channel(5), into: channel(6) },
     ];
-    status.last = Some(Fact::Event { at: 45 * 48_000, entered: Entered::Alarm(status.alarms[0]) });
+    status.last = Some(event(45 * 48_000, Entered::Alarm(status.alarms[0])));
     for (width, height) in [(100, 24), (100, 11), (100, 8)] {
         let text = shown.text(width, height);
         assert!(text.contains("!! Suara di mikrofon ch05 hampir sama kerasnya di mikrofon ch06."), "{height}:\n{text}");
@@ -200,7 +211,7 @@ fn facts() -> Vec<Fact> {
         Fact::Recovered { at, found: 1 },
         Fact::Archived { file, channel: channel(1), frames: 1, sha256: String::new() },
     ];
-    facts.extend(entered.map(|entered| Fact::Event { at, entered }));
+    facts.extend(entered.map(|entered| event(at, entered)));
     let absences = [Absence::Unplugged, Absence::Server, Absence::Mute, Absence::Other];
     facts.extend(absences.map(|why| Fact::Lost { at, why, reason: "ENODEV".to_owned() }));
     facts.extend(causes.map(|cause| Fact::Gap { at, frames: 480, cause }));

@@ -10,10 +10,8 @@ fn letters_enter_events() {
         ('b', EventKind::Opened),
         ('s', EventKind::Suspended),
         ('c', EventKind::Resumed),
-        ('T', EventKind::Closed),
         ('1', EventKind::Gavel(1)),
         ('3', EventKind::Gavel(3)),
-        ('y', EventKind::Agreed(None)),
     ] {
         assert_eq!(entered(nine().press(KeyCode::Char(letter))), Some(Entered::Event(kind)));
     }
@@ -97,6 +95,58 @@ fn somebody_else_sits_down() {
 }
 
 #[test]
+fn an_agreement_asks_for_the_decision_and_its_letters_are_no_keys() {
+    let agreed = |text: Option<&str>| Some(Entered::Event(EventKind::Agreed(text.map(str::to_owned))));
+    let mut shown = nine();
+    assert_eq!(shown.press(KeyCode::Char('y')), None);
+    assert!(shown.text(80, 24).contains("isi keputusan"), "{}", shown.text(80, 24));
+    assert_eq!(
+        entered(shown.answer("menyetujui tata tertib, tutup bukti i")),
+        agreed(Some("menyetujui tata tertib, tutup bukti i"))
+    );
+    shown.press(KeyCode::Char('y'));
+    assert_eq!(entered(shown.press(KeyCode::Enter)), agreed(None));
+}
+
+#[test]
+fn a_meeting_is_closed_by_a_second_key_and_by_no_other() {
+    let (mut shown, start, seen) = (nine(), Instant::now(), Seen::of(None));
+    let mut press = |letter, millis| {
+        let at = start + Duration::from_millis(millis);
+        shown.keys.press(KeyEvent::from(letter), at, &meeting(), seen)
+    };
+    assert_eq!(press(KeyCode::Char('t'), 0), None);
+    // Held down.
+    assert_eq!([30, 60, 90].map(|millis| press(KeyCode::Char('t'), millis)), [None, None, None]);
+    for (number, letter) in (1..).zip("yb1iq".chars()) {
+        assert_eq!(press(KeyCode::Char(letter), 1_000 * number), None, "{letter}");
+    }
+    assert_eq!(press(KeyCode::Enter, 7_000), None);
+    let closed = press(KeyCode::Char('T'), 8_000);
+    assert_eq!(closed, Some(Action::Enter(Entered::Event(EventKind::Closed), start)), "of the moment of the first");
+    press(KeyCode::Char('t'), 9_000);
+    assert_eq!([press(KeyCode::Esc, 10_000), press(KeyCode::Char('2'), 11_000)], [None, None]);
+    assert!(shown.keys.prompt().is_none());
+}
+
+#[test]
+fn what_was_entered_last_is_taken_back_by_a_second_key() {
+    let (mut shown, start) = (nine(), Instant::now());
+    let mut press = |shown: &mut Shown, millis| {
+        let key = KeyEvent::from(KeyCode::Char('u'));
+        shown.keys.press(key, start + Duration::from_millis(millis), &meeting(), Seen::of(None))
+    };
+    assert_eq!(press(&mut shown, 0), None);
+    assert!(shown.text(100, 24).contains("Urungkan ketuk palu 3 kali (00:00:45)?"), "{}", shown.text(100, 24));
+    assert_eq!(press(&mut shown, 1_000), Some(Action::Withdraw));
+    if let Some(status) = &mut shown.status {
+        status.undo = None;
+    }
+    press(&mut shown, 2_000);
+    assert!(shown.text(100, 24).contains("Belum ada catatan"), "{}", shown.text(100, 24));
+}
+
+#[test]
 fn only_the_typed_word_stops() {
     for (word, stops) in [("ya", true), ("YES", true), ("", false), ("y", false), ("yah", false), ("tidak", false)] {
         let mut shown = nine();
@@ -106,5 +156,5 @@ fn only_the_typed_word_stops() {
     let mut shown = nine();
     shown.press(KeyCode::Char('q'));
     assert_eq!(shown.press(KeyCode::Esc), None);
-    assert_eq!(entered(shown.press(KeyCode::Char('y'))), Some(Entered::Event(EventKind::Agreed(None))));
+    assert_eq!(entered(shown.press(KeyCode::Char('b'))), Some(Entered::Event(EventKind::Opened)));
 }
