@@ -31,17 +31,21 @@ const WORDS: [Word; 12] = [
     Word {
         name: "palu",
         argument: "[:KALI]",
-        read: |rest| event(EventKind::Gavel(rest.map_or(Some(1), |strokes| strokes.parse().ok())?)),
+        read: |rest| Some(event(EventKind::Gavel(rest.map_or(Some(1), |strokes| strokes.parse().ok())?))),
     },
-    Word { name: "setuju", argument: "[:KEPUTUSAN]", read: |rest| event(EventKind::Agreed(rest.map(str::to_owned))) },
-    Word { name: "interupsi", argument: ":KANAL", read: |rest| event(EventKind::Interjection(channel(rest?)?)) },
+    Word {
+        name: "setuju",
+        argument: "[:KEPUTUSAN]",
+        read: |rest| Some(event(EventKind::Agreed(rest.map(str::to_owned)))),
+    },
+    Word { name: "interupsi", argument: ":KANAL", read: |rest| Some(event(EventKind::Interjection(channel(rest?)?))) },
     Word {
         name: "acara",
         argument: ":BUTIR",
-        read: |rest| event(EventKind::Item(rest?.parse().ok().filter(|item| *item > 0)?)),
+        read: |rest| Some(event(EventKind::Item(rest?.parse().ok().filter(|item| *item > 0)?))),
     },
-    Word { name: "lagu", argument: ":JUDUL", read: |rest| event(EventKind::Song(rest?.to_owned())) },
-    Word { name: "catatan", argument: ":TEKS", read: |rest| event(EventKind::Note(rest?.to_owned())) },
+    Word { name: "lagu", argument: ":JUDUL", read: |rest| Some(event(EventKind::Song(rest?.to_owned()))) },
+    Word { name: "catatan", argument: ":TEKS", read: |rest| Some(event(EventKind::Note(rest?.to_owned()))) },
     Word { name: "duduk", argument: ":KANAL[:ORANG]", read: |rest| seated(rest?) },
     Word { name: "batal", argument: "", read: |rest| rest.is_none().then_some(Order::Withdraw) },
 ];
@@ -68,12 +72,12 @@ pub fn forms() -> Vec<String> {
     WORDS.iter().map(|word| format!("{}{}", word.name, word.argument)).collect()
 }
 
-fn event(kind: EventKind) -> Option<Order> {
-    Some(Order::Enter(Entered::Event(kind)))
+fn event(kind: EventKind) -> Order {
+    Order::Enter(Entered::Event(kind))
 }
 
 fn alone(rest: Option<&str>, kind: EventKind) -> Option<Order> {
-    if rest.is_some() { None } else { event(kind) }
+    rest.is_none().then(|| event(kind))
 }
 
 fn channel(text: &str) -> Option<Channel> {

@@ -147,7 +147,7 @@ impl Follower {
                 self.died = Instant::now();
             }
             None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !is_held(&folder.join(PROGRESS)) => {
-                self.spawn(folder)
+                self.spawn(folder);
             }
             _ => {}
         }

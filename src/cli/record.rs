@@ -212,17 +212,13 @@ fn is_unfinished(recording: &Path) -> Result<bool, Failure> {
     if Client::reach(recording).is_ok() {
         return Err(Failure::usage(Message::new("record.running").with("path", recording.display())));
     }
-    match Growth::open(recording)? {
-        Some(growth) => {
-            Resumed::may(&growth)?;
-            Ok(true)
-        }
-        // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
-        None => {
-            Claim::take(recording)?.release();
-            Ok(false)
-        }
+    if let Some(growth) = Growth::open(recording)? {
+        Resumed::may(&growth)?;
+        return Ok(true);
     }
+    // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
+    Claim::take(recording)?.release();
+    Ok(false)
 }
 
 fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
@@ -492,11 +488,10 @@ impl Desk {
             let Ok(action) = drawn.and_then(|()| screen.poll(PULSE, &self.meeting)) else { return Ok(Left::Recording) };
             match action {
                 Some(Action::Enter(entered, pressed)) => {
-                    note =
-                        Some(self.enter(&entered, pressed, status.as_ref()).unwrap_or_else(|failure| failure.what()));
+                    note = Some(self.enter(&entered, pressed, status.as_ref()).unwrap_or_else(Failure::what));
                 }
                 Some(Action::Withdraw) => {
-                    note = Some(self.withdraw(status.as_ref()).unwrap_or_else(|failure| failure.what()));
+                    note = Some(self.withdraw(status.as_ref()).unwrap_or_else(Failure::what));
                 }
                 Some(Action::Stop) => {
                     let stopped = self.client.stop();

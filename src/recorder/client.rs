@@ -120,7 +120,7 @@ fn exchange(line: &mut Line, id: u64, request: &Request) -> io::Result<Reply> {
 fn key() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::NoKey { source: error.into() })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_le_bytes(bytes)))
 }
 
 fn unexpected(reply: Reply) -> Error {

@@ -19,7 +19,7 @@ const CALLERS: usize = 16;
 /// A caller says what it wants within this time, or makes room for another.
 const SAID: Duration = Duration::from_secs(5);
 /// And may then be silent for so long.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 /// After a caller could not be taken, nobody is for so long: the reason may last.
 const REST: Duration = Duration::from_millis(100);
 /// How long an event that was taken is waited for to be on the disk before its caller is told so much.

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::sha256;
 
+/// What others than its user may do with a file.
+const OTHERS: u32 = 0o077;
+
 /// The socket of the recorder of a folder.
 pub(super) fn path_of(recording: &Path) -> io::Result<PathBuf> {
     let name = sha256(canonical(recording)?.as_os_str().as_encoded_bytes());
@@ -29,7 +32,7 @@ fn folder() -> io::Result<PathBuf> {
     }
     // Anybody could have put something there.
     let there = fs::symlink_metadata(&path)?;
-    if there.is_dir() && there.uid() == user.as_raw() && there.mode() & 0o077 == 0 {
+    if there.is_dir() && there.uid() == user.as_raw() && there.mode() & OTHERS == 0 {
         return Ok(path);
     }
     Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} is not private", path.display())))

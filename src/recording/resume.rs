@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::header::Labels;
@@ -54,7 +55,7 @@ impl Resumed {
         if growth.format() != format {
             return Err(Error::OtherForm { path: folder });
         }
-        let zone = growth.ledger().began().map(|began| began.time_zone().clone()).unwrap_or(jiff::tz::TimeZone::UTC);
+        let zone = growth.ledger().began().map_or(TimeZone::UTC, |began| began.time_zone().clone());
         let (began, elapsed) = (growth.started(), elapsed(&growth));
         let Closing { mut pen, frames, found, .. } = close_open(&growth)?;
         pen.write(Fact::Recovered { at: frames, found: found.len() as u64 })?;

@@ -62,8 +62,8 @@ fn when_everything_was_killed_the_same_command_goes_on() {
     let begin = ["rekam", "--source", text(&file), "-o", text(&folder), "--mirror", text(&second), "-q"];
     for recovered_before in [false, true] {
         let desk = Running::start(&mut risalah(&begin));
-        let begun = status(&folder).map_or(0, |status| status.received);
-        recorded(&folder, begun + 16_000);
+        let before = status(&folder).map_or(0, |status| status.received);
+        recorded(&folder, before + 16_000);
         let recorder = recorder_pid(&folder);
         let supervisor = supervisor(recorder);
         signal_to(supervisor, "-KILL");

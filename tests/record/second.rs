@@ -71,10 +71,10 @@ fn the_second_folder_describes_the_meeting_too() {
 
 #[test]
 fn after_a_takeover_the_first_folder_leads_to_the_second_even_when_it_is_gone() {
-    let disk = Disk::mount(900).expect("a small disk (it takes root)");
+    let small = Disk::mount(900).expect("a small disk (it takes root)");
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 200, 1);
-    let (folder, second) = (disk.path.join("rapat"), place.path().join("kedua"));
+    let (folder, second) = (small.path.join("rapat"), place.path().join("kedua"));
     let mut desk = Running::start(&mut risalah(&[
         "rekam",
         "--source",
@@ -92,7 +92,7 @@ fn after_a_takeover_the_first_folder_leads_to_the_second_even_when_it_is_gone() 
     assert_eq!(told.status.code(), Some(3), "{}", stderr(&told));
     assert!(stderr(&told).contains(text(&second)), "{}", stderr(&told));
     // And when its disk is pulled out altogether.
-    assert!(std::process::Command::new("umount").arg("-l").arg(&disk.path).status().expect("umount").success());
+    assert!(std::process::Command::new("umount").arg("-l").arg(&small.path).status().expect("umount").success());
     let found = Client::reach(&folder_of(&folder)).expect("reached").status().expect("it answers");
     assert_eq!(found.folder, folder_of(&second));
     recorded(&folder, moved.received + 8_000);
@@ -104,10 +104,10 @@ fn after_a_takeover_the_first_folder_leads_to_the_second_even_when_it_is_gone() 
 
 #[test]
 fn a_disk_that_ends_soon_is_told_before_and_while_it_records() {
-    let disk = Disk::mount(4_000).expect("a small disk (it takes root)");
+    let small = Disk::mount(4_000).expect("a small disk (it takes root)");
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 60, 1);
-    let folder = disk.path.join("rapat");
+    let folder = small.path.join("rapat");
     let mut desk = risalah(&["rekam", "--source", text(&file), "-o", text(&folder), "-q"]);
     let desk = desk.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("started");
     recorded(&folder, 8_000);
