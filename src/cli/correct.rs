@@ -10,7 +10,7 @@ use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::status::Life;
 use e_risalah::transcript::edit::{Change, Layer, Refusal, Source};
-use e_risalah::transcript::store::Store;
+use e_risalah::transcript::store::{Fate, Store};
 use jiff::Zoned;
 
 use super::args::{ImportEdits, Undo};
@@ -128,6 +128,12 @@ pub fn undo(args: &Undo, speaker: Speaker) -> Result<End, Failure> {
     let meeting = description(&args.folder)?;
     let edits = store.edits()?;
     let place = edits.iter().find(|edit| edit.id == args.edit).ok_or(Refusal::NoEdit(args.edit))?.layer.place;
+    let current = store.load()?.version.number;
+    if place.version != current
+        && let Some(Fate::Carried(now)) = store.fates(current, &edits)?.get(&args.edit)
+    {
+        return Err(Failure::usage(Message::new("correction.carried").with("edit", args.edit).with("now", now)));
+    }
     let layer = Layer {
         place,
         change: Change::Undo { edit: args.edit },
