@@ -121,6 +121,7 @@ fn folder() -> tempfile::TempDir {
     let origin = Origin {
         model: "peraga".to_owned(),
         model_sha256: "ab".repeat(32),
+        model_origin: None,
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };

@@ -46,7 +46,7 @@ impl Effort {
 pub struct Measurement {
     /// SHA-256 of the model's file.
     pub sha256: String,
-    /// This program's version.
+    /// This program's version and its engine.
     pub program: String,
     /// What the processor calls itself.
     pub processor: String,
@@ -61,11 +61,17 @@ pub struct Measurement {
 }
 
 impl Store {
-    /// Keeps that a model, by the SHA-256 and the dimensions of its file, took so many seconds for a second of speech.
-    pub fn keep_measurement(&self, sha256: &str, header: &Header, real_time_factor: f64) -> Result<Measurement, Error> {
+    /// Keeps that a model, by the SHA-256 and the dimensions of its file, took so many seconds for a second of speech in this program.
+    pub fn keep_measurement(
+        &self,
+        sha256: &str,
+        header: &Header,
+        real_time_factor: f64,
+        program: &str,
+    ) -> Result<Measurement, Error> {
         let measured = Measurement {
             sha256: sha256.to_owned(),
-            program: env!("CARGO_PKG_VERSION").to_owned(),
+            program: program.to_owned(),
             processor: machine::processor(),
             real_time_factor,
             memory: machine::peak(),

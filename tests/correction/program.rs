@@ -28,6 +28,7 @@ fn folder(place: &Path) -> String {
     let origin = Origin {
         model: transcript.version.model.clone(),
         model_sha256: transcript.version.model_sha256.clone(),
+        model_origin: None,
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };

@@ -441,3 +441,21 @@ fn an_import_that_is_stopped_or_comes_second_leaves_nothing() {
     desk.import(&folder).expect("a model");
     assert_eq!(desk.kept(), ["uji.bin", "uji.bin.sha256", "uji.bin.toml"]);
 }
+
+#[test]
+fn a_disk_that_ends_during_an_import_leaves_nothing() {
+    let desk = Desk::new();
+    let folder = desk.folder("uji");
+    HuggingFace::new(1).write(&folder);
+    fs::create_dir_all(desk.store.folder()).expect("a folder");
+    // No file may grow beyond a megabyte: writing fails as it does on a full disk.
+    let script = "ulimit -f 1024; trap '' XFSZ; exec \"$0\" models import \"$1\"";
+    let program = env!("CARGO_BIN_EXE_risalah");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, program]).arg(&folder).env("RISALAH_MODELS", desk.store.folder());
+    let output = command.env("RISALAH_LANG", "en").output().expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("uji.bin.import") && said.contains("hint: "), "{said}");
+    assert!(desk.kept().is_empty(), "{:?}", desk.kept());
+}

@@ -52,6 +52,7 @@ impl House {
         let origin = Origin {
             model: "small-q8_0".to_owned(),
             model_sha256: "ab".repeat(32),
+            model_origin: None,
             language: "id".to_owned(),
             program: "0.1.0".to_owned(),
         };

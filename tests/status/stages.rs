@@ -48,6 +48,7 @@ fn stages_of_another_recognition_are_not_compared() {
     let origin = Origin {
         model: "large".to_owned(),
         model_sha256: "cd".repeat(32),
+        model_origin: None,
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };

@@ -32,13 +32,14 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
     let sound = place.0.join("kanal-01.ogg");
     fs::write(&sound, SPEECH).map_err(|source| folder::Error::Write { path: sound.clone(), source })?;
     let languages = Languages::parse("id", &[]);
-    let recogniser = Loaded::new(&model, &languages, &Hints::default(), Engine::default())?.recogniser()?;
+    let loaded = Loaded::new(&model, &languages, &Hints::default(), Engine::default())?;
+    let recogniser = loaded.recogniser()?;
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),
         model_origin: model.origin_sha256.clone(),
         language: "id".to_owned(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
+        program: format!("{} ({})", env!("CARGO_PKG_VERSION"), loaded.describe()),
     };
     let stop = AtomicBool::new(false);
     let run = Run {
@@ -60,7 +61,7 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
         outcome => drop(outcome?),
     }
     let factor = heard.work / heard.speech.max(1.0);
-    let measured = store.keep_measurement(&model.sha256, &header, factor)?;
+    let measured = store.keep_measurement(&model.sha256, &header, factor, &origin.program)?;
     if voice.json {
         print(&serde_json::json!({ "name": model.name, "measured": measured }).to_string());
     } else {
