@@ -47,7 +47,7 @@ fn the_shipped_meeting_is_read_whole() {
     );
     let lectern = meeting.seat(channel(9)).expect("a lectern");
     assert!(lectern.lectern && lectern.occupants.iter().any(|occupant| occupant.person.name.contains("Surya")));
-    assert_eq!(meeting.label(channel(10), 0).to_string(), "PEMBICARA TIDAK DIKENAL");
+    assert_eq!(meeting.label(channel(10), 0).to_string(), "PEMBICARA BELUM TERIDENTIFIKASI");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn finalize(args: &Finalize, speaker: Speaker) -> Result<End, Failure> {
     let mut meeting = description(&args.folder)?;
     shown(&args.folder, &mut store, &mut meeting, speaker)?;
     let folder = Folder::create(&args.folder)?;
-    let request = Request { signed_by: args.signed_by.clone(), number: args.number.clone() };
+    let request = Request { signed_by: args.signed_by.clone(), number: args.number.clone(), waive: args.waive.clone() };
     let templates = templates(&meeting, &args.folder);
     let typeset =
         |sheet: &Sheet| typeset::laid_out(sheet, Format::Pdf, templates.as_deref(), speaker).map(|(pdf, _)| pdf);

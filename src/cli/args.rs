@@ -232,9 +232,11 @@ pub struct Print {
     pub paper: Option<Sheet>,
     #[arg(long = "penuh", visible_alias = "full")]
     pub full: bool,
+    #[arg(long = "dokumen", visible_alias = "document", value_name = "DOCUMENT", value_enum, default_value_t = Printed::Risalah)]
+    pub document: Printed,
     #[arg(long, conflicts_with_all = ["printer", "copies", "duplex"])]
     pub preview: bool,
-    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "full", "preview"])]
+    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "full", "document", "preview"])]
     pub printers: bool,
     #[command(flatten)]
     pub voice: Voice,
@@ -280,6 +282,8 @@ pub struct Finalize {
     pub signed_by: String,
     #[arg(long, value_name = "NUMBER")]
     pub number: Option<String>,
+    #[arg(long, value_name = "REASON")]
+    pub waive: Option<String>,
     #[command(flatten)]
     pub voice: Voice,
 }
@@ -313,6 +317,17 @@ pub enum Sheet {
     #[value(alias = "folio")]
     F4,
     A4,
+}
+
+/// A document that is printed.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Printed {
+    /// The record.
+    Risalah,
+    /// The short report.
+    Lapsing,
+    /// The attendance list.
+    Hadir,
 }
 
 /// A time within a recording, in milliseconds.

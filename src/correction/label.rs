@@ -18,7 +18,8 @@ pub enum Named {
 }
 
 const INTERJECTION: &str = "INTERUPSI - ";
-const UNKNOWN: &str = "PEMBICARA TIDAK DIKENAL";
+/// What stands above a speaker who is not known, and what stood there in copies of earlier versions.
+const UNKNOWN: [&str; 2] = ["PEMBICARA BELUM TERIDENTIFIKASI", "PEMBICARA TIDAK DIKENAL"];
 /// A lectern or shared microphone at which nobody is named, before its number.
 const MICROPHONE: &str = "MIKROFON ";
 
@@ -29,7 +30,7 @@ pub fn who(meeting: &Meeting, text: &str) -> Named {
     let plain = plain(text);
     let label = plain.strip_prefix(INTERJECTION).unwrap_or(&plain);
     let numbered = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
-    if label == UNKNOWN || label.strip_prefix(MICROPHONE).is_some_and(numbered) {
+    if UNKNOWN.contains(&label) || label.strip_prefix(MICROPHONE).is_some_and(numbered) {
         return Named::Unknown;
     }
     let name = label.split_once('(').map_or(label, |(_, rest)| rest.strip_suffix(')').unwrap_or(rest)).trim();
@@ -128,6 +129,7 @@ mod tests {
             ("F-MLT (MOH. ALI):", person("ali2")),
             ("Moh. Ali", Named::Several),
             ("F-CDN", Named::Several),
+            ("PEMBICARA BELUM TERIDENTIFIKASI: [mikrofon 9] [00:00:01]", Named::Unknown),
             ("PEMBICARA TIDAK DIKENAL: [mikrofon 9] [00:00:01]", Named::Unknown),
             ("12. MIKROFON 09: [mimbar] [00:00:01]", Named::Unknown),
             ("Mikrofon", Named::Nobody),

@@ -236,6 +236,7 @@ impl House {
             "nama = \"H. Rusdi Hanafi, S.Sos., M.Si.\"",
             "fraksi = \"F-MLT\"",
             "jabatan = \"Ketua DPRD\"",
+            "# Untuk penanda tangan: pangkat = \"Pembina Tingkat I\", nip = \"197001011995031001\"",
         ] {
             lines.comment(line);
         }

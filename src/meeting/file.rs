@@ -94,6 +94,7 @@ pub(super) struct Rapat {
     pub(super) mulai: Option<Text>,
     pub(super) tempat: Option<Text>,
     pub(super) acara: Vec<Text>,
+    pub(super) pokok_pembicaraan: Vec<Text>,
     pub(super) ketua: Option<Text>,
     pub(super) didampingi: Option<Vec<Text>>,
     pub(super) sekretaris: Option<Text>,
@@ -141,6 +142,8 @@ pub(super) struct Orang {
     pub(super) jabatan: Option<Text>,
     pub(super) instansi: Option<Text>,
     pub(super) sebutan: Option<Text>,
+    pub(super) pangkat: Option<Text>,
+    pub(super) nip: Option<Text>,
 }
 
 #[derive(Deserialize)]

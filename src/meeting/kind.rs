@@ -112,7 +112,7 @@ impl Nature {
     pub fn mark(self) -> Option<&'static str> {
         match self {
             Self::Terbuka => None,
-            Self::Tertutup => Some("HANYA UNTUK YANG DIUNDANG"),
+            Self::Tertutup => Some("RAPAT TERTUTUP – TIDAK UNTUK DIPUBLIKASIKAN"),
             Self::TertutupRahasia => Some("RAHASIA"),
         }
     }

@@ -55,7 +55,7 @@ impl fmt::Display for Label {
             Self::Known { role, name } if role.is_empty() => f.write_str(name),
             Self::Known { role, name } => write!(f, "{role} ({name})"),
             Self::Common { channel, .. } => write!(f, "MIKROFON {:02}", channel.number()),
-            Self::Unknown { .. } => f.write_str("PEMBICARA TIDAK DIKENAL"),
+            Self::Unknown { .. } => f.write_str("PEMBICARA BELUM TERIDENTIFIKASI"),
         }
     }
 }

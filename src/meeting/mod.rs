@@ -85,6 +85,8 @@ pub struct Meeting {
     pub place: Option<String>,
     /// The items of the agenda.
     pub agenda: Vec<String>,
+    /// What was spoken of, in the words of the secretariat, for the short report.
+    pub points: Vec<String>,
     /// The chair.
     pub chair: Option<Arc<Person>>,
     /// Who sits beside the chair; an empty list says that nobody does.

@@ -22,6 +22,10 @@ pub struct Person {
     pub institution: Option<String>,
     /// What they are called in the record in place of group or office, for example `Wali Kota`.
     pub title: Option<String>,
+    /// Rank of a civil servant, for example `Pembina Tingkat I`; it stands below the signature.
+    pub rank: Option<String>,
+    /// Number of a civil servant (*NIP*), which stands below the signature.
+    pub number: Option<String>,
 }
 
 /// A microphone and who speaks at it.

@@ -76,7 +76,7 @@ impl Speakers {
                 (format!("id {}", person.id), person.name.clone(), person.name.clone())
             } else {
                 let stem = microphone.replace(' ', "");
-                (microphone.clone(), format!("PEMBICARA TIDAK DIKENAL ({microphone})"), stem)
+                (microphone.clone(), format!("PEMBICARA BELUM TERIDENTIFIKASI ({microphone})"), stem)
             };
             let place = *known.entry(key).or_insert_with(|| {
                 let taken = |id: &str| speakers.all.iter().any(|speaker| speaker.id == id);

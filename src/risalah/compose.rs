@@ -13,7 +13,7 @@ use crate::writing::Roster;
 
 use super::text::{OMITTED, printable};
 use super::wording::clock;
-use super::{Entry, Legend, Risalah, Run, RunKind, Turn, fields, register, said, who};
+use super::{Entry, Legend, Risalah, Run, RunKind, Turn, brief, fields, register, said, who};
 
 /// A pause of one speaker that begins a new paragraph.
 const PARAGRAPH_PAUSE_MS: u64 = 2_000;
@@ -22,8 +22,8 @@ const SIMULTANEOUS_MS: u64 = 300;
 /// How long after the operator's key an interjection may begin.
 const INTERJECTION_MS: u64 = 30_000;
 
-const CUT_OFF: &str = "(…)";
-const SIMULTANEOUS: &str = "[bersamaan]";
+pub(super) const CUT_OFF: &str = "(…)";
+pub(super) const SIMULTANEOUS: &str = "[bersamaan]";
 const OFF_MICROPHONE: &str = "[di luar mikrofon]";
 const CHANGED: &str = "[pembicara lain?]";
 /// Stands before the label of a member who breaks in.
@@ -36,6 +36,8 @@ pub(super) const INTERJECTION: &str = "INTERUPSI – ";
 /// left out. An event stands before the first utterance that begins at its time or later.
 #[must_use]
 pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
+    let body = Body::new(meeting, transcript).compose();
+    let name = fields::name(meeting).to_uppercase();
     Risalah {
         paper: meeting.paper,
         page: meeting.page,
@@ -43,16 +45,18 @@ pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
         letterhead: fields::letterhead(meeting),
         marks: fields::marks(meeting),
         watermark: Some(fields::WATERMARK.to_owned()),
-        title: format!("RISALAH {}", fields::name(meeting).to_uppercase()),
-        meeting: fields::name(meeting).to_uppercase(),
+        title: format!("RISALAH {name}"),
+        brief: brief::brief(meeting, &name, &body),
+        meeting: name,
         running: fields::running(meeting),
         fields: fields::fields(meeting, &transcript.recording),
         groups: fields::groups(meeting),
         register: register::register(meeting),
+        total: register::total(meeting),
         invitees: fields::invitees(meeting),
         observers: fields::observers(meeting),
         legend: legend(meeting),
-        body: Body::new(meeting, transcript).compose(),
+        body,
         decisions: fields::decisions(meeting),
         closing: fields::closing(meeting),
         colophon: fields::colophon(meeting, transcript),
@@ -63,7 +67,7 @@ pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
 fn legend(meeting: &Meeting) -> Vec<Legend> {
     let entry = |mark: &str, kind, meaning: &str| Legend { mark: mark.to_owned(), kind, meaning: meaning.to_owned() };
     let common = meeting.seats.iter().any(Seat::is_common);
-    let changed = || entry(CHANGED, RunKind::Mark, "pada mikrofon bersama, taraf suara berubah sesudah jeda");
+    let changed = || entry(CHANGED, RunKind::Mark, "pada mikrofon bersama, tingkat suara berubah sesudah jeda");
     let mut legend = vec![
         entry(CUT_OFF, RunKind::Mark, "ucapan terpotong oleh pembicara lain"),
         entry(SIMULTANEOUS, RunKind::Mark, "diucapkan ketika pembicara lain masih berbicara"),
@@ -207,6 +211,7 @@ impl<'a> Body<'a> {
                 self.entries.push(Entry::Turn(Turn {
                     label: printable(&format!("{prefix}{}", speaker.0)),
                     microphone: speaker.0.microphone(),
+                    member: self.is_member(utterance),
                     continued: goes_on,
                     channel,
                     span: utterance.span,
@@ -231,6 +236,13 @@ impl<'a> Body<'a> {
             }
             _ => turn.paragraphs.push(runs),
         }
+    }
+
+    /// Whether a member speaks who does not chair the meeting.
+    fn is_member(&self, utterance: &Utterance) -> bool {
+        let chairs = |id: &str| self.meeting.chair.as_ref().is_some_and(|chair| chair.id == id);
+        who::person(self.meeting, self.clock, utterance)
+            .is_some_and(|person| person.group.is_some() && !chairs(&person.id))
     }
 
     fn runs(&self, index: usize, utterance: &Utterance, simultaneous: bool) -> Vec<Run> {

@@ -33,7 +33,7 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8
             cell(person.map_or("", |person| &person.name)),
             cell(group.unwrap_or_default()),
             if omitted { OMITTED.to_owned() } else { cell(&utterance.text) },
-            if utterance.flags.is_empty() { String::new() } else { "ya".to_owned() },
+            if utterance.wants_listening() { "ya".to_owned() } else { String::new() },
         ];
         table.write_record(&record).map_err(failed)?;
     }

@@ -1,254 +1,173 @@
 //! The record for Word and `LibreOffice`: real styles, fields for the page numbers, the mark on every page.
 
-use docx_rs::{
-    AlignmentType, BorderType, BreakType, Docx, Footer, Header, LineSpacing, LineSpacingType, NumPages, PageMargin,
-    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Pic, Run as DocxRun, RunFonts,
-    SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow, WidthType,
-};
-
-use crate::meeting::Page;
 use crate::transcript::Transcript;
 
 use super::{Entry, Error, Field, Risalah, Run, RunKind, Signatories, Turn};
 
+mod body;
 mod comments;
 mod package;
+mod paragraph;
+mod styles;
 mod working;
 
+use body::Body;
+use paragraph::{Paragraph, Piece};
+use working::Working;
+
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+const NAMESPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+/// Where the emblem lies in the package, below `word/`.
+const EMBLEM: &str = "media/lambang.png";
 /// Twentieths of a point in a millimetre: the unit of the format.
 const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
 /// English metric units in a millimetre.
 const EMU_PER_MM: u32 = 36_000;
-/// Height of the emblem in millimetres.
-const EMBLEM: u32 = 22;
 
 /// The record.
 pub(super) fn write(risalah: &Risalah) -> Result<Vec<u8>, Error> {
-    package::write(document(risalah).build(), risalah)
+    record(risalah, Body::new(None)).finish(risalah)
 }
 
 /// The record as a working copy, whose corrections can be read back.
 pub(super) fn working_copy(risalah: &Risalah, transcript: &Transcript) -> Result<Vec<u8>, Error> {
-    let mut xml = document(risalah).build();
-    let (document, comments) = working::anchored(&xml.document, risalah, transcript)?;
-    xml.document = document;
-    package::write(package::with_comments(xml, comments)?, risalah)
+    record(risalah, Body::new(Some(Working::new(risalah, transcript)))).finish(risalah)
 }
 
-fn document(risalah: &Risalah) -> Docx {
-    let (width, height) = risalah.paper.millimetres();
-    let page = risalah.page;
-    let margin = PageMargin::new()
-        .top(twips(page.top) as i32)
-        .bottom(twips(page.bottom) as i32)
-        .left(twips(page.left) as i32)
-        .right(twips(page.right) as i32)
-        .header(twips(10) as i32)
-        .footer(twips(15) as i32);
-    let mut docx = styled(Docx::new().page_size(twips(width), twips(height)).page_margin(margin), page)
-        .header(header(risalah))
-        .footer(footer());
-    docx = emblem(docx, risalah);
-    docx = letterhead(docx, &risalah.letterhead);
-    docx = docx.add_paragraph(paragraph("Title", &risalah.title));
-    docx = docx.add_table(fields(risalah, twips(width - page.left - page.right) as usize));
-    docx = attendance(docx, risalah);
-    docx = docx.add_paragraph(paragraph("Bagian", "KETERANGAN TANDA"));
+/// The short report.
+pub(super) fn brief(risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    let mut body = Body::new(None);
+    head(&mut body, risalah, &risalah.brief.title);
+    body.add(&Paragraph::new("Bagian", "POKOK PEMBICARAAN").keep_next(true));
+    numbered(&mut body, &risalah.brief.points);
+    body.add(&Paragraph::new("Bagian", "KEPUTUSAN / KESIMPULAN").keep_next(true));
+    numbered(&mut body, &risalah.decisions);
+    closing(&mut body, risalah);
+    body.finish(risalah)
+}
+
+fn record<'a>(risalah: &Risalah, mut body: Body<'a>) -> Body<'a> {
+    head(&mut body, risalah, &risalah.title);
+    attendance(&mut body, risalah);
+    body.add(&Paragraph::new("Bagian", "KETERANGAN TANDA").keep_next(true));
     for entry in &risalah.legend {
-        let sample = DocxRun::new().style(character_style(entry.kind).unwrap_or("TandaRisalah")).add_text(&entry.mark);
-        let meaning = DocxRun::new().add_tab().add_text(format!(": {}", entry.meaning));
-        docx = docx.add_paragraph(Paragraph::new().style("Tanda").add_run(sample).add_run(meaning));
+        let style = Some(character_style(entry.kind).unwrap_or("TandaRisalah"));
+        let sample = Piece { text: entry.mark.clone(), style, ..Piece::default() };
+        let meaning = Piece::plain(format!("\t:\t{}", entry.meaning));
+        body.add(&Paragraph { style: "Tanda", pieces: vec![sample, meaning], keep_lines: true, ..Paragraph::default() });
     }
-    docx = docx.add_paragraph(paragraph("Heading1", "JALANNYA RAPAT"));
+    body.add(&Paragraph::new("Heading1", "JALANNYA RAPAT").keep_next(true));
     for entry in &risalah.body {
-        docx = match entry {
-            Entry::Turn(turn) => add_turn(docx, turn),
-            Entry::Event { text } => docx.add_paragraph(paragraph("Peristiwa", text)),
-            Entry::Item { text } => docx.add_paragraph(paragraph("Heading2", text).keep_next(true)),
-        };
-    }
-    docx = docx.add_paragraph(paragraph("Heading1", "KEPUTUSAN"));
-    docx = numbered(docx, &risalah.decisions);
-    docx = closing(docx, risalah);
-    for (index, line) in risalah.colophon.iter().enumerate() {
-        let last = index + 1 == risalah.colophon.len();
-        docx = docx.add_paragraph(paragraph("Kolofon", line).keep_lines(true).keep_next(!last));
-    }
-    docx
-}
-
-/// The emblem, above the letterhead.
-fn emblem(docx: Docx, risalah: &Risalah) -> Docx {
-    let Some(emblem) = &risalah.emblem else { return docx };
-    let height = EMBLEM * EMU_PER_MM;
-    let width = u64::from(height) * u64::from(emblem.width) / u64::from(emblem.height.max(1));
-    let picture = Pic::new_with_dimensions(emblem.png.clone(), emblem.width, emblem.height)
-        .size(u32::try_from(width).unwrap_or(height), height)
-        // Its own number would grow with every document that this process writes.
-        .id("rIdLambang");
-    let centred = Paragraph::new().align(AlignmentType::Center).add_run(DocxRun::new().add_image(picture));
-    docx.add_paragraph(centred)
-}
-
-/// The letterhead with a rule below it.
-fn letterhead(docx: Docx, lines: &[String]) -> Docx {
-    let rule = ParagraphBorder::new(ParagraphBorderPosition::Bottom).val(BorderType::Single).size(12).space(4);
-    lines.iter().enumerate().fold(docx, |docx, (index, line)| {
-        let mut paragraph = paragraph("Kop", line);
-        if index + 1 == lines.len() {
-            paragraph.property = paragraph.property.set_borders(ParagraphBorders::with_empty().set(rule.clone()));
+        match entry {
+            Entry::Turn(turn) => add_turn(&mut body, turn),
+            Entry::Event { text } => body.add(&Paragraph::new("Peristiwa", text)),
+            Entry::Item { text } => body.add(&Paragraph::new("Heading2", text).keep_next(true)),
         }
-        docx.add_paragraph(paragraph)
-    })
+    }
+    body.add(&Paragraph::new("Heading1", "KEPUTUSAN").keep_next(true));
+    numbered(&mut body, &risalah.decisions);
+    closing(&mut body, risalah);
+    for (index, line) in risalah.colophon.iter().enumerate() {
+        let keep_next = index + 1 < risalah.colophon.len();
+        body.add(&Paragraph { keep_lines: true, keep_next, ..Paragraph::new("Kolofon", line) });
+    }
+    body
+}
+
+/// Emblem, letterhead with a rule below it, title, fields.
+fn head(body: &mut Body, risalah: &Risalah, title: &str) {
+    if let Some(emblem) = &risalah.emblem {
+        body.emblem(emblem, risalah.letterhead.last().map_or("", String::as_str));
+    }
+    for (index, line) in risalah.letterhead.iter().enumerate() {
+        let ruled = index + 1 == risalah.letterhead.len();
+        body.add(&Paragraph { ruled, ..Paragraph::new("Kop", line) });
+    }
+    body.add(&Paragraph::new("Title", title));
+    fields(body, risalah);
 }
 
 fn twips(millimetres: u32) -> u32 {
     (f64::from(millimetres) * TWIPS_PER_MM).round() as u32
 }
 
-fn paragraph(style: &str, text: &str) -> Paragraph {
-    Paragraph::new().style(style).add_run(DocxRun::new().add_text(text))
-}
-
-fn styled(docx: Docx, page: Page) -> Docx {
-    let arial = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
-    let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
-    let single = |before: u32, after: u32| spacing(240, before, after);
-    docx.default_fonts(arial)
-        .default_size(page.size as usize * 2)
-        .add_style(style("Kop", "Kop Naskah").align(AlignmentType::Center).bold().size(28).line_spacing(single(0, 0)))
-        .add_style(style("Title", "Title").align(AlignmentType::Center).bold().size(26).line_spacing(single(240, 240)))
-        .add_style(
-            style("Heading1", "heading 1")
-                .align(AlignmentType::Center)
-                .bold()
-                .outline_lvl(0)
-                .line_spacing(single(360, 120))
-                .next("Ucapan"),
-        )
-        .add_style(
-            style("Heading2", "heading 2")
-                .align(AlignmentType::Center)
-                .bold()
-                .outline_lvl(1)
-                .line_spacing(single(280, 120))
-                .next("Ucapan"),
-        )
-        .add_style(style("Label", "Label Pembicara").bold().outline_lvl(2).line_spacing(single(240, 60)).next("Ucapan"))
-        .add_style(
-            style("Ucapan", "Ucapan")
-                .align(AlignmentType::Both)
-                .indent(None, Some(SpecialIndentType::FirstLine(twips(10) as i32)), None, None)
-                .line_spacing(spacing(page.spacing as i32 * 12 / 5, 0, 60)),
-        )
-        .add_style(style("Peristiwa", "Peristiwa").align(AlignmentType::Center).line_spacing(single(160, 160)))
-        .add_style(style("Bagian", "Bagian").bold().line_spacing(single(200, 60)))
-        .add_style(style("Isian", "Isian").line_spacing(single(0, 20)))
-        .add_style(hanging(style("Butir", "Butir"), 8).line_spacing(single(0, 20)))
-        .add_style(hanging(style("Tanda", "Keterangan Tanda"), 52).line_spacing(single(0, 20)))
-        .add_style(
-            style("TandaTangan", "Tanda Tangan")
-                .align(AlignmentType::Center)
-                .indent(Some(twips(75) as i32), None, None, None)
-                .line_spacing(single(0, 0)),
-        )
-        .add_style(style("Kolofon", "Kolofon").size(18).line_spacing(single(120, 0)))
-        .add_style(style("Status", "Status").align(AlignmentType::Center).bold().size(20).line_spacing(single(0, 0)))
-        .add_style(style("Kepala", "Kepala Halaman").align(AlignmentType::Right).size(18).line_spacing(single(0, 0)))
-        .add_style(style("Kaki", "Kaki Halaman").align(AlignmentType::Center).size(18).line_spacing(single(0, 0)))
-        .add_style(Style::new("TandaRisalah", StyleType::Character).name("Tanda Risalah").color("404040"))
-        .add_style(Style::new("Ragu", StyleType::Character).name("Hasil Meragukan").underline("dotted"))
-}
-
-/// Lines after the first begin this far in; so does what stands after a tab in the first.
-fn hanging(style: Style, millimetres: u32) -> Style {
-    let width = twips(millimetres) as i32;
-    style.indent(Some(width), Some(SpecialIndentType::Hanging(width)), None, None)
-}
-
-fn spacing(line: i32, before: u32, after: u32) -> LineSpacing {
-    LineSpacing::new().line_rule(LineSpacingType::Auto).line(line).before(before).after(after)
-}
-
-fn header(risalah: &Risalah) -> Header {
-    let marks = risalah.marks.iter().map(|mark| paragraph("Status", mark));
-    let header = marks.fold(Header::new(), Header::add_paragraph);
-    header.add_paragraph(paragraph("Kepala", &risalah.running))
-}
-
-fn footer() -> Footer {
-    Footer::new().add_paragraph(
-        Paragraph::new()
-            .style("Kaki")
-            .add_run(DocxRun::new().add_text("Halaman "))
-            .add_page_num(PageNum::new())
-            .add_run(DocxRun::new().add_text(" dari "))
-            .add_num_pages(NumPages::new()),
-    )
+/// Width of the text.
+fn width(risalah: &Risalah) -> u32 {
+    twips(risalah.paper.millimetres().0 - risalah.page.left - risalah.page.right)
 }
 
 /// The fields in three columns without lines: name, colon, value.
-fn fields(risalah: &Risalah, width: usize) -> Table {
-    let columns = [twips(44) as usize, twips(5) as usize, width - twips(49) as usize];
+fn fields(body: &mut Body, risalah: &Risalah) {
     let row = |field: &Field| {
-        let lines = field.lines.iter().enumerate();
-        let lines =
-            lines.map(|(index, line)| if field.numbered { item(index, line) } else { paragraph("Isian", line) });
-        let cell = |width: usize| TableCell::new().width(width, WidthType::Dxa);
-        TableRow::new(vec![
-            cell(columns[0]).add_paragraph(paragraph("Isian", &field.name)),
-            cell(columns[1]).add_paragraph(paragraph("Isian", ":")),
-            lines.fold(cell(columns[2]), TableCell::add_paragraph),
-        ])
+        let line = |(index, line): (usize, &String)| {
+            if field.numbered { item(index, line) } else { Paragraph::new("Isian", line) }
+        };
+        vec![
+            vec![Paragraph::new("Isian", &field.name)],
+            vec![Paragraph::new("Isian", ":")],
+            field.lines.iter().enumerate().map(line).collect(),
+        ]
     };
-    Table::without_borders(risalah.fields.iter().map(row).collect())
-        .set_grid(columns.to_vec())
-        .layout(TableLayoutType::Fixed)
-        .width(width, WidthType::Dxa)
+    let rows: Vec<body::Row> = risalah.fields.iter().map(row).collect();
+    body.table(&[twips(44), twips(5), width(risalah) - twips(49)], &rows);
 }
 
-fn attendance(mut docx: Docx, risalah: &Risalah) -> Docx {
-    for Signatories { title, count, names } in &risalah.groups {
-        docx = docx.add_paragraph(paragraph("Bagian", &format!("{title}: {count}")).keep_next(!names.is_empty()));
-        docx = numbered(docx, names);
+fn attendance(body: &mut Body, risalah: &Risalah) {
+    if !risalah.groups.is_empty() {
+        body.add(&Paragraph::new("Bagian", "ANGGOTA YANG HADIR").keep_next(true));
     }
-    docx = docx.add_paragraph(paragraph("Bagian", "UNDANGAN").keep_next(true));
-    docx = numbered(docx, &risalah.invitees);
-    docx.add_paragraph(paragraph("Bagian", &format!("PENINJAU: {}", risalah.observers)))
+    for Signatories { title, count, names } in &risalah.groups {
+        body.add(&Paragraph::new("Bagian", format!("{title}: {count}")).keep_next(!names.is_empty()));
+        if !names.is_empty() {
+            let items: Vec<Paragraph> = names.iter().enumerate().map(|(index, name)| item(index, name)).collect();
+            let (left, right) = items.split_at(items.len().div_ceil(2));
+            let half = width(risalah) / 2;
+            body.table(&[half, half], &[vec![left.to_vec(), right.to_vec()]]);
+        }
+    }
+    body.add(&Paragraph::new("Bagian", "UNDANGAN").keep_next(true));
+    numbered(body, &risalah.invitees);
+    body.add(&Paragraph::new("Bagian", format!("PENINJAU: {}", risalah.observers)));
 }
 
-fn numbered(docx: Docx, lines: &[String]) -> Docx {
-    lines.iter().enumerate().map(|(index, line)| item(index, line)).fold(docx, Docx::add_paragraph)
+fn numbered(body: &mut Body, lines: &[String]) {
+    for (index, line) in lines.iter().enumerate() {
+        body.add(&item(index, line));
+    }
 }
 
 fn item(index: usize, line: &str) -> Paragraph {
-    let run = DocxRun::new().add_text(format!("{}.", index + 1)).add_tab().add_text(line);
-    Paragraph::new().style("Butir").add_run(run)
+    Paragraph { keep_lines: true, ..Paragraph::new("Butir", format!("{}.\t{line}", index + 1)) }
 }
 
-fn add_turn(mut docx: Docx, turn: &Turn) -> Docx {
+fn add_turn(body: &mut Body, turn: &Turn) {
     if !turn.continued {
-        let mut label = paragraph("Label", &format!("{}:", turn.label)).keep_next(true);
+        let mut label = Paragraph::new("Label", format!("{}:", turn.label)).keep_next(true);
         if let Some(microphone) = &turn.microphone {
-            let run = DocxRun::new().style("TandaRisalah").disable_bold().add_text(format!(" [{microphone}]"));
-            label = label.add_run(run);
+            let text = format!(" [{microphone}]");
+            label = label.with(Piece { text, style: Some("TandaRisalah"), bold: Some(false), underlined: false });
         }
-        docx = docx.add_paragraph(label);
+        let xml = match &mut body.working {
+            Some(working) => working.label(label),
+            None => label.xml(),
+        };
+        body.put(&xml);
     }
     for runs in &turn.paragraphs {
-        let runs = runs.iter().enumerate().map(|(index, run)| spoken(run, index > 0));
-        docx = docx.add_paragraph(runs.fold(Paragraph::new().style("Ucapan"), Paragraph::add_run));
+        let pieces = runs.iter().enumerate().map(|(index, run)| spoken(run, index > 0)).collect();
+        let paragraph = Paragraph { style: "Ucapan", pieces, ..Paragraph::default() };
+        let xml = match &mut body.working {
+            Some(working) => working.speech(&paragraph, runs),
+            None => paragraph.xml(),
+        };
+        body.put(&xml);
     }
-    docx
 }
 
-fn spoken(run: &Run, after_another: bool) -> DocxRun {
+fn spoken(run: &Run, after_another: bool) -> Piece {
     let space = if after_another { " " } else { "" };
-    let docx_run = DocxRun::new().add_text(format!("{space}{}", run.text));
-    match character_style(run.kind) {
-        Some(style) => docx_run.style(style),
-        None => docx_run,
-    }
+    Piece { text: format!("{space}{}", run.text), style: character_style(run.kind), ..Piece::default() }
 }
 
 fn character_style(kind: RunKind) -> Option<&'static str> {
@@ -260,12 +179,19 @@ fn character_style(kind: RunKind) -> Option<&'static str> {
 }
 
 /// The signature block stays on one page, with room for an electronic signature.
-fn closing(docx: Docx, risalah: &Risalah) -> Docx {
+fn closing(body: &mut Body, risalah: &Risalah) {
     let closing = &risalah.closing;
-    let line = |text: &str| paragraph("TandaTangan", text).keep_next(true);
-    let room = (0..4).fold(DocxRun::new(), |run, _| run.add_break(BreakType::TextWrapping));
-    let docx = docx.add_paragraph(line("")).add_paragraph(line(&closing.place_and_date));
-    let docx = closing.office.iter().fold(docx, |docx, office| docx.add_paragraph(line(office)));
-    docx.add_paragraph(Paragraph::new().style("TandaTangan").keep_next(true).add_run(room))
-        .add_paragraph(Paragraph::new().style("TandaTangan").add_run(DocxRun::new().bold().add_text(&closing.name)))
+    let line = |text: &str| Paragraph::new("TandaTangan", text).keep_next(true);
+    body.add(&line(""));
+    body.add(&line(&closing.place_and_date));
+    for office in &closing.office {
+        body.add(&line(office));
+    }
+    body.add(&line("\n\n\n\n"));
+    let name = Piece { text: closing.name.clone(), style: None, bold: Some(true), underlined: true };
+    let below = closing.below.len();
+    body.add(&Paragraph { style: "TandaTangan", pieces: vec![name], keep_next: below > 0, ..Paragraph::default() });
+    for (index, text) in closing.below.iter().enumerate() {
+        body.add(&line(text).keep_next(index + 1 < below));
+    }
 }

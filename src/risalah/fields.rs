@@ -8,7 +8,7 @@ use crate::transcript::{Level, Recording, Transcript, Utterance, Version};
 use crate::writing;
 
 use super::text::printable;
-use super::wording::{DOTS, clock, day_and_date, letter, long_date, month_and_year};
+use super::wording::{DOTS, LINE, clock, day_and_date, letter, long_date, month_and_year};
 use super::{Closing, Field, Signatories, who};
 
 /// Stands in the colophon of a provisional record.
@@ -19,9 +19,6 @@ const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
 
 pub(super) const WATERMARK: &str = "RISALAH SEMENTARA";
 
-/// Names of the models that are trained on synthesised speech begin so.
-const DEMONSTRATION: &str = "risalah-demo";
-
 pub(super) fn marks(meeting: &Meeting) -> Vec<String> {
     let secrecy = meeting.nature.and_then(Nature::mark);
     [Some(PROVISIONAL), secrecy].into_iter().flatten().map(str::to_owned).collect()
@@ -30,7 +27,7 @@ pub(super) fn marks(meeting: &Meeting) -> Vec<String> {
 /// The meeting's own name, else that of its kind, else room for one.
 pub(super) fn name(meeting: &Meeting) -> String {
     let kind = meeting.kind.map(|kind| kind.name().to_owned());
-    meeting.name.as_deref().map(printable).or(kind).unwrap_or_else(|| format!("Rapat {DOTS}"))
+    meeting.name.as_deref().map(printable).or(kind).unwrap_or_else(|| format!("Rapat {LINE}"))
 }
 
 pub(super) fn running(meeting: &Meeting) -> String {
@@ -40,7 +37,7 @@ pub(super) fn running(meeting: &Meeting) -> String {
 
 pub(super) fn letterhead(meeting: &Meeting) -> Vec<String> {
     let lines: Vec<String> = meeting.letterhead.iter().map(|line| printable(line)).collect();
-    if lines.is_empty() { vec![DOTS.to_owned()] } else { lines }
+    if lines.is_empty() { vec![LINE.to_owned()] } else { lines }
 }
 
 pub(super) fn fields(meeting: &Meeting, recording: &Recording) -> Vec<Field> {
@@ -56,11 +53,11 @@ pub(super) fn fields(meeting: &Meeting, recording: &Recording) -> Vec<Field> {
         field("Tahun Sidang", known(meeting.year.as_deref())),
         field("Masa Persidangan", known(meeting.period.as_deref())),
         field("Rapat ke-", meeting.sequence.map_or_else(|| DOTS.to_owned(), |sequence| sequence.to_string())),
-        field("Jenis / Sifat", format!("{kind} / {nature}")),
+        field("Jenis/Sifat", format!("{kind} / {nature}")),
     ];
     fields.extend(meeting.partner.as_deref().map(|partner| field("Dengan", printable(partner))));
     fields.extend([
-        field("Hari, tanggal", meeting.date.map_or_else(|| DOTS.to_owned(), day_and_date)),
+        field("Hari, tanggal", meeting.date.map_or_else(|| LINE.to_owned(), day_and_date)),
         field("Waktu", times(meeting, recording)),
         field("Tempat", known(meeting.place.as_deref())),
         lines("Acara", agenda),
@@ -79,17 +76,17 @@ fn field(name: &str, line: String) -> Field {
 
 fn lines(name: &str, lines: Vec<String>) -> Field {
     if lines.is_empty() {
-        return field(name, DOTS.to_owned());
+        return field(name, LINE.to_owned());
     }
     Field { name: name.to_owned(), numbered: lines.len() > 1, lines }
 }
 
 fn known(text: Option<&str>) -> String {
-    text.map_or_else(|| DOTS.to_owned(), printable)
+    text.map_or_else(|| LINE.to_owned(), printable)
 }
 
 fn person(person: Option<&Person>) -> String {
-    person.map_or_else(|| DOTS.to_owned(), with_office)
+    person.map_or_else(|| LINE.to_owned(), with_office)
 }
 
 fn with_office(person: &Person) -> String {
@@ -120,7 +117,7 @@ fn times(meeting: &Meeting, recording: &Recording) -> String {
     parts.join("; ")
 }
 
-fn attendance(meeting: &Meeting) -> String {
+pub(super) fn attendance(meeting: &Meeting) -> String {
     let Some(attendance) = meeting.attendance else {
         return format!(
             "{DOTS} dari {DOTS} Anggota (fisik {DOTS}, daring {DOTS}); izin {DOTS}; tanpa keterangan {DOTS}"
@@ -166,21 +163,41 @@ pub(super) fn groups(meeting: &Meeting) -> Vec<Signatories> {
 }
 
 pub(super) fn invitees(meeting: &Meeting) -> Vec<String> {
-    let Some(invitees) = &meeting.invitees else { return vec![DOTS.to_owned()] };
+    let Some(invitees) = &meeting.invitees else { return vec![LINE.to_owned()] };
     if invitees.is_empty() {
         return vec!["Nihil".to_owned()];
     }
     let describe = |person: &std::sync::Arc<Person>| {
-        let parts = [Some(&person.name), person.office.as_ref(), person.institution.as_ref()];
-        printable(&parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" – "))
+        let office = office_of(person);
+        printable(&if office.is_empty() { person.name.clone() } else { format!("{} – {office}", person.name) })
     };
     invitees.iter().map(describe).collect()
+}
+
+/// Office and institution of a person, with the words once that both have: `Kepala Dinas` of `Dinas Kesehatan` is `Kepala Dinas Kesehatan`.
+pub(super) fn office_of(person: &Person) -> String {
+    let (office, institution) = match (&person.office, &person.institution) {
+        (Some(office), Some(institution)) => (office, institution),
+        (office, institution) => return office.as_ref().or(institution.as_ref()).cloned().unwrap_or_default(),
+    };
+    let (mine, theirs): (Vec<&str>, Vec<&str>) =
+        (office.split_whitespace().collect(), institution.split_whitespace().collect());
+    let is_same = |a: &[&str], b: &[&str]| a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    if mine.windows(theirs.len().max(1)).any(|words| is_same(words, &theirs)) {
+        return office.clone();
+    }
+    let most = mine.len().min(theirs.len());
+    let common = (1..=most).rev().find(|count| is_same(&mine[mine.len() - count..], &theirs[..*count]));
+    match common {
+        Some(count) => format!("{} {}", mine[..mine.len() - count].join(" "), institution).trim().to_owned(),
+        None => format!("{office}, {institution}"),
+    }
 }
 
 /// The numbered decisions; room for one when none was entered.
 pub(super) fn decisions(meeting: &Meeting) -> Vec<String> {
     let decisions: Vec<String> = meeting.resolved().into_iter().map(|(_, decision)| printable(decision)).collect();
-    if decisions.is_empty() { vec![DOTS.to_owned()] } else { decisions }
+    if decisions.is_empty() { vec![LINE.to_owned()] } else { decisions }
 }
 
 pub(super) fn observers(meeting: &Meeting) -> String {
@@ -197,7 +214,8 @@ pub(super) fn closing(meeting: &Meeting) -> Closing {
     Closing {
         place_and_date: format!("{}, {DOTS} {month}", known(meeting.city.as_deref())),
         office: vec!["a.n. KETUA RAPAT".to_owned(), "SEKRETARIS RAPAT,".to_owned()],
-        name: meeting.secretary.as_ref().map_or_else(|| DOTS.to_owned(), |person| printable(&capitals(&person.name))),
+        name: meeting.secretary.as_ref().map_or_else(|| LINE.to_owned(), |person| printable(&capitals(&person.name))),
+        below: meeting.secretary.as_ref().map_or_else(Vec::new, |person| below(person)),
     }
 }
 
@@ -206,6 +224,12 @@ pub(super) fn model(version: &Version) -> String {
     let digest = |sha256: &str| printable(&sha256.chars().take(12).collect::<String>());
     let origin = version.model_origin.as_deref().map(|sha256| format!(", dari bobot SHA-256 {}…", digest(sha256)));
     format!("{}, SHA-256 {}…{}", printable(&version.model), digest(&version.model_sha256), origin.unwrap_or_default())
+}
+
+/// What stands below the name of a civil servant who signs.
+pub(crate) fn below(person: &Person) -> Vec<String> {
+    let number = person.number.as_ref().map(|number| format!("NIP. {number}"));
+    person.rank.iter().chain(&number).map(|line| printable(line)).collect()
 }
 
 pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String> {
@@ -229,7 +253,7 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
             recording.clock.hms(recording.length)
         ),
     ];
-    if version.model.starts_with(DEMONSTRATION) {
+    if version.is_demonstration() {
         lines.push(format!(
             "Model {} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
              manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya.",

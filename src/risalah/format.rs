@@ -21,6 +21,8 @@ pub enum Format {
     Txt,
     /// The short report: fields and decisions on one page.
     Brief,
+    /// The same for Word and `LibreOffice`.
+    BriefWord,
     /// The attendance list, with room to sign.
     Register,
     /// Utterances as a table.
@@ -39,12 +41,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Json,
         Self::Docx,
         Self::Working,
         Self::Pdf,
         Self::Brief,
+        Self::BriefWord,
         Self::Register,
         Self::Txt,
         Self::Srt,
@@ -64,6 +67,7 @@ impl Format {
             Self::Working => "kerja",
             Self::Pdf => "pdf",
             Self::Brief => "lapsing",
+            Self::BriefWord => "lapsing-docx",
             Self::Register => "hadir",
             Self::Csv => "csv",
             Self::Akn => "akn",
@@ -84,6 +88,7 @@ impl Format {
             Self::Working => "risalah-kerja.docx",
             Self::Pdf => "risalah-sementara.pdf",
             Self::Brief => "laporan-singkat.pdf",
+            Self::BriefWord => "laporan-singkat.docx",
             Self::Register => "daftar-hadir.pdf",
             Self::Csv => "transkrip.csv",
             Self::Akn => "risalah.akn.xml",

@@ -5,6 +5,8 @@
 
 mod akn;
 mod anchor;
+mod brief;
+mod chorus;
 mod compose;
 mod csv;
 mod cue;
@@ -41,6 +43,7 @@ use crate::transcript::Transcript;
 pub use anchor::{Anchor, Holds};
 pub use compose::compose;
 pub use error::Error;
+pub(crate) use fields::below;
 pub use format::Format;
 pub use official::{Official, compose_official};
 pub(crate) use pdf::FONTS;
@@ -65,6 +68,8 @@ pub struct Risalah {
     pub watermark: Option<String>,
     /// The title, in capitals.
     pub title: String,
+    /// What the short report has of its own.
+    pub brief: Brief,
     /// The name of the meeting alone, in capitals.
     pub meeting: String,
     /// Short title and date for the head of each page.
@@ -75,6 +80,8 @@ pub struct Risalah {
     pub groups: Vec<Signatories>,
     /// Every member with room to sign, by party group, and then the invitees.
     pub register: Vec<Signing>,
+    /// How many members came, and how many did not.
+    pub total: String,
     /// Invited non-members.
     pub invitees: Vec<String>,
     /// Observers without invitation.
@@ -91,6 +98,15 @@ pub struct Risalah {
     pub colophon: Vec<String>,
     /// When the transcript was begun: the date that files carry inside.
     pub created: jiff::Timestamp,
+}
+
+/// What the short report has beside fields and decisions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// Its title, in capitals.
+    pub title: String,
+    /// What was spoken of.
+    pub points: Vec<String>,
 }
 
 /// One field before the body.
@@ -124,6 +140,8 @@ pub struct Signing {
     pub note: String,
     /// The people.
     pub rows: Vec<Signer>,
+    /// How many there are, and how many of them came.
+    pub total: String,
 }
 
 /// One of them.
@@ -197,6 +215,9 @@ pub struct Turn {
     pub label: String,
     /// The microphone, where the speaker is not known.
     pub microphone: Option<String>,
+    /// Whether a member speaks who does not chair the meeting.
+    #[serde(skip)]
+    pub member: bool,
     /// Whether only events stand between this turn and the one before it: the label is not printed again.
     pub continued: bool,
     /// Its channel.
@@ -245,6 +266,27 @@ pub struct Closing {
     pub office: Vec<String>,
     /// Who signs.
     pub name: String,
+    /// Rank and number of a civil servant, below the name.
+    pub below: Vec<String>,
+}
+
+/// The record as it is read on paper: words that members said in chorus stand there once.
+fn printed(meeting: &Meeting, transcript: &Transcript) -> Risalah {
+    chorus::joined(compose(meeting, transcript), transcript.recording.clock)
+}
+
+/// The attendance list of a meeting of which nothing was recorded yet.
+#[must_use]
+pub fn register_before(meeting: &Meeting, now: jiff::Timestamp) -> Sheet {
+    Sheet::register(&compose(meeting, &Transcript::nothing(now)))
+}
+
+/// Writes the short report of a record for Word and `LibreOffice`.
+///
+/// # Errors
+/// When the package cannot be put together.
+pub fn write_brief(risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    docx::brief(&brief::shown(risalah))
 }
 
 /// Writes a record for Word and `LibreOffice`.
@@ -261,15 +303,16 @@ pub fn write_word(risalah: &Risalah) -> Result<Vec<u8>, Error> {
 /// When the format's own library refuses the document, which no valid meeting or transcript should bring about.
 pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Docx => docx::write(&compose(meeting, transcript)),
+        Format::Docx => docx::write(&printed(meeting, transcript)),
         Format::Working if !transcript.version.complete => Err(Error::Incomplete),
         Format::Working => docx::working_copy(&compose(meeting, transcript), transcript),
-        Format::Pdf => Sheet::record(&compose(meeting, transcript)).typeset(&Templates::built_in()),
+        Format::Pdf => Sheet::record(&printed(meeting, transcript)).typeset(&Templates::built_in()),
         Format::Brief => Sheet::brief(&compose(meeting, transcript)).typeset(&Templates::built_in()),
+        Format::BriefWord => write_brief(&compose(meeting, transcript)),
         Format::Register => Sheet::register(&compose(meeting, transcript)).typeset(&Templates::built_in()),
         Format::Csv => csv::write(meeting, transcript),
         Format::Akn => akn::write(meeting, transcript),
-        Format::Txt => Ok(txt::write(&compose(meeting, transcript))),
+        Format::Txt => Ok(txt::write(&printed(meeting, transcript))),
         Format::Srt => Ok(srt::write(meeting, transcript)),
         Format::Vtt => Ok(vtt::write(meeting, transcript)),
         Format::Json => json::write(meeting, transcript),
@@ -282,7 +325,7 @@ pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Resu
 #[must_use]
 pub fn sheet(format: Format, meeting: &Meeting, transcript: &Transcript) -> Option<Sheet> {
     match format {
-        Format::Pdf => Some(Sheet::record(&compose(meeting, transcript))),
+        Format::Pdf => Some(Sheet::record(&printed(meeting, transcript))),
         Format::Brief => Some(Sheet::brief(&compose(meeting, transcript))),
         Format::Register => Some(Sheet::register(&compose(meeting, transcript))),
         _ => None,

@@ -6,10 +6,10 @@ use crate::transcript::Transcript;
 use super::fields::{UNKNOWN_SPEAKER, model};
 use super::text::printable;
 use super::wording::long_date;
-use super::{Entry, Risalah, RunKind, compose};
+use super::{Entry, Risalah, RunKind, chorus, compose};
 
 /// Stands on every page in place of the provisional mark.
-const OFFICIAL: &str = "RISALAH RESMI";
+pub(super) const OFFICIAL: &str = "RISALAH RESMI";
 
 /// What a record has when it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Official {
     pub number: String,
     /// Who signs.
     pub signer: String,
+    /// What stands below the name: rank and number of a civil servant.
+    pub below: Vec<String>,
     /// The lines above the signature: the office, and on whose behalf.
     pub office: Vec<String>,
     /// The day of the signature.
@@ -26,6 +28,8 @@ pub struct Official {
     pub edition: u32,
     /// The number of the last correction that was taken into account; 0 where there are none.
     pub corrections: u64,
+    /// Why the record became official although something of the checks was not met, if that is so.
+    pub waived: Option<String>,
 }
 
 /// The official record of a meeting.
@@ -41,10 +45,15 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
     };
     risalah.closing.office.clone_from(&official.office);
     risalah.closing.name = printable(&capitals(&official.signer));
+    risalah.closing.below.clone_from(&official.below);
     risalah.colophon.retain(|line| line != UNKNOWN_SPEAKER);
     if let Some(first) = risalah.colophon.first_mut() {
         *first = colophon(transcript, official);
     }
+    let waived = official.waived.as_ref().map(|reason| {
+        format!("Disahkan dengan pengecualian dari pemeriksaan, dengan alasan: {}", printable(reason))
+    });
+    risalah.colophon.extend(waived);
     // Doubt sends a person to the recording; a signed record has been there.
     risalah.legend.retain(|entry| entry.kind == RunKind::Mark);
     for entry in &mut risalah.body {
@@ -53,7 +62,7 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
             doubtful.for_each(|run| run.kind = RunKind::Spoken);
         }
     }
-    risalah
+    chorus::joined(risalah, transcript.recording.clock)
 }
 
 fn colophon(transcript: &Transcript, official: &Official) -> String {

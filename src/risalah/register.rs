@@ -3,8 +3,8 @@
 use crate::meeting::{Meeting, Member, Mode, Status};
 
 use super::text::printable;
-use super::wording::letter;
-use super::{Signer, Signing};
+use super::wording::{DOTS, letter};
+use super::{Signer, Signing, fields};
 
 /// Members by party group, then invitees. Where no list was read, members come from the roster and nothing is said of their attendance:
 /// such a list is signed in the room.
@@ -16,6 +16,7 @@ pub(super) fn register(meeting: &Meeting) -> Vec<Signing> {
         .map(|(index, group)| Signing {
             title: format!("{}. {} ({})", letter(index), printable(&group.name), printable(&group.code)),
             note: "Kehadiran".to_owned(),
+            total: counted(meeting, &group.code, group.members),
             rows: members(meeting, &group.code, &group.signatories),
         })
         .collect();
@@ -25,13 +26,44 @@ pub(super) fn register(meeting: &Meeting) -> Vec<Signing> {
         .flatten()
         .map(|person| Signer {
             name: printable(&person.name),
-            note: printable(person.office.as_ref().or(person.institution.as_ref()).map_or("", String::as_str)),
+            note: printable(&fields::office_of(person)),
         })
         .collect();
     if !guests.is_empty() {
-        signing.push(Signing { title: "UNDANGAN".to_owned(), note: "Jabatan".to_owned(), rows: guests });
+        signing.push(Signing {
+            title: "UNDANGAN".to_owned(),
+            note: "Jabatan, instansi".to_owned(),
+            total: format!("Jumlah undangan: {} orang; hadir {DOTS} orang", guests.len()),
+            rows: guests,
+        });
     }
     signing
+}
+
+/// How many members came in all.
+pub(super) fn total(meeting: &Meeting) -> String {
+    format!("Jumlah hadir: {}", fields::attendance(meeting))
+}
+
+/// How many of a group came: by the list, where one was read, else to be filled in when it is signed.
+fn counted(meeting: &Meeting, code: &str, members: Option<u32>) -> String {
+    let known = |number: Option<u32>| number.map_or_else(|| DOTS.to_owned(), |number| number.to_string());
+    let listed: Vec<Status> =
+        meeting.members.iter().filter(|member| member.group == code).map(|member| member.status).collect();
+    if listed.is_empty() {
+        return format!(
+            "Jumlah Anggota fraksi: {}; hadir {DOTS}; izin {DOTS}; tanpa keterangan {DOTS}",
+            known(members)
+        );
+    }
+    let count = |is: fn(&Status) -> bool| listed.iter().filter(|status| is(status)).count();
+    format!(
+        "Jumlah Anggota fraksi: {}; hadir {}; izin {}; tanpa keterangan {}",
+        members.map_or(listed.len(), |members| members as usize),
+        count(|status| matches!(status, Status::Present(_))),
+        count(|status| *status == Status::Excused),
+        count(|status| *status == Status::Absent)
+    )
 }
 
 fn members(meeting: &Meeting, code: &str, signatories: &[String]) -> Vec<Signer> {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Risalah, Templates, pdf};
+use super::{Error, Risalah, Templates, brief, pdf};
 
 /// A document that is laid out by a template.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Sheet {
     /// The short report on one page.
     #[must_use]
     pub fn brief(risalah: &Risalah) -> Self {
-        Self::new("laporan-singkat.typ", risalah)
+        Self::new("laporan-singkat.typ", &brief::shown(risalah))
     }
 
     /// The attendance list. It is not provisional by its nature; how secret the meeting is, it must say.

@@ -9,9 +9,9 @@ use super::cue::{cues, timestamp};
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Vec<u8> {
     let mut out = String::new();
-    for (number, cue) in cues(meeting, transcript).iter().enumerate() {
+    for (number, cue) in cues(meeting, transcript, true).iter().enumerate() {
         let (start, end) = (timestamp(cue.start_ms, ','), timestamp(cue.end_ms, ','));
-        let text = unmarked(&format!("{}: {}", cue.speaker, cue.text));
+        let text = unmarked(&cue.lines.join("\n"));
         // Writing to a string cannot fail.
         let _ = write!(out, "{}\n{start} --> {end}\n{text}\n\n", number + 1);
     }

@@ -39,6 +39,9 @@ pub(super) fn write(risalah: &Risalah) -> Vec<u8> {
     }
     out.blank();
     out.line(&risalah.closing.name);
+    for line in &risalah.closing.below {
+        out.line(line);
+    }
     out.blank();
     for line in &risalah.colophon {
         out.line(line);
@@ -48,6 +51,9 @@ pub(super) fn write(risalah: &Risalah) -> Vec<u8> {
 
 fn attendance(out: &mut Text, risalah: &Risalah) {
     out.blank();
+    if !risalah.groups.is_empty() {
+        out.line("ANGGOTA YANG HADIR");
+    }
     for group in &risalah.groups {
         out.line(&format!("{} : {}", group.title, group.count));
         out.numbered(&group.names);

@@ -9,10 +9,10 @@ use super::cue::{cues, timestamp};
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Vec<u8> {
     let mut out = String::from("WEBVTT\n\n");
-    for cue in cues(meeting, transcript) {
+    for cue in cues(meeting, transcript, false) {
         let (start, end) = (timestamp(cue.start_ms, '.'), timestamp(cue.end_ms, '.'));
         // Writing to a string cannot fail.
-        let _ = write!(out, "{start} --> {end}\n<v {}>{}</v>\n\n", escaped(&cue.speaker), escaped(&cue.text));
+        let _ = write!(out, "{start} --> {end}\n<v {}>{}</v>\n\n", escaped(&cue.speaker), escaped(&cue.lines.join(" ")));
     }
     out.into_bytes()
 }

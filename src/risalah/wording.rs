@@ -4,8 +4,10 @@ use jiff::civil::{Date, Time, Weekday};
 
 use crate::meeting::Zone;
 
-/// Stands where something is to be filled in by hand.
-pub(super) const DOTS: &str = "……";
+/// Stands where a number or a time is to be filled in by hand.
+pub(super) const DOTS: &str = "…………";
+/// Stands where words are to be filled in by hand.
+pub(super) const LINE: &str = "………………………………………";
 
 const MONTHS: [&str; 12] = [
     "Januari",
@@ -76,6 +78,6 @@ mod tests {
     #[test]
     fn times_have_a_period_and_a_zone() {
         assert_eq!(clock(Some(time(9, 5, 59, 0)), Some(Zone::Wita)), "pukul 09.05 WITA");
-        assert_eq!(clock(None, None), "pukul …… ……");
+        assert_eq!(clock(None, None), "pukul ………… …………");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::manifest::{Document, Manifest, audio, description, layers, stem, words};
+use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, stem, words};
 use super::{Error, Hindrance, Life, State, hindrances, uncarried};
 use crate::digest::sha256;
 use crate::folder::Folder;
@@ -24,6 +24,8 @@ pub struct Request {
     pub signed_by: String,
     /// The record's number, where `rapat.toml` does not have it.
     pub number: Option<String>,
+    /// Why it becomes official although something that may be waived hinders it ([`Hindrance::may_be_waived`]).
+    pub waive: Option<String>,
 }
 
 /// An edition that became official.
@@ -56,6 +58,9 @@ pub fn finalize(
     let mut found = hindrances(meeting, &current, &life, now);
     found.extend(uncarried(store, &current)?);
     found.extend(edited_by_hand(folder.path(), store)?);
+    let reason = request.waive.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let waived = reason.filter(|_| found.iter().any(Hindrance::may_be_waived)).map(str::to_owned);
+    found.retain(|hindrance| reason.is_none() || !hindrance.may_be_waived());
     let number = number(meeting, request);
     let signer = signer(meeting, &request.signed_by);
     let (number, (person, office)) = match (number, signer) {
@@ -78,6 +83,7 @@ pub fn finalize(
         transcript: words(&raw),
         edits: layers(store, current.edition.last_edit)?,
         description: description(folder.path())?,
+        waived: waived.clone(),
         documents: Vec::new(),
     };
     if let Some((seal, _)) = life.sealed() {
@@ -90,10 +96,12 @@ pub fn finalize(
     let official = Official {
         number,
         signer: person.name.clone(),
+        below: risalah::below(&person),
         office,
         signed: now.date(),
         edition,
         corrections: manifest.edits.last,
+        waived: waived.clone(),
     };
     let risalah = compose_official(meeting, &current, &official);
     let files = write(folder, store, &risalah, typeset, &mut manifest)?;
@@ -104,7 +112,10 @@ pub fn finalize(
         state: State::Official.key().to_owned(),
         at: now.timestamp(),
         by: person.name.clone(),
-        note: Some(manifest.number.clone()),
+        note: Some(match waived {
+            Some(reason) => format!("{}; dikecualikan: {reason}", manifest.number),
+            None => manifest.number.clone(),
+        }),
         until: None,
         seal: Some(seal.clone()),
     })?;
@@ -119,10 +130,15 @@ fn write(
     manifest: &mut Manifest,
 ) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    // Both are made before either is written: a template that fails leaves nothing behind.
-    let documents = [(Format::Pdf, typeset(&Sheet::record(risalah))?), (Format::Docx, risalah::write_word(risalah)?)];
-    for (format, bytes) in documents {
-        let name = format!("{}.{}", stem(manifest.edition), format.name());
+    let (record, brief) = (stem(manifest.edition), brief_stem(manifest.edition));
+    // All are made before one is written: a template that fails leaves nothing behind.
+    let documents = [
+        (format!("{record}.pdf"), typeset(&Sheet::record(risalah))?),
+        (format!("{record}.docx"), risalah::write_word(risalah)?),
+        (format!("{brief}.pdf"), typeset(&Sheet::brief(risalah))?),
+        (format!("{brief}.docx"), risalah::write_brief(risalah)?),
+    ];
+    for (name, bytes) in documents {
         files.push(freeze(folder, store, &name, &bytes)?);
         manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
     }

@@ -42,6 +42,18 @@ pub enum Hindrance {
         /// When the first of them was.
         first: String,
     },
+    /// Turns that the recogniser was unsure of, and nobody has listened to.
+    Flagged {
+        /// How many.
+        count: usize,
+        /// When the first of them was.
+        first: String,
+    },
+    /// The words come from a model for demonstrations.
+    Demonstration {
+        /// Its name.
+        model: String,
+    },
     /// The record has not gone through the hands of its speakers.
     NotVerified {
         /// Where it stands.
@@ -94,6 +106,8 @@ impl Explain for Hindrance {
             Self::Uncarried { count, first } => {
                 Message::new("status.uncarried").with("count", count).with("first", first)
             }
+            Self::Flagged { count, first } => Message::new("status.flagged").with("count", count).with("first", first),
+            Self::Demonstration { model } => Message::new("status.demonstration").with("model", model),
             Self::NotVerified { state } => Message::new("status.not_verified").with("state", state.key()),
             Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", until.strftime(MOMENT)),
             Self::BeforeMeeting { date, today } => {
@@ -106,6 +120,15 @@ impl Explain for Hindrance {
             }
             Self::Signer { given, may } => Message::new("status.signer").with("given", given).with("may", may),
         }
+    }
+}
+
+impl Hindrance {
+    /// Whether the record may become official all the same where somebody gives a reason, which stands in it. What the law asks of a record, and numbers
+    /// that nobody has listened to, may not be waived.
+    #[must_use]
+    pub fn may_be_waived(&self) -> bool {
+        matches!(self, Self::Flagged { .. } | Self::Demonstration { .. })
     }
 }
 
@@ -129,6 +152,11 @@ pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: 
     let roster = Roster::of(meeting);
     let (count, first) = of_turns(transcript, |utterance| is_unheard(&roster, clock, utterance));
     found.extend(first.map(|first| Hindrance::Unheard { count, first }));
+    let (count, first) = of_turns(transcript, Utterance::wants_listening);
+    found.extend(first.map(|first| Hindrance::Flagged { count, first }));
+    if transcript.version.is_demonstration() {
+        found.push(Hindrance::Demonstration { model: transcript.version.model.clone() });
+    }
     if life.state() < State::Verification {
         found.push(Hindrance::NotVerified { state: life.state() });
     } else if let Some(until) = life.deadline().filter(|_| !life.is_corrected(now.timestamp())) {

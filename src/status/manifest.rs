@@ -40,6 +40,9 @@ pub struct Manifest {
     pub edits: Layers,
     /// The description of the meeting, where there is one.
     pub description: Option<Document>,
+    /// Why it became official although something hindered it that may be waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
     /// The documents.
     pub documents: Vec<Document>,
 }
@@ -109,13 +112,22 @@ impl Manifest {
     /// # Errors
     /// [`Error::NotTheDocument`] where it is another or gone.
     pub fn printable(&self, folder: &Path) -> Result<PathBuf, Error> {
-        let document =
-            self.documents.iter().find(|document| Path::new(&document.file).extension() == Some("pdf".as_ref()));
-        match document.map(|document| (document, compare(folder, document))) {
-            Some((document, None)) => Ok(folder.join(&document.file)),
-            Some((_, Some(finding))) => Err(Error::NotTheDocument(finding)),
-            None => Err(Error::NotTheDocument(Finding::Missing(folder.join(format!("{}.pdf", stem(self.edition)))))),
-        }
+        let name = format!("{}.pdf", stem(self.edition));
+        self.document(folder, &name).unwrap_or_else(|| Err(Error::NotTheDocument(Finding::Missing(folder.join(&name)))))
+    }
+
+    /// Where the edition's short report with this ending (`pdf`, `docx`) is, likewise. `None` for an edition of a version of this program
+    /// that froze none.
+    pub fn brief(&self, folder: &Path, ending: &str) -> Option<Result<PathBuf, Error>> {
+        self.document(folder, &format!("{}.{ending}", brief_stem(self.edition)))
+    }
+
+    fn document(&self, folder: &Path, name: &str) -> Option<Result<PathBuf, Error>> {
+        let document = self.documents.iter().find(|document| document.file == name)?;
+        Some(match compare(folder, document) {
+            None => Ok(folder.join(name)),
+            Some(finding) => Err(Error::NotTheDocument(finding)),
+        })
     }
 
     /// The name of its file.
@@ -145,6 +157,11 @@ impl Manifest {
 /// The name of an edition's documents without their ending.
 pub(super) fn stem(edition: u32) -> String {
     if edition == 1 { "risalah-resmi".to_owned() } else { format!("risalah-resmi-{edition}") }
+}
+
+/// The name of an edition's short reports without their ending.
+pub(super) fn brief_stem(edition: u32) -> String {
+    stem(edition).replace("risalah-resmi", "laporan-singkat-resmi")
 }
 
 /// The hash of what was recognised: one line for each utterance, `channel start end text`.

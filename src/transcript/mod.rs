@@ -81,6 +81,23 @@ impl Flag {
     }
 }
 
+impl Flag {
+    /// Whether it puts all the words in doubt, and not only says how they were spoken.
+    #[must_use]
+    pub fn is_doubt(self) -> bool {
+        match self {
+            Self::LowConfidence
+            | Self::Repetition
+            | Self::TooFast
+            | Self::TooFewWords
+            | Self::StockPhrase
+            | Self::Duplicate
+            | Self::MicrophoneOff => true,
+            Self::NoWords | Self::Overlap | Self::Clipped | Self::LevelChange | Self::OffMicrophone => false,
+        }
+    }
+}
+
 /// An unbroken stretch of speech of one channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Utterance {
@@ -102,6 +119,14 @@ pub struct Utterance {
 }
 
 impl Utterance {
+    /// Whether somebody should listen to all of it before the record is signed, and nobody has said that they did.
+    #[must_use]
+    pub fn wants_listening(&self) -> bool {
+        let settled = self.corrected.has(Mark::Heard) || self.corrected.has(Mark::Omitted);
+        let unheard = self.flags.contains(&Flag::NoWords) && self.text.trim().is_empty();
+        !settled && (unheard || self.flags.iter().any(|flag| flag.is_doubt()))
+    }
+
     /// What was said, as one text, without what rules of this program made of it.
     #[must_use]
     pub fn said(&self) -> &str {
@@ -144,6 +169,17 @@ pub struct Version {
     pub complete: bool,
 }
 
+/// Names of the models that are trained on synthesised speech begin so.
+const DEMONSTRATION: &str = "risalah-demo";
+
+impl Version {
+    /// Whether the words come from a model for demonstrations, which is not fit for a meeting.
+    #[must_use]
+    pub fn is_demonstration(&self) -> bool {
+        self.model.starts_with(DEMONSTRATION)
+    }
+}
+
 /// The sound that a transcript speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
@@ -173,6 +209,31 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// That of a meeting of which nothing has been recorded yet.
+    #[must_use]
+    pub fn nothing(created: jiff::Timestamp) -> Self {
+        Self {
+            recording: Recording {
+                clock: crate::floor::CLOCK,
+                channels: 0,
+                length: 0,
+                started: None,
+                warnings: Vec::new(),
+            },
+            version: Version {
+                number: 0,
+                model: String::new(),
+                model_sha256: String::new(),
+                language: String::new(),
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                created,
+                complete: false,
+            },
+            utterances: Vec::new(),
+            edition: Edition::default(),
+        }
+    }
+
     /// The same as it was said: without what rules of this program wrote otherwise, except where a person's correction stands on it.
     #[must_use]
     pub fn verbatim(mut self) -> Self {

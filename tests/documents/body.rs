@@ -96,7 +96,7 @@ fn who_speaks_away_from_the_microphones_has_no_seat_until_a_person_says_so() {
     let raw = sample::transcript(9, vec![shouted, sample::utterance(5, 100, 140, "Saya lanjutkan.", &[])]);
     let risalah = compose(&sample::meeting(), &raw);
     let found = turns(&risalah.body);
-    assert_eq!(found[0].label, "PEMBICARA TIDAK DIKENAL");
+    assert_eq!(found[0].label, "PEMBICARA BELUM TERIDENTIFIKASI");
     assert_eq!(text_of(found[0]), "[di luar mikrofon] Tidak sah!");
     assert_eq!(found[1].label, "F-CDN (SITI AMINAH, S.Pd.)");
     let named =
@@ -222,8 +222,8 @@ fn an_interjection_without_speech_keeps_its_line() {
     let meeting = Meeting::parse(text, "rapat.toml").expect("valid");
     let late = sample::utterance(2, 1000, 1010, "Ya.", &[]);
     let risalah = compose(&meeting, &sample::transcript(2, vec![late]));
-    assert_eq!(risalah.body[0], Entry::Event { text: "(INTERUPSI: PEMBICARA TIDAK DIKENAL)".to_owned() });
-    assert_eq!(turns(&risalah.body)[0].label, "PEMBICARA TIDAK DIKENAL");
+    assert_eq!(risalah.body[0], Entry::Event { text: "(INTERUPSI: PEMBICARA BELUM TERIDENTIFIKASI)".to_owned() });
+    assert_eq!(turns(&risalah.body)[0].label, "PEMBICARA BELUM TERIDENTIFIKASI");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_bare_recording_leaves_room_for_everything() {
         "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA",
         "Hari, tanggal    : ……",
         "Waktu            : dibuka pukul …… ……; ditutup pukul …… ……",
-        "PEMBICARA TIDAK DIKENAL: [mikrofon 2]",
+        "PEMBICARA BELUM TERIDENTIFIKASI: [mikrofon 2]",
         "a.n. KETUA RAPAT",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -263,6 +263,6 @@ fn a_closed_meeting_is_marked() {
         compose(&meeting.expect("valid"), &sample::plenary()).marks[1..].to_vec()
     };
     assert_eq!(closed("tertutup_rahasia"), ["RAHASIA"]);
-    assert_eq!(closed("tertutup"), ["HANYA UNTUK YANG DIUNDANG"]);
+    assert_eq!(closed("tertutup"), ["RAPAT TERTUTUP – TIDAK UNTUK DIPUBLIKASIKAN"]);
     assert!(closed("terbuka").is_empty());
 }

@@ -150,7 +150,7 @@ fn subtitles_are_cut_to_what_can_be_read() {
     let vtt = text(Format::Vtt, &Meeting::bare(), &transcript);
     let cues: Vec<&str> = vtt.lines().filter(|line| line.starts_with("<v ")).collect();
     assert!(cues.len() >= 5);
-    assert!(cues.iter().all(|cue| cue.starts_with("<v PEMBICARA TIDAK DIKENAL [mikrofon 1]>")));
+    assert!(cues.iter().all(|cue| cue.starts_with("<v PEMBICARA BELUM TERIDENTIFIKASI [mikrofon 1]>")));
     let words: Vec<String> = cues.iter().map(|cue| cue[cue.find('>').unwrap_or(0) + 1..].replace("</v>", "")).collect();
     assert_eq!(words.join(" "), long.join(" "));
     assert!(words.iter().all(|text| text.chars().count() <= 84));

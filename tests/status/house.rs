@@ -94,7 +94,7 @@ impl House {
 
     pub fn finalize(&self, signed_by: &str, number: Option<&str>, now: &str) -> Result<Finalized, Error> {
         let folder = Folder::create(self.place.path()).expect("the folder");
-        let request = Request { signed_by: signed_by.to_owned(), number: number.map(str::to_owned) };
+        let request = Request { signed_by: signed_by.to_owned(), number: number.map(str::to_owned), waive: None };
         let typeset = |sheet: &Sheet| sheet.typeset(&Templates::built_in());
         finalize(&folder, &self.store, &self.meeting, &request, &at(now), &typeset)
     }

@@ -33,6 +33,8 @@ pub(in crate::meeting) fn invitees(path: &Path) -> (Option<Vec<Arc<Person>>>, Ve
             office: own(Column::Office),
             institution: own(Column::Institution),
             title: None,
+            rank: None,
+            number: None,
         }));
     }
     if remarks.all.is_empty() { (Some(invitees), Vec::new()) } else { (None, remarks.all) }

@@ -109,6 +109,7 @@ impl Reader<'_> {
         meeting.number = self.optional("nomor", written.nomor.as_ref())?;
         meeting.partner = self.optional("dengan", written.dengan.as_ref())?;
         meeting.agenda = self.texts("acara", &written.acara)?;
+        meeting.points = self.texts("pokok_pembicaraan", &written.pokok_pembicaraan)?;
         meeting.observers = written.peninjau;
         let year = self.optional("tahun_sidang", written.tahun_sidang.as_ref())?;
         meeting.year = year.or(meeting.year.take());

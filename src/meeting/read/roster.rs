@@ -94,6 +94,8 @@ impl Reader<'_> {
             office: own("jabatan", &written.jabatan, before.and_then(|person| person.office.as_ref()))?,
             institution: own("instansi", &written.instansi, before.and_then(|person| person.institution.as_ref()))?,
             title: own("sebutan", &written.sebutan, before.and_then(|person| person.title.as_ref()))?,
+            rank: own("pangkat", &written.pangkat, before.and_then(|person| person.rank.as_ref()))?,
+            number: own("nip", &written.nip, before.and_then(|person| person.number.as_ref()))?,
             id,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::package::escaped;
+use super::paragraph::escaped;
 use crate::risalah::Run;
 use crate::risalah::remark::{AUTHOR, initials};
 
@@ -24,7 +24,7 @@ impl Comments {
     }
 
     /// The elements of a paragraph's runs, with comments around those on which there is something to remark.
-    pub(super) fn around(&mut self, runs: &[Run], elements: &[&str]) -> String {
+    pub(super) fn around(&mut self, runs: &[Run], elements: &[String]) -> String {
         let remarked: Vec<usize> = (0..runs.len()).filter(|place| runs[*place].remark.is_some()).collect();
         let mut out = String::new();
         for (place, element) in elements.iter().enumerate() {
@@ -67,12 +67,9 @@ impl Comments {
         id
     }
 
-    /// The part of the package that holds them.
-    pub(super) fn part(&self) -> String {
-        format!(
-            r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:comments xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{}</w:comments>"#,
-            self.xml
-        )
+    /// What is in the part of the package that holds them.
+    pub(super) fn xml(self) -> String {
+        self.xml
     }
 }
 
