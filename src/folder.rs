@@ -106,9 +106,24 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
         }
-        atomic_file::write(&path, content).map_err(failed)?;
+        self.put(name, content)?;
         store.set_exported(name, &hash)?;
         Ok(Written { path, kept })
+    }
+
+    /// Writes a file of a meeting of which nothing has been recognised yet. Nothing says whether a file of that name is this program's, so it
+    /// is kept.
+    pub fn write_before(&self, name: &str, content: &[u8]) -> Result<Written, Error> {
+        let path = self.path.join(name);
+        let same = fs::read(&path).is_ok_and(|present| present == content);
+        let kept = if same { None } else { self.set_aside(name)? };
+        self.put(name, content)?;
+        Ok(Written { path, kept })
+    }
+
+    fn put(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let path = self.path.join(name);
+        atomic_file::write(&path, content).map_err(|source| Error::Write { path: path.clone(), source })
     }
 
     /// Gives a file of the folder another name, if it is there; tells the name.

@@ -322,11 +322,8 @@ pub enum Sheet {
 /// A document that is printed.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Printed {
-    /// The record.
     Risalah,
-    /// The short report.
     Lapsing,
-    /// The attendance list.
     Hadir,
 }
 

@@ -8,13 +8,16 @@ use e_risalah::digest::sha256;
 use e_risalah::folder::Folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
+use e_risalah::risalah::Format;
 use e_risalah::status::Life;
-use e_risalah::transcript::edit::{Change, Layer, Refusal, Source};
+use e_risalah::transcript::edit::{Change, Layer, Place, Refusal, Source};
 use e_risalah::transcript::store::{Fate, Store};
+use e_risalah::transcript::{Transcript, Utterance};
 use jiff::Zoned;
 
 use super::args::{ImportEdits, Undo};
 use super::export::description;
+use super::history::change;
 use super::show::{Speaker, print};
 use super::{End, Failure};
 
@@ -43,7 +46,11 @@ pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
             keep(args, &store, &bytes, &correction, speaker)?;
         }
     }
-    tell(args, &correction, first, speaker);
+    let stale = if args.check || correction.layers.is_empty() { Vec::new() } else { stale(&args.folder, &store)? };
+    if !(args.voice.json || args.voice.quiet) {
+        list(&correction, &meeting, &raw, speaker);
+    }
+    tell(args, &correction, first, &stale, speaker);
     Ok(if correction.leftovers.is_empty() { End::Done } else { End::Warned })
 }
 
@@ -94,7 +101,38 @@ fn keep(
     Ok(())
 }
 
-fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, speaker: Speaker) {
+/// Says what is taken over, each with its time.
+fn list(correction: &Correction, meeting: &Meeting, raw: &Transcript, speaker: Speaker) {
+    let clock = raw.recording.clock;
+    for layer in &correction.layers {
+        let stands = |utterance: &&Utterance| Place::of(raw.version.number, utterance) == layer.place;
+        let utterance = raw.utterances.iter().find(stands);
+        let what = change(meeting, clock, &layer.change, utterance, speaker);
+        let start = layer.place.span.start;
+        let label = meeting.label(layer.place.channel, clock.millis(start));
+        print(&format!("[{}] {label}: {what}", clock.hms(start)));
+    }
+}
+
+/// The documents of the folder that do not have what was just corrected.
+fn stale(folder: &Path, store: &Store) -> Result<Vec<&'static str>, Failure> {
+    let mut stale = Vec::new();
+    let names = Format::ALL.into_iter().filter(|format| *format != Format::Working).map(Format::file_name);
+    for name in names {
+        if folder.join(name).is_file() && store.exported(name)?.is_some() {
+            stale.push(name);
+        }
+    }
+    Ok(stale)
+}
+
+fn tell_stale(stale: &[&str], speaker: Speaker) {
+    if !stale.is_empty() {
+        speaker.note(&Message::new("correction.stale").with("files", stale.join(", ")));
+    }
+}
+
+fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, stale: &[&str], speaker: Speaker) {
     if args.voice.json {
         let line = serde_json::json!({
             "checked_only": args.check,
@@ -103,6 +141,7 @@ fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, speaker
             "known": correction.known,
             "leftovers": correction.leftovers,
             "tracked": correction.tracked,
+            "stale": stale,
         });
         return print(&line.to_string());
     }
@@ -120,6 +159,7 @@ fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, speaker
             .with("known", correction.known)
             .with("left", correction.leftovers.len());
         print(&speaker.sentence(&message));
+        tell_stale(stale, speaker);
     }
 }
 
@@ -149,6 +189,7 @@ pub fn undo(args: &Undo, speaker: Speaker) -> Result<End, Failure> {
         } else if !args.voice.quiet {
             let message = Message::new("correction.undone").with("edit", args.edit).with("by", edit.id);
             print(&speaker.sentence(&message));
+            tell_stale(&stale(&args.folder, &store)?, speaker);
         }
     }
     Ok(End::Done)

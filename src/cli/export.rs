@@ -1,13 +1,15 @@
 //! `risalah export`: the documents of what is stored, without recognising anything again.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use e_risalah::folder::{Folder, MEETING, Written};
+use e_risalah::folder::{self, Folder, MEETING, Written};
 use e_risalah::meeting::{Meeting, Nature};
 use e_risalah::message::Message;
 use e_risalah::recording::{Entered, Growth, folder_of};
 use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
-use e_risalah::transcript::store::Store;
+use e_risalah::status::{Life, Manifest, State};
+use e_risalah::transcript::store::{self, Store};
 use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
@@ -28,7 +30,12 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     // The command line lets nothing else through.
     let source = args.folder.clone().unwrap_or_default();
     let formats = formats(&args.format)?;
-    let mut store = Store::open(&source)?;
+    let mut store = match Store::open(&source) {
+        Err(store::Error::Missing { .. }) if only_register(&args.format, &source)? => {
+            return register_before(args, &source, speaker);
+        }
+        store => store?,
+    };
     let mut meeting = description(&source)?;
     let lexicon = lexicon(&[&source])?;
     let mut transcript = current(&mut store, &meeting, lexicon)?;
@@ -43,7 +50,19 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let published = publishable(&formats, &meeting, speaker);
     warned |= published.len() < formats.len();
     let work = Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
-    warned |= matches!(work.write(&published, templates.as_deref(), speaker)?, End::Warned);
+    let (frozen, others): (Vec<Format>, Vec<Format>) =
+        published.iter().partition(|format| matches!(format, Format::Brief | Format::BriefWord));
+    warned |= matches!(work.write(&others, templates.as_deref(), speaker)?, End::Warned);
+    for format in frozen {
+        let end = match official_brief(&source, &store, &transcript, format, speaker)? {
+            Some((bytes, end)) => {
+                work.put(format.file_name(), &bytes, speaker)?;
+                end
+            }
+            None => work.write(&[format], templates.as_deref(), speaker)?,
+        };
+        warned |= matches!(end, End::Warned);
+    }
     let open = store.open_corrections(&transcript)?;
     if !open.is_empty() {
         speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", source.display()));
@@ -54,6 +73,53 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
         warned = true;
     }
     Ok(if warned { End::Warned } else { End::Done })
+}
+
+/// Whether nothing is asked for but the attendance list of a meeting that is described.
+fn only_register(wished: &[String], folder: &Path) -> Result<bool, risalah::Error> {
+    Ok(Format::list(&wished.join(","))? == [Format::Register] && folder.join(MEETING).is_file())
+}
+
+/// The attendance list before the meeting, when it is signed.
+fn register_before(args: &Export, source: &Path, speaker: Speaker) -> Result<End, Failure> {
+    let meeting = description(source)?;
+    let templates = args.template.clone().or_else(|| templates(&meeting, source));
+    let sheet = risalah::register_before(&meeting, jiff::Timestamp::now());
+    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), speaker)?;
+    let folder = Folder::create(args.output.as_deref().unwrap_or(source))?;
+    told(&folder.write_before(Format::Register.file_name(), &bytes)?, speaker);
+    Ok(end)
+}
+
+/// The short report of the last official edition, where the record is one and has not been opened again: what was frozen then.
+fn official_brief(
+    folder: &Path,
+    store: &Store,
+    transcript: &Transcript,
+    format: Format,
+    speaker: Speaker,
+) -> Result<Option<(Vec<u8>, End)>, Failure> {
+    let life = Life::read(store, transcript)?;
+    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= State::Official) else { return Ok(None) };
+    let manifest = Manifest::of(folder, seal.edition)?;
+    let ending = if format == Format::Brief { "pdf" } else { "docx" };
+    let Some(path) = manifest.brief(folder, ending).transpose()? else { return Ok(None) };
+    let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path, source })?;
+    if transcript.edition.last_edit > manifest.edits.last {
+        speaker.warning(&Message::new("print.older"));
+        return Ok(Some((bytes, End::Warned)));
+    }
+    Ok(Some((bytes, End::Done)))
+}
+
+/// Says on stdout where a file is, and what was kept for it.
+fn told(written: &Written, speaker: Speaker) {
+    let Written { path, kept } = written;
+    if let Some(kept) = kept {
+        let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
+        speaker.warning(&message);
+    }
+    print(&path.display().to_string());
 }
 
 /// The office's templates: in the meeting's folder, or beside its institution's file.
@@ -173,13 +239,13 @@ impl Work<'_> {
             if let End::Warned = laid_out {
                 end = End::Warned;
             }
-            let Written { path, kept } = self.folder.write(self.store, name, &content)?;
-            if let Some(kept) = kept {
-                let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
-                speaker.warning(&message);
-            }
-            print(&path.display().to_string());
+            self.put(name, &content, speaker)?;
         }
         Ok(end)
+    }
+
+    fn put(&self, name: &str, content: &[u8], speaker: Speaker) -> Result<(), Failure> {
+        told(&self.folder.write(self.store, name, content)?, speaker);
+        Ok(())
     }
 }

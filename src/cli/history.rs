@@ -59,6 +59,14 @@ impl Shown {
         self.turns.iter().rev().find(|turn| turn.utterances.start <= utterance).or_else(|| self.turns.first())
     }
 
+    /// The utterances of a turn of the recognised text that began at this time, although corrections have left none of it, or joined it to another.
+    fn gone(&self, time: &str) -> Option<Range<usize>> {
+        let began = |turn: &e_risalah::risalah::Numbered| {
+            self.clock().hms(self.raw.utterances[turn.utterances.start].span.start) == time
+        };
+        turns(&compose(&self.meeting, &self.raw)).into_iter().find(began).map(|turn| turn.utterances)
+    }
+
     fn index(&self, place: Place) -> Option<usize> {
         let version = self.raw.version.number;
         self.raw.utterances.iter().position(|utterance| Place::of(version, utterance) == place)
@@ -90,8 +98,8 @@ pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
         None => None,
         Some(text) => {
             let found = shown.turns.iter().rev().find(|turn| turn.number.to_string() == *text || turn.time == *text);
-            let unknown = || Failure::usage(Message::new("history.no_turn").with("turn", text));
-            Some(found.ok_or_else(unknown)?.utterances.clone())
+            let found = found.map(|turn| turn.utterances.clone()).or_else(|| shown.gone(text));
+            Some(found.ok_or_else(|| Failure::usage(Message::new("history.no_turn").with("turn", text)))?)
         }
     };
     let counting: HashSet<u64> =
@@ -183,7 +191,8 @@ fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Op
     };
     print(&format!("#{}  {}{state}", edit.id, place));
     let why = layer.why.as_ref().map(|why| format!(" – {why}")).unwrap_or_default();
-    print(&format!("    {}", change(shown, &layer.change, index, speaker)));
+    let utterance = index.and_then(|index| shown.raw.utterances.get(index));
+    print(&format!("    {}", change(&shown.meeting, shown.clock(), &layer.change, utterance, speaker)));
     print(&format!("    {}, {} ({source}){why}", layer.when.strftime("%d-%m-%Y %H.%M %:z"), layer.by));
     let fate = fate.map(|fate| match fate {
         Fate::Carried(edit) => Message::new("history.carried").with("edit", edit),
@@ -196,12 +205,18 @@ fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Op
     }
 }
 
-fn change(shown: &Shown, change: &Change, index: Option<usize>, speaker: Speaker) -> String {
-    let utterance = index.and_then(|index| shown.raw.utterances.get(index));
+/// What a layer says, in words.
+pub fn change(
+    meeting: &Meeting,
+    clock: Clock,
+    change: &Change,
+    utterance: Option<&Utterance>,
+    speaker: Speaker,
+) -> String {
     match change {
         Change::Text { before, after, .. } => format!("“{before}” → “{after}”"),
         Change::Speaker { before, after } => {
-            let name = |said: &Said| name(shown, said, utterance, speaker);
+            let name = |said: &Said| name(meeting, clock, said, utterance, speaker);
             format!("{} → {}", name(before), name(after))
         }
         Change::Mark { mark: Mark::Heard } => speaker.text("history.heard"),
@@ -210,12 +225,13 @@ fn change(shown: &Shown, change: &Change, index: Option<usize>, speaker: Speaker
     }
 }
 
-fn name(shown: &Shown, said: &Said, utterance: Option<&Utterance>, speaker: Speaker) -> String {
+fn name(meeting: &Meeting, clock: Clock, said: &Said, utterance: Option<&Utterance>, speaker: Speaker) -> String {
     let known = match said {
-        Said::Person(id) => return shown.meeting.person(id).map_or_else(|| id.clone(), |person| person.name.clone()),
+        Said::Person(id) => return meeting.person(id).map_or_else(|| id.clone(), |person| person.name.clone()),
         Said::Unknown => None,
-        Said::Seat => utterance
-            .and_then(|utterance| shown.meeting.speaker(utterance.channel, shown.clock().millis(utterance.span.start))),
+        Said::Seat => {
+            utterance.and_then(|utterance| meeting.speaker(utterance.channel, clock.millis(utterance.span.start)))
+        }
     };
     known.map_or_else(|| speaker.text("history.unknown"), |person| person.name.clone())
 }
@@ -238,7 +254,9 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
     for (index, before, after) in &different {
         let index = *index;
         let turn = shown.turn(index).map(|turn| turn.number);
-        let who = |utterance: &Utterance| name(&shown, &utterance.corrected.speaker, Some(utterance), speaker);
+        let who = |utterance: &Utterance| {
+            name(&shown.meeting, shown.clock(), &utterance.corrected.speaker, Some(utterance), speaker)
+        };
         let (was, is) = (who(before), who(after));
         let (old, new) = (&before.corrected, &after.corrected);
         if args.voice.json {
@@ -266,7 +284,8 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
         if was != is {
             print(&format!("    [-{was}-] {{+{is}+}}"));
         }
-        let mark = |mark: &Mark| change(&shown, &Change::Mark { mark: *mark }, Some(index), speaker);
+        let mark =
+            |mark: &Mark| change(&shown.meeting, shown.clock(), &Change::Mark { mark: *mark }, Some(after), speaker);
         for gone in without(&old.marks, &new.marks) {
             print(&format!("    [-({})-]", mark(gone)));
         }

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use e_risalah::digest::sha256;
-use e_risalah::folder::{self, Folder, Written};
+use e_risalah::folder::{self, Folder, MEETING, Written};
 use e_risalah::meeting::{Meeting, Paper};
 use e_risalah::message::{Explain, Message};
 use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
-use e_risalah::risalah::Format;
+use e_risalah::risalah::{self, Format};
 use e_risalah::status::{self, Life, Manifest};
 use e_risalah::transcript::Level;
-use e_risalah::transcript::store::Store;
+use e_risalah::transcript::store::{self, Store};
 
-use super::args::{Print, Sheet, Voice};
+use super::args::{Print, Printed, Sheet, Voice};
 use super::export::{description, shown, templates};
 use super::show::{Speaker, print};
 use super::{End, Failure, STOP, typeset};
@@ -50,8 +50,20 @@ struct Document {
 
 /// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
 fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
-    let mut store = Store::open(folder)?;
-    if let Some(document) = official(folder, &store, meeting, args, speaker)? {
+    let format = match args.document {
+        Printed::Risalah => Format::Pdf,
+        Printed::Lapsing => Format::Brief,
+        Printed::Hadir => Format::Register,
+    };
+    let mut store = match Store::open(folder) {
+        Err(store::Error::Missing { .. }) if format == Format::Register && folder.join(MEETING).is_file() => {
+            return unrecorded(folder, meeting, args, speaker);
+        }
+        store => store?,
+    };
+    if format != Format::Register
+        && let Some(document) = official(folder, &store, meeting, args, speaker)?
+    {
         return Ok(document);
     }
     let (transcript, warned) = shown(folder, &mut store, meeting, speaker)?;
@@ -64,20 +76,15 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     }
     let word = folder.join(Format::Docx.file_name());
     let last = store.exported(Format::Docx.file_name())?;
-    if fs::read(&word).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present))) {
+    let edited = fs::read(&word).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present)));
+    if edited && format != Format::Register {
         speaker.warning(&Message::new("print.edited").with("path", word.display()));
         end = End::Warned;
     }
     let usual = meeting.paper;
-    let mut name = Format::Pdf.file_name_of(level).to_owned();
-    if let Some(sheet) = args.paper {
-        meeting.paper = paper(sheet);
-        if meeting.paper != usual {
-            name = name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()));
-        }
-    }
+    let name = on_paper(format.file_name_of(level), meeting, args);
     let templates = templates(meeting, folder);
-    let (bytes, laid_out) = typeset::document(Format::Pdf, meeting, &transcript, templates.as_deref(), speaker)?;
+    let (bytes, laid_out) = typeset::document(format, meeting, &transcript, templates.as_deref(), speaker)?;
     if let End::Warned = laid_out {
         end = End::Warned;
     }
@@ -87,6 +94,29 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     }
     if meeting.paper != usual && !args.voice.quiet {
         speaker.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
+    }
+    Ok(Document { path, bytes, end })
+}
+
+/// Sets the paper that is asked for, and says the name of the file on it.
+fn on_paper(name: &str, meeting: &mut Meeting, args: &Print) -> String {
+    let usual = meeting.paper;
+    meeting.paper = args.paper.map_or(usual, paper);
+    if meeting.paper == usual {
+        return name.to_owned();
+    }
+    name.replace(".pdf", &format!("-{}.pdf", meeting.paper.name().to_lowercase()))
+}
+
+/// The attendance list of a meeting that has not been held.
+fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
+    let name = on_paper(Format::Register.file_name(), meeting, args);
+    let templates = templates(meeting, folder);
+    let sheet = risalah::register_before(meeting, jiff::Timestamp::now());
+    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), speaker)?;
+    let Written { path, kept } = Folder::create(folder)?.write_before(&name, &bytes)?;
+    if let Some(kept) = kept {
+        speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
     }
     Ok(Document { path, bytes, end })
 }
@@ -107,7 +137,11 @@ fn official(
     if args.paper.is_some_and(|sheet| paper(sheet) != manifest.paper) {
         return Err(Failure::usage(Message::new("print.frozen").with("paper", manifest.paper.name())));
     }
-    let path = manifest.printable(folder)?;
+    let path = match args.document {
+        Printed::Lapsing => manifest.brief(folder, "pdf").transpose()?,
+        Printed::Risalah | Printed::Hadir => Some(manifest.printable(folder)?),
+    };
+    let Some(path) = path else { return Ok(None) };
     let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
     let mut end = End::Done;
     if transcript.edition.last_edit > manifest.edits.last {

@@ -1,6 +1,8 @@
 //! What the user sees: sentences on stderr, a progress bar where there is a terminal, turns on stdout as they are recognised.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use e_risalah::clock::Clock;
 use e_risalah::floor::Alarm;
@@ -77,7 +79,9 @@ pub fn turn_line(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> Stri
         Some(person) => format!("{channel} {}", person.name),
         None => channel.to_string(),
     };
-    format!("{}  {who}: {}", clock.hms(utterance.span.start), utterance.text)
+    // A turn without words is no empty line: something was said that nobody understood.
+    let text = if utterance.text.trim().is_empty() { "[tidak jelas]" } else { &utterance.text };
+    format!("{}  {who}: {text}", clock.hms(utterance.span.start))
 }
 
 /// A line on stdout; a reader that went away (`| head`) ends the output, never the work.
@@ -91,10 +95,49 @@ fn bar(template: &str, hidden: bool) -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
+/// Lines that wait for earlier ones: several recognisers do not finish in the order of the recording. None waits longer than a second.
+struct Held {
+    bar: ProgressBar,
+    lines: BTreeMap<(u64, u16, usize), (Instant, String)>,
+    count: usize,
+}
+
+/// How long a line may wait.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Held {
+    fn new(bar: ProgressBar) -> Self {
+        Self { bar, lines: BTreeMap::new(), count: 0 }
+    }
+
+    fn take(&mut self, utterance: &Utterance, line: String) {
+        let place = (utterance.span.start, utterance.channel.number(), self.count);
+        self.count += 1;
+        self.lines.insert(place, (Instant::now(), line));
+    }
+
+    /// Prints what has waited long enough, and whatever is earlier in the recording.
+    fn settle(&mut self, patience: Duration) {
+        let due = self.lines.iter().rev().find(|(_, (since, _))| since.elapsed() >= patience);
+        let Some(last) = due.map(|(place, _)| *place) else { return };
+        let later = self.lines.split_off(&(last.0, last.1, last.2 + 1));
+        let lines = std::mem::replace(&mut self.lines, later);
+        self.bar.suspend(|| lines.values().for_each(|(_, line)| print(line)));
+    }
+}
+
+impl Drop for Held {
+    /// However a run ends, no line is lost.
+    fn drop(&mut self) {
+        self.settle(Duration::ZERO);
+    }
+}
+
 /// Shows a transcription.
 pub struct Turns<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
+    held: Held,
     voice: Voice,
     /// Where others see how far it is.
     place: Option<Place>,
@@ -106,7 +149,8 @@ impl<'a> Turns<'a> {
     pub fn new(meeting: &'a Meeting, speaker: Speaker, voice: Voice) -> Self {
         let left = speaker.text("cli.progress.left");
         let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{eta}}"), voice.quiet || voice.json);
-        Self { meeting, bar, voice, place: None, alarms: None }
+        let held = Held::new(bar.clone());
+        Self { meeting, bar, held, voice, place: None, alarms: None }
     }
 
     /// Tells others how far it is.
@@ -121,6 +165,7 @@ impl<'a> Turns<'a> {
 
     /// Takes the bar away.
     pub fn end(self) {
+        drop(self.held);
         self.bar.finish_and_clear();
     }
 }
@@ -141,14 +186,15 @@ impl Observer for Turns<'_> {
                 "confidence": utterance.confidence,
                 "flags": utterance.flags,
             });
-            print(&line.to_string());
+            self.held.take(utterance, line.to_string());
         } else if !self.voice.quiet {
-            let line = turn_line(self.meeting, clock, utterance);
-            self.bar.suspend(|| print(&line));
+            self.held.take(utterance, turn_line(self.meeting, clock, utterance));
         }
+        self.held.settle(PATIENCE);
     }
 
     fn progress(&mut self, done: u64, whole: Option<u64>) {
+        self.held.settle(PATIENCE);
         if let Some(alarms) = &mut self.alarms {
             alarms.settle();
         }
@@ -240,5 +286,43 @@ impl Share {
 
     pub fn end(self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use e_risalah::clock::{Channel, Span};
+    use e_risalah::floor::CLOCK;
+    use e_risalah::transcript::edit::Corrected;
+
+    fn utterance(start: u64, text: &str) -> Utterance {
+        Utterance {
+            channel: Channel::from_index(2),
+            span: Span::new(start, start + 16_000),
+            text: text.to_owned(),
+            words: Vec::new(),
+            confidence: 0.0,
+            flags: Vec::new(),
+            corrected: Corrected::default(),
+        }
+    }
+
+    #[test]
+    fn a_turn_without_words_says_so() {
+        let line = turn_line(&Meeting::bare(), CLOCK, &utterance(1_600_000, " "));
+        assert_eq!(line, "00:01:40  ch03: [tidak jelas]");
+    }
+
+    #[test]
+    fn lines_wait_for_earlier_ones_but_not_for_long() {
+        let mut held = Held::new(ProgressBar::hidden());
+        for start in [3, 1, 2] {
+            held.take(&utterance(start, "x"), start.to_string());
+        }
+        held.settle(PATIENCE);
+        assert_eq!(held.lines.values().map(|(_, line)| line.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
+        held.settle(Duration::ZERO);
+        assert!(held.lines.is_empty());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::meeting::Meeting;
-use crate::risalah::{Entry, Run, RunKind, compose};
+use crate::risalah::{Entry, Numbered, Run, RunKind, compose, turns};
 use crate::transcript::Transcript;
 use crate::transcript::edit::{Edit, Layered, Place, apply, words};
 
@@ -47,6 +47,10 @@ pub(super) struct Base<'a> {
     runs: Vec<Vec<Run>>,
     /// Labels by the first utterance of their turn.
     pub(super) labels: HashMap<usize, String>,
+    /// Its turns, as they were numbered.
+    pub(super) turns: Vec<Numbered>,
+    /// The lines of the heads of its pages.
+    pub(super) pages: Vec<String>,
 }
 
 /// A word, or a whole mark, as it was printed.
@@ -62,7 +66,11 @@ impl<'a> Base<'a> {
         let transcript = apply(raw, edits).map_err(|(edit, refusal)| Error::Damaged { edit, refusal })?;
         let mut runs = vec![Vec::new(); raw.utterances.len()];
         let mut labels = HashMap::new();
-        for entry in compose(meeting, &transcript).body {
+        let risalah = compose(meeting, &transcript);
+        let turns = turns(&risalah);
+        let running = [risalah.running];
+        let pages = risalah.marks.into_iter().chain(running).chain(risalah.watermark).collect();
+        for entry in risalah.body {
             let Entry::Turn(turn) = entry else { continue };
             if let Some(first) = turn.paragraphs.iter().flatten().next() {
                 labels.insert(first.utterance, turn.label);
@@ -71,7 +79,7 @@ impl<'a> Base<'a> {
                 runs[run.utterance].push(run);
             }
         }
-        Ok(Self { state: State::new(raw, edits)?, transcript, runs, labels })
+        Ok(Self { state: State::new(raw, edits)?, transcript, runs, labels, turns, pages })
     }
 
     /// Whether anything of an utterance was printed.

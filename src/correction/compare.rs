@@ -8,9 +8,10 @@ use super::base::{Base, Printed, State};
 use super::difference::hunks;
 use super::document::Block;
 use super::label::{self, Named};
+use super::order::out_of_order;
 use super::{Correction, Corrector, Document, Error, Kind, Leftover};
 use crate::meeting::Meeting;
-use crate::risalah::{Anchor, Holds, who};
+use crate::risalah::{Anchor, Holds, Numbered, who};
 use crate::transcript::Transcript;
 use crate::transcript::edit::{Change, Edit, Layer, Mark, Place, Speaker, words};
 
@@ -39,11 +40,18 @@ pub(super) fn compare(
         next: edits.last().map_or(0, |edit| edit.id) + 1,
         numbers: blocks.iter().filter_map(|block| block.anchor.as_ref().map(|anchor| anchor.number)).collect(),
         covered: HashSet::new(),
+        elsewhere: blocks
+            .iter()
+            .filter(|block| block.anchor.is_none())
+            .map(|block| words(&block.text).collect::<Vec<_>>().join(" "))
+            .collect(),
         time: raw.recording.clock.hms(0),
         out: Correction { tracked: document.tracked.clone(), ..Correction::default() },
     };
     comparison.blocks(&blocks);
     comparison.missing(&blocks);
+    comparison.moved(&blocks);
+    comparison.beside(document);
     Ok(comparison.out)
 }
 
@@ -90,6 +98,8 @@ struct Comparison<'a> {
     numbers: HashSet<usize>,
     /// Utterances whose paragraph came back.
     covered: HashSet<usize>,
+    /// The words of each paragraph without an anchor.
+    elsewhere: HashSet<String>,
     /// Where in the recording the comparison is.
     time: String,
     out: Correction,
@@ -101,12 +111,12 @@ impl Comparison<'_> {
         let mut rest = blocks;
         while let Some((block, after)) = rest.split_first() {
             rest = after;
-            if let Some(Anchor { holds: Holds::Speech { first, .. } | Holds::Label { first, .. }, .. }) = &block.anchor
-            {
-                self.time = self.raw.recording.clock.hms(self.raw.utterances[*first].span.start);
+            self.come_to(block);
+            for aside in &block.asides {
+                self.left(aside.kind, &aside.author, &aside.text);
             }
-            for comment in &block.comments {
-                self.left(Kind::Comment, &comment.author, &comment.text);
+            if words(&block.hidden).next().is_some() {
+                self.left(Kind::Hidden, "", &block.hidden);
             }
             let Some(anchor) = &block.anchor else {
                 self.unanchored(block);
@@ -117,10 +127,13 @@ impl Comparison<'_> {
                 continue;
             }
             match &anchor.holds {
-                Holds::Other { hash } if *hash == Anchor::hash_of(&block.text) => {}
-                Holds::Other { .. } => self.left(Kind::Outside, "", &block.text),
+                Holds::Other { hash } => {
+                    if !is_as_written(hash, block) {
+                        self.left(Kind::Outside, "", &changed(block));
+                    }
+                }
                 Holds::Label { first, count, hash } => {
-                    if *hash != Anchor::hash_of(&block.text) {
+                    if !is_as_written(hash, block) {
                         self.label(anchor.edit, *first..first + count, &block.text);
                     }
                 }
@@ -136,6 +149,13 @@ impl Comparison<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Goes to the time of a paragraph, where it has one.
+    fn come_to(&mut self, block: &Block) {
+        if let Some(Anchor { holds: Holds::Speech { first, .. } | Holds::Label { first, .. }, .. }) = &block.anchor {
+            self.time = self.raw.recording.clock.hms(self.raw.utterances[*first].span.start);
         }
     }
 
@@ -155,9 +175,14 @@ impl Comparison<'_> {
         let Some(base) = self.bases.get(&anchor.edit) else { return false };
         let printed = base.printed(utterances);
         let old: Vec<&str> = printed.iter().map(|printed| printed.text.as_str()).collect();
-        let new = tokens(&block.text, &printed);
+        let new = self.shown(block, &printed);
         let new: Vec<&str> = new.iter().map(String::as_str).collect();
         if old == new {
+            return false;
+        }
+        if new.is_empty() && self.elsewhere.contains(&old.join(" ")) {
+            // Its words stand in a paragraph without an anchor: they were moved, not taken out.
+            self.left(Kind::Moved, "", &old.join(" "));
             return false;
         }
         let hunks = hunks(&old, &new);
@@ -186,6 +211,18 @@ impl Comparison<'_> {
             self.hunk(anchor.edit, &printed, range, &after);
         }
         false
+    }
+
+    /// The words of a paragraph: with those that are hidden where that is nearer to what was printed, so that hiding takes nothing out and hidden words are
+    /// not taken over.
+    fn shown(&self, block: &Block, printed: &[Printed]) -> Vec<String> {
+        let visible = tokens(&block.text, printed);
+        if block.hidden.is_empty() {
+            return visible;
+        }
+        let whole = tokens(&block.whole, printed);
+        let missing = |new: &[String]| printed.len().abs_diff(new.len());
+        if missing(&whole) < missing(&visible) { whole } else { visible }
     }
 
     /// One difference: these printed words became those.
@@ -346,12 +383,91 @@ impl Comparison<'_> {
         self.out.leftovers.push(leftover);
     }
 
+    /// Whether a turn was deleted as a whole: its label and all of its paragraphs are gone, what stood before and behind them is as it was, and its words
+    /// stand nowhere else.
+    fn is_deleted(&self, turn: &Numbered, blocks: &[Block]) -> bool {
+        let Range { start, end } = turn.utterances;
+        let is_of = |anchor: &Anchor| match anchor.holds {
+            Holds::Speech { first, .. } | Holds::Label { first, .. } => (start..end).contains(&first),
+            Holds::Other { .. } => false,
+        };
+        let anchors = || blocks.iter().filter_map(|block| block.anchor.as_ref());
+        let speech = |anchor: &&Anchor| match anchor.holds {
+            Holds::Speech { first, .. } => Some(first),
+            _ => None,
+        };
+        let (before, after) = (
+            anchors().any(|anchor| speech(&anchor).is_some_and(|first| first < start)),
+            anchors().any(|anchor| speech(&anchor).is_some_and(|first| first >= end)),
+        );
+        let Some(base) = self.bases.values().next_back() else { return false };
+        let gone: Vec<String> = base.printed(turn.utterances.clone()).into_iter().map(|printed| printed.text).collect();
+        let merged = self.out.leftovers.iter().any(|leftover| matches!(leftover.kind, Kind::Merged | Kind::Split));
+        let copied = self.elsewhere.iter().any(|text| text.contains(&gone.join(" ")));
+        before && after && !merged && !copied && !anchors().any(is_of)
+    }
+
+    /// Takes all words of an utterance out, or the mark that it was not understood.
+    fn take_out(&mut self, edit: u64, utterance: usize) {
+        let start = self.raw.utterances[utterance].span.start;
+        self.time = self.raw.recording.clock.hms(start);
+        let Some(base) = self.bases.get(&edit) else { return };
+        let printed = base.printed(utterance..utterance + 1);
+        let count = printed.iter().filter(|printed| printed.word.is_some()).count();
+        let was: Vec<&str> = printed.iter().map(|printed| printed.text.as_str()).collect();
+        let was = was.join(" ");
+        if !self.is_own(edit, utterance) {
+            self.left(Kind::NotOwn, &was, "");
+        } else if count > 0 {
+            self.text(edit, utterance, 0, count, "");
+        } else if self.is_unheard(edit, utterance) {
+            self.unheard(edit, utterance, &was, "");
+        } else {
+            self.left(Kind::Deleted, &was, "");
+        }
+    }
+
+    /// Paragraphs that came back at another place.
+    fn moved(&mut self, blocks: &[Block]) {
+        let mut seen = HashSet::new();
+        let anchored: Vec<(usize, &Block)> = blocks
+            .iter()
+            .filter_map(|block| Some((block.anchor.as_ref()?.number, block)))
+            .filter(|(number, _)| seen.insert(*number))
+            .collect();
+        let numbers: Vec<usize> = anchored.iter().map(|(number, _)| *number).collect();
+        for place in out_of_order(&numbers) {
+            self.come_to(anchored[place].1);
+            self.left(Kind::Moved, "", &anchored[place].1.text);
+        }
+    }
+
+    /// What stands beside the text: heads and feet of the pages, and what belongs to no paragraph.
+    fn beside(&mut self, document: &Document) {
+        self.time = self.raw.recording.clock.hms(0);
+        let written = |line: &String| self.bases.values().any(|base| base.pages.contains(line));
+        let changed: Vec<&String> =
+            document.pages.iter().filter(|line| !written(line) && !is_page_number(line)).collect();
+        changed.into_iter().for_each(|line| self.left(Kind::Page, "", line));
+        for aside in &document.asides {
+            self.left(aside.kind, &aside.author, &aside.text);
+        }
+    }
+
     /// Paragraphs that did not come back.
     fn missing(&mut self, blocks: &[Block]) {
         let Some(base) = self.bases.values().next_back() else { return };
         let clock = self.raw.recording.clock;
         let gone = |utterance: &usize| !self.covered.contains(utterance) && base.is_printed(*utterance);
         let missing: Vec<usize> = (0..self.raw.utterances.len()).filter(gone).collect();
+        let turns = base.turns.clone();
+        let (deleted, missing): (Vec<usize>, Vec<usize>) = missing.into_iter().partition(|utterance| {
+            let turn = turns.iter().find(|turn| turn.utterances.contains(utterance));
+            turn.is_some_and(|turn| self.is_deleted(turn, blocks))
+        });
+        let edit = self.bases.keys().next_back().copied().unwrap_or(0);
+        deleted.iter().for_each(|utterance| self.take_out(edit, *utterance));
+        let Some(base) = self.bases.values().next_back() else { return };
         let mut left = Vec::new();
         for run in missing.chunk_by(|a, b| a + 1 == *b) {
             let words: Vec<String> = run
@@ -374,7 +490,7 @@ impl Comparison<'_> {
         for run in numbers.chunk_by(|a, b| a + 1 == *b) {
             let before = speeches.range(..run[0]).next_back().map_or(0, |(_, speech)| speech.end);
             let after = speeches.range(run[0]..).next().map_or(self.raw.utterances.len(), |(_, speech)| speech.start);
-            if missing.iter().any(|utterance| (before..after).contains(utterance)) {
+            if missing.iter().chain(&deleted).any(|utterance| (before..after).contains(utterance)) {
                 continue;
             }
             let place = self.raw.utterances.get(after).map_or(self.raw.recording.length, |next| next.span.start);
@@ -383,6 +499,27 @@ impl Comparison<'_> {
         }
         self.out.leftovers.extend(left);
     }
+}
+
+/// Whether a line that is no speech says what was written, hidden or not.
+fn is_as_written(hash: &str, block: &Block) -> bool {
+    [&block.text, &block.whole].iter().any(|text| hash == Anchor::hash_of(text))
+}
+
+/// What is left of a line that is no speech, and what of it was struck through.
+fn changed(block: &Block) -> String {
+    if words(&block.struck).next().is_none() {
+        return block.text.clone();
+    }
+    format!("{} [-{}-]", block.text.trim(), block.struck.trim())
+}
+
+/// `Halaman 3 dari 27`, whatever the numbers.
+fn is_page_number(line: &str) -> bool {
+    let parts: Vec<&str> = words(line).collect();
+    let number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    matches!(parts[..], ["Halaman", "dari"])
+        || matches!(parts[..], ["Halaman", page, "dari", pages] if number(page) && number(pages))
 }
 
 fn base_speaker(bases: &BTreeMap<u64, Base<'_>>, edit: u64, utterance: usize) -> Speaker {

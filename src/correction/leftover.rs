@@ -49,6 +49,20 @@ pub enum Kind {
     NotOwn,
     /// A remark at the side.
     Comment,
+    /// A paragraph, or its words, at another place.
+    Moved,
+    /// Hidden text.
+    Hidden,
+    /// A footnote or endnote.
+    Footnote,
+    /// A head or foot of the pages that is not as it was written.
+    Page,
+    /// Text in a box, in artful letters or above other text.
+    Box,
+    /// A picture, a shape, a formula or a symbol.
+    Object,
+    /// A part of the document in another format, which is not read.
+    Embedded,
 }
 
 impl Kind {
@@ -68,6 +82,13 @@ impl Kind {
             Self::Conflict => "correction.left.conflict",
             Self::NotOwn => "correction.left.not_own",
             Self::Comment => "correction.left.comment",
+            Self::Moved => "correction.left.moved",
+            Self::Hidden => "correction.left.hidden",
+            Self::Footnote => "correction.left.footnote",
+            Self::Page => "correction.left.page",
+            Self::Box => "correction.left.box",
+            Self::Object => "correction.left.object",
+            Self::Embedded => "correction.left.embedded",
         }
     }
 }

@@ -12,6 +12,10 @@ mod document;
 mod error;
 mod label;
 mod leftover;
+mod look;
+mod order;
+mod package;
+mod symbol;
 
 use jiff::Zoned;
 use jiff::civil::Date;

@@ -152,11 +152,7 @@ fn said(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> VecDeque<Said> {
     let timed: VecDeque<Said> = utterance
         .said_words()
         .iter()
-        .map(|word| Said {
-            start: millis(word.span.start),
-            end: millis(word.span.end),
-            text: printable(&word.text),
-        })
+        .map(|word| Said { start: millis(word.span.start), end: millis(word.span.end), text: printable(&word.text) })
         .collect();
     let texts: Vec<&str> = timed.iter().map(|word| word.text.as_str()).collect();
     if texts.join(" ") == whole {

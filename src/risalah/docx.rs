@@ -55,7 +55,12 @@ fn record<'a>(risalah: &Risalah, mut body: Body<'a>) -> Body<'a> {
         let style = Some(character_style(entry.kind).unwrap_or("TandaRisalah"));
         let sample = Piece { text: entry.mark.clone(), style, ..Piece::default() };
         let meaning = Piece::plain(format!("\t:\t{}", entry.meaning));
-        body.add(&Paragraph { style: "Tanda", pieces: vec![sample, meaning], keep_lines: true, ..Paragraph::default() });
+        body.add(&Paragraph {
+            style: "Tanda",
+            pieces: vec![sample, meaning],
+            keep_lines: true,
+            ..Paragraph::default()
+        });
     }
     body.add(&Paragraph::new("Heading1", "JALANNYA RAPAT").keep_next(true));
     for entry in &risalah.body {

@@ -50,9 +50,10 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
     if let Some(first) = risalah.colophon.first_mut() {
         *first = colophon(transcript, official);
     }
-    let waived = official.waived.as_ref().map(|reason| {
-        format!("Disahkan dengan pengecualian dari pemeriksaan, dengan alasan: {}", printable(reason))
-    });
+    let waived = official
+        .waived
+        .as_ref()
+        .map(|reason| format!("Disahkan dengan pengecualian dari pemeriksaan, dengan alasan: {}", printable(reason)));
     risalah.colophon.extend(waived);
     // Doubt sends a person to the recording; a signed record has been there.
     risalah.legend.retain(|entry| entry.kind == RunKind::Mark);

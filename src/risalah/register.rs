@@ -24,10 +24,7 @@ pub(super) fn register(meeting: &Meeting) -> Vec<Signing> {
         .invitees
         .iter()
         .flatten()
-        .map(|person| Signer {
-            name: printable(&person.name),
-            note: printable(&fields::office_of(person)),
-        })
+        .map(|person| Signer { name: printable(&person.name), note: printable(&fields::office_of(person)) })
         .collect();
     if !guests.is_empty() {
         signing.push(Signing {

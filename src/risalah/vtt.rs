@@ -12,7 +12,8 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Vec<u8> {
     for cue in cues(meeting, transcript, false) {
         let (start, end) = (timestamp(cue.start_ms, '.'), timestamp(cue.end_ms, '.'));
         // Writing to a string cannot fail.
-        let _ = write!(out, "{start} --> {end}\n<v {}>{}</v>\n\n", escaped(&cue.speaker), escaped(&cue.lines.join(" ")));
+        let _ =
+            write!(out, "{start} --> {end}\n<v {}>{}</v>\n\n", escaped(&cue.speaker), escaped(&cue.lines.join(" ")));
     }
     out.into_bytes()
 }

@@ -7,6 +7,7 @@ mod outside;
 #[path = "../sample/mod.rs"]
 mod sample;
 
+mod beside;
 mod comments;
 mod office;
 mod program;

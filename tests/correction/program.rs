@@ -118,3 +118,35 @@ fn requests_that_cannot_be_met_are_sentences() {
     assert_eq!(run(&["impor-koreksi", &folder, file, "--by", "Ani", "--member", "siti"]).status.code(), Some(2));
     assert_eq!(run(&["batal", &folder, "7", "--by", "Ani"]).status.code(), Some(2));
 }
+
+#[test]
+fn what_would_be_taken_is_listed_and_documents_that_lack_it_are_named() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = folder(place.path());
+    assert_eq!(run(&["ekspor", &folder, "--format", "kerja,txt"]).status.code(), Some(0));
+    let copy = fs::read(place.path().join("risalah-kerja.docx")).expect("a working copy");
+    let without = |holds: &'static str| paragraph(holds, |_| String::new());
+    let corrected = with(&copy, replace("Rp2,5 miliar", "Rp2,75 miliar"), &[]);
+    let corrected = with(&with(&corrected, without("F-GE (AHMAD"), &[]), without("Fraksi Gabungan Enggang dapat"), &[]);
+    fs::write(place.path().join("koreksi.docx"), corrected).expect("written");
+    let file = place.path().join("koreksi.docx");
+    let file = file.to_str().expect("a readable path");
+
+    let check = run(&["impor-koreksi", &folder, file, "--by", "Sari", "--check"]);
+    assert_eq!(check.status.code(), Some(0), "{}", stderr(&check));
+    let said = stdout(&check);
+    assert!(said.contains("[00:00:44] F-CDN (SITI AMINAH, S.Pd.): “Rp2,5” → “Rp2,75”"), "{said}");
+    assert!(said.contains("[00:01:53]") && said.contains("“Fraksi Gabungan Enggang dapat menerima"), "{said}");
+    assert!(!stderr(&check).contains("belum memuat"), "nothing was changed");
+    let done = run(&["impor-koreksi", &folder, file, "--by", "Sari"]);
+    assert!(
+        stderr(&done).contains("belum memuat koreksi ini") && stderr(&done).contains("transkrip.txt"),
+        "{}",
+        stderr(&done)
+    );
+    // The turn is gone from the record; what was done to it is still found by its time.
+    let history = run(&["riwayat", &folder, "00:01:53"]);
+    assert_eq!(history.status.code(), Some(0), "{}", stderr(&history));
+    assert!(stdout(&history).contains("“Fraksi Gabungan Enggang"), "{}", stdout(&history));
+    assert_eq!(run(&["riwayat", &folder, "00:01:54"]).status.code(), Some(2));
+}

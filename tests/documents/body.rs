@@ -75,7 +75,7 @@ fn a_corrected_speaker_is_moved_in_every_format() {
     let record = text(Format::Txt);
     assert!(record.contains("F-CDN (SITI AMINAH, S.Pd.):\n  Fraksi Gabungan Enggang dapat menerima"), "{record}");
     assert!(record.contains("MIKROFON 09: [mimbar]\n  Pimpinan dan anggota"), "{record}");
-    assert!(text(Format::Srt).contains("F-CDN (SITI AMINAH, S.Pd.): Fraksi Gabungan Enggang"));
+    assert!(flat(&text(Format::Srt)).contains("F-CDN (SITI AMINAH, S.Pd.): Fraksi Gabungan Enggang"));
     assert!(text(Format::Vtt).contains("<v F-CDN (SITI AMINAH, S.Pd.)>Fraksi Gabungan Enggang"));
     let json: serde_json::Value = serde_json::from_str(&text(Format::Json)).expect("JSON");
     let line = &json["utterances"][9];
@@ -233,7 +233,7 @@ fn a_bare_recording_leaves_room_for_everything() {
     for line in [
         "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA",
         "Hari, tanggal    : ……",
-        "Waktu            : dibuka pukul …… ……; ditutup pukul …… ……",
+        "Waktu            : dibuka pukul ………… …………; ditutup pukul ………… …………",
         "PEMBICARA BELUM TERIDENTIFIKASI: [mikrofon 2]",
         "a.n. KETUA RAPAT",
     ] {
@@ -254,6 +254,66 @@ fn the_demonstration_model_warnings_and_gaps_are_said_plainly() {
     assert!(demo.contains("Catatan rekaman: Dihentikan sesuai permintaan"));
     transcript.version.model = "ggml-small-q8_0".to_owned();
     assert!(!compose(&sample::meeting(), &transcript).colophon.join("\n").contains("peragaan"));
+}
+
+#[test]
+fn members_who_agree_in_chorus_are_one_block_in_print_and_each_for_themselves_elsewhere() {
+    let said = |channel, start, text: &str| sample::utterance(channel, start, start + 6, text, &[]);
+    let chorus = vec![
+        said(1, 0, "Setuju?"),
+        said(4, 10, "Setuju."),
+        said(5, 11, "Setuju!"),
+        said(6, 12, "setuju"),
+        said(7, 14, "Setuju."),
+        said(1, 30, "Terima kasih."),
+    ];
+    let (meeting, transcript) = (sample::meeting(), sample::transcript(9, chorus.clone()));
+    let record = text(Format::Txt, &meeting, &transcript);
+    assert_eq!(record.matches("PARA ANGGOTA:\n  Setuju.\n").count(), 1, "{record}");
+    assert!(!record.contains("F-CDN (SITI AMINAH"), "{record}");
+    assert!(record.contains("PARA ANGGOTA : kata yang sama"), "{record}");
+    assert_eq!(turns(&compose(&meeting, &transcript).body).len(), 6);
+    let lines = text(Format::Csv, &meeting, &transcript);
+    assert_eq!(lines.to_lowercase().matches("setuju").count(), 5, "{lines}");
+
+    // Two are no chorus; nor are other words, long ones, late ones, the chair, or who is not known.
+    let apart = |change: &dyn Fn(&mut Vec<e_risalah::transcript::Utterance>)| {
+        let mut utterances = chorus.clone();
+        change(&mut utterances);
+        !text(Format::Txt, &meeting, &sample::transcript(9, utterances)).contains("PARA ANGGOTA")
+    };
+    assert!(apart(&|utterances| drop(utterances.drain(3..5))), "two");
+    assert!(apart(&|utterances| utterances[2] = said(5, 11, "Tidak setuju.")), "other words");
+    assert!(apart(&|utterances| utterances[3] = said(6, 12, "Setuju! Setuju!")), "a doubled word is another");
+    assert!(!text(Format::Txt, &Meeting::bare(), &transcript).contains("PARA ANGGOTA"), "not known");
+}
+
+#[test]
+fn office_and_institution_have_the_words_once_that_both_have() {
+    let invitee = |office: &str, institution: &str| {
+        let text = format!(
+            "orang = [{{ id = 'a', nama = 'Ani', jabatan = '{office}', instansi = '{institution}' }}]\nrapat = {{ undangan = ['a'] }}"
+        );
+        let meeting = Meeting::parse(&text, "rapat.toml").expect("valid");
+        compose(&meeting, &sample::plenary()).invitees[0].clone()
+    };
+    assert_eq!(invitee("Kepala Dinas", "Dinas Kesehatan"), "Ani – Kepala Dinas Kesehatan");
+    assert_eq!(invitee("Kepala Dinas Kesehatan", "Dinas Kesehatan"), "Ani – Kepala Dinas Kesehatan");
+    assert_eq!(invitee("Sekretaris", "Dinas Kesehatan"), "Ani – Sekretaris, Dinas Kesehatan");
+}
+
+#[test]
+fn rank_and_number_stand_below_the_signature() {
+    let text_of = include_str!("../sample/rapat.toml").replace(
+        "jabatan = \"Sekretaris DPRD\"",
+        "jabatan = \"Sekretaris DPRD\", pangkat = \"Pembina Utama Muda\", nip = \"19700101 199503 1 001\"",
+    );
+    let meeting = Meeting::parse(&text_of, "rapat.toml").expect("valid");
+    let record = text(Format::Txt, &meeting, &sample::plenary());
+    assert!(
+        record.contains("BAMBANG WIRAWAN, S.H., M.H.\nPembina Utama Muda\nNIP. 19700101 199503 1 001\n"),
+        "{record}"
+    );
 }
 
 #[test]

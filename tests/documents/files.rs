@@ -66,7 +66,7 @@ fn the_pdf_is_archival_tagged_and_in_order() {
         "(RAPAT DIBUKA PUKUL 10.05 WITA)",
         "INTERUPSI – F-MLT (YUSUF KARIM, S.T.):",
         "KEPUTUSAN",
-        "Tanjung Contoh, …… Maret 2027",
+        "Tanjung Contoh, ………… Maret 2027",
         "BAMBANG WIRAWAN, S.H., M.H.",
     ] {
         let at = rest.find(part).unwrap_or_else(|| panic!("`{part}` is missing or out of order:\n{whole}"));
@@ -157,6 +157,90 @@ fn subtitles_are_cut_to_what_can_be_read() {
     let srt = text(Format::Srt, &sample::meeting(), &sample::plenary());
     assert!(srt.starts_with("1\n00:00:02,000 --> 00:00:"), "{srt}");
     assert!(srt.contains("F-CDN (SITI AMINAH, S.Pd.): "));
+}
+
+/// The cues of a file: from, until, lines.
+fn cues(text: &str) -> Vec<(u64, u64, Vec<String>)> {
+    let millis = |text: &str| {
+        let parts: Vec<u64> = text.split([':', ',', '.']).map(|part| part.parse().expect("a number")).collect();
+        ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000 + parts[3]
+    };
+    let cue = |block: &str| {
+        let (times, lines) = block.split_once(" --> ")?;
+        let mut lines = lines.lines();
+        let until = millis(lines.next()?);
+        Some((millis(times.lines().next_back()?), until, lines.map(str::to_owned).collect()))
+    };
+    text.split("\n\n").filter_map(cue).collect()
+}
+
+#[test]
+fn subtitles_are_in_the_order_of_time_and_long_enough_to_be_read() {
+    let meeting = sample::meeting();
+    let mut crowd = sample::plenary();
+    let last = crowd.utterances.iter().map(|utterance| utterance.span.end).max().expect("said") * 10 / sample::RATE;
+    let long: Vec<String> = (0..80).map(|word| format!("panjang{word}")).collect();
+    // Others say a word while one goes on for half a minute; the last ones have no times for their words.
+    crowd.utterances.push(sample::utterance(1, last + 50, last + 350, &long.join(" "), &[]));
+    for (channel, at) in [(4, 80), (5, 95), (6, 96), (7, 97)] {
+        crowd.utterances.push(sample::utterance(channel, last + at, last + at + 2, "Setuju.", &[]));
+    }
+    let mut timeless = sample::utterance(8, last + 400, last + 700, &long.join(" "), &[]);
+    timeless.words.clear();
+    crowd.utterances.push(timeless);
+    crowd.utterances.push(sample::utterance(5, last + 1_000, last + 1_003, "Ya.", &[]));
+    crowd.recording.length = (last + 1_100) * sample::RATE / 10;
+    for transcript in [&crowd, &sample::generated(40, 60)] {
+        for format in [Format::Srt, Format::Vtt] {
+            let cues = cues(&text(format, &meeting, transcript));
+            assert!(cues.len() > 20);
+            assert!(cues.is_sorted_by_key(|(start, ..)| *start), "{format}: out of order");
+            for (index, (start, end, lines)) in cues.iter().enumerate() {
+                assert!(start < end, "{format}: {start} {end}");
+                let before = cues[..index].iter().map(|(_, end, _)| *end).max().unwrap_or(0);
+                let after = cues.get(index + 1).map_or(u64::MAX, |(start, ..)| *start);
+                let room = after.saturating_sub(before);
+                assert!(end - start >= 800 || room < 800, "{format}: {start} {end} {lines:?}");
+                if format == Format::Srt {
+                    assert!(lines.len() <= 2 && lines.iter().all(|line| line.chars().count() <= 42), "{lines:?}");
+                }
+            }
+            let said: Vec<String> = cues.iter().flat_map(|(_, _, lines)| lines.clone()).collect();
+            let said = flat(&said.join(" ").replace("</v>", ""));
+            if std::ptr::eq(transcript, &raw const crowd) {
+                for word in &long {
+                    assert_eq!(
+                        said.matches(&format!("{word} ")).count() + usize::from(said.ends_with(word)),
+                        2,
+                        "{word}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_label_stands_once_for_each_turn_of_subtitles() {
+    let said = |channel, start, end, text: &str| sample::utterance(channel, start, end, text, &[]);
+    let transcript = sample::transcript(
+        9,
+        vec![
+            said(5, 0, 40, "Terima kasih, Pimpinan."),
+            said(
+                5,
+                60,
+                120,
+                "Kami lanjutkan dengan laporan Panitia Khusus yang panjang sekali dan tidak selesai di satu baris.",
+            ),
+            said(1, 130, 160, "Silakan."),
+            said(5, 170, 200, "Baik."),
+        ],
+    );
+    let srt = text(Format::Srt, &sample::meeting(), &transcript);
+    assert_eq!(srt.matches("F-CDN (SITI AMINAH, S.Pd.):").count(), 2, "{srt}");
+    // A label that fits in no line is shortened, never cut off in silence.
+    assert_eq!(srt.matches("KETUA RAPAT (H. RUSDI HANAFI):").count(), 1, "{srt}");
 }
 
 #[test]

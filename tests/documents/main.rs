@@ -10,6 +10,7 @@ mod sample;
 mod body;
 mod drawn;
 mod files;
+mod schema;
 
 use std::fs;
 use std::path::Path;

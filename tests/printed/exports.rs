@@ -49,6 +49,38 @@ fn the_short_report_is_one_page_with_fields_and_decisions() {
 }
 
 #[test]
+fn the_short_report_says_what_was_spoken_of_by_the_words_of_the_office_or_who_spoke() {
+    let page = flat(&pages(Format::Brief, &plenary(), &sample::plenary())[0]);
+    let points = page.split("POKOK PEMBICARAAN").nth(1).expect("the points");
+    assert!(points.contains("Acara 1: Laporan Panitia Khusus") && points.contains("Berbicara: "), "{points}");
+    assert!(points.contains("F-CDN (SITI AMINAH, S.Pd.)") && !points.contains("INTERUPSI"), "{points}");
+    let text = "[rapat]\njenis = 'komisi'\npokok_pembicaraan = ['Pansus melaporkan anggaran.']\n";
+    let meeting = Meeting::parse(text, "rapat.toml").expect("valid");
+    let page = flat(&pages(Format::Brief, &meeting, &sample::plenary())[0]);
+    assert!(page.contains("POKOK PEMBICARAAN 1. Pansus melaporkan anggaran."), "{page}");
+    assert!(!page.contains("Berbicara"), "{page}");
+    let folder = written(Format::BriefWord, &plenary(), &sample::plenary());
+    run(
+        "soffice",
+        "libreoffice-writer-nogui",
+        &["--headless", "--convert-to", "pdf", "laporan-singkat.docx"],
+        folder.path(),
+    );
+    let text = run("pdftotext", "poppler-utils", &["laporan-singkat.pdf", "-"], folder.path());
+    assert!(flat(&text).contains("POKOK PEMBICARAAN"), "{text}");
+}
+
+#[test]
+fn attendance_and_colophon_are_set_for_reading() {
+    let pages = pages(Format::Pdf, &plenary(), &sample::plenary());
+    let whole = flat(&pages.join(" "));
+    assert!(whole.contains("ANGGOTA YANG HADIR A. Fraksi Partai Melati"), "{whole}");
+    assert!(whole.contains("NIP. 19700101 199503 1 001"), "{whole}");
+    let page = |part: &str| pages.iter().position(|page| flat(page).contains(part)).expect(part);
+    assert_eq!(page("Risalah sementara ini dibuat dengan"), page("Rekaman: 9 kanal mikrofon"));
+}
+
+#[test]
 fn a_short_report_of_many_words_is_set_smaller_and_then_goes_on() {
     let report = |items: usize| {
         let agenda: Vec<String> =
@@ -59,6 +91,37 @@ fn a_short_report_of_many_words_is_set_smaller_and_then_goes_on() {
     assert_eq!(report(20).len(), 1, "20 items of the agenda fit");
     let hundred = report(100).join("\n");
     assert!(flat(&hundred).contains("100. Pembahasan butir ke-100 dari rancangan"));
+}
+
+#[test]
+fn the_attendance_list_can_be_made_before_the_meeting() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("paripurna-8");
+    fs::create_dir(&folder).expect("made");
+    fs::copy(secretariat().join("lembaga.toml"), place.path().join("lembaga.toml")).expect("copied");
+    fs::copy(secretariat().join("lambang.png"), place.path().join("lambang.png")).expect("copied");
+    let described = "[rapat]\njenis = \"paripurna\"\nrapat_ke = 8\ntanggal = 2027-03-16\nundangan = [\"intan\"]\n\n[[orang]]\n\
+                     id = \"intan\"\nnama = \"dr. Intan Permata\"\njabatan = \"Kepala Dinas\"\ninstansi = \"Dinas Kesehatan\"\n";
+    fs::write(folder.join("rapat.toml"), described).expect("written");
+    let export = |format: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_risalah"))
+            .args(["ekspor", "paripurna-8", "--format", format])
+            .current_dir(place.path())
+            .env("RISALAH_LANG", "id")
+            .output()
+            .expect("runs")
+    };
+    let done = export("hadir");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let text = run("pdftotext", "poppler-utils", &["-layout", "daftar-hadir.pdf", "-"], &folder);
+    let text = flat(&text);
+    for part in ["Yusuf Karim, S.T.", "Kepala Dinas Kesehatan", "Jumlah undangan: 1 orang", "Jumlah Anggota fraksi: 14"]
+    {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert_eq!(fs::read_dir(&folder).expect("there").count(), 2, "nothing but the list");
+    // Another list is no transcript: what needs one still says so.
+    assert_eq!(export("hadir,txt").status.code(), Some(2));
 }
 
 #[test]
@@ -73,6 +136,8 @@ fn the_attendance_list_has_everybody_with_room_to_sign() {
         "Paulus René Wijaya Izin",
         "Ni’mah Jum’at, S.Pd.I. Tanpa keterangan",
         "dr. Intan Permata, M.Kes. Kepala Dinas",
+        "Jumlah Anggota fraksi: 14; hadir 11;",
+        "Jumlah hadir: 32 dari 45 Anggota (fisik 30, daring 2); izin 9; tanpa keterangan 4",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }

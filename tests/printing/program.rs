@@ -106,6 +106,28 @@ fn a_printer_without_f4_is_offered_a_record_laid_out_for_a4() {
 }
 
 #[test]
+fn the_short_report_and_the_attendance_list_are_printed_too() {
+    let (network, folder) = (NetworkPrinter::start("exit 0"), folder());
+    for (document, file) in [("lapsing", "laporan-singkat-a4.pdf"), ("hadir", "daftar-hadir-a4.pdf")] {
+        let args =
+            ["cetak", text(folder.path()), "--printer", &network.address, "--paper", "a4", "--dokumen", document];
+        let output = run("127.0.0.1:1", &args);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let written = fs::read(folder.path().join(file)).expect("written");
+        assert!(network.received().contains(&written), "not what was written");
+    }
+    // Before the meeting there is a list, and nothing else.
+    let before = tempfile::tempdir().expect("a folder");
+    fs::write(before.path().join("rapat.toml"), include_str!("../sample/rapat.toml")).expect("written");
+    let print = |document: &str| {
+        let args =
+            ["cetak", text(before.path()), "--printer", &network.address, "--paper", "a4", "--dokumen", document];
+        run("127.0.0.1:1", &args).status.code()
+    };
+    assert_eq!((print("hadir"), print("lapsing")), (Some(0), Some(2)));
+}
+
+#[test]
 fn what_a_person_changed_in_the_word_document_is_not_on_paper_and_said() {
     let folder = folder();
     let fake = Fake::but(|_, _| None);

@@ -11,7 +11,8 @@ use super::house::{House, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, wor
 
 #[test]
 fn a_closed_meeting_carries_its_mark_on_every_page_provisional_and_official() {
-    for (sifat, mark) in [("tertutup", "RAPAT TERTUTUP – TIDAK UNTUK DIPUBLIKASIKAN"), ("tertutup_rahasia", "RAHASIA")] {
+    for (sifat, mark) in [("tertutup", "RAPAT TERTUTUP – TIDAK UNTUK DIPUBLIKASIKAN"), ("tertutup_rahasia", "RAHASIA")]
+    {
         let rapat = RAPAT.replace("sifat = \"terbuka\"", &format!("sifat = \"{sifat}\""));
         let mut long = words();
         for turn in 0..60 {

@@ -44,13 +44,22 @@ impl House {
     }
 
     pub fn with(rapat: &str, utterances: Vec<Utterance>, complete: bool) -> Self {
+        Self::made(rapat, utterances, complete, "small-q8_0")
+    }
+
+    /// A record whose words come from this model.
+    pub fn of_model(model: &str) -> Self {
+        Self::made(RAPAT, words(), true, model)
+    }
+
+    fn made(rapat: &str, utterances: Vec<Utterance>, complete: bool, model: &str) -> Self {
         let place = tempfile::tempdir().expect("a folder");
         fs::write(place.path().join("rapat.toml"), rapat).expect("written");
         let transcript = sample::transcript(2, utterances);
         let mut store = Store::create(place.path()).expect("a store");
         store.bind(&transcript.recording, "uji").expect("bound");
         let origin = Origin {
-            model: "small-q8_0".to_owned(),
+            model: model.to_owned(),
             model_sha256: "ab".repeat(32),
             model_origin: None,
             language: "id".to_owned(),
@@ -93,10 +102,24 @@ impl House {
     }
 
     pub fn finalize(&self, signed_by: &str, number: Option<&str>, now: &str) -> Result<Finalized, Error> {
-        let folder = Folder::create(self.place.path()).expect("the folder");
         let request = Request { signed_by: signed_by.to_owned(), number: number.map(str::to_owned), waive: None };
+        self.asked(&request, now)
+    }
+
+    /// The same with a reason for what may be waived.
+    pub fn waived(&self, reason: &str) -> Result<Finalized, Error> {
+        let request = Request {
+            signed_by: SECRETARY.to_owned(),
+            number: NUMBER.map(str::to_owned),
+            waive: Some(reason.to_owned()),
+        };
+        self.asked(&request, SIGNED)
+    }
+
+    fn asked(&self, request: &Request, now: &str) -> Result<Finalized, Error> {
+        let folder = Folder::create(self.place.path()).expect("the folder");
         let typeset = |sheet: &Sheet| sheet.typeset(&Templates::built_in());
-        finalize(&folder, &self.store, &self.meeting, &request, &at(now), &typeset)
+        finalize(&folder, &self.store, &self.meeting, request, &at(now), &typeset)
     }
 
     /// A correction of the first word of an utterance, on the day of the signature.

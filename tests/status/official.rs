@@ -30,7 +30,18 @@ fn a_record_in_which_nothing_is_missing_becomes_official() {
     let finalized = house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
     assert_eq!((finalized.edition, house.life().state()), (1, State::Official));
     let names: Vec<_> = finalized.files.iter().filter_map(|path| path.file_name()?.to_str()).collect();
-    assert_eq!(names, ["risalah-resmi.pdf", "risalah-resmi.docx", "risalah-resmi.manifest.json"]);
+    assert_eq!(
+        names,
+        [
+            "risalah-resmi.pdf",
+            "risalah-resmi.docx",
+            "laporan-singkat-resmi.pdf",
+            "laporan-singkat-resmi.docx",
+            "risalah-resmi.manifest.json"
+        ]
+    );
+    let brief = pages(&house.path("laporan-singkat-resmi.pdf")).join("\n");
+    assert!(brief.contains("DARI RISALAH RESMI") && !brief.contains("SEMENTARA"), "{brief}");
     for file in &finalized.files {
         assert_eq!(fs::metadata(file).expect("there").permissions().mode() & 0o222, 0, "{}", file.display());
     }
@@ -100,9 +111,36 @@ fn each_fault_alone_keeps_a_record_from_being_official() {
         assert!(found.len() == 1 && is(&found[0]), "{found:?}");
         assert!(!house.path("risalah-resmi.pdf").exists() && house.life().state() == State::Verification);
     }
-    // Doubt about words is for the ear of the secretariat; only numbers must have been heard.
-    let house = House::with(RAPAT, doubt("Kami menyetujui rancangan ini."), true).verified();
+}
+
+#[test]
+fn turns_in_doubt_are_listened_to_or_waived_with_a_reason_that_is_printed() {
+    let mut words = words();
+    words[1] = said(2, 150, 300, "Kami menyetujui rancangan ini.", &[Flag::LowConfidence]);
+    let mut house = House::with(RAPAT, words.clone(), true).verified();
+    let flagged = Hindrance::Flagged { count: 1, first: "00:00:15".to_owned() };
+    assert_eq!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED)), [flagged.clone()]);
+    assert_eq!(hindered(house.waived(" ")), [flagged]);
+    hear(&mut house.store, Passage { from: 15, until: 15 }, "Sari", &at(SIGNED)).expect("heard");
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+
+    let house = House::with(RAPAT, words, true).verified();
+    house.waived("latihan").expect("official");
+    let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
+    assert!(text.contains("dengan alasan: latihan"), "{text}");
+    assert_eq!(Manifest::of(house.place.path(), 1).expect("a manifest").waived.as_deref(), Some("latihan"));
+    // What the record must have is never waived.
+    let nameless = House::with(&RAPAT.replace("tempat = \"Ruang Rapat Komisi\"\n", ""), super::house::words(), true);
+    assert!(matches!(hindered(nameless.verified().waived("latihan"))[..], [Hindrance::Meeting(_)]));
+}
+
+#[test]
+fn a_record_of_the_demonstration_model_is_not_official_without_a_reason() {
+    let house = House::of_model("risalah-demo-q8_0").verified();
+    assert!(matches!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED))[..], [Hindrance::Demonstration { .. }]));
+    house.waived("latihan petugas").expect("official");
+    let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
+    assert!(text.contains("dengan alasan: latihan petugas"), "{text}");
 }
 
 #[test]
@@ -194,7 +232,7 @@ fn whatever_was_changed_afterwards_is_found() {
     };
 
     let house = official();
-    for name in ["risalah-resmi.pdf", "risalah-resmi.docx", "rekaman/rapat.wav"] {
+    for name in ["risalah-resmi.pdf", "risalah-resmi.docx", "laporan-singkat-resmi.pdf", "rekaman/rapat.wav"] {
         let path = house.path(name);
         let before = fs::read(&path).expect("read");
         tamper(&path, |bytes| bytes[0] ^= 1);

@@ -45,6 +45,18 @@ fn from_provisional_to_official_and_to_the_proof() {
 }
 
 #[test]
+fn after_it_is_official_the_short_report_is_too() {
+    let house = House::new().verified();
+    done(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
+    done(&run(&house, &["ekspor", "--format", "lapsing,lapsing-docx"]));
+    assert_eq!(
+        fs::read(house.path("laporan-singkat.pdf")).expect("written"),
+        fs::read(house.path("laporan-singkat-resmi.pdf")).expect("written")
+    );
+    assert!(house.path("laporan-singkat.docx").is_file());
+}
+
+#[test]
 fn what_is_missing_is_listed_each_with_its_remedy() {
     let house = House::with(&RAPAT.replace("peninjau = 0\n", ""), words(), true);
     let status = stdout(&run(&house, &["status"]));

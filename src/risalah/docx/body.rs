@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::paragraph::Paragraph;
-use super::{EMU_PER_MM, NAMESPACE, RELATIONSHIPS, twips};
 use super::working::Working;
+use super::{EMU_PER_MM, NAMESPACE, RELATIONSHIPS, twips};
 use crate::meeting::Emblem;
 use crate::risalah::{Error, Risalah};
 

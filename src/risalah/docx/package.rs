@@ -61,9 +61,7 @@ fn header(risalah: &Risalah) -> String {
 }
 
 fn footer() -> String {
-    let field = |name: &str| {
-        format!(r#"<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>"#)
-    };
+    let field = |name: &str| format!(r#"<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>"#);
     let text = |text: &str| format!(r#"<w:r><w:t xml:space="preserve">{text}</w:t></w:r>"#);
     let line = [text("Halaman "), field("PAGE"), text(" dari "), field("NUMPAGES")].concat();
     Paragraph::new("Kaki", "").around(&line)
@@ -73,9 +71,8 @@ const OUTSIDE: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 
 fn types(beside: &[(&str, &str, &str)]) -> String {
     let main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
-    let part = |name: &str, kind: &str| {
-        format!(r#"<Override PartName="/word/{name}.xml" ContentType="{main}.{kind}+xml"/>"#)
-    };
+    let part =
+        |name: &str, kind: &str| format!(r#"<Override PartName="/word/{name}.xml" ContentType="{main}.{kind}+xml"/>"#);
     let parts: String = beside.iter().map(|(name, _, kind)| part(name, kind)).collect();
     format!(
         r#"{DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>{}{parts}<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/></Types>"#,
@@ -87,8 +84,7 @@ fn relations(beside: &[(&str, &str, &str)], emblem: bool) -> String {
     let relation = |name: &str, kind: &str, target: &str| {
         format!(r#"<Relationship Id="{name}" Type="{RELATIONSHIPS}/{kind}" Target="{target}"/>"#)
     };
-    let mut parts: String =
-        beside.iter().map(|(name, kind, _)| relation(name, kind, &format!("{name}.xml"))).collect();
+    let mut parts: String = beside.iter().map(|(name, kind, _)| relation(name, kind, &format!("{name}.xml"))).collect();
     if emblem {
         parts += &relation("lambang", "image", super::EMBLEM);
     }

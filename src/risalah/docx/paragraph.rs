@@ -91,9 +91,7 @@ impl Paragraph {
             out.push_str("<w:keepLines/>");
         }
         if self.ruled {
-            out.push_str(
-                r#"<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="4" w:color="auto"/></w:pBdr>"#,
-            );
+            out.push_str(r#"<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="4" w:color="auto"/></w:pBdr>"#);
         }
         out.push_str("</w:pPr>");
         out

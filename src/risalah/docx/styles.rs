@@ -67,7 +67,10 @@ pub(super) fn part(page: Page) -> String {
     );
     for (id, name, look) in looks(page) {
         // Writing to a string cannot fail.
-        let _ = write!(out, r#"<w:style w:type="paragraph" w:styleId="{id}"><w:name w:val="{name}"/><w:basedOn w:val="Normal"/>"#);
+        let _ = write!(
+            out,
+            r#"<w:style w:type="paragraph" w:styleId="{id}"><w:name w:val="{name}"/><w:basedOn w:val="Normal"/>"#
+        );
         if let Some(next) = look.next {
             let _ = write!(out, r#"<w:next w:val="{next}"/>"#);
         }
@@ -94,10 +97,7 @@ fn paragraph(look: &Look) -> String {
     }
     let (before, after) = look.around;
     let line = look.line.unwrap_or(240);
-    let _ = write!(
-        out,
-        r#"<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="auto"/>"#
-    );
+    let _ = write!(out, r#"<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="auto"/>"#);
     if look.left > 0 || look.first != 0 {
         let first = twips(look.first.unsigned_abs());
         let side = if look.first < 0 { "hanging" } else { "firstLine" };
