@@ -105,13 +105,18 @@ impl Document {
 
 /// What can be read in an element, in one line: without what was deleted, and without what is there twice.
 fn words_in(node: Node<'_, '_>) -> String {
+    words_of(node, |_| true)
+}
+
+/// The same of some of its texts.
+fn words_of<'a, 'b>(node: Node<'a, 'b>, wanted: impl Fn(Node<'a, 'b>) -> bool) -> String {
     let skipped = |node: Node<'_, '_>| {
         node.ancestors().any(|other| ["del", "moveFrom", "Fallback"].contains(&other.tag_name().name()))
     };
     let mut out = String::new();
     for inner in node.descendants().filter(Node::is_element) {
         match inner.tag_name().name() {
-            "t" if !skipped(inner) => out.push_str(inner.text().unwrap_or_default()),
+            "t" if !skipped(inner) && wanted(inner) => out.push_str(inner.text().unwrap_or_default()),
             "p" | "tab" | "br" | "cr" => out.push(' '),
             _ => {}
         }
@@ -152,9 +157,10 @@ fn read_notes(text: &str, kind: &'static str) -> Result<HashMap<(&'static str, S
 fn page(text: &str, lines: &mut Vec<String>, asides: &mut Vec<Aside>) -> Result<(), Error> {
     let parsed = parse(text)?;
     for paragraph in parsed.descendants().filter(|node| is(*node, "p")) {
-        let inner = paragraph.ancestors().skip(1).any(|node| is(node, "p") || node.tag_name().name() == "Fallback");
-        let line = words_in(paragraph);
-        if !inner && !line.is_empty() {
+        let again = paragraph.ancestors().any(|node| node.tag_name().name() == "Fallback");
+        // The text of a box in it is a line of its own.
+        let line = words_of(paragraph, |inner| inner.ancestors().find(|node| is(*node, "p")) == Some(paragraph));
+        if !again && !line.is_empty() {
             lines.push(line);
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn brief(risalah: &Risalah) -> Result<Vec<u8>, Error> {
     body.add(&Paragraph::new("Bagian", "POKOK PEMBICARAAN").keep_next(true));
     numbered(&mut body, &risalah.brief.points);
     body.add(&Paragraph::new("Bagian", "KEPUTUSAN / KESIMPULAN").keep_next(true));
-    numbered(&mut body, &risalah.decisions);
+    decisions(&mut body, risalah);
     closing(&mut body, risalah);
     body.finish(risalah)
 }
@@ -71,7 +71,7 @@ fn record<'a>(risalah: &Risalah, mut body: Body<'a>) -> Body<'a> {
         }
     }
     body.add(&Paragraph::new("Heading1", "KEPUTUSAN").keep_next(true));
-    numbered(&mut body, &risalah.decisions);
+    decisions(&mut body, risalah);
     closing(&mut body, risalah);
     for (index, line) in risalah.colophon.iter().enumerate() {
         let keep_next = index + 1 < risalah.colophon.len();
@@ -139,6 +139,13 @@ fn attendance(body: &mut Body, risalah: &Risalah) {
 fn numbered(body: &mut Body, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         body.add(&item(index, line));
+    }
+}
+
+/// What was decided; the last of it on the page of the signature, so that nothing but names stands there alone.
+fn decisions(body: &mut Body, risalah: &Risalah) {
+    for (index, line) in risalah.decisions.iter().enumerate() {
+        body.add(&item(index, line).keep_next(index + 1 == risalah.decisions.len()));
     }
 }
 

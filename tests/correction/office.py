@@ -6,6 +6,12 @@ office.py INPUT OUTPUT EDITS: EDITS is JSON, a list of [PARAGRAPH, ACTION, …] 
 ["…", "append", NEW]        typed behind the last word
 ["…", "split", WORD]        Enter pressed behind this word
 ["…", "join"]               the paragraph joined with the next one
+["…", "strike", WORD]       a word struck through
+["…", "hide", WORD]         a word hidden
+["…", "footnote", TEXT]     a footnote at the end of the paragraph; "endnote" likewise
+["…", "frame", TEXT]        a text frame at the paragraph
+["…", "shape", TEXT]        a shape with this text
+["…", "header", TEXT]       typed behind what stands at the head of its page
 """
 
 import json
@@ -42,6 +48,28 @@ def edit(document, holds, action, *texts):
     elif action == "split":
         cursor.goRight(paragraph.String.index(texts[0]) + len(texts[0]), False)
         text.insertControlCharacter(cursor, 0, False)
+    elif action in ("strike", "hide"):
+        cursor.goRight(paragraph.String.index(texts[0]), False)
+        cursor.goRight(len(texts[0]), True)
+        if action == "strike":
+            cursor.CharStrikeout = 1
+        else:
+            cursor.CharHidden = True
+    elif action in ("footnote", "endnote"):
+        note = document.createInstance("com.sun.star.text." + action.capitalize())
+        text.insertTextContent(paragraph.End, note, False)
+        note.Text.setString(texts[0])
+    elif action in ("frame", "shape"):
+        kind = "text.TextFrame" if action == "frame" else "drawing.RectangleShape"
+        put = document.createInstance("com.sun.star." + kind)
+        size = uno.createUnoStruct("com.sun.star.awt.Size")
+        size.Width, size.Height = 6000, 2000
+        put.setSize(size)
+        text.insertTextContent(paragraph.Start, put, False)
+        put.Text.setString(texts[0]) if action == "frame" else put.setString(texts[0])
+    elif action == "header":
+        style = document.StyleFamilies.getByName("PageStyles").getByName(paragraph.PageStyleName)
+        style.HeaderText.insertString(style.HeaderText.End, texts[0], False)
     elif action == "join":
         cursor.gotoRange(paragraph.End, False)
         cursor.goRight(1, True)

@@ -72,6 +72,46 @@ fn libreoffice_keeps_what_is_needed_to_read_corrections_back() {
     assert_eq!(read(&joined, &raw, &[]).layers, [], "joined paragraphs change no word");
 }
 
+#[test]
+fn what_libreoffice_puts_beside_the_text_is_told() {
+    let place = tempfile::tempdir().expect("a folder");
+    let raw = sample::plenary();
+    let docx = with(&copy(&sample::meeting(), &raw), |xml| without_comments(&xml), &[]);
+    let edits = serde_json::json!([
+        ["Kebutuhan anggaran tahun", "strike", "pengadaan "],
+        ["Angka itu sudah termasuk", "hide", "benar "],
+        ["Terima kasih, Pak Wali Kota.", "footnote", "Lihat lampiran."],
+        ["Apakah Raperda", "endnote", "Lihat rancangan."],
+        ["Fraksi Bahari menyetujui", "frame", "Dalam bingkai"],
+        ["Fraksi Gabungan Enggang", "shape", "Dalam bentuk"],
+        ["Silakan, Saudari", "header", " draf"],
+    ]);
+    let saved = edited_in_office(&docx, &edits, place.path());
+    for docx in [saved.clone(), converted(&saved, &["docx"], place.path())] {
+        let found = read(&docx, &raw, &[]);
+        assert_eq!(
+            found.layers.iter().map(|layer| &layer.change).collect::<Vec<_>>(),
+            [&text(10, "pengadaan", "")],
+            "{:?}",
+            found.leftovers
+        );
+        let mut told: Vec<(Kind, &str)> =
+            found.leftovers.iter().map(|leftover| (leftover.kind, leftover.text.as_str())).collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            [
+                (Kind::Hidden, "benar"),
+                (Kind::Footnote, "Lihat lampiran."),
+                (Kind::Footnote, "Lihat rancangan."),
+                (Kind::Page, "Risalah Rapat Paripurna, 9 Maret 2027 draf"),
+                (Kind::Box, "Dalam bentuk"),
+                (Kind::Box, "Dalam bingkai"),
+            ]
+        );
+    }
+}
+
 /// Eight hours: 3,000 turns, 80,000 words.
 #[test]
 fn five_hundred_corrections_in_eight_hours_are_found_and_nothing_else() {

@@ -48,7 +48,7 @@ impl<'a> Body<'a> {
         // Writing to a string cannot fail, here and below.
         let _ = write!(
             self.xml,
-            r#"<w:tbl><w:tblPr><w:tblW w:w="{whole}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>"#
+            r#"<w:tbl><w:tblPr><w:tblW w:w="{whole}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>{columns}</w:tblGrid>"#
         );
         for row in rows {
             self.xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
