@@ -236,7 +236,13 @@ impl House {
             "nama = \"H. Rusdi Hanafi, S.Sos., M.Si.\"",
             "fraksi = \"F-MLT\"",
             "jabatan = \"Ketua DPRD\"",
-            "# Untuk penanda tangan: pangkat = \"Pembina Tingkat I\", nip = \"197001011995031001\"",
+            "",
+            "[[orang]]",
+            "id = \"bambang\"",
+            "nama = \"Bambang Wirawan, S.H., M.H.\"",
+            "jabatan = \"Sekretaris DPRD\"",
+            "pangkat = \"Pembina Utama Muda\"",
+            "nip = \"19700101 199503 1 001\"",
         ] {
             lines.comment(line);
         }

@@ -14,13 +14,20 @@ const WATERMARK: &str = r##"<w:r><w:pict><v:shapetype id="_x0000_t136" coordsize
 
 const SETTINGS: &str = r#"<w:zoom w:percent="100"/><w:defaultTabStop w:val="720"/><w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat><w:themeFontLang w:val="id-ID"/>"#;
 
+const FONTS: &str = r#"<w:font w:name="Arial"><w:panose1 w:val="020B0604020202020204"/><w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>"#;
+
+/// Colours and fonts that the office program proposes. No paragraph of ours refers to them, but some programs miss the part.
+const THEME: &str = include_str!("theme.xml");
+
 /// The parts beside the text, each with its relation to it: name, kind, type of content.
-const BESIDE: [(&str, &str, &str); 5] = [
-    ("styles", "styles", "styles"),
-    ("settings", "settings", "settings"),
-    ("header1", "header", "header"),
-    ("footer1", "footer", "footer"),
-    ("comments", "comments", "comments"),
+const BESIDE: [(&str, &str, &str); 7] = [
+    ("styles", "styles", "wordprocessingml.styles"),
+    ("settings", "settings", "wordprocessingml.settings"),
+    ("fontTable", "fontTable", "wordprocessingml.fontTable"),
+    ("theme/theme1", "theme", "theme"),
+    ("header1", "header", "wordprocessingml.header"),
+    ("footer1", "footer", "wordprocessingml.footer"),
+    ("comments", "comments", "wordprocessingml.comments"),
 ];
 
 /// A document with this body, and these comments at its side.
@@ -36,6 +43,8 @@ pub(super) fn write(body: &str, comments: Option<String>, risalah: &Risalah) -> 
         ("word/_rels/document.xml.rels".to_owned(), relations(&beside, emblem.is_some()).into_bytes()),
         ("word/styles.xml".to_owned(), styles::part(risalah.page).into_bytes()),
         ("word/settings.xml".to_owned(), whole("settings", SETTINGS).into_bytes()),
+        ("word/fontTable.xml".to_owned(), whole("fonts", FONTS).into_bytes()),
+        ("word/theme/theme1.xml".to_owned(), THEME.into()),
         ("word/header1.xml".to_owned(), whole("hdr", &header(risalah)).into_bytes()),
         ("word/footer1.xml".to_owned(), whole("ftr", &footer()).into_bytes()),
     ];
@@ -70,19 +79,21 @@ fn footer() -> String {
 const OUTSIDE: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties" Target="docProps/app.xml"/></Relationships>"#;
 
 fn types(beside: &[(&str, &str, &str)]) -> String {
-    let main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
+    let main = "application/vnd.openxmlformats-officedocument";
     let part =
         |name: &str, kind: &str| format!(r#"<Override PartName="/word/{name}.xml" ContentType="{main}.{kind}+xml"/>"#);
     let parts: String = beside.iter().map(|(name, _, kind)| part(name, kind)).collect();
     format!(
         r#"{DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>{}{parts}<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/></Types>"#,
-        part("document", "document.main")
+        part("document", "wordprocessingml.document.main")
     )
 }
 
 fn relations(beside: &[(&str, &str, &str)], emblem: bool) -> String {
     let relation = |name: &str, kind: &str, target: &str| {
-        format!(r#"<Relationship Id="{name}" Type="{RELATIONSHIPS}/{kind}" Target="{target}"/>"#)
+        // An identifier has no slash.
+        let id = name.rsplit('/').next().unwrap_or(name);
+        format!(r#"<Relationship Id="{id}" Type="{RELATIONSHIPS}/{kind}" Target="{target}"/>"#)
     };
     let mut parts: String = beside.iter().map(|(name, kind, _)| relation(name, kind, &format!("{name}.xml"))).collect();
     if emblem {
