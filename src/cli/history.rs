@@ -165,7 +165,7 @@ pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, speaker:
             .with("edit", edit.id)
             .with("time", shown.clock().hms(place.span.start))
             .with("channel", place.channel)
-            .with("change", change(&shown, &edit.layer.change, None, speaker))
+            .with("change", change(&shown.meeting, shown.clock(), &edit.layer.change, None, speaker))
             .with("by", &edit.layer.by)
     };
     edits.iter().map(sentence).collect()

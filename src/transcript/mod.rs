@@ -92,7 +92,8 @@ impl Flag {
             | Self::TooFewWords
             | Self::StockPhrase
             | Self::Duplicate
-            | Self::MicrophoneOff => true,
+            | Self::MicrophoneOff
+            | Self::Tones => true,
             Self::NoWords | Self::Overlap | Self::Clipped | Self::LevelChange | Self::OffMicrophone => false,
         }
     }
@@ -224,6 +225,7 @@ impl Transcript {
                 number: 0,
                 model: String::new(),
                 model_sha256: String::new(),
+                model_origin: None,
                 language: String::new(),
                 program: env!("CARGO_PKG_VERSION").to_owned(),
                 created,
