@@ -29,6 +29,12 @@ impl Address {
         Ok(Self { path: path.to_owned(), ..address })
     }
 
+    /// Host and port.
+    #[must_use]
+    pub(super) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// What it is asked by.
     pub(super) fn url(&self) -> String {
         let scheme = if self.secure { "https" } else { "http" };

@@ -1,5 +1,7 @@
 //! Why nothing was printed.
 
+use std::path::PathBuf;
+
 use ipp::model::StatusCode;
 
 use crate::meeting::Paper;
@@ -58,6 +60,37 @@ pub enum Error {
         /// What the system says.
         detail: String,
     },
+    /// It shows another certificate than the one that is kept of it.
+    #[error("{printer}: another certificate than before")]
+    OtherCertificate {
+        /// The printer.
+        printer: String,
+        /// SHA-256 of the certificate that is kept.
+        kept: String,
+        /// The day on which it was first seen.
+        since: String,
+        /// SHA-256 of the one that it shows.
+        shown: String,
+    },
+    /// No connection that others cannot listen to, or nothing proves that it is the printer.
+    #[error("{printer}: {detail}")]
+    NotSecure {
+        /// The printer.
+        printer: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The file that keeps its certificate cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is no folder to keep certificates in.
+    #[error("no home directory")]
+    NoHome,
     /// What answers does not speak IPP.
     #[error("{printer}: {detail}")]
     NotAPrinter {
@@ -210,6 +243,15 @@ impl Explain for Error {
             Self::Unreachable { printer, detail } => of("printing.unreachable", printer).with("detail", detail),
             Self::Silent { printer } => of("printing.silent", printer),
             Self::BrokenOff { printer, detail } => of("printing.broken_off", printer).with("detail", detail),
+            Self::OtherCertificate { printer, kept, since, shown } => of("printing.other_certificate", printer)
+                .with("kept", kept)
+                .with("since", since)
+                .with("shown", shown),
+            Self::NotSecure { printer, detail } => of("printing.not_secure", printer).with("detail", detail),
+            Self::Kept { path, source } => {
+                Message::new("printing.certificate").with("path", path.display()).with("detail", source)
+            }
+            Self::NoHome => Message::new("printing.no_home"),
             Self::NotAPrinter { printer, detail } => of("printing.not_a_printer", printer).with("detail", detail),
             Self::Refused { printer, refusal, detail } => of(refusal.key(), printer).with("detail", detail),
             Self::NoPaper { printer, paper, has_a4: true } => {

@@ -5,7 +5,7 @@ use ipp::model::{DelimiterTag, Operation};
 
 use super::media::Media;
 use super::wire::{Line, Question, flag, number, text, texts};
-use super::{Address, Error, Patience, Refusal, Trouble};
+use super::{Address, Certificate, Error, Patience, Refusal, Trouble};
 use crate::meeting::Paper;
 
 /// What is asked of every printer.
@@ -108,6 +108,12 @@ impl Printer {
     #[must_use]
     pub fn info(&self) -> &str {
         &self.info
+    }
+
+    /// What it proves by that it is itself, where it is spoken to over TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.line.certificate()
     }
 
     /// Where it answers.

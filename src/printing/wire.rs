@@ -9,10 +9,12 @@ use ipp::reader::IppReader;
 use ipp::request::IppRequestResponse;
 use ipp::value::IppValue;
 use ureq::Agent;
-use ureq::tls::TlsConfig;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::intact::is_intact;
-use super::{Address, Error, Patience, Refusal};
+use super::secure::{Secure, Seen};
+use super::{Address, Certificate, Error, Patience, Refusal};
 
 /// Answers are lists of attributes; the longest known have some 50 kB.
 const LONGEST_ANSWER: u64 = 4 << 20;
@@ -21,25 +23,29 @@ const LONGEST_ANSWER: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     agent: Agent,
+    seen: Seen,
 }
 
 impl Line {
     pub fn new(patience: Patience) -> Self {
-        // A printer signs its own certificate, so there is no authority to ask about it: TLS keeps listeners out, as it does with CUPS.
-        let tls = TlsConfig::builder().disable_verification(true).build();
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)
             .max_redirects(0)
-            .tls_config(tls)
             .user_agent(concat!("e-risalah/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(patience.connect))
             .timeout_connect(Some(patience.connect))
             .timeout_per_read(Some(patience.answer))
             .timeout_per_write(Some(patience.answer))
-            .build()
-            .new_agent();
-        Self { agent }
+            .build();
+        let seen = Seen::default();
+        let connector = ().chain(TcpConnector::default()).chain(Secure::new(seen.clone()));
+        Self { agent: Agent::with_parts(config, connector, DefaultResolver::default()), seen }
+    }
+
+    /// The certificate of the printer, where it was spoken to over TLS.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.seen.certificate()
     }
 
     /// Asks, with the bytes of a document behind the question where there is one. The groups of the answer come back when the printer agreed.
@@ -48,7 +54,7 @@ impl Line {
         let mut body = request?.to_bytes().to_vec();
         body.extend_from_slice(document);
         let answer = self.agent.post(address.url()).header("Content-Type", "application/ipp").send(&body);
-        let mut answer = answer.map_err(|error| failure(&address, error))?;
+        let mut answer = answer.map_err(|error| self.seen.refused(&address).unwrap_or_else(|| failure(&address, error)))?;
         match answer.status().as_u16() {
             200 => {}
             401 | 403 => return Err(refused(&address, Refusal::NotAllowed, String::new())),
@@ -98,6 +104,10 @@ fn failure(address: &Address, error: ureq::Error) -> Error {
             ) =>
         {
             Error::Unreachable { printer, detail: error.to_string() }
+        }
+        ureq::Error::Rustls(error) => Error::NotSecure { printer, detail: error.to_string() },
+        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            Error::NotSecure { printer, detail: error.to_string() }
         }
         ureq::Error::Io(error) => Error::BrokenOff { printer, detail: error.to_string() },
         error => Error::NotAPrinter { printer, detail: error.to_string() },
