@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::system;
+
 /// A language that the program speaks to its user. Documents are Indonesian whatever it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -70,10 +72,24 @@ impl Message {
     fn text(&self, language: Language, part: &str) -> Option<String> {
         let mut text = lookup(language, &format!("{}.{part}", self.key))?;
         for (name, value) in &self.values {
-            text = text.replace(&format!("%{{{name}}}"), value);
+            text = text.replace(&format!("%{{{name}}}"), &shown(language, value));
         }
         Some(text)
     }
+}
+
+/// A value as the language writes it: what the operating system says in words, and a decimal number in Indonesian with its comma. A clock
+/// time, 10.05, and a version, 1.2.3, are no such numbers.
+fn shown(language: Language, value: &str) -> String {
+    if language == Language::Indonesian
+        && let Some((whole, decimals)) = value.split_once('.')
+        && matches!(decimals.len(), 1 | 3)
+        && whole.strip_prefix('-').unwrap_or(whole).bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit())
+        && whole.ends_with(|last: char| last.is_ascii_digit())
+    {
+        return format!("{whole},{decimals}");
+    }
+    system::in_words(language, value)
 }
 
 /// An error or warning that a person must be able to read and act on.
@@ -84,5 +100,25 @@ pub trait Explain {
     /// Whether the request was at fault (exit code 2) rather than its execution (1).
     fn is_usage(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_have_commas_in_indonesian_only() {
+        for (value, indonesian) in [
+            ("0.3", "0,3"),
+            ("-12.500", "-12,500"),
+            ("10.05", "10.05"),
+            ("1.2.3", "1.2.3"),
+            (".5", ".5"),
+            ("a.1", "a.1"),
+        ] {
+            assert_eq!(shown(Language::Indonesian, value), indonesian);
+            assert_eq!(shown(Language::English, value), value);
+        }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn comments(
         ("ALBUM", meeting.name.clone().or(kind)),
         ("DESCRIPTION", Some(meeting.agenda.join("; ")).filter(|agenda| !agenda.is_empty())),
         ("LOCATION", meeting.place.clone()),
-        ("ORGANIZATION", meeting.letterhead.first().cloned()),
+        ("ORGANIZATION", Some(meeting.letterhead.join(", ")).filter(|name| !name.is_empty())),
     ];
     comments.extend(known.into_iter().filter_map(|(key, value)| Some((key, value?))));
     comments

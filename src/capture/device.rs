@@ -174,12 +174,12 @@ impl Microphones {
 /// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this thread goes to a buffer from now
 /// on, a new one each time.
 #[cfg(target_os = "linux")]
-fn hush() {
+pub(crate) fn hush() {
     let _ = alsa::Output::local_error_handler();
 }
 
 #[cfg(not(target_os = "linux"))]
-fn hush() {}
+pub(crate) fn hush() {}
 
 fn host() -> Result<cpal::Host, Error> {
     available_hosts().into_iter().find_map(|id| host_from_id(id).ok()).ok_or(Error::NoDevice)

@@ -10,6 +10,7 @@ mod intake;
 mod probe;
 mod rehearsal;
 
+pub(crate) use device::hush;
 pub use device::{Config, Found, Microphones, Stream, Wish, devices};
 pub use error::Error;
 pub use intake::{Intake, Mark, Next, Outlet, ring};

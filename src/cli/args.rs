@@ -35,6 +35,8 @@ pub enum Command {
     Export(Export),
     #[command(visible_alias = "cetak")]
     Print(Print),
+    #[command(visible_alias = "putar")]
+    Play(Play),
     #[command(visible_alias = "giliran")]
     Floor(Floor),
     #[command(visible_alias = "impor-koreksi")]
@@ -68,7 +70,7 @@ pub enum Command {
     #[command(visible_alias = "perangkat")]
     Devices(Devices),
     Completions(Completions),
-    Man,
+    Man(Man),
 }
 
 #[derive(clap::Args)]
@@ -182,6 +184,8 @@ pub struct New {
     pub file: PathBuf,
     #[arg(long)]
     pub institution: bool,
+    #[arg(long)]
+    pub resume: bool,
 }
 
 #[derive(clap::Args)]
@@ -238,6 +242,24 @@ pub struct Print {
     pub preview: bool,
     #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "full", "document", "preview"])]
     pub printers: bool,
+    #[arg(long, requires = "printer")]
+    pub new_certificate: bool,
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+#[derive(clap::Args)]
+pub struct Play {
+    #[arg(value_name = "DIR|FILE", value_hint = ValueHint::AnyPath)]
+    pub recording: PathBuf,
+    #[arg(value_name = "HH:MM:SS", value_parser = offset)]
+    pub from: u64,
+    #[arg(long, value_name = "HH:MM:SS", value_parser = offset)]
+    pub until: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channel: Option<u16>,
+    #[arg(short, long, value_name = "OUT.WAV", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub voice: Voice,
 }
@@ -440,13 +462,59 @@ pub struct Devices {
 }
 
 #[derive(clap::Args)]
+pub struct Man {
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub command: Vec<String>,
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 pub struct Completions {
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
 }
 
+impl Command {
+    /// How the command speaks.
+    pub fn voice(&self) -> Voice {
+        match self {
+            Self::Demo(args) => args.voice,
+            Self::Transcribe(args) => args.voice,
+            Self::Record(args) => args.voice,
+            Self::Check(args) => args.voice,
+            Self::Export(args) => args.voice,
+            Self::Print(args) => args.voice,
+            Self::Play(args) => args.voice,
+            Self::Floor(args) => args.voice,
+            Self::ImportEdits(args) => args.voice,
+            Self::History(args) => args.voice,
+            Self::Diff(args) => args.voice,
+            Self::Undo(args) => args.voice,
+            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => args.voice,
+            Self::Advance(args) => args.voice,
+            Self::Heard(args) => args.voice,
+            Self::Omit(args) => args.passage.voice,
+            Self::Finalize(args) => args.voice,
+            Self::Doctor(args) => args.voice,
+            Self::Models(Models::Pull { voice, .. } | Models::Import { voice, .. } | Models::Verify { voice }) => {
+                *voice
+            }
+            Self::Models(Models::List { json }) | Self::Devices(Devices { json, .. }) => {
+                Voice { json: *json, quiet: false }
+            }
+            Self::Models(Models::Rm { .. })
+            | Self::New(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Recorder
+            | Self::Typeset(_) => Voice::default(),
+        }
+    }
+}
+
 /// How a command speaks while it works.
-#[derive(clap::Args, Clone, Copy)]
+#[derive(clap::Args, Clone, Copy, Default)]
 pub struct Voice {
     #[arg(short, long)]
     pub quiet: bool,

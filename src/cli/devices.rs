@@ -49,7 +49,7 @@ fn list(json: bool, speaker: Speaker) -> Result<End, Failure> {
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<End, Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
+    let text = serde_json::to_string(value).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
     print(&text);
     Ok(End::Done)
 }

@@ -14,7 +14,7 @@ use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
-use super::show::{Speaker, print};
+use super::show::Speaker;
 use super::{End, Failure, conference, typeset};
 
 /// What every transcription is written as.
@@ -23,7 +23,7 @@ const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     if let Some(folder) = &args.write_template {
         for path in Templates::write(folder)? {
-            print(&path.display().to_string());
+            speaker.file(&path);
         }
         return Ok(End::Done);
     }

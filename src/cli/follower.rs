@@ -23,7 +23,7 @@ use e_risalah::transcript::store::Store;
 use super::preview;
 use super::record::oneself;
 use super::screen::Recogniser;
-use super::show::{Speaker, print};
+use super::show::Speaker;
 use super::{End, STOP};
 
 /// The file in which the recogniser says how far it is, held locked while it lives.
@@ -215,7 +215,7 @@ impl Follower {
             return End::Warned;
         }
         for path in documents {
-            print(&path.display().to_string());
+            speaker.file(&path);
         }
         End::Done
     }

@@ -15,9 +15,31 @@ pub fn current() -> Language {
 
 /// The command line with every text in this language.
 pub fn command(language: Language) -> Command {
-    let mut command = localised(Args::command(), language, "help").propagate_version(false);
+    whole(Args::command(), language)
+}
+
+/// The same without the commands and flags that are not for people.
+pub fn visible(language: Language) -> Command {
+    whole(without_hidden(&Args::command()), language)
+}
+
+fn whole(command: Command, language: Language) -> Command {
+    let mut command = localised(command, language, "help").propagate_version(false);
     command.build();
     with_own_usage(command, language)
+}
+
+/// Completions and manual pages show what is hidden; so it is left out of what they are made of.
+fn without_hidden(command: &Command) -> Command {
+    let shown = Command::new(command.get_name().to_owned())
+        .visible_aliases(command.get_visible_aliases().map(str::to_owned).collect::<Vec<_>>())
+        .disable_help_subcommand(true)
+        .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
+        .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(without_hidden));
+    match command.get_version() {
+        Some(version) => shown.version(version.to_owned()),
+        None => shown,
+    }
 }
 
 /// Clap writes `[OPTIONS]` into every usage itself, once it is built.
@@ -125,6 +147,17 @@ mod tests {
         for sub in command.get_subcommands() {
             every_text(sub, &format!("{path} {}", sub.get_name()));
         }
+    }
+
+    #[test]
+    fn what_is_not_for_people_is_not_offered() {
+        let command = visible(Language::Indonesian);
+        command.clone().debug_assert();
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        assert!(names.contains(&"play") && !names.contains(&"recorder") && !names.contains(&"typeset"), "{names:?}");
+        let transcribe = command.find_subcommand("transkrip").expect("by its other name");
+        assert!(transcribe.get_arguments().all(|arg| arg.get_id() != "follow"));
+        assert_eq!(transcribe.get_display_name(), Some("risalah-transcribe"));
     }
 
     #[test]

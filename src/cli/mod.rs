@@ -26,6 +26,7 @@ mod models;
 mod new;
 mod passage;
 mod piped;
+mod play;
 mod preview;
 mod print;
 mod record;
@@ -98,11 +99,12 @@ pub fn run() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return manual::explain(&error, language),
     };
-    let speaker = Speaker::new(language);
     let args = match Args::from_arg_matches(&matches) {
         Ok(args) => args,
         Err(error) => return manual::explain(&error, language),
     };
+    let voice = args.command.voice();
+    let speaker = Speaker::of(language, voice);
     if let Command::Recorder(args) = args.command {
         // It has signals of its own: only a request to end may end it.
         return exit(recorder::run(args.supervise, speaker), speaker);
@@ -123,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, speaker),
         Command::Export(args) => export::run(&args, speaker),
         Command::Print(args) => print::run(&args, speaker),
+        Command::Play(args) => play::run(&args, speaker),
         Command::Floor(args) => floor::run(&args, speaker),
         Command::ImportEdits(args) => correct::import(&args, speaker),
         Command::History(args) => history::history(&args, speaker),
@@ -143,7 +146,7 @@ pub fn run() -> ExitCode {
         Command::Recover(args) => keeping::recover(&args, speaker),
         Command::Verify(args) => keeping::verify(&args, speaker),
         Command::Archive(args) => keeping::archive(&args, speaker),
-        Command::Man => manual::page(language),
+        Command::Man(args) => manual::pages(&args, language, speaker),
     };
     exit(end, speaker)
 }
@@ -153,8 +156,13 @@ fn exit(end: Result<End, Failure>, speaker: Speaker) -> ExitCode {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Warned) => ExitCode::from(3),
         Err(failure) => {
-            if let Some(message) = &failure.message {
-                speaker.error(message);
+            match &failure.message {
+                Some(message) => speaker.error(message),
+                // Whoever told it knew nothing of the other program that reads.
+                None if speaker.is_json() && !show::has_printed() => {
+                    show::print(&serde_json::json!({ "error": "told", "what": null, "hint": null }).to_string());
+                }
+                None => {}
             }
             ExitCode::from(if failure.usage { 2 } else { 1 })
         }

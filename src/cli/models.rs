@@ -30,10 +30,17 @@ pub fn run(command: &Models, speaker: Speaker) -> Result<End, Failure> {
             let results = watched(speaker, voice.quiet || voice.json, |watch| store.verify(watch))?;
             let mut end = End::Done;
             for Verified { name, found } in results {
+                if voice.json {
+                    let error = found.as_ref().err().map(|error| error.message().key);
+                    print(&serde_json::json!({ "name": name, "sound": found.is_ok(), "error": error }).to_string());
+                }
                 match found {
+                    Ok(()) if voice.json => {}
                     Ok(()) => print(&format!("{name}  {}", speaker.text("cli.models.sound"))),
                     Err(error) => {
-                        print(&format!("{name}  {}", speaker.text("cli.models.unsound")));
+                        if !voice.json {
+                            print(&format!("{name}  {}", speaker.text("cli.models.unsound")));
+                        }
                         speaker.warning(&error.message());
                         end = End::Warned;
                     }
@@ -64,7 +71,7 @@ pub fn watched<T>(
 fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
     let entries = store.list()?;
     if json {
-        let text = serde_json::to_string_pretty(&entries).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
+        let text = serde_json::to_string(&entries).map_err(|_| Failure::failed(Message::new("cli.stdout")))?;
         print(&text);
         return Ok(End::Done);
     }
@@ -92,6 +99,16 @@ fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
 }
 
 fn tell(installed: &Installed, speaker: Speaker) {
+    if speaker.is_json() {
+        print(
+            &serde_json::json!({
+                "name": installed.name,
+                "file": installed.path.display().to_string(),
+                "was_there": installed.was_there,
+            })
+            .to_string(),
+        );
+    }
     let key = if installed.was_there { "cli.models.was_there" } else { "cli.models.ready" };
     speaker.note(&Message::new(key).with("name", &installed.name).with("path", installed.path.display()));
     if installed.added_tokens > 0 {

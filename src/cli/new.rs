@@ -1,21 +1,30 @@
 //! `risalah new`: asks for what is needed and writes a commented `rapat.toml`, or a `lembaga.toml`.
 //!
-//! Nothing is written before the last answer, and nothing that is there is written over.
+//! Nothing is written before the last answer, and nothing that is there is written over. Answers that could not be written are kept.
 
 mod ask;
+mod kept;
+mod line;
+mod people;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use e_risalah::clock::{Channel, MAX_CHANNELS};
 use e_risalah::folder::{self, MEETING};
-use e_risalah::meeting::{Draft, House, INSTITUTION, Kind, Meeting, Nature, QuorumRule, Zone, short_name, typed_date};
-use e_risalah::message::Message;
+use e_risalah::meeting::{
+    Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, Paper, QuorumRule, Zone, is_lectern, is_shared,
+    roster, typed_date,
+};
+use e_risalah::message::{Explain, Message};
 
 use super::args::New;
 use super::show::{Speaker, print};
 use super::{End, Failure};
-use ask::Clerk;
+use ask::{Clerk, Halt};
+use people::People;
 
 const KINDS: [Kind; 11] = [
     Kind::Paripurna,
@@ -33,22 +42,98 @@ const KINDS: [Kind; 11] = [
 const NATURES: [Nature; 3] = [Nature::Terbuka, Nature::Tertutup, Nature::TertutupRahasia];
 const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
+const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
 pub fn run(args: &New, speaker: Speaker) -> Result<End, Failure> {
-    let name = if args.institution { INSTITUTION } else { MEETING };
-    let path = if args.file.is_dir() { args.file.join(name) } else { args.file.clone() };
+    let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
     }
+    let folder = folder_of(&path);
+    // Before thirty questions are answered, not after.
+    writable(&folder)?;
+    let known = if args.institution { Meeting::bare() } else { known(&folder, speaker)? };
     let mut clerk = Clerk::new(speaker);
-    let (text, advice) = if args.institution {
-        (house(&mut clerk)?.text(), "new.institution")
+    let kept = kept::path_of(&path);
+    if let Some(kept) = &kept {
+        offer(&mut clerk, kept, args.resume, speaker)?;
+    }
+    let written = answered(&mut clerk, &path, args.institution, &known, speaker);
+    let Some(kept) = kept else { return written };
+    match &written {
+        Ok(_) => kept::forget(&kept),
+        Err(_) if clerk.answers().is_empty() => {}
+        Err(_) => match kept::write(&kept, clerk.answers()) {
+            Ok(()) => speaker.warning(&Message::new("new.kept").with("count", clerk.answers().len())),
+            Err(source) => speaker.error(&folder::Error::Write { path: kept, source }.message()),
+        },
+    }
+    written
+}
+
+/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet or not.
+fn target(given: &Path, name: &str) -> PathBuf {
+    let is_file = given.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(OsStr::new("toml")));
+    if given.is_dir() || !is_file { given.join(name) } else { given.to_owned() }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Whether the folder can be written to, or made where the nearest above it can.
+fn writable(folder: &Path) -> Result<(), Failure> {
+    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let existing = whole.ancestors().find(|path| path.exists()).unwrap_or(&whole);
+    let trial = existing.join(format!(".risalah-uji-{}", std::process::id()));
+    let tried = File::create_new(&trial).and_then(|_| fs::remove_file(&trial));
+    Ok(tried.map_err(|source| folder::Error::Folder { path: existing.to_owned(), source })?)
+}
+
+/// Goes on with what was answered before, where that is wanted.
+fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, speaker: Speaker) -> Result<(), Failure> {
+    let answers = kept::read(kept);
+    if answers.is_empty() {
+        if resume {
+            speaker.note(&Message::new("new.nothing_kept"));
+        }
+        return Ok(());
+    }
+    let found = Message::new("new.ask.resume").with("count", answers.len());
+    let wanted = resume
+        || clerk.is_at_terminal() && {
+            let words = |key: &&str| speaker.text(&format!("new.resume.{key}"));
+            let chosen = clerk.interview(|clerk| clerk.choice(&found, &["yes", "no"], words))?;
+            clerk.resume(Vec::new());
+            chosen == Some("yes")
+        };
+    if wanted {
+        clerk.resume(answers);
+    } else if !clerk.is_at_terminal() {
+        speaker.note(&Message::new("new.found").with("count", answers.len()));
+    }
+    Ok(())
+}
+
+fn answered(
+    clerk: &mut Clerk,
+    path: &Path,
+    institution: bool,
+    known: &Meeting,
+    speaker: Speaker,
+) -> Result<End, Failure> {
+    let advice = if institution {
+        let (house, emblem) = clerk.interview(|clerk| house(clerk, &folder_of(path)))?;
+        write(path, &house.text())?;
+        if let Some((from, to)) = emblem {
+            fs::copy(from, &to).map_err(|source| folder::Error::Write { path: to, source })?;
+        }
+        "new.institution"
     } else {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let known = known(folder, speaker)?;
-        (meeting(&mut clerk, &known)?.text(), "new.meeting")
+        let draft = clerk.interview(|clerk| meeting(clerk, known))?;
+        write(path, &draft.text())?;
+        "new.meeting"
     };
-    write(&path, &text)?;
     print(&path.display().to_string());
     speaker.note(&Message::new(advice).with("path", path.display()));
     Ok(End::Done)
@@ -68,6 +153,7 @@ fn taken(path: &Path) -> Failure {
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |source| folder::Error::Write { path: path.to_owned(), source };
+    fs::create_dir_all(folder_of(path)).map_err(failed)?;
     let mut file = match File::options().write(true).create_new(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(taken(path)),
@@ -81,17 +167,87 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn house(clerk: &mut Clerk) -> Result<House, Failure> {
+/// A picture that is to be copied beside the file that names it.
+type Copied = Option<(PathBuf, PathBuf)>;
+
+fn house(clerk: &mut Clerk, folder: &Path) -> Result<(House, Copied), Halt> {
     let mut house = House {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
-        zone: clerk.choice("zone", &ZONES, ToString::to_string)?,
-        groups: Vec::new(),
+        zone: clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?,
+        ..House::default()
     };
-    while let Some(group) = clerk.one("group", |text| group(text).filter(|(code, ..)| is_new(&house, code)))? {
+    let bare = Meeting::bare();
+    let mut people = People::new(&bare);
+    let listed = clerk.checked(&Clerk::asked("roster"), |text| roster(Path::new(text)).map_err(|why| why.message()))?;
+    for row in listed.unwrap_or_default() {
+        let group = row.group.as_deref().map(|group| people.group(clerk, group)).transpose()?;
+        let seat = if row.is_lectern() {
+            NewSeat::Lectern
+        } else if row.is_shared() {
+            NewSeat::Shared
+        } else {
+            NewSeat::Person(people.listed(&row, group))
+        };
+        house.seats.extend(row.channel.map(|channel| (channel.number(), seat)));
+    }
+    for (code, name) in people.codes() {
+        let members = people.members(&code);
+        house.groups.push((code, name, members));
+    }
+    while let Some(group) =
+        clerk.one(&Clerk::asked("group"), |text| group(text).filter(|(code, ..)| is_new(&house, code)))?
+    {
+        people.knows_group(&group.0);
         house.groups.push(group);
     }
-    Ok(house)
+    while people.ask(clerk, &Clerk::asked("member"))?.is_some() {}
+    if house.seats.is_empty() {
+        house.seats = seats(clerk, &mut people)?;
+    }
+    house.place = clerk.text("place")?;
+    house.chair = people.ask(clerk, &Clerk::asked("usual_chair"))?;
+    house.secretary = people.ask(clerk, &Clerk::asked("usual_secretary"))?;
+    let emblem = clerk.checked(&Clerk::asked("emblem"), |text| {
+        let path = PathBuf::from(text);
+        if Emblem::is_picture(&path) { Ok(path) } else { Err(Message::new("new.no_picture").with("path", text)) }
+    })?;
+    let copied = emblem.and_then(|from| {
+        let suffix = from.extension().and_then(OsStr::to_str).unwrap_or("png").to_lowercase();
+        let beside = from.parent().is_some_and(|parent| same(parent, folder));
+        let own = from.file_name().and_then(OsStr::to_str).filter(|_| beside);
+        let name = own.map_or_else(|| free_name(folder, &suffix), str::to_owned);
+        house.emblem = Some(name.clone());
+        (!beside).then(|| (from, folder.join(name)))
+    });
+    house.paper = clerk.choice(&Clerk::asked("paper"), &PAPERS, |paper| paper.name().to_owned())?;
+    house.margins = clerk.one(&Clerk::asked("margins"), margins)?;
+    house.size = clerk.one(&Clerk::asked("size"), |text| text.parse().ok().filter(|size| (9..=16).contains(size)))?;
+    house.people = people.new_ones();
+    Ok((house, copied))
+}
+
+/// Whether two paths lead to one folder.
+fn same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+    };
+    whole(a) == whole(b)
+}
+
+/// A name for the emblem that nothing has yet.
+fn free_name(folder: &Path, suffix: &str) -> String {
+    let numbered =
+        |number: u32| if number == 1 { format!("lambang.{suffix}") } else { format!("lambang-{number}.{suffix}") };
+    (1..).map(numbered).find(|name| !folder.join(name).exists()).unwrap_or_default()
+}
+
+/// `25 30 30 25`: top, bottom, left, right in millimetres.
+fn margins(text: &str) -> Option<[u32; 4]> {
+    let numbers: Option<Vec<u32>> =
+        text.split([' ', ',', ';']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
+    numbers?.try_into().ok().filter(|margins: &[u32; 4]| margins.iter().all(|margin| (5..=70).contains(margin)))
 }
 
 fn is_new(house: &House, code: &str) -> bool {
@@ -109,28 +265,29 @@ fn group(text: &str) -> Option<(String, String, u32)> {
     }
 }
 
-fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Failure> {
+fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
     let mut draft = Draft::default();
+    let mut people = People::new(known);
     if known.letterhead.is_empty() {
         draft.letterhead = clerk.lines("letterhead")?;
     }
     if known.city.is_none() {
         draft.city = clerk.text("city")?;
     }
-    draft.kind = clerk.choice("kind", &KINDS, |kind| format!("{} ({})", kind.name(), kind.key()))?;
+    draft.kind = clerk.choice(&Clerk::asked("kind"), &KINDS, |kind| format!("{} ({})", kind.name(), kind.key()))?;
     if draft.kind != Some(Kind::Paripurna) {
         draft.name = clerk.text("name")?;
     }
     draft.nature = match draft.kind {
         Some(kind) if kind.is_always_open() => Some(Nature::Terbuka),
-        _ => clerk.choice("nature", &NATURES, |nature| nature.name().to_owned())?,
+        _ => clerk.choice(&Clerk::asked("nature"), &NATURES, |nature| nature.name().to_owned())?,
     };
     if matches!(draft.kind, Some(Kind::Raker | Kind::Rdp | Kind::Rdpu)) {
         draft.partner = clerk.text("partner")?;
     }
-    draft.date = clerk.one("date", typed_date)?;
+    draft.date = clerk.one(&Clerk::asked("date"), typed_date)?;
     if known.zone.is_none() {
-        draft.zone = clerk.choice("zone", &ZONES, ToString::to_string)?;
+        draft.zone = clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?;
     }
     if known.place.is_none() {
         draft.place = clerk.text("place")?;
@@ -138,52 +295,39 @@ fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Failure> {
     if known.period.is_none() {
         draft.period = clerk.text("period")?;
     }
-    draft.sequence = clerk.one("sequence", |text| text.parse().ok().filter(|sequence| *sequence > 0))?;
+    draft.sequence = clerk.one(&Clerk::asked("sequence"), |text| text.parse().ok().filter(|sequence| *sequence > 0))?;
     draft.agenda = clerk.lines("agenda")?;
     if known.chair.is_none() {
-        draft.chair = person(clerk, "chair", known, &mut draft.people)?;
+        draft.chair = people.ask(clerk, &Clerk::asked("chair"))?;
     }
     if known.secretary.is_none() {
-        draft.secretary = person(clerk, "secretary", known, &mut draft.people)?;
+        draft.secretary = people.ask(clerk, &Clerk::asked("secretary"))?;
     }
-    draft.rule = clerk.choice("quorum", &RULES, |rule| rule.name().to_owned())?;
+    draft.rule = clerk.choice(&Clerk::asked("quorum"), &RULES, |rule| rule.name().to_owned())?;
     if known.seats.is_empty() {
-        for channel in 1..=e_risalah::clock::MAX_CHANNELS {
-            let asked = Clerk::asked("seat").with("channel", channel);
-            match who(clerk.answer(&asked)?, known, &mut draft.people) {
-                Some(id) => draft.seats.push((channel, id)),
-                None => break,
-            }
-        }
+        draft.seats = seats(clerk, &mut people)?;
     }
+    draft.groups = people.new_codes();
+    draft.people = people.new_ones();
     Ok(draft)
 }
 
-fn person(
-    clerk: &mut Clerk,
-    question: &str,
-    known: &Meeting,
-    people: &mut Vec<(String, String)>,
-) -> Result<Option<String>, Failure> {
-    let name = clerk.text(question)?;
-    Ok(who(name, known, people))
-}
-
-/// The short name of somebody by short name or name; who is not known yet becomes known.
-fn who(name: Option<String>, known: &Meeting, people: &mut Vec<(String, String)>) -> Option<String> {
-    let name = name?;
-    let roster = known.people.iter().find(|person| person.id == name || person.name.eq_ignore_ascii_case(&name));
-    if let Some(person) = roster {
-        return Some(person.id.clone());
+/// Who speaks at each microphone in turn, until an empty answer.
+fn seats(clerk: &mut Clerk, people: &mut People<'_>) -> Result<Vec<(u16, NewSeat)>, Halt> {
+    let mut seats = Vec::new();
+    for channel in (1..=MAX_CHANNELS).filter_map(Channel::new) {
+        let question = Clerk::asked("seat").with("channel", channel.number());
+        let Some(text) = clerk.answer(&question)? else { break };
+        let seat = if is_lectern(&text) {
+            NewSeat::Lectern
+        } else if is_shared(&text) {
+            NewSeat::Shared
+        } else {
+            NewSeat::Person(people.named(clerk, &text)?)
+        };
+        seats.push((channel.number(), seat));
     }
-    if let Some((id, _)) = people.iter().find(|(id, full)| *id == name || full.eq_ignore_ascii_case(&name)) {
-        return Some(id.clone());
-    }
-    let taken =
-        |id: &str| people.iter().any(|(other, _)| other == id) || known.people.iter().any(|other| other.id == id);
-    let id = short_name(&name, taken);
-    people.push((id.clone(), name));
-    Some(id)
+    Ok(seats)
 }
 
 #[cfg(test)]
@@ -200,12 +344,19 @@ mod tests {
     }
 
     #[test]
-    fn the_same_person_is_asked_for_once() {
-        let mut people = Vec::new();
-        let first = who(Some("H. Rusdi Hanafi, S.Sos.".to_owned()), &Meeting::bare(), &mut people);
-        assert_eq!(first.as_deref(), Some("rusdi"));
-        assert_eq!(who(Some("rusdi".to_owned()), &Meeting::bare(), &mut people), first);
-        assert_eq!(who(Some("Rusdi Lain".to_owned()), &Meeting::bare(), &mut people).as_deref(), Some("rusdi-2"));
-        assert_eq!(people.len(), 2);
+    fn a_name_without_toml_is_a_folder() {
+        let file = |given: &str| target(Path::new(given), MEETING);
+        assert_eq!(file("tidak-ada/rapat-1/"), Path::new("tidak-ada/rapat-1/rapat.toml"));
+        assert_eq!(file("tidak-ada/rapat 1"), Path::new("tidak-ada/rapat 1/rapat.toml"));
+        assert_eq!(file("tidak-ada/lain.toml"), Path::new("tidak-ada/lain.toml"));
+        assert_eq!(file("."), Path::new("./rapat.toml"));
+    }
+
+    #[test]
+    fn four_numbers_are_margins() {
+        assert_eq!(margins("25 30, 30;25"), Some([25, 30, 30, 25]));
+        for wrong in ["25", "25 30 30", "25 30 30 71", "a b c d", "25 30 30 25 1"] {
+            assert_eq!(margins(wrong), None, "{wrong}");
+        }
     }
 }

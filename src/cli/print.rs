@@ -26,10 +26,23 @@ pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     let mut meeting = description(folder)?;
     if args.preview {
         let document = document(folder, &mut meeting, args, speaker)?;
-        return view(&document.path).map(|()| document.end);
+        view(&document.path)?;
+        if args.voice.json {
+            speaker.file(&document.path);
+        }
+        return Ok(document.end);
     }
     // A printer that is not there is known before the pages are laid out, and one without the paper before anything is sent.
+    if args.new_certificate
+        && let Some(address) = args.printer.as_deref().filter(|wish| wish.contains("://"))
+    {
+        printing::forget(&address.parse()?)?;
+    }
     let printer = printing::find(args.printer.as_deref(), Patience::default())?;
+    if let Some(certificate) = printer.certificate().filter(|certificate| certificate.is_new) {
+        let message = Message::new("print.pinned").with("printer", printer.address());
+        speaker.note(&message.with("sha256", colons(&certificate.sha256)));
+    }
     let document = document(folder, &mut meeting, args, speaker)?;
     let order = Order {
         name: format!("risalah {}", meeting.session()),
@@ -39,6 +52,12 @@ pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     };
     let end = follow(&printer, &document, &order, args.voice, speaker)?;
     Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
+}
+
+/// A fingerprint as printers show it.
+fn colons(sha256: &str) -> String {
+    let pairs: Vec<&str> = sha256.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
+    pairs.join(":").to_uppercase()
 }
 
 /// What is printed.

@@ -28,7 +28,7 @@ use super::entry::Order as Asked;
 use super::follower::{Follower, Tending};
 use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
-use super::show::{Speaker, print, relay, turn_line};
+use super::show::{Speaker, print, relay, turn_json, turn_line};
 use super::{End, Failure, STOP, entry, export, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.
@@ -558,7 +558,8 @@ impl Desk {
             let turns: Vec<_> = tending.seen().turns.drain(..).collect();
             for (clock, utterance) in turns {
                 if !quiet {
-                    print(&turn_line(&self.meeting, clock, &utterance));
+                    let line = if self.speaker.is_json() { turn_json } else { turn_line };
+                    print(&line(&self.meeting, clock, &utterance));
                 }
             }
             if STOP.load(Ordering::Relaxed) && !stopping {

@@ -1,8 +1,10 @@
 //! What the user sees: sentences on stderr, a progress bar where there is a terminal, turns on stdout as they are recognised.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use e_risalah::clock::Clock;
 use e_risalah::floor::Alarm;
@@ -11,7 +13,7 @@ use e_risalah::message::{Language, Message, lookup};
 use e_risalah::models::{self, Stage};
 use e_risalah::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::alarms::Alarms;
 use super::args::Voice;
@@ -21,16 +23,35 @@ use super::follower::Place;
 #[derive(Clone, Copy)]
 pub struct Speaker {
     language: Language,
+    voice: Voice,
 }
 
 impl Speaker {
     pub fn new(language: Language) -> Self {
-        Self { language }
+        Self::of(language, Voice::default())
     }
 
-    /// Something failed.
+    /// One that speaks as a command was told to.
+    pub fn of(language: Language, voice: Voice) -> Self {
+        Self { language, voice }
+    }
+
+    /// Something failed. Where another program reads, it is told on stdout as well.
     pub fn error(self, message: &Message) {
         self.say("cli.word.error", message);
+        if self.voice.json {
+            let (what, hint) = (message.what(self.language), message.hint(self.language));
+            print(&serde_json::json!({ "error": message.key, "what": what, "hint": hint }).to_string());
+        }
+    }
+
+    /// A warning for another program, as part of a result.
+    pub fn as_json(self, message: &Message) -> serde_json::Value {
+        serde_json::json!({
+            "check": message.key,
+            "what": message.what(self.language),
+            "hint": message.hint(self.language),
+        })
     }
 
     /// Something that a person must see.
@@ -38,9 +59,25 @@ impl Speaker {
         self.say("cli.word.warning", message);
     }
 
-    /// Something worth knowing.
+    /// Something worth knowing, unless only what went wrong is wanted.
     pub fn note(self, message: &Message) {
-        self.say("cli.word.note", message);
+        if !self.voice.quiet {
+            self.say("cli.word.note", message);
+        }
+    }
+
+    /// A file that was written, on stdout.
+    pub fn file(self, path: &Path) {
+        print(&if self.voice.json {
+            serde_json::json!({ "file": path.display().to_string() }).to_string()
+        } else {
+            path.display().to_string()
+        });
+    }
+
+    /// Whether another program reads.
+    pub fn is_json(self) -> bool {
+        self.voice.json
     }
 
     /// The language that it speaks.
@@ -79,66 +116,66 @@ pub fn turn_line(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> Stri
         Some(person) => format!("{channel} {}", person.name),
         None => channel.to_string(),
     };
-    // A turn without words is no empty line: something was said that nobody understood.
-    let text = if utterance.text.trim().is_empty() { "[tidak jelas]" } else { &utterance.text };
+    let text = if utterance.text.trim().is_empty() { UNHEARD } else { &utterance.text };
     format!("{}  {who}: {text}", clock.hms(utterance.span.start))
 }
 
+/// What stands in place of words that were not heard, as in documents.
+const UNHEARD: &str = "[tidak jelas]";
+
+/// A turn for another program.
+pub fn turn_json(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> String {
+    let name = meeting.speaker(utterance.channel, clock.millis(utterance.span.start)).map(|person| &person.name);
+    serde_json::json!({
+        "start_time": clock.decimal_seconds(utterance.span.start),
+        "end_time": clock.decimal_seconds(utterance.span.end),
+        "speaker": utterance.channel.to_string(),
+        "name": name,
+        "words": utterance.text,
+        "confidence": utterance.confidence,
+        "flags": utterance.flags,
+    })
+    .to_string()
+}
+
+/// Whether anything went to stdout.
+static PRINTED: AtomicBool = AtomicBool::new(false);
+
 /// A line on stdout; a reader that went away (`| head`) ends the output, never the work.
 pub fn print(line: &str) {
+    PRINTED.store(true, Ordering::Relaxed);
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Whether [`print`] was ever called.
+pub fn has_printed() -> bool {
+    PRINTED.load(Ordering::Relaxed)
 }
 
 fn bar(template: &str, hidden: bool) -> ProgressBar {
     let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = style.with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // Nothing to be done for a bar that cannot be written.
+        let _ = out.write_str(&left(state.eta()));
+    });
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-/// Lines that wait for earlier ones: several recognisers do not finish in the order of the recording. None waits longer than a second.
-struct Held {
-    bar: ProgressBar,
-    lines: BTreeMap<(u64, u16, usize), (Instant, String)>,
-    count: usize,
-}
-
-/// How long a line may wait.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-impl Held {
-    fn new(bar: ProgressBar) -> Self {
-        Self { bar, lines: BTreeMap::new(), count: 0 }
-    }
-
-    fn take(&mut self, utterance: &Utterance, line: String) {
-        let place = (utterance.span.start, utterance.channel.number(), self.count);
-        self.count += 1;
-        self.lines.insert(place, (Instant::now(), line));
-    }
-
-    /// Prints what has waited long enough, and whatever is earlier in the recording.
-    fn settle(&mut self, patience: Duration) {
-        let due = self.lines.iter().rev().find(|(_, (since, _))| since.elapsed() >= patience);
-        let Some(last) = due.map(|(place, _)| *place) else { return };
-        let later = self.lines.split_off(&(last.0, last.1, last.2 + 1));
-        let lines = std::mem::replace(&mut self.lines, later);
-        self.bar.suspend(|| lines.values().for_each(|(_, line)| print(line)));
-    }
-}
-
-impl Drop for Held {
-    /// However a run ends, no line is lost.
-    fn drop(&mut self) {
-        self.settle(Duration::ZERO);
-    }
+/// How long it will still take, `m:ss` or `h:mm:ss`; as long as it takes, at least a second.
+fn left(time: Duration) -> String {
+    let seconds = time.as_secs().max(1);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// Shows a transcription.
 pub struct Turns<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
-    held: Held,
     voice: Voice,
+    /// Turns wait here until none is to come that begins before them; `None` where they are shown as they come.
+    waiting: Option<Vec<(Clock, Utterance)>>,
     /// Where others see how far it is.
     place: Option<Place>,
     /// Where it is told what is wrong with microphones.
@@ -148,9 +185,13 @@ pub struct Turns<'a> {
 impl<'a> Turns<'a> {
     pub fn new(meeting: &'a Meeting, speaker: Speaker, voice: Voice) -> Self {
         let left = speaker.text("cli.progress.left");
-        let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{eta}}"), voice.quiet || voice.json);
-        let held = Held::new(bar.clone());
-        Self { meeting, bar, held, voice, place: None, alarms: None }
+        let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"), voice.quiet || voice.json);
+        Self { meeting, bar, voice, waiting: Some(Vec::new()), place: None, alarms: None }
+    }
+
+    /// Shows each turn as soon as its words are there, for those who follow a meeting that is held.
+    pub fn at_once(self) -> Self {
+        Self { waiting: None, ..self }
     }
 
     /// Tells others how far it is.
@@ -163,49 +204,58 @@ impl<'a> Turns<'a> {
         Self { alarms, ..self }
     }
 
-    /// Takes the bar away.
-    pub fn end(self) {
-        drop(self.held);
+    /// Shows what still waits, and takes the bar away.
+    pub fn end(mut self) {
+        self.release(u64::MAX);
         self.bar.finish_and_clear();
+    }
+
+    fn show(&self, clock: Clock, utterance: &Utterance) {
+        if self.voice.json {
+            print(&turn_json(self.meeting, clock, utterance));
+        } else if !self.voice.quiet {
+            let line = turn_line(self.meeting, clock, utterance);
+            self.bar.suspend(|| print(&line));
+        }
+    }
+
+    /// Shows, in the order of time, the turns that begin before this sample of 16 kHz.
+    fn release(&mut self, before: u64) {
+        let Some(waiting) = &mut self.waiting else { return };
+        waiting.sort_by_key(|(_, turn)| (turn.span.start, turn.channel));
+        let count =
+            waiting.partition_point(|(clock, turn)| clock.convert(turn.span.start, e_risalah::floor::CLOCK) < before);
+        for (clock, turn) in waiting.drain(..count).collect::<Vec<_>>() {
+            self.show(clock, &turn);
+        }
     }
 }
 
 impl Observer for Turns<'_> {
     fn recognised(&mut self, clock: Clock, utterance: &Utterance) {
-        if self.voice.json {
-            let name = self
-                .meeting
-                .speaker(utterance.channel, clock.millis(utterance.span.start))
-                .map(|person| person.name.as_str());
-            let line = serde_json::json!({
-                "start_time": clock.decimal_seconds(utterance.span.start),
-                "end_time": clock.decimal_seconds(utterance.span.end),
-                "speaker": utterance.channel.to_string(),
-                "name": name,
-                "words": utterance.text,
-                "confidence": utterance.confidence,
-                "flags": utterance.flags,
-            });
-            self.held.take(utterance, line.to_string());
-        } else if !self.voice.quiet {
-            self.held.take(utterance, turn_line(self.meeting, clock, utterance));
+        match &mut self.waiting {
+            Some(waiting) => waiting.push((clock, utterance.clone())),
+            None => self.show(clock, utterance),
         }
-        self.held.settle(PATIENCE);
+    }
+
+    fn settled(&mut self, before: u64) {
+        self.release(before);
+        // What was read is not yet done: its words are.
+        let done = before.min(self.bar.length().unwrap_or(0));
+        self.bar.set_position(done);
+        self.bar.set_message(e_risalah::floor::CLOCK.hms(done));
     }
 
     fn progress(&mut self, done: u64, whole: Option<u64>) {
-        self.held.settle(PATIENCE);
         if let Some(alarms) = &mut self.alarms {
             alarms.settle();
         }
         if let Some(place) = &mut self.place {
             place.tell(e_risalah::floor::CLOCK.millis(done));
         }
-        if let Some(whole) = whole {
-            self.bar.set_length(whole);
-        }
-        self.bar.set_position(done);
-        self.bar.set_message(e_risalah::floor::CLOCK.hms(done));
+        // Of a sound that does not say how long it is, what was read is all that is known.
+        self.bar.set_length(whole.unwrap_or(done));
     }
 
     fn alarm(&mut self, alarm: Alarm, heard: u64) {
@@ -231,7 +281,7 @@ pub struct Bytes {
 impl Bytes {
     pub fn new(speaker: Speaker, hidden: bool) -> Self {
         let left = speaker.text("cli.progress.left");
-        let bar = bar(&format!("{{msg}} {{wide_bar}} {{bytes}} / {{total_bytes}}  {left} {{eta}}"), hidden);
+        let bar = bar(&format!("{{msg}} {{wide_bar}} {{bytes}} / {{total_bytes}}  {left} {{left}}"), hidden);
         Self { bar, speaker, stage: None }
     }
 
@@ -273,7 +323,7 @@ pub struct Share {
 impl Share {
     pub fn new(speaker: Speaker, key: &str, hidden: bool) -> Self {
         let left = speaker.text("cli.progress.left");
-        let bar = bar(&format!("{{msg}} {{wide_bar}} {{percent:>3}} %  {left} {{eta}}"), hidden);
+        let bar = bar(&format!("{{msg}} {{wide_bar}} {{percent:>3}} %  {left} {{left}}"), hidden);
         bar.set_length(1000);
         bar.set_message(speaker.text(key));
         Self { bar }
@@ -286,43 +336,5 @@ impl Share {
 
     pub fn end(self) {
         self.bar.finish_and_clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use e_risalah::clock::{Channel, Span};
-    use e_risalah::floor::CLOCK;
-    use e_risalah::transcript::edit::Corrected;
-
-    fn utterance(start: u64, text: &str) -> Utterance {
-        Utterance {
-            channel: Channel::from_index(2),
-            span: Span::new(start, start + 16_000),
-            text: text.to_owned(),
-            words: Vec::new(),
-            confidence: 0.0,
-            flags: Vec::new(),
-            corrected: Corrected::default(),
-        }
-    }
-
-    #[test]
-    fn a_turn_without_words_says_so() {
-        let line = turn_line(&Meeting::bare(), CLOCK, &utterance(1_600_000, " "));
-        assert_eq!(line, "00:01:40  ch03: [tidak jelas]");
-    }
-
-    #[test]
-    fn lines_wait_for_earlier_ones_but_not_for_long() {
-        let mut held = Held::new(ProgressBar::hidden());
-        for start in [3, 1, 2] {
-            held.take(&utterance(start, "x"), start.to_string());
-        }
-        held.settle(PATIENCE);
-        assert_eq!(held.lines.values().map(|(_, line)| line.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
-        held.settle(Duration::ZERO);
-        assert!(held.lines.is_empty());
     }
 }

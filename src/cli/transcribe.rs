@@ -27,7 +27,7 @@ use super::alarms::Alarms;
 use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
-use super::show::{Speaker, Turns};
+use super::show::{Speaker, Turns, print};
 use super::{End, Failure, STOP, conference, export, given, history, piped};
 
 pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
@@ -89,7 +89,9 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         stop: &STOP,
     };
     let alarms = Alarms::of(&input).filter(|_| args.follow);
-    let mut turns = Turns::new(&meeting, speaker, args.voice).telling(place).warning(alarms);
+    let turns = Turns::new(&meeting, speaker, args.voice).telling(place).warning(alarms);
+    // Who follows a meeting wants each turn at once; of a finished recording they come in the order of time.
+    let mut turns = if is_growing(&input)? { turns.at_once() } else { turns };
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
@@ -137,8 +139,11 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         speaker.note(&Message::new("cli.demonstration"));
     }
     let done = Message::new("cli.transcribed").with("count", outcome.utterances).with("new", outcome.new);
-    if !args.voice.quiet {
-        speaker.note(&done);
+    speaker.note(&done);
+    if args.voice.json {
+        let warnings: Vec<_> = outcome.warnings.iter().map(|warning| speaker.as_json(warning)).collect();
+        let line = serde_json::json!({ "utterances": outcome.utterances, "new": outcome.new, "warnings": warnings });
+        print(&line.to_string());
     }
     Ok(if outcome.warnings.is_empty() && !mistaken && !doubted && !open { written } else { End::Warned })
 }
@@ -213,6 +218,12 @@ fn tell_open(
     speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", path));
     speaker.note(&Message::new("history.open_list").with("path", list.path.display()));
     Ok(true)
+}
+
+/// Whether more of the recording may come.
+fn is_growing(input: &Input) -> Result<bool, Failure> {
+    let Input::Recording(folder) = input else { return Ok(false) };
+    Ok(Growth::open(folder)?.is_some_and(|growth| !growth.is_closed()))
 }
 
 /// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two

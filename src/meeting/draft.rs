@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use super::{Kind, Nature, QuorumRule, Zone};
+use super::{Kind, Nature, Paper, QuorumRule, Zone};
 
 /// What is known of a meeting before it is described.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,10 +40,38 @@ pub struct Draft {
     pub secretary: Option<String>,
     /// The rule of the quorum.
     pub rule: Option<QuorumRule>,
-    /// People whom no `lembaga.toml` has: short name and full name.
-    pub people: Vec<(String, String)>,
-    /// Channel and short name of who sits there.
-    pub seats: Vec<(u16, String)>,
+    /// Labels of party groups that no `lembaga.toml` has.
+    pub groups: Vec<String>,
+    /// People whom no `lembaga.toml` has.
+    pub people: Vec<NewPerson>,
+    /// Channels and who speaks there.
+    pub seats: Vec<(u16, NewSeat)>,
+}
+
+/// Somebody whom a description names for the first time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Short name.
+    pub id: String,
+    /// Name with titles and degrees.
+    pub name: String,
+    /// Label of the party group.
+    pub group: Option<String>,
+    /// Office.
+    pub office: Option<String>,
+    /// What they are called in the record in place of group or office.
+    pub title: Option<String>,
+}
+
+/// Who speaks at a microphone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewSeat {
+    /// The person of this short name.
+    Person(String),
+    /// Whoever stands at the lectern.
+    Lectern,
+    /// One of several who share it.
+    Shared,
 }
 
 /// What is known of an institution before it is described.
@@ -51,12 +79,30 @@ pub struct Draft {
 pub struct House {
     /// Lines of the letterhead.
     pub letterhead: Vec<String>,
+    /// The picture above it, as the file names it.
+    pub emblem: Option<String>,
     /// Where records are signed.
     pub city: Option<String>,
     /// The zone of its meetings.
     pub zone: Option<Zone>,
+    /// The room in which it usually meets.
+    pub place: Option<String>,
+    /// Short name of who usually presides.
+    pub chair: Option<String>,
+    /// Short name of the secretary.
+    pub secretary: Option<String>,
     /// Label, name and members of each party group.
     pub groups: Vec<(String, String, u32)>,
+    /// Members and officers.
+    pub people: Vec<NewPerson>,
+    /// Channels and who usually speaks there.
+    pub seats: Vec<(u16, NewSeat)>,
+    /// The paper of the record.
+    pub paper: Option<Paper>,
+    /// Its margins in millimetres: top, bottom, left, right.
+    pub margins: Option<[u32; 4]>,
+    /// The size of its type in points.
+    pub size: Option<u32>,
 }
 
 /// The text of a file that grows line by line.
@@ -141,17 +187,14 @@ impl Draft {
             lines.key("diumumkan", None, "32");
             lines.key("pukul", None, "\"10.05\"");
         }
-        for (id, name) in &self.people {
-            lines.section("Nama lengkap dengan gelar; fraksi, jabatan, dan sebutan bila ada.", "[[orang]]");
-            lines.key("id", Some(quoted(id)), "");
-            lines.key("nama", Some(quoted(name)), "");
-            lines.key("jabatan", None, "\"Wakil Ketua I\"");
+        for code in &self.groups {
+            lines.section("Fraksi: kode dalam risalah, nama lengkap, jumlah anggota.", "[[fraksi]]");
+            lines.key("kode", Some(quoted(code)), "");
+            lines.key("nama", None, "\"Fraksi Partai Melati\"");
+            lines.key("anggota", None, "14");
         }
-        for (channel, id) in &self.seats {
-            lines.section("Kanal mikrofon dan orang yang duduk di sana.", "[[kursi]]");
-            lines.key("kanal", Some(channel.to_string()), "");
-            lines.key("orang", Some(quoted(id)), "");
-        }
+        people(&mut lines, &self.people);
+        seats(&mut lines, &self.seats);
         lines.0
     }
 
@@ -194,28 +237,27 @@ impl House {
         lines.comment("Kunci yang sama di rapat.toml didahulukan.");
         lines.section("Kop naskah baris demi baris, lambang (PNG atau JPEG), tempat penandatanganan.", "[lembaga]");
         lines.key("kop", list(&self.letterhead), "[\"DEWAN PERWAKILAN RAKYAT DAERAH\", \"KOTA …\"]");
-        lines.key("lambang", None, "\"lambang.png\"");
+        lines.key("lambang", text(self.emblem.as_ref()), "\"lambang.png\"");
         lines.key("kota", text(self.city.as_ref()), "\"…\"");
         lines.section("Yang biasanya sama untuk setiap rapat.", "[rapat]");
         lines.key("zona", self.zone.map(|zone| quoted(&zone.to_string())), "\"WITA\"");
         lines.key("tahun_sidang", None, "\"2026–2027\"");
         lines.key("masa_persidangan", None, "\"II\"");
-        lines.key("tempat", None, "\"Ruang Rapat Paripurna\"");
+        lines.key("tempat", text(self.place.as_ref()), "\"Ruang Rapat Paripurna\"");
         lines.comment("`id` di [[orang]]:");
-        lines.key("ketua", None, "\"rusdi\"");
-        lines.key("sekretaris", None, "\"bambang\"");
+        lines.key("ketua", text(self.chair.as_ref()), "\"rusdi\"");
+        lines.key("sekretaris", text(self.secretary.as_ref()), "\"bambang\"");
         lines.section("Halaman cetak: F4 (215 × 330 mm) atau A4, tepi dalam milimeter, huruf dalam poin.", "[cetak]");
-        lines.key("kertas", Some(quoted("F4")), "");
-        for (key, value) in [
-            ("tepi_atas", "25"),
-            ("tepi_bawah", "30"),
-            ("tepi_kiri", "30"),
-            ("tepi_kanan", "25"),
-            ("ukuran_huruf", "12"),
-            ("spasi", "1.5"),
-        ] {
-            lines.key(key, None, value);
+        lines.key("kertas", Some(quoted(self.paper.unwrap_or_default().name())), "");
+        for (index, (key, usual)) in
+            [("tepi_atas", "25"), ("tepi_bawah", "30"), ("tepi_kiri", "30"), ("tepi_kanan", "25")]
+                .into_iter()
+                .enumerate()
+        {
+            lines.key(key, self.margins.map(|margins| margins[index].to_string()), usual);
         }
+        lines.key("ukuran_huruf", self.size.map(|size| size.to_string()), "12");
+        lines.key("spasi", None, "1.5");
         lines.section(
             "Model yang mengenali rekaman sekali lagi setelah rapat usai, dan bahasa yang dipakai dalam rapat.",
             "[transkripsi]",
@@ -228,6 +270,8 @@ impl House {
             lines.key("nama", Some(quoted(name)), "");
             lines.key("anggota", Some(members.to_string()), "");
         }
+        people(&mut lines, &self.people);
+        seats(&mut lines, &self.seats);
         lines.add("");
         lines.comment("Anggota dan pejabat, masing-masing satu bagian. `id` nama pendek untuk dipakai di rapat.toml.");
         for line in [
@@ -252,6 +296,33 @@ impl House {
             lines.comment(line);
         }
         lines.0
+    }
+}
+
+fn people(lines: &mut Lines, people: &[NewPerson]) {
+    for person in people {
+        lines.section("Nama lengkap dengan gelar; fraksi, jabatan, dan sebutan bila ada.", "[[orang]]");
+        lines.key("id", Some(quoted(&person.id)), "");
+        lines.key("nama", Some(quoted(&person.name)), "");
+        if person.group.is_some() {
+            lines.key("fraksi", text(person.group.as_ref()), "");
+        }
+        lines.key("jabatan", text(person.office.as_ref()), "\"Wakil Ketua I\"");
+        if person.title.is_some() {
+            lines.key("sebutan", text(person.title.as_ref()), "");
+        }
+    }
+}
+
+fn seats(lines: &mut Lines, seats: &[(u16, NewSeat)]) {
+    for (channel, seat) in seats {
+        lines.section("Kanal mikrofon dan orang yang duduk di sana.", "[[kursi]]");
+        lines.key("kanal", Some(channel.to_string()), "");
+        match seat {
+            NewSeat::Person(id) => lines.key("orang", Some(quoted(id)), ""),
+            NewSeat::Lectern => lines.key("mimbar", Some("true".to_owned()), ""),
+            NewSeat::Shared => lines.key("bersama", Some("true".to_owned()), ""),
+        }
     }
 }
 
@@ -365,15 +436,16 @@ mod tests {
                 kind: Some(Kind::Komisi),
                 agenda: vec![item.clone(), item.clone()],
                 chair: Some(id.clone()),
-                people: vec![(id.clone(), person.clone())],
-                seats: vec![(3, id)],
+                people: vec![NewPerson { id: id.clone(), name: person.clone(), ..NewPerson::default() }],
+                seats: vec![(3, NewSeat::Person(id)), (4, NewSeat::Lectern), (5, NewSeat::Shared)],
                 ..Draft::default()
             };
             let meeting = Meeting::parse(&draft.text(), "rapat.toml").expect("what is written is valid");
             prop_assert_eq!(&meeting.letterhead, &vec![name.trim().to_owned()]);
             prop_assert_eq!(&meeting.agenda, &vec![item.trim().to_owned(), item.trim().to_owned()]);
             prop_assert_eq!(meeting.chair.as_ref().map(|chair| chair.name.as_str()), Some(person.trim()));
-            prop_assert_eq!(meeting.seats.len(), 1);
+            prop_assert_eq!(meeting.seats.len(), 3);
+            prop_assert!(meeting.seats[1].lectern && meeting.seats[2].shared);
         }
     }
 }

@@ -24,6 +24,12 @@ pub struct Emblem {
 }
 
 impl Emblem {
+    /// Whether the file is a picture that can stand above a letterhead: PNG or JPEG, and not too large.
+    #[must_use]
+    pub fn is_picture(path: &Path) -> bool {
+        Self::read(path).is_ok()
+    }
+
     pub(super) fn read(path: &Path) -> Result<Self, Fault> {
         let unusable = |reason: String| Fault::NotAPicture { path: path.to_owned(), reason };
         let mut bytes = Vec::new();

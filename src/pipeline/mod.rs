@@ -7,6 +7,7 @@
 mod change;
 mod detect;
 mod history;
+mod order;
 mod pack;
 mod preview;
 
@@ -30,6 +31,7 @@ use crate::transcript::{Flag, Recording, Utterance, Version, Word};
 use change::Voices;
 pub use detect::detect;
 use history::History;
+use order::Pending;
 use pack::{Pack, Packer, Piece};
 pub use preview::Preview;
 use preview::{Owed, Seen, Window};
@@ -79,11 +81,15 @@ impl Explain for Error {
 
 /// Sees a run go by.
 pub trait Observer {
-    /// An utterance was recognised and stored. They come nearly in order, as workers finish.
+    /// An utterance was recognised and stored. They come nearly in order, as workers finish; [`Observer::settled`] says up to when none is
+    /// missing.
     fn recognised(&mut self, clock: Clock, utterance: &Utterance);
 
     /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the format hides it.
     fn progress(&mut self, done: u64, whole: Option<u64>);
+
+    /// No utterance that begins before this sample of 16 kHz is still to come.
+    fn settled(&mut self, _before: u64) {}
 
     /// Something was found to be wrong with a microphone when so much was heard, in samples of 16 kHz.
     fn alarm(&mut self, _: Alarm, _heard: u64) {}
@@ -158,6 +164,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let (owed, seen) = (Owed::default(), Seen::default());
         let (owed, seen) = (&owed, &seen);
         let noticed = &Noticed::default();
+        let pending = &Pending::default();
         let stop = self.stop;
         let mut new = 0;
         let mut failure = None;
@@ -177,6 +184,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 position,
                 owed,
                 noticed,
+                pending,
                 window,
             };
             let reader = scope.spawn(move || reader.run());
@@ -192,6 +200,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
                         observer.progress(position.load(Ordering::Relaxed), whole);
+                        observer.settled(pending.before());
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
@@ -201,12 +210,15 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 if failure.is_some() {
                     continue;
                 }
+                let pack = done.pack.key();
                 match keep(done, clock, store, version.number) {
                     Ok(utterances) => {
                         new += utterances.len();
                         for utterance in &utterances {
                             observer.recognised(clock, utterance);
                         }
+                        pending.settle(pack);
+                        observer.settled(pending.before());
                     }
                     Err(error) => {
                         failure = Some(error);
@@ -245,6 +257,7 @@ struct Reader<'a> {
     position: &'a AtomicU64,
     owed: &'a Owed,
     noticed: &'a Noticed,
+    pending: &'a Pending,
     window: Option<Window>,
 }
 
@@ -299,6 +312,7 @@ impl Reader<'_> {
             }
             self.noticed.put(&floor.alarms()[told..], block.span().end);
             told = floor.alarms().len();
+            self.pending.read(now, packer.earliest());
             self.position.store(block.span().end, Ordering::Relaxed);
         }
         let mut wrong: Vec<Message> = floor.alarms().iter().map(Explain::message).collect();
@@ -314,6 +328,7 @@ impl Reader<'_> {
             }
             utterances += turns.len();
             let _ = self.pack(&mut turns, &history, &mut voices, &mut packer) && self.send(packer.finish());
+            self.pending.end();
         }
         Ok((self.sound, utterances, wrong))
     }
@@ -344,6 +359,7 @@ impl Reader<'_> {
     fn send(&self, packs: impl IntoIterator<Item = Pack>) -> bool {
         packs.into_iter().filter(|pack| !pack.is_known()).all(|pack| {
             self.owed.add();
+            self.pending.add(pack.key());
             self.jobs.send(pack).is_ok()
         })
     }

@@ -62,6 +62,11 @@ impl Pack {
         self.pieces.iter().all(|piece| piece.known)
     }
 
+    /// What tells it from every other: when its first turn begins, on the 16 kHz clock, and its channel.
+    pub fn key(&self) -> (u64, usize) {
+        (self.turns.start, self.channel.index())
+    }
+
     fn may_join(&self, next: &Self, window: usize) -> bool {
         next.turns.start <= self.turns.end + PAUSE && self.sound.len() + SILENCE + next.sound.len() <= window
     }
@@ -140,6 +145,11 @@ impl Packer {
     pub fn due(&mut self, now: u64, is_open: impl Fn(Channel) -> bool) -> impl Iterator<Item = Pack> {
         let is_due = move |pack: &mut Pack| now > pack.turns.end + PAUSE + SEEN && !is_open(pack.channel);
         self.waiting.iter_mut().filter_map(move |waiting| waiting.take_if(&is_due))
+    }
+
+    /// When the first pack begins that waits for more turns.
+    pub fn earliest(&self) -> Option<u64> {
+        self.waiting.iter().flatten().map(|pack| pack.turns.start).min()
     }
 
     /// What is left at the end.

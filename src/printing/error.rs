@@ -243,10 +243,9 @@ impl Explain for Error {
             Self::Unreachable { printer, detail } => of("printing.unreachable", printer).with("detail", detail),
             Self::Silent { printer } => of("printing.silent", printer),
             Self::BrokenOff { printer, detail } => of("printing.broken_off", printer).with("detail", detail),
-            Self::OtherCertificate { printer, kept, since, shown } => of("printing.other_certificate", printer)
-                .with("kept", kept)
-                .with("since", since)
-                .with("shown", shown),
+            Self::OtherCertificate { printer, kept, since, shown } => {
+                of("printing.other_certificate", printer).with("kept", kept).with("since", since).with("shown", shown)
+            }
             Self::NotSecure { printer, detail } => of("printing.not_secure", printer).with("detail", detail),
             Self::Kept { path, source } => {
                 Message::new("printing.certificate").with("path", path.display()).with("detail", source)

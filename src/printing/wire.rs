@@ -54,7 +54,8 @@ impl Line {
         let mut body = request?.to_bytes().to_vec();
         body.extend_from_slice(document);
         let answer = self.agent.post(address.url()).header("Content-Type", "application/ipp").send(&body);
-        let mut answer = answer.map_err(|error| self.seen.refused(&address).unwrap_or_else(|| failure(&address, error)))?;
+        let mut answer =
+            answer.map_err(|error| self.seen.refused(&address).unwrap_or_else(|| failure(&address, error)))?;
         match answer.status().as_u16() {
             200 => {}
             401 | 403 => return Err(refused(&address, Refusal::NotAllowed, String::new())),

@@ -6,6 +6,7 @@
 mod attendance;
 mod invitees;
 mod names;
+mod roster;
 mod sheet;
 mod words;
 
@@ -16,6 +17,8 @@ use crate::message::{Explain, Message};
 pub(super) use attendance::attendance;
 pub(super) use invitees::invitees;
 pub(super) use names::key;
+pub use names::likeness;
+pub use roster::{Listed, Unlisted, is_lectern, is_shared, roster};
 
 /// Whether a member came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

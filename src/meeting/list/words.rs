@@ -15,6 +15,10 @@ pub(super) enum Column {
     Tick(Word),
     Office,
     Institution,
+    /// What somebody is called in the record.
+    Title,
+    /// The microphone.
+    Channel,
 }
 
 /// What one cell says of someone's attendance.
@@ -75,6 +79,9 @@ pub(super) fn column(heading: &str) -> Option<Column> {
         "jabatan" | "jabatan peserta" | "office" | "position" => Column::Office,
         "instansi" | "asal" | "asal instansi" | "lembaga" | "unit kerja" | "opd" | "skpd" | "perangkat daerah"
         | "organisasi" | "institution" => Column::Institution,
+        "sebutan" | "title" => Column::Title,
+        "kanal" | "mikrofon" | "mik" | "no mikrofon" | "nomor mikrofon" | "no mik" | "nomor kanal" | "no kanal"
+        | "kursi" | "no kursi" | "nomor kursi" | "channel" | "microphone" | "seat" => Column::Channel,
         _ => return word(heading).map(Column::Tick),
     })
 }
