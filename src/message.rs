@@ -69,10 +69,20 @@ impl Message {
         self.text(language, "hint")
     }
 
+    /// Whether it says that a work was stopped because the user wanted it.
+    #[must_use]
+    pub fn is_a_stop(&self) -> bool {
+        matches!(self.key.rsplit('.').next(), Some("interrupted" | "stopped"))
+    }
+
     fn text(&self, language: Language, part: &str) -> Option<String> {
         let mut text = lookup(language, &format!("{}.{part}", self.key))?;
         for (name, value) in &self.values {
             text = text.replace(&format!("%{{{name}}}"), &shown(language, value));
+        }
+        // Whoever has only the error may not know the meeting's folder.
+        if text.contains("%{folder}") {
+            text = text.replace("%{folder}", &lookup(language, "help.any.value.dir").unwrap_or_default());
         }
         Some(text)
     }

@@ -9,7 +9,7 @@ use e_risalah::transcript::store::Store;
 use super::args::{Advance, Finalize};
 use super::export::{description, shown, templates};
 use super::show::{Speaker, print};
-use super::status::{day, now};
+use super::status::{day, now, typed};
 use super::{End, Failure, typeset};
 
 pub fn advance(args: &Advance, speaker: Speaker) -> Result<End, Failure> {
@@ -28,7 +28,7 @@ pub fn advance(args: &Advance, speaker: Speaker) -> Result<End, Failure> {
     }
     let name = speaker.text(&format!("status.name.{}", to.key()));
     let message = match step.until {
-        Some(until) => Message::new("status.advanced_until").with("until", day(until, &now)),
+        Some(until) => Message::new("status.advanced_until").with("until", day(until, &now, speaker)),
         None => Message::new("status.advanced"),
     };
     print(&speaker.sentence(&message.with("state", name).with("by", &step.by)));
@@ -47,7 +47,7 @@ pub fn finalize(args: &Finalize, speaker: Speaker) -> Result<End, Failure> {
     let finalized = match make_official(&folder, &store, &meeting, &request, &now(&meeting), &typeset) {
         Err(Error::Hindered(hindrances)) => {
             for hindrance in &hindrances {
-                speaker.error(&hindrance.message());
+                speaker.error(&hindrance.message().with("folder", typed(&args.folder)));
             }
             return Err(Failure::failed(status::Error::Hindered(hindrances).message()));
         }

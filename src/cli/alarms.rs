@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use e_risalah::audio::Input;
+use e_risalah::clock::Channel;
 use e_risalah::floor::{self, Alarm};
+use e_risalah::meeting::Meeting;
+use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{Client, Error};
 use e_risalah::recording::Entered;
 
@@ -37,6 +40,18 @@ impl Alarms {
             Err(_) => {}
         }
     }
+}
+
+/// An alarm with the names of those who sit at the microphones.
+pub fn named(alarm: Alarm, meeting: &Meeting) -> Message {
+    let mut message = alarm.message();
+    for (_, value) in &mut message.values {
+        let number = value.strip_prefix("ch").and_then(|number| number.parse().ok());
+        if let Some(person) = number.and_then(Channel::new).and_then(|channel| meeting.speaker(channel, 0)) {
+            *value = format!("{value} ({})", person.name);
+        }
+    }
+    message
 }
 
 fn tell(client: &mut Client, alarm: Alarm, heard: u64) -> Result<u64, Error> {

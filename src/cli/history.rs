@@ -193,7 +193,7 @@ fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Op
     let why = layer.why.as_ref().map(|why| format!(" – {why}")).unwrap_or_default();
     let utterance = index.and_then(|index| shown.raw.utterances.get(index));
     print(&format!("    {}", change(&shown.meeting, shown.clock(), &layer.change, utterance, speaker)));
-    print(&format!("    {}, {} ({source}){why}", layer.when.strftime("%d-%m-%Y %H.%M %:z"), layer.by));
+    print(&format!("    {}, {} ({source}){why}", speaker.moment(&layer.when), layer.by));
     let fate = fate.map(|fate| match fate {
         Fate::Carried(edit) => Message::new("history.carried").with("edit", edit),
         Fate::Already => Message::new("history.already"),

@@ -28,8 +28,9 @@ use super::entry::Order as Asked;
 use super::follower::{Follower, Tending};
 use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
+use super::status::typed;
 use super::show::{Speaker, print, relay, turn_json, turn_line};
-use super::{End, Failure, STOP, entry, export, soundcheck};
+use super::{End, Failure, STOP, alarms, entry, export, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.
 const LOG: &str = "perekam.log";
@@ -75,6 +76,9 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         return desk.sit(follower, args.voice.quiet);
     }
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
+    if args.meeting.is_none() && !folder.join(MEETING).is_file() {
+        speaker.warning(&Message::new("record.undescribed").with("folder", typed(&folder)));
+    }
     let recording = folder_of(&folder);
     let resume = is_unfinished(&recording)?;
     if resume {
@@ -551,7 +555,7 @@ impl Desk {
             }
             for alarm in status.iter().flat_map(|status| &status.alarms) {
                 if !told.contains(alarm) {
-                    self.speaker.warning(&alarm.message());
+                    self.speaker.warning(&alarms::named(*alarm, &self.meeting));
                     told.push(*alarm);
                 }
             }

@@ -13,11 +13,27 @@ use e_risalah::message::{Language, Message, lookup};
 use e_risalah::models::{self, Stage};
 use e_risalah::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
+use jiff::Zoned;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::alarms::Alarms;
 use super::args::Voice;
 use super::follower::Place;
+
+const MONTHS: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
 
 /// Says sentences of the catalogue to the user.
 #[derive(Clone, Copy)]
@@ -90,13 +106,32 @@ impl Speaker {
         lookup(self.language, key).unwrap_or_else(|| key.to_owned())
     }
 
+    /// A moment as people write it, with its zone: `3 Desember 2026 pukul 23.59 WITA`.
+    pub fn moment(self, at: &Zoned) -> String {
+        let zone = match at.offset().seconds() {
+            25_200 => "WIB".to_owned(),
+            28_800 => "WITA".to_owned(),
+            32_400 => "WIT".to_owned(),
+            _ => at.strftime("UTC%:z").to_string(),
+        };
+        match self.language {
+            Language::English => format!("{}, {zone}", at.strftime("%-d %B %Y, %H:%M")),
+            Language::Indonesian => {
+                let month = MONTHS[usize::try_from(at.month() - 1).unwrap_or(0) % 12];
+                format!("{} {month} {} pukul {} {zone}", at.day(), at.year(), at.strftime("%H.%M"))
+            }
+        }
+    }
+
     /// A message's first sentence.
     pub fn sentence(self, message: &Message) -> String {
         message.what(self.language)
     }
 
     fn say(self, word: &str, message: &Message) {
-        let what = format!("{}: {}\n", self.text(word), message.what(self.language));
+        // Whoever stops a work knows that it was no failure.
+        let word = if message.is_a_stop() { String::new() } else { format!("{}: ", self.text(word)) };
+        let what = format!("{word}{}\n", message.what(self.language));
         let hint = message.hint(self.language).map(|hint| format!("  {}: {hint}\n", self.text("cli.word.hint")));
         let text = what + &hint.unwrap_or_default();
         // Nothing can be done where even stderr is closed.

@@ -45,12 +45,14 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
             hall.tell(verdict);
         }
     }
-    if verdicts.iter().any(|verdict| verdict.level_db.is_some()) {
-        hall.keep(profile)?;
-    }
     let troubles = || verdicts.iter().flat_map(|verdict| verdict.troubles.iter().copied());
     if troubles().any(is_fault) {
+        // What was learned with cables exchanged would mislead every recording of this room.
+        speaker.note(&Message::new("soundcheck.not_kept"));
         return Err(Failure::told(false));
+    }
+    if verdicts.iter().any(|verdict| verdict.level_db.is_some()) {
+        hall.keep(profile)?;
     }
     Ok(if troubles().next().is_some() { End::Warned } else { End::Done })
 }
@@ -227,7 +229,7 @@ pub fn bring(meeting: &Meeting, folder: &Path, speaker: Speaker) {
     });
     match brought {
         Ok(Some(known)) => {
-            let checked = known.checked.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
+            let checked = speaker.moment(&known.checked.to_zoned(TimeZone::system()));
             speaker.note(&Message::new("soundcheck.brought").with("name", name).with("checked", checked));
         }
         Ok(None) => {}

@@ -29,7 +29,10 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     let state = life.state();
     let later = later(&args.folder, &life, &transcript)?;
     if args.voice.json {
-        let hindrances: Vec<_> = hindrances.iter().map(|hindrance| item(&hindrance.message(), speaker)).collect();
+        let hindrances: Vec<_> = hindrances
+            .iter()
+            .map(|hindrance| item(&hindrance.message().with("folder", typed(&args.folder)), speaker))
+            .collect();
         let steps: Vec<_> = life.steps().map(|(state, step)| {
             serde_json::json!({ "state": state.key(), "at": step.at, "by": step.by, "note": step.note, "until": step.until })
         }).collect();
@@ -45,13 +48,14 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         });
         print(&told.to_string());
     } else {
-        tell(&life, &now, speaker);
+        tell(&args.folder, &life, &now, speaker);
         if let Some((seal, at)) = life.sealed() {
-            let message = Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now));
+            let message = Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, speaker));
             print(&speaker.sentence(&message.with("later", later.unwrap_or(0))));
         }
         if state < State::Official || later.is_some_and(|later| later > 0) {
-            list(&hindrances.iter().map(Explain::message).collect::<Vec<_>>(), speaker);
+            let told = hindrances.iter().map(|hindrance| hindrance.message().with("folder", typed(&args.folder)));
+            list(&told.collect::<Vec<_>>(), speaker);
         }
     }
     match clock {
@@ -80,12 +84,12 @@ fn name_of(state: State) -> String {
 }
 
 /// Where the record stands and since when, until when, and what comes next.
-fn tell(life: &Life, now: &Zoned, speaker: Speaker) {
+fn tell(folder: &Path, life: &Life, now: &Zoned, speaker: Speaker) {
     let state = life.state();
     let name = speaker.text(&name_of(state));
     let message = match life.steps().last() {
         Some((_, step)) => {
-            Message::new("status.since").with("state", name).with("at", day(step.at, now)).with("by", &step.by)
+            Message::new("status.since").with("state", name).with("at", day(step.at, now, speaker)).with("by", &step.by)
         }
         None => Message::new("status.alone").with("state", name),
     };
@@ -94,11 +98,12 @@ fn tell(life: &Life, now: &Zoned, speaker: Speaker) {
         let left = until.to_zoned(now.time_zone().clone()).date().since((Unit::Day, now.date()));
         let message = Message::new(if until < now.timestamp() { "status.period_over" } else { "status.period_left" });
         let left = left.map_or(0, |left| left.get_days());
-        print(&speaker.sentence(&message.with("until", day(until, now)).with("days", left)));
+        print(&speaker.sentence(&message.with("until", day(until, now, speaker)).with("days", left)));
     }
     if let Some(next) = state.next() {
         let key = if next == State::Official { "status.next_official" } else { "status.next" };
-        print(&speaker.sentence(&Message::new(key).with("next", next.key())));
+        let message = Message::new(key).with("next", next.key()).with("folder", typed(folder));
+        print(&speaker.sentence(&message));
     }
 }
 
@@ -138,6 +143,13 @@ pub fn now(meeting: &Meeting) -> Zoned {
 }
 
 /// A moment in that zone.
-pub fn day(at: Timestamp, now: &Zoned) -> String {
-    at.to_zoned(now.time_zone().clone()).strftime("%Y-%m-%d %H.%M").to_string()
+pub fn day(at: Timestamp, now: &Zoned, speaker: Speaker) -> String {
+    speaker.moment(&at.to_zoned(now.time_zone().clone()))
+}
+
+/// A path as it is typed in a command.
+pub fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || "/._-+~".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -2,6 +2,7 @@
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
+use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{LOW_MINUTES, Mirror, State, Status};
 use ratatui::buffer::Buffer;
@@ -14,6 +15,7 @@ use super::area::{bottom, top};
 use super::keys::{ANSWERING, Keys, SHOWN};
 use super::prompt::Prompt;
 use super::{Recogniser, Seen, View, meters, turns, words};
+use crate::cli::alarms;
 use crate::cli::show::Speaker;
 
 /// The most alarms of microphones that are shown.
@@ -29,7 +31,7 @@ pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: 
     if !small {
         draw_details(top(&mut rest, 1), buf, view.status, speaker);
     }
-    draw_alarms(&mut rest, buf, view.status, speaker);
+    draw_alarms(&mut rest, buf, view.status, view.meeting, speaker);
     draw_foot(&mut rest, buf, keys.prompt().is_some(), small, speaker);
     if let Some(prompt) = keys.prompt() {
         draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, speaker);
@@ -111,12 +113,12 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: S
 }
 
 /// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was mended.
-fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeting: &Meeting, speaker: Speaker) {
     let alarms = status.map_or(&[][..], |status| &status.alarms);
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
         let row = top(rest, 1);
         buf.set_style(row, alarm());
-        Span::raw(format!(" !! {}", speaker.sentence(&found.message()))).render(row, buf);
+        Span::raw(format!(" !! {}", speaker.sentence(&alarms::named(*found, meeting)))).render(row, buf);
     }
 }
 

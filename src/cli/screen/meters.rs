@@ -1,6 +1,7 @@
 //! A meter for each seat, in as many columns as it takes to leave half of the room to the words.
 
 use e_risalah::clock::{Channel, MAX_CHANNELS};
+use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
 use e_risalah::recorder::{Meter, Status};
 use ratatui::buffer::Buffer;
@@ -59,14 +60,29 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
         let (column, row) = (index as u16 / rows, index as u16 % rows);
         let seat = Rect::new(area.x + column * width, area.y + row, width - 1, 1).intersection(area);
         let name = words::seat(speaker, meeting, channel, millis);
-        draw_seat(seat, buf, *meter, channel, &name, speaks == Some(channel));
+        let dead = status.alarms.contains(&Alarm::Dead { channel });
+        draw_seat(seat, buf, *meter, channel, &name, Mark { speaks: speaks == Some(channel), dead });
     }
 }
 
-fn draw_seat(mut seat: Rect, buf: &mut Buffer, meter: Meter, channel: Channel, name: &str, speaks: bool) {
-    let style = if speaks { Style::new().bold().cyan() } else { Style::new() };
+/// What is said of a seat before its number.
+struct Mark {
+    /// It has the floor.
+    speaks: bool,
+    /// It hears nobody.
+    dead: bool,
+}
+
+fn draw_seat(mut seat: Rect, buf: &mut Buffer, meter: Meter, channel: Channel, name: &str, mark: Mark) {
+    let Mark { speaks, dead } = mark;
+    let style = match mark {
+        Mark { speaks: true, .. } => Style::new().bold().cyan(),
+        Mark { dead: true, .. } => Style::new().bold().red(),
+        _ => Style::new(),
+    };
     let number = if meter.clipped { Style::new().red().reversed() } else { style };
-    Span::styled(if speaks { "►" } else { " " }, style).render(left(&mut seat, 1), buf);
+    let sign = if speaks { "►" } else if dead { "✗" } else { " " };
+    Span::styled(sign, style).render(left(&mut seat, 1), buf);
     Span::styled(format!("{:02}", channel.number()), number).render(left(&mut seat, 2), buf);
     if seat.width >= 4 {
         left(&mut seat, 1);

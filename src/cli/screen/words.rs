@@ -3,9 +3,10 @@
 use e_risalah::clock::{Channel, Clock};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::{Explain, Message};
+use e_risalah::message::Message;
 use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
+use crate::cli::alarms;
 use crate::cli::show::Speaker;
 
 /// What stands beside a meter: who sits there, or that nobody does. Empty when nothing is known of the seat.
@@ -111,7 +112,7 @@ pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u
             let name = meeting.people.iter().find(|person| person.id == *id).map_or(id, |person| &person.name);
             say("seated").with("number", channel.number()).with("name", name)
         }
-        Entered::Alarm(alarm) => alarm.message(),
+        Entered::Alarm(alarm) => alarms::named(*alarm, meeting),
         Entered::Microphone { channel, change } => say(match change {
             Change::On => "on",
             Change::Off => "off",

@@ -54,7 +54,7 @@ fn what_was_lost_is_said() {
     (status.lost, status.disk_seconds) = (4800, 20 * 60);
     status.mirror = Mirror::Failed("disk penuh".to_owned());
     let text = shown.text(100, 24);
-    assert!(text.contains("HILANG: 0.100 detik (4800 sampel)"), "{text}");
+    assert!(text.contains("HILANG: 0,100 detik (4800 sampel)"), "{text}");
     assert!(text.contains("SALINAN GAGAL: disk penuh"), "{text}");
     assert!(text.contains("!! disk: sisa 20 menit !!"), "{text}");
 }
@@ -74,11 +74,11 @@ fn what_is_wrong_with_microphones_stays_on_the_screen() {
     status.last = Some(event(45 * 48_000, Entered::Alarm(status.alarms[0])));
     for (width, height) in [(100, 24), (100, 11), (100, 8)] {
         let text = shown.text(width, height);
-        assert!(text.contains("!! Suara di mikrofon ch05 hampir sama kerasnya di mikrofon ch06."), "{height}:\n{text}");
+        assert!(text.contains("!! Suara di mikrofon ch05 (Siti Aminah, S.Pd.) hampir sama kerasnya"), "{height}:\n{text}");
         assert!(text.contains("MEREKAM"), "{height}:\n{text}");
     }
     let text = shown.text(100, 24);
-    assert!(text.contains("!! Kanal ch02 dan ch04 berisi suara yang sama"), "{text}");
+    assert!(text.contains("!! Kanal ch02 (Dra. Hj. Mariana Lestari) dan ch04"), "{text}");
     assert!(text.contains("pasal tujuh.") && text.contains("rekaman jalan terus"), "{text}");
     // The oldest is in the ledger's line.
     assert!(
