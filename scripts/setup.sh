@@ -28,6 +28,7 @@ python3     python3
 dbus-daemon dbus
 /usr/sbin/avahi-daemon avahi-daemon
 metaflac    flac
+openssl     openssl
 faketime    faketime
 espeak-ng   espeak-ng
 virtualenv  python3-virtualenv

@@ -41,7 +41,7 @@ pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     let printer = printing::find(args.printer.as_deref(), Patience::default())?;
     if let Some(certificate) = printer.certificate().filter(|certificate| certificate.is_new) {
         let message = Message::new("print.pinned").with("printer", printer.address());
-        speaker.note(&message.with("sha256", colons(&certificate.sha256)));
+        speaker.note(&message.with("sha256", certificate.fingerprint()));
     }
     let document = document(folder, &mut meeting, args, speaker)?;
     let order = Order {
@@ -52,12 +52,6 @@ pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     };
     let end = follow(&printer, &document, &order, args.voice, speaker)?;
     Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
-}
-
-/// A fingerprint as printers show it.
-fn colons(sha256: &str) -> String {
-    let pairs: Vec<&str> = sha256.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
-    pairs.join(":").to_uppercase()
 }
 
 /// What is printed.

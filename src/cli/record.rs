@@ -28,8 +28,8 @@ use super::entry::Order as Asked;
 use super::follower::{Follower, Tending};
 use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
-use super::status::typed;
 use super::show::{Speaker, print, relay, turn_json, turn_line};
+use super::status::typed;
 use super::{End, Failure, STOP, alarms, entry, export, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.

@@ -13,8 +13,8 @@ use e_risalah::message::{Language, Message, lookup};
 use e_risalah::models::{self, Stage};
 use e_risalah::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
-use jiff::Zoned;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use jiff::Zoned;
 
 use super::alarms::Alarms;
 use super::args::Voice;

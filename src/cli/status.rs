@@ -50,7 +50,8 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     } else {
         tell(&args.folder, &life, &now, speaker);
         if let Some((seal, at)) = life.sealed() {
-            let message = Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, speaker));
+            let message =
+                Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, speaker));
             print(&speaker.sentence(&message.with("later", later.unwrap_or(0))));
         }
         if state < State::Official || later.is_some_and(|later| later > 0) {

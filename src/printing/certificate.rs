@@ -26,6 +26,20 @@ pub struct Certificate {
     pub is_new: bool,
 }
 
+impl Certificate {
+    /// The hash as printers show it: pairs of digits with colons between.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.sha256)
+    }
+}
+
+/// A hash as printers show it.
+pub(super) fn fingerprint(sha256: &str) -> String {
+    let pairs: Vec<&str> = sha256.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
+    pairs.join(":").to_uppercase()
+}
+
 /// The file of one printer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {

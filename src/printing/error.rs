@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ipp::model::StatusCode;
 
+use super::certificate::fingerprint;
 use crate::meeting::Paper;
 use crate::message::{Explain, Message};
 
@@ -243,9 +244,10 @@ impl Explain for Error {
             Self::Unreachable { printer, detail } => of("printing.unreachable", printer).with("detail", detail),
             Self::Silent { printer } => of("printing.silent", printer),
             Self::BrokenOff { printer, detail } => of("printing.broken_off", printer).with("detail", detail),
-            Self::OtherCertificate { printer, kept, since, shown } => {
-                of("printing.other_certificate", printer).with("kept", kept).with("since", since).with("shown", shown)
-            }
+            Self::OtherCertificate { printer, kept, since, shown } => of("printing.other_certificate", printer)
+                .with("kept", fingerprint(kept))
+                .with("since", since)
+                .with("shown", fingerprint(shown)),
             Self::NotSecure { printer, detail } => of("printing.not_secure", printer).with("detail", detail),
             Self::Kept { path, source } => {
                 Message::new("printing.certificate").with("path", path.display()).with("detail", source)

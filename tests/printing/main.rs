@@ -11,6 +11,7 @@ mod office;
 mod program;
 mod real;
 mod refused;
+mod secure;
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};

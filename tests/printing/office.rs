@@ -1,7 +1,7 @@
 //! Real printers in software: `ippeveprinter`, and a CUPS server of the test's own.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ fn leash(socket: &str, service: &str) {
     until(&format!("{socket} answers"), || UnixStream::connect(socket).is_ok());
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
@@ -60,13 +60,21 @@ pub struct NetworkPrinter {
 impl NetworkPrinter {
     /// `command` is run for each job, with the document as its argument; what it says on stderr as `STATE: …` becomes the printer's state.
     pub fn start(command: &str) -> Self {
+        let port = free_port();
+        let network = Self::launch(command, port);
+        until("the printer answers", || find(Some(&network.address), Patience::default()).is_ok());
+        network
+    }
+
+    /// The same, and nobody has asked it anything. It makes itself a certificate when it is first spoken to over TLS.
+    pub fn launch(command: &str, port: u16) -> Self {
         announcer();
         let place = tempfile::tempdir().expect("a folder");
         let script = place.path().join("cetak");
         fs::write(&script, format!("#!/bin/sh\n{command}\n")).expect("written");
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("made executable");
         fs::create_dir(place.path().join("spool")).expect("made");
-        let port = free_port();
+        fs::create_dir(place.path().join("kunci")).expect("made");
         let child = Command::new("/usr/sbin/ippeveprinter")
             .args([
                 "-d",
@@ -81,6 +89,8 @@ impl NetworkPrinter {
                 "-n",
                 "localhost",
             ])
+            .arg("-K")
+            .arg(place.path().join("kunci"))
             .arg("-c")
             .arg(&script)
             .arg(format!("uji {port}"))
@@ -92,7 +102,7 @@ impl NetworkPrinter {
             .expect("ippeveprinter: apt-get install cups-ipp-utils");
         let running = Running(child);
         let address = format!("ipp://localhost:{port}/ipp/print");
-        until("the printer answers", || find(Some(&address), Patience::default()).is_ok());
+        until("the printer listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
         Self { address, place, _running: running }
     }
 

@@ -13,7 +13,7 @@ use super::office::{Cups, NetworkPrinter};
 use super::{sample, until};
 
 /// A meeting's folder with the fictional plenary in it.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("rapat.toml"), include_str!("../sample/rapat.toml")).expect("written");
     let transcript = sample::plenary();

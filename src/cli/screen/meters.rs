@@ -81,7 +81,13 @@ fn draw_seat(mut seat: Rect, buf: &mut Buffer, meter: Meter, channel: Channel, n
         _ => Style::new(),
     };
     let number = if meter.clipped { Style::new().red().reversed() } else { style };
-    let sign = if speaks { "►" } else if dead { "✗" } else { " " };
+    let sign = if speaks {
+        "►"
+    } else if dead {
+        "✗"
+    } else {
+        " "
+    };
     Span::styled(sign, style).render(left(&mut seat, 1), buf);
     Span::styled(format!("{:02}", channel.number()), number).render(left(&mut seat, 2), buf);
     if seat.width >= 4 {

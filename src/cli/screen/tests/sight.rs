@@ -74,7 +74,10 @@ fn what_is_wrong_with_microphones_stays_on_the_screen() {
     status.last = Some(event(45 * 48_000, Entered::Alarm(status.alarms[0])));
     for (width, height) in [(100, 24), (100, 11), (100, 8)] {
         let text = shown.text(width, height);
-        assert!(text.contains("!! Suara di mikrofon ch05 (Siti Aminah, S.Pd.) hampir sama kerasnya"), "{height}:\n{text}");
+        assert!(
+            text.contains("!! Suara di mikrofon ch05 (Siti Aminah, S.Pd.) hampir sama kerasnya"),
+            "{height}:\n{text}"
+        );
         assert!(text.contains("MEREKAM"), "{height}:\n{text}");
     }
     let text = shown.text(100, 24);

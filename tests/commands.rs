@@ -1,0 +1,290 @@
+//! What the documentation tells people to type, typed: every block of commands in README.md and docs/, in order, in an empty folder with
+//! relative paths and a home of its own. What it names is there under that name: recordings made of the shipped meeting, its description, a
+//! printer.
+//!
+//! The words after `sh` in a block's info string say what this test cannot have:
+//! - `setup`: changes the machine or needs the network; not run.
+//! - `device`, `speaker`: needs a sound device, or a recording that is running; only whether the command is understood is looked at.
+//! - `questions`: asks; every answer is left empty.
+
+#[path = "printing/fake.rs"]
+#[allow(dead_code, reason = "the tests of printing use the rest")]
+mod fake;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use e_risalah::audio::{Input, Source};
+use fake::{Fake, Reply};
+use ipp::model::{DelimiterTag, Operation, StatusCode};
+use ipp::value::IppValue;
+
+/// The printer of the documentation's examples.
+const PRINTER: &str = "192.168.1.20";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// README.md and the pages of docs/, in the order of their names.
+fn pages() -> Vec<PathBuf> {
+    let mut docs: Vec<PathBuf> =
+        fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("a file").path()).collect();
+    docs.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    docs.sort();
+    [vec![root().join("README.md")], docs].concat()
+}
+
+struct Block {
+    /// Where it begins, `README.md:48`.
+    place: String,
+    /// `sh`, and what is said of it.
+    info: Vec<String>,
+    lines: Vec<String>,
+}
+
+fn blocks(page: &Path) -> Vec<Block> {
+    let name = page.strip_prefix(root()).expect("below").display().to_string();
+    let text = fs::read_to_string(page).expect("readable");
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (number, line) in text.lines().enumerate() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(_), Some(block)) => blocks.push(block),
+            (Some(info), None) => {
+                let info = info.split_whitespace().map(str::to_owned).collect();
+                open = Some(Block { place: format!("{name}:{}", number + 1), info, lines: Vec::new() });
+            }
+            (None, Some(mut block)) => {
+                block.lines.push(line.to_owned());
+                open = Some(block);
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{name}: a block without end");
+    blocks
+}
+
+/// A folder like that of somebody who follows the documentation.
+struct Desk {
+    place: tempfile::TempDir,
+    printer: Fake,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let printer = Fake::but(|operation, _| match operation {
+            Operation::CupsGetDefault | Operation::CupsGetPrinters => {
+                let name = IppValue::new_name_without_language("kantor").expect("a name");
+                Some(Reply::Ipp(
+                    StatusCode::SuccessfulOk,
+                    vec![(DelimiterTag::PrinterAttributes, "printer-name", name)],
+                ))
+            }
+            _ => None,
+        });
+        let place = tempfile::tempdir().expect("a folder");
+        fs::create_dir(place.path().join("rumah")).expect("made");
+        fs::create_dir(place.path().join("kerja")).expect("made");
+        Self { place, printer }
+    }
+
+    fn work(&self) -> PathBuf {
+        self.place.path().join("kerja")
+    }
+
+    fn authority(&self) -> &str {
+        self.printer.address.trim_start_matches("ipp://").trim_end_matches("/ipp/print")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let programs = Path::new(env!("CARGO_BIN_EXE_risalah")).parent().expect("a folder");
+        command
+            .current_dir(self.work())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+            .env("HOME", self.place.path().join("rumah"))
+            .env("LANG", "C.UTF-8")
+            .env("CUPS_SERVER", self.authority());
+        command
+    }
+
+    /// One line as a shell takes it, with empty answers to whatever it asks.
+    fn run(&self, line: &str) -> Output {
+        let line = line.replace(PRINTER, self.authority());
+        let mut child = self
+            .command("sh")
+            .args(["-c", &line])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sh");
+        // A command that asks nothing may be gone already.
+        let _ = child.stdin.take().expect("a pipe").write_all(&[b'\n'; 200]);
+        child.wait_with_output().expect("ends")
+    }
+
+    /// Puts what the line names where it is looked for.
+    fn provide(&self, line: &str) {
+        let meant = |name: &str| line.split([' ', '=']).any(|word| word == name) && !self.work().join(name).exists();
+        if meant("rapat.toml") {
+            let text = fs::read_to_string(root().join("fixtures/paripurna/rapat.toml")).expect("shipped");
+            // A record of a meeting that is still to be held cannot become official.
+            let held = text.replace("tanggal = 2027-03-09", "tanggal = 2026-03-10");
+            assert_ne!(held, text);
+            fs::write(self.work().join("rapat.toml"), held).expect("written");
+        }
+        if meant("paripurna.wav") {
+            record(&self.work().join("paripurna.wav"), 0..9, None);
+        }
+        if meant("gladi.wav") {
+            record(&self.work().join("gladi.wav"), 0..9, Some(8));
+        }
+        if meant("rekaman-rapat/") {
+            fs::create_dir(self.work().join("rekaman-rapat")).expect("made");
+            for number in 1..=9 {
+                let name = format!("{number:02}.ogg");
+                let shipped = root().join("fixtures/paripurna").join(&name);
+                fs::copy(shipped, self.work().join("rekaman-rapat").join(name)).expect("copied");
+            }
+        }
+        for (index, name) in ["01.flac", "02.flac", "03.flac"].into_iter().enumerate() {
+            if meant(name) {
+                let wav = self.work().join(name).with_extension("wav");
+                record(&wav, index..index + 1, Some(20));
+                let done = self.command("flac").args(["-s", "--delete-input-file"]).arg(&wav).status();
+                assert!(done.expect("flac: apt-get install flac").success());
+            }
+        }
+        // The working copy as somebody has saved it.
+        for name in ["koreksi.docx", "siti.docx"] {
+            if meant(name) {
+                corrected(&self.work().join("hasil/risalah-kerja.docx"), &self.work().join(name));
+            }
+        }
+    }
+}
+
+/// A WAV file with these channels of the shipped meeting, or only its first seconds.
+fn record(path: &Path, channels: std::ops::Range<usize>, seconds: Option<u32>) {
+    let files: Vec<PathBuf> =
+        channels.map(|index| root().join(format!("fixtures/paripurna/{:02}.ogg", index + 1))).collect();
+    let input = match files.as_slice() {
+        [file] => Input::File(file.clone()),
+        _ => Input::from_paths(&files).expect("the shipped meeting"),
+    };
+    let mut source = Source::open(&input).expect("the shipped meeting");
+    let (count, rate) = (source.channels(), source.clock().rate());
+    let spec = hound::WavSpec {
+        channels: count,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).expect("created");
+    let mut block = vec![0.0; usize::from(count) * rate as usize];
+    for _ in 0..seconds.unwrap_or(u32::MAX) {
+        let frames = source.read(&mut block).expect("readable");
+        for sample in &block[..frames * usize::from(count)] {
+            writer.write_sample((sample * 32_767.0) as i16).expect("written");
+        }
+        if frames < rate as usize {
+            break;
+        }
+    }
+    writer.finalize().expect("finished");
+}
+
+/// Saves a working copy under another name with one word of it corrected.
+fn corrected(from: &Path, to: &Path) {
+    let mut archive = zip::ZipArchive::new(fs::File::open(from).expect("a working copy")).expect("a document");
+    let mut out = zip::ZipWriter::new(fs::File::create(to).expect("created"));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).expect("read");
+        if part.name() == "word/document.xml" {
+            let text = String::from_utf8(content).expect("text");
+            content = text.replacen("Selamat siang.", "Selamat sore.", 1).into_bytes();
+        }
+        out.start_file(part.name(), zip::write::SimpleFileOptions::default()).expect("a part");
+        out.write_all(&content).expect("written");
+    }
+    out.finish().expect("finished");
+}
+
+/// Whether the program understands a command, without doing it.
+fn understood(desk: &Desk, line: &str) -> Output {
+    let line = line.split_once("  #").map_or(line, |(line, _)| line);
+    desk.run(&format!("{} --help", line.trim_end()))
+}
+
+fn told(place: &str, line: &str, output: &Output) -> String {
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    format!("{place}: {line}\nexit {:?}\n{out}{err}", output.status.code())
+}
+
+#[test]
+fn every_command_of_the_documentation_does_what_it_says() {
+    let mut ran = 0;
+    for page in pages() {
+        let desk = Desk::new();
+        for block in blocks(&page).iter().filter(|block| block.info.first().is_some_and(|kind| kind == "sh")) {
+            let marks: Vec<&str> = block.info[1..].iter().map(String::as_str).collect();
+            for line in block.lines.iter().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+                let output = match marks.as_slice() {
+                    ["setup"] => continue,
+                    ["device" | "speaker"] if line.starts_with("risalah ") => understood(&desk, line),
+                    ["device" | "speaker"] => continue,
+                    [] | ["questions"] => {
+                        desk.provide(line);
+                        desk.run(line)
+                    }
+                    other => panic!("{}: the marks {other:?} are not known to this test", block.place),
+                };
+                assert!(output.status.success(), "{}", told(&block.place, line, &output));
+                ran += 1;
+            }
+        }
+        if page.ends_with("README.md") {
+            assert_eq!(desk.printer.count(Operation::PrintJob), 2, "not every print was printed");
+            assert!(desk.work().join("paripurna-8/rapat.toml").is_file());
+            assert!(desk.work().join("hasil/risalah-resmi.pdf").is_file());
+        }
+    }
+    assert!(ran > 20, "only {ran} commands were found");
+}
+
+#[test]
+fn every_command_that_is_named_in_passing_is_understood() {
+    let desk = Desk::new();
+    let mut seen = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("readable");
+        // Between the fences of blocks no single back quotes stand.
+        let spans =
+            text.split('`').skip(1).step_by(2).filter(|span| span.starts_with("risalah ") && !span.contains('\n'));
+        for span in spans.filter(|span| !span.contains(['…', '>'])) {
+            let output = understood(&desk, span);
+            assert!(output.status.success(), "{}", told(&page.display().to_string(), span, &output));
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen} commands were found");
+}
+
+#[test]
+fn every_block_that_looks_like_commands_says_that_it_is_one() {
+    for page in pages() {
+        for block in blocks(&page) {
+            let typed = |line: &String| ["risalah ", "make ", "cargo ", "$ "].iter().any(|word| line.starts_with(word));
+            let commands = block.lines.iter().any(typed);
+            assert!(!commands || block.info.first().is_some_and(|kind| kind == "sh"), "{}", block.place);
+        }
+    }
+}
