@@ -497,9 +497,12 @@ impl Command {
             Self::Omit(args) => args.passage.voice,
             Self::Finalize(args) => args.voice,
             Self::Doctor(args) => args.voice,
-            Self::Models(Models::Pull { voice, .. } | Models::Import { voice, .. } | Models::Verify { voice }) => {
-                *voice
-            }
+            Self::Models(
+                Models::Pull { voice, .. }
+                | Models::Import { voice, .. }
+                | Models::Verify { voice }
+                | Models::Bench { voice, .. },
+            ) => *voice,
             Self::Models(Models::List { json }) | Self::Devices(Devices { json, .. }) => {
                 Voice { json: *json, quiet: false }
             }
