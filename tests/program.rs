@@ -23,8 +23,7 @@ fn words(folder: &Path) -> serde_json::Value {
 fn the_shipped_meeting_becomes_a_record() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = place.path().join("hasil – rapat «paripurna»");
-    let output =
-        run(&["transkrip", text(&fixture()), "-o", text(&folder), "--format", "txt,srt,vtt,seglst,rttm", "--quiet"]);
+    let output = run(&["transkrip", text(&fixture()), "-o", text(&folder), "--format", "txt,srt,vtt,seglst,rttm"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let names = [
         "risalah-sementara.docx",

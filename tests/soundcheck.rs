@@ -201,8 +201,12 @@ fn a_seat_that_is_not_heard_is_a_fault() {
     chamber.speak(0, 1.0, 0.1, &[]);
     let file = place.path().join("uji.wav");
     chamber.write(&file);
-    let output = run(place.path(), &["doctor", "--sound-check", "--source", text(&file), "--json"]);
+    let (rooms, description) = (place.path().join("ruang"), place.path().join("rapat.toml"));
+    fs::write(&description, "[rapat]\ntempat = \"Ruang Komisi II\"\n").expect("written");
+    let check = ["doctor", "--sound-check", "--source", text(&file), "--meeting", text(&description), "--json"];
+    let output = run(&rooms, &check);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("tidak disimpan") && !rooms.exists(), "{}", stderr(&output));
     let verdicts: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(verdicts[0]["troubles"], serde_json::json!([]));
     assert_eq!(verdicts[1]["troubles"], serde_json::json!([{ "trouble": "silent" }]));

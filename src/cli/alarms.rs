@@ -6,7 +6,7 @@ use e_risalah::audio::Input;
 use e_risalah::clock::Channel;
 use e_risalah::floor::{self, Alarm};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
+use e_risalah::message::Message;
 use e_risalah::recorder::{Client, Error};
 use e_risalah::recording::Entered;
 
@@ -42,9 +42,8 @@ impl Alarms {
     }
 }
 
-/// An alarm with the names of those who sit at the microphones.
-pub fn named(alarm: Alarm, meeting: &Meeting) -> Message {
-    let mut message = alarm.message();
+/// What is wrong with microphones, with the names of those who sit at them.
+pub fn named(mut message: Message, meeting: &Meeting) -> Message {
     for (_, value) in &mut message.values {
         let number = value.strip_prefix("ch").and_then(|number| number.parse().ok());
         if let Some(person) = number.and_then(Channel::new).and_then(|channel| meeting.speaker(channel, 0)) {

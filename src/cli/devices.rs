@@ -137,7 +137,8 @@ fn line(report: &Report, speaker: Speaker) -> String {
         [] => vec![speaker.text("capture.word.good")],
         troubles => troubles.iter().map(|trouble| word(*trouble, speaker)).collect(),
     };
-    format!("{channel}  {peak} {peak_db:>6.1} dB  {mean} {rms_db:>6.1} dB  {}", words.join(", "))
+    let [peak_db, rms_db] = [*peak_db, *rms_db].map(|level| speaker.decimal(level, 1));
+    format!("{channel}  {peak} {peak_db:>6} dB  {mean} {rms_db:>6} dB  {}", words.join(", "))
 }
 
 /// A trouble as a sentence.

@@ -13,6 +13,7 @@ use e_risalah::pipeline::detect;
 use e_risalah::plot::{self, Caption, Seen};
 use e_risalah::risalah::rttm;
 
+use super::alarms::named;
 use super::args;
 use super::show::{Share, Speaker, print};
 use super::{End, Failure, STOP, export, given, piped};
@@ -62,6 +63,7 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
     }
     let warnings: Vec<Message> =
         sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
+    let warnings: Vec<Message> = warnings.into_iter().map(|warning| named(warning, &meeting)).collect();
     for warning in &warnings {
         speaker.warning(warning);
     }

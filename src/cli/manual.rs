@@ -76,8 +76,10 @@ fn sentence(error: &clap::Error) -> Message {
         }
     };
     match (meant, valid) {
-        (Some(meant), _) => Message { key: format!("{key}_near"), ..message }.with("meant", meant),
-        (None, Some(valid)) if matches!(key, "cli.value" | "cli.no_value") => {
+        (Some(meant), _) if matches!(key, "cli.unknown" | "cli.value") => {
+            Message { key: format!("{key}_near"), ..message }.with("meant", meant)
+        }
+        (_, Some(valid)) if matches!(key, "cli.value" | "cli.no_value") => {
             Message { key: format!("{key}_valid"), ..message }.with("valid", valid)
         }
         _ => Message { key: key.to_owned(), ..message },

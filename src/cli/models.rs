@@ -87,7 +87,7 @@ fn list(store: &Store, json: bool, speaker: Speaker) -> Result<End, Failure> {
         let memory = format!("{} {about}{}", speaker.text("cli.models.memory"), megabytes(entry.memory));
         let languages = entry.language.unwrap_or_else(|| speaker.text("cli.models.languages"));
         let speed = match entry.real_time_factor {
-            Some(factor) => format!("{about}{factor:.2} {}", speaker.text("cli.models.measured")),
+            Some(factor) => format!("{about}{} {}", speaker.decimal(factor, 2), speaker.text("cli.models.measured")),
             None => speaker.text("cli.models.unmeasured"),
         };
         let advised =

@@ -555,7 +555,7 @@ impl Desk {
             }
             for alarm in status.iter().flat_map(|status| &status.alarms) {
                 if !told.contains(alarm) {
-                    self.speaker.warning(&alarms::named(*alarm, &self.meeting));
+                    self.speaker.warning(&alarms::named(alarm.message(), &self.meeting));
                     told.push(*alarm);
                 }
             }

@@ -123,6 +123,12 @@ impl Speaker {
         }
     }
 
+    /// A number with so many decimals, as the language writes it.
+    pub fn decimal(self, value: impl Into<f64>, places: usize) -> String {
+        let number = format!("{:.places$}", value.into());
+        if self.language == Language::Indonesian { number.replace('.', ",") } else { number }
+    }
+
     /// A message's first sentence.
     pub fn sentence(self, message: &Message) -> String {
         message.what(self.language)

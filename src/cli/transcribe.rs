@@ -23,7 +23,7 @@ use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
-use super::alarms::Alarms;
+use super::alarms::{Alarms, named};
 use super::args::Transcribe;
 use super::follower::Place;
 use super::models::watched;
@@ -132,7 +132,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
     let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), speaker)?;
     for warning in &outcome.warnings {
-        speaker.warning(warning);
+        speaker.warning(&named(warning.clone(), &meeting));
     }
     let open = tell_open(&folder, &store, &transcript, &meeting, speaker)?;
     if model.properties.synthetic {

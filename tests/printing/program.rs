@@ -20,6 +20,7 @@ pub fn folder() -> tempfile::TempDir {
     let mut store = Store::create(folder.path()).expect("a store");
     store.bind(&transcript.recording, "uji").expect("bound");
     let origin = Origin {
+        model_origin: None,
         model: transcript.version.model.clone(),
         model_sha256: transcript.version.model_sha256.clone(),
         model_origin: None,

@@ -68,7 +68,7 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
         let message = Message::new("cli.models.bench")
             .with("name", &model.name)
             .with("seconds", format!("{:.1}", 10.0 * factor))
-            .with("factor", format!("{factor:.2}"))
+            .with("factor", speaker.decimal(factor, 2))
             .with("memory", measured.memory.map_or_else(|| "?".to_owned(), megabytes));
         print(&speaker.sentence(&message));
     }

@@ -118,7 +118,7 @@ fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeti
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
         let row = top(rest, 1);
         buf.set_style(row, alarm());
-        Span::raw(format!(" !! {}", speaker.sentence(&alarms::named(*found, meeting)))).render(row, buf);
+        Span::raw(format!(" !! {}", speaker.sentence(&alarms::named(found.message(), meeting)))).render(row, buf);
     }
 }
 

@@ -3,7 +3,7 @@
 use e_risalah::clock::{Channel, Clock};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::Message;
+use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
 use crate::cli::alarms;
@@ -112,7 +112,7 @@ pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u
             let name = meeting.people.iter().find(|person| person.id == *id).map_or(id, |person| &person.name);
             say("seated").with("number", channel.number()).with("name", name)
         }
-        Entered::Alarm(alarm) => alarms::named(*alarm, meeting),
+        Entered::Alarm(alarm) => alarms::named(alarm.message(), meeting),
         Entered::Microphone { channel, change } => say(match change {
             Change::On => "on",
             Change::Off => "off",

@@ -84,10 +84,7 @@ fn what_is_wrong_with_microphones_stays_on_the_screen() {
     assert!(text.contains("!! Kanal ch02 (Dra. Hj. Mariana Lestari) dan ch04"), "{text}");
     assert!(text.contains("pasal tujuh.") && text.contains("rekaman jalan terus"), "{text}");
     // The oldest is in the ledger's line.
-    assert!(
-        text.contains("00:00:45 Mikrofon ch09 tidak menangkap siapa pun") && !text.contains("!! Mikrofon"),
-        "{text}"
-    );
+    assert!(text.contains("00:00:45 Mikrofon ch09 (") && !text.contains("!! Mikrofon"), "{text}");
 }
 
 #[test]
