@@ -79,9 +79,7 @@ impl Flag {
             _ => Self::OtherLanguage,
         }
     }
-}
 
-impl Flag {
     /// Whether it puts all the words in doubt, and not only says how they were spoken.
     #[must_use]
     pub fn is_doubt(self) -> bool {
@@ -94,7 +92,16 @@ impl Flag {
             | Self::Duplicate
             | Self::MicrophoneOff
             | Self::Tones => true,
-            Self::NoWords | Self::Overlap | Self::Clipped | Self::LevelChange | Self::OffMicrophone => false,
+            Self::NoWords
+            | Self::Overlap
+            | Self::Clipped
+            | Self::LevelChange
+            | Self::OffMicrophone
+            | Self::Javanese
+            | Self::Sundanese
+            | Self::English
+            | Self::Arabic
+            | Self::OtherLanguage => false,
         }
     }
 }
