@@ -168,7 +168,14 @@ fn stages(model: &Arc<Model>, frames: usize) {
     };
     let (few, many) = (step(4), step(24));
     let token = (many - few) / 20.0;
-    let Dimensions { width, audio_layers, .. } = *model.dimensions();
+    let Dimensions { width, audio_layers, text_layers, vocabulary, .. } = *model.dimensions();
+    // Of each layer the weights of 14 squares are read for a token, and those of all tokens.
+    let bytes = (14 * width * width * text_layers + vocabulary * width)
+        * if model.precision() == Precision::Int8 { 1 } else { 4 };
+    let memory = vec![1u64; bytes / 8];
+    let read = least(5, &mut || {
+        std::hint::black_box(memory.iter().fold(0u64, |sum, &value| sum.wrapping_add(value)));
+    });
     let mut products = 0.0;
     let mut operations = 0.0;
     for (inputs, outputs) in [(width, 3 * width), (width, width), (width, 4 * width), (4 * width, width)] {
@@ -177,12 +184,14 @@ fn stages(model: &Arc<Model>, frames: usize) {
         operations += 2.0 * (frames * inputs * outputs * audio_layers) as f64;
     }
     eprintln!(
-        "{frames} frames: mel {:.2} ms, encoder and cross keys {:.1} ms; its linear products alone {:.1} ms ({:.0} GOPS); a token {:.2} ms",
+        "{frames} frames: mel {:.2} ms, encoder and cross keys {:.1} ms; its linear products alone {:.1} ms ({:.0} GOPS); a token {:.2} ms, reading its {} MB {:.2} ms",
         mel * 1e3,
         (encode - mel) * 1e3,
         products * 1e3,
         operations / products / 1e9,
-        token * 1e3
+        token * 1e3,
+        bytes / 1_000_000,
+        read * 1e3
     );
 }
 

@@ -263,7 +263,7 @@ mod tests {
         assert!(matches!(read(&file(&[("w", &[1 << 30, 1 << 30, 1 << 30], 0, vec![])])), Error::Dimensions { .. }));
         assert!(matches!(read(&file(&[("w", &[4, 33], 8, vec![0; 136])])), Error::Truncated { .. }));
         for (place, value) in
-            [(4, 0u32), (4, 51_867), (12, 65), (12, 1 << 31), (16, 0), (20, 1_000_000), (44, 9999), (48, 9)]
+            [(4, 0u32), (4, 51_867), (12, 65), (12, 1 << 31), (16, 0), (20, 1_000_000), (40, 9999), (48, 9)]
         {
             let mut bytes = good.clone();
             bytes[place..place + 4].copy_from_slice(&value.to_le_bytes());

@@ -50,11 +50,19 @@ impl LogMel {
         out.fill(FLOOR.log10());
         let heard = rows.min((sound.len() + WIDTH / 2).div_ceil(HOP));
         for (row, out) in out.chunks_exact_mut(bands).take(heard).enumerate() {
-            let first = (row * HOP) as i64 - (WIDTH / 2) as i64;
-            for (place, (value, weight)) in part.iter_mut().zip(&self.window).enumerate() {
-                // Before its beginning the sound is mirrored.
-                let sample = (first + place as i64).unsigned_abs() as usize;
-                *value = sound.get(sample).map_or(0.0, |sample| sample * weight);
+            match (row * HOP).checked_sub(WIDTH / 2).and_then(|first| sound.get(first..first + WIDTH)) {
+                Some(whole) => {
+                    for (value, (sample, weight)) in part.iter_mut().zip(whole.iter().zip(&self.window)) {
+                        *value = sample * weight;
+                    }
+                }
+                None => {
+                    for (place, (value, weight)) in part.iter_mut().zip(&self.window).enumerate() {
+                        // Before its beginning the sound is mirrored.
+                        let sample = (row * HOP + place).abs_diff(WIDTH / 2);
+                        *value = sound.get(sample).map_or(0.0, |sample| sample * weight);
+                    }
+                }
             }
             if self.transform.process_with_scratch(&mut part, &mut spectrum, &mut scratch).is_err() {
                 continue; // the three have the lengths that the transform itself gave them
