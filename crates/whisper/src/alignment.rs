@@ -101,13 +101,11 @@ const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
 pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
     let sizes = (dimensions.audio_layers, dimensions.text_layers, dimensions.vocabulary);
     let fits = |heads: &Heads| heads.iter().all(|&(_, head)| head < dimensions.text_heads);
-    match OFFICIAL.iter().find(|(official, heads)| *official == sizes && fits(heads)) {
-        Some((_, heads)) => heads.to_vec(),
-        None => {
-            let layers = dimensions.text_layers / 2..dimensions.text_layers;
-            layers.flat_map(|layer| (0..dimensions.text_heads).map(move |head| (layer, head))).collect()
-        }
+    if let Some((_, heads)) = OFFICIAL.iter().find(|(official, heads)| *official == sizes && fits(heads)) {
+        return heads.to_vec();
     }
+    let layers = dimensions.text_layers / 2..dimensions.text_layers;
+    layers.flat_map(|layer| (0..dimensions.text_heads).map(move |head| (layer, head))).collect()
 }
 
 /// For each of `rows` tokens the frame at which it begins, from the scores of several heads before the softmax: `rows × frames` each.
@@ -142,7 +140,9 @@ fn softmax(row: &mut [f32]) {
         *value = (*value - top).exp();
         sum += *value;
     }
-    row.iter_mut().for_each(|value| *value /= sum);
+    for value in row {
+        *value /= sum;
+    }
 }
 
 /// Every frame over all tokens: mean 0, variance 1.
@@ -221,6 +221,8 @@ pub(crate) fn path(cost: &[f32], tokens: usize, frames: usize) -> Vec<(usize, us
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp)]
+
     use super::*;
     use crate::reference::Random;
     use proptest::prelude::*;

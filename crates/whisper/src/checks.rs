@@ -1,5 +1,7 @@
 //! The parts against their definitions, on every kernel of this processor.
 
+#![allow(clippy::float_cmp)]
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -189,13 +191,6 @@ fn decoding_obeys() {
     let none = session.decode(&Options { stop: &|| true, ..plain_copy(&plain) }).expect("decoded");
     assert_eq!((none.tokens.len(), none.ending), (0, Ending::Stopped));
 
-    struct Favour;
-    impl crate::Bias for Favour {
-        fn apply(&self, said: &[crate::Token], scores: &mut crate::Scores<'_>) {
-            assert!(scores.get(70) == f32::NEG_INFINITY, "no control token");
-            scores.add(if said.is_empty() { 7 } else { 60 }, 1000.0);
-        }
-    }
     let biased = session.decode(&Options { bias: Some(&Favour), ..plain_copy(&plain) }).expect("decoded");
     assert_eq!(biased.tokens.iter().map(|token| token.id).collect::<Vec<_>>(), [7]);
     assert!(biased.tokens[0].probability < 1.0, "the model's own");
@@ -208,6 +203,15 @@ fn decoding_obeys() {
         [Options { prompt: &[99], ..plain_copy(&plain) }, Options { language: Some(1000), ..plain_copy(&plain) }]
     {
         assert!(matches!(session.decode(&wrong), Err(Error::Input(_))));
+    }
+}
+
+/// In favour of one word.
+struct Favour;
+impl crate::Bias for Favour {
+    fn apply(&self, said: &[crate::Token], scores: &mut crate::Scores<'_>) {
+        assert!(scores.get(70) == f32::NEG_INFINITY, "no control token");
+        scores.add(if said.is_empty() { 7 } else { 60 }, 1000.0);
     }
 }
 
@@ -318,7 +322,7 @@ fn stored_bytes_are_kept_as_they_are() {
         (0..64 * 32).map(|place| if place % 64 == 5 { 127 } else { (random.next() * 127.0) as i8 }).collect();
     let scales = random.many(32, 0.01).into_iter().map(f32::abs).collect::<Vec<_>>();
     let stored = Tensor { shape: vec![32, 64], data: Data::Int8 { values: rows.clone(), scales: scales.clone() } };
-    let mut builder = Builder::new(Kernel::named("scalar").expect("always"), Precision::Int8, 64, 32);
+    let mut builder = Builder::new(Precision::Int8, 64, 32);
     builder.add("w", &stored, None, 1.0).expect("built");
     let linear = builder.finish();
     let mut row = vec![0.0; 64];
@@ -355,7 +359,7 @@ fn loops_are_those_of_their_definitions() {
             assert!(highest == top && (f64::from(sum) - all).abs() < 1e-5 * all);
         }
     }
-    for value in [0.0, 1.0, -3.141_59, 1e-30, 6.5e4] {
+    for value in [0.0, 1.0, -3.25, 1e-30, 6.5e4] {
         let stored = Bf16::of(value).value();
         assert!((stored - value).abs() <= value.abs() / 256.0);
     }
@@ -369,13 +373,8 @@ proptest! {
         let inputs = 4 * groups;
         let mut random = Random(seed);
         let a: Vec<u8> = (0..rows * inputs).map(|_| if extreme { 255 } else { (random.next() * 127.9 + 127.9) as u8 }).collect();
-        // Neighbours of a magnitude of 128 together, which is what the narrowest kernel takes.
-        let panel: Vec<i8> = (0..inputs * LANES / 2).flat_map(|_| {
-            let first = (random.next() * 127.9) as i8;
-            let rest = 128 - i16::from(first).abs();
-            let second = if extreme { rest.min(127) } else { (random.next() * f32::from(rest)) as i16 };
-            [first, if first < 0 { -second } else { second } as i8]
-        }).collect();
+        let panel: Vec<i8> =
+            (0..inputs * LANES).map(|_| if extreme { -128 } else { (random.next() * 127.9) as i8 }).collect();
         let mut expected = vec![[0; LANES]; rows];
         for (row, sums) in expected.iter_mut().enumerate() {
             for (lane, sum) in sums.iter_mut().enumerate() {
@@ -422,7 +421,7 @@ proptest! {
         let tensor = Tensor { shape: vec![outputs, inputs], data: Data::F32(weights.clone()) };
         for kernel in Kernel::available() {
             for precision in PRECISIONS {
-                let mut builder = Builder::new(kernel, precision, inputs, outputs);
+                let mut builder = Builder::new(precision, inputs, outputs);
                 builder.add("w", &tensor, Some(&bias), 2.0).expect("built");
                 let linear = builder.finish();
                 let before = if add { 1.0 } else { 0.0 };
@@ -434,10 +433,10 @@ proptest! {
                         let sum: f64 = products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
                         let expected = before + 2.0 * (sum + f64::from(bias[output]));
                         let found = f64::from(out[row * linear.outputs + output]);
-                        // Half a step of a byte of each, in the mean of many: a step is 2/255 there, 2/127 or (pairs) 4/127 here.
+                        // Half a step of a byte of each, in the mean of many: a step is 2/255 there, 2/127 here.
                         let most = match precision {
                             Precision::F32 => 1e-4,
-                            Precision::Int8 => 0.12 * (inputs as f64).sqrt(),
+                            Precision::Int8 => 0.08 * (inputs as f64).sqrt(),
                         };
                         prop_assert!((found - expected).abs() < most, "{:?} {:?}: {} {}", kernel, precision, found, expected);
                     }

@@ -164,6 +164,8 @@ fn singles(bytes: &[u8]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, clippy::type_complexity)]
+
     use super::*;
     use crate::weights::half_to_single;
     use proptest::prelude::*;
@@ -218,9 +220,8 @@ mod tests {
         let nibbles: Vec<u8> = (0..16u8).map(|n| n | (15 - n) << 4).collect();
         let (half, minus_one) = (0x3800u16.to_le_bytes(), 0xbc00u16.to_le_bytes());
         let nibble = |n: usize| if n < 16 { n as f32 } else { (31 - n) as f32 };
-        let with_fifth = move |n: usize| nibble(n) + if n % 3 == 0 { 16.0 } else { 0.0 };
-        type Value = Box<dyn Fn(usize) -> f32>;
-        let cases: [(u32, Vec<u8>, Value); 5] = [
+        let with_fifth = move |n: usize| nibble(n) + if n.is_multiple_of(3) { 16.0 } else { 0.0 };
+        let cases: [(u32, Vec<u8>, Box<dyn Fn(usize) -> f32>); 5] = [
             (2, [&half[..], &nibbles].concat(), Box::new(move |n| (nibble(n) - 8.0) * 0.5)),
             (3, [&half[..], &minus_one, &nibbles].concat(), Box::new(move |n| nibble(n) * 0.5 - 1.0)),
             (6, [&half[..], &fifth.to_le_bytes(), &nibbles].concat(), Box::new(move |n| (with_fifth(n) - 16.0) * 0.5)),

@@ -2,7 +2,7 @@
 //!
 //! The architecture is that of Radford et al., *Robust Speech Recognition via Large-Scale Weak Supervision* (2022, arXiv:2212.04356); the reference is
 //! OpenAI's implementation (`whisper/model.py`, `audio.py`, `decoding.py`, `timing.py`). Weights are signed bytes with a scale for each output, what they multiply is
-//! made bytes row by row (Dettmers et al., *LLM.int8()*, 2022, "row-wise quantisation"); attention, normalisation and everything between stay in single precision.
+//! made bytes row by row (Dettmers et al., "LLM.int8", 2022: row-wise quantisation); attention, normalisation and everything between stay in single precision.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -53,14 +53,13 @@ pub(crate) struct Scratch {
 
 /// Takes rows of weights and packs them.
 pub(crate) struct Builder {
-    kernel: Kernel,
     linear: Linear,
     rows: usize,
     row: Vec<f32>,
 }
 
 impl Builder {
-    pub(crate) fn new(kernel: Kernel, precision: Precision, inputs: usize, outputs: usize) -> Self {
+    pub(crate) fn new(precision: Precision, inputs: usize, outputs: usize) -> Self {
         let outputs = outputs.next_multiple_of(LANES);
         let weights = match precision {
             Precision::Int8 => {
@@ -69,7 +68,7 @@ impl Builder {
             Precision::F32 => Packed::Singles(vec![0.0; inputs * outputs]),
         };
         let linear = Linear { inputs, outputs, bias: vec![0.0; outputs], weights };
-        Self { kernel, linear, rows: 0, row: vec![0.0; inputs] }
+        Self { linear, rows: 0, row: vec![0.0; inputs] }
     }
 
     /// The rows of a tensor and their bias, both times `factor`.
@@ -116,7 +115,8 @@ impl Builder {
         self.linear.bias[self.rows] = bias;
         match &mut self.linear.weights {
             Packed::Bytes { panels, scale, sum } => {
-                let step = step(&self.row, self.kernel.adds_pairs_in_16_bits());
+                let greatest = self.row.iter().fold(0.0, |greatest: f32, weight| greatest.max(weight.abs()));
+                let step = (greatest / 127.0).max(f32::MIN_POSITIVE);
                 let mut total = 0;
                 let groups = panels[place..].chunks_exact_mut(4 * LANES);
                 for (four, group) in self.row.chunks_exact(4).zip(groups) {
@@ -141,18 +141,6 @@ impl Builder {
     pub(crate) fn finish(self) -> Linear {
         self.linear
     }
-}
-
-/// The value of one step of a row's bytes. With `pairs`, the magnitudes of the bytes of neighbours add up to 128 at most.
-fn step(row: &[f32], pairs: bool) -> f32 {
-    let greatest = row.iter().fold(0.0, |greatest: f32, weight| greatest.max(weight.abs()));
-    let step = (greatest / 127.0).max(f32::MIN_POSITIVE);
-    if !pairs {
-        return step;
-    }
-    // Each of the two may be rounded up by a half.
-    let pair = row.chunks_exact(2).fold(0.0, |greatest: f32, pair| greatest.max(pair[0].abs() + pair[1].abs()));
-    step.max(pair / 127.0)
 }
 
 impl Linear {

@@ -39,7 +39,9 @@ pub(crate) fn random(dimensions: Dimensions, seed: u64) -> Weights {
     let spread = 1.7 / (width as f32).sqrt();
     let mut put = |name: String, shape: &[usize], spread: f32, mean: f32| {
         let mut values = random.many(shape.iter().product(), spread);
-        values.iter_mut().for_each(|value| *value += mean);
+        for value in &mut values {
+            *value += mean;
+        }
         tensors.insert(name, Tensor { shape: shape.to_vec(), data: Data::F32(values) });
     };
     for (side, layers) in [("encoder", dimensions.audio_layers), ("decoder", dimensions.text_layers)] {
@@ -82,7 +84,7 @@ pub(crate) fn random(dimensions: Dimensions, seed: u64) -> Weights {
         (0..dimensions.mels * BINS).map(|place| if place % BINS / 20 == place / BINS { 0.01 } else { 0.0 }).collect();
     let letter = |token: u8| {
         let letter = b'A' + token % 58;
-        if token % 3 == 0 { vec![b' ', letter] } else { vec![letter] }
+        if token.is_multiple_of(3) { vec![b' ', letter] } else { vec![letter] }
     };
     Weights {
         dimensions,

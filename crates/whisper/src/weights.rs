@@ -1,6 +1,6 @@
 //! A model as it is stored: its dimensions, its vocabulary and its tensors by name.
 //!
-//! Tensors keep the names of OpenAI's implementation (`encoder.blocks.0.attn.query.weight`) and the order of `PyTorch`:
+//! Tensors keep the names of OpenAI's implementation (`encoder.blocks.0.attn.query.weight`) and the order of PyTorch:
 //! a matrix has one row for each output.
 
 use std::collections::HashMap;

@@ -3,6 +3,11 @@
 //! A compiler turns these loops into vectors by itself where the lengths are fixed, so they go over arrays of [`STEP`] numbers. Sums are kept
 //! in as many lanes, whatever the processor: their rounding does not depend on its width, only on whether it multiplies and adds at once.
 
+// Only what is inlined is compiled for the processor of the function that it is inlined into.
+#![allow(clippy::inline_always, clippy::too_many_arguments)]
+
+use std::f32::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E};
+
 use super::{Kernel, LANES, Level};
 
 /// Numbers that are treated side by side.
@@ -177,11 +182,11 @@ fn min(a: f32, b: f32) -> f32 {
 /// `2^n · 2^f` with `|f| ≤ ½`, the latter by its Taylor polynomial of degree 7.
 #[inline(always)]
 fn exp<const FUSE: bool>(x: f32) -> f32 {
-    let x = max(x, -87.0) * std::f32::consts::LOG2_E;
+    let x = max(x, -87.0) * LOG2_E;
     let rounded = x + ROUND;
     let f = x - (rounded - ROUND);
     let mut power = 1.525_273_4e-5;
-    for coefficient in [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_5, 0.693_147_2, 1.0] {
+    for coefficient in [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_5, LN_2, 1.0] {
         power = multiply_add::<FUSE>(power, f, coefficient);
     }
     // The integer in the lowest bits goes to the exponent.
@@ -273,7 +278,7 @@ fn finish_f32_body<const FUSE: bool>(
 #[inline(always)]
 fn gelu_body<const FUSE: bool>(x: &mut [f32]) {
     for x in x {
-        let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
+        let z = x.abs() * FRAC_1_SQRT_2;
         let t = 1.0 / multiply_add::<FUSE>(0.327_591_1, z, 1.0);
         let mut tail = 1.061_405_4;
         for coefficient in [-1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6] {

@@ -95,12 +95,6 @@ impl Kernel {
         }
     }
 
-    /// Whether it adds two products of bytes in 16 bits: then the magnitudes of two neighbouring weights must not add up to more than
-    /// 128, or the sum could overflow.
-    pub(crate) fn adds_pairs_in_16_bits(self) -> bool {
-        self.0 == Level::Avx2
-    }
-
     pub(crate) fn level(self) -> Level {
         self.0
     }

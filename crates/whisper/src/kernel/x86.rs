@@ -4,6 +4,8 @@
 //! AVX-512 (24 of 32 registers), 6 rows × 16 outputs with 256 bits (12 of 16). One row by itself, as in decoding, takes several
 //! groups of inputs at once instead, so that no sum waits for the one before.
 
+#![allow(clippy::wildcard_imports, clippy::inline_always)]
+
 use std::arch::x86_64::*;
 
 use super::LANES;
@@ -191,15 +193,72 @@ macro_rules! products_u8_256 {
 
 products_u8_256!(products_u8_vnni, tile_u8_vnni, "avx2,fma,avxvnni", _mm256_dpbusd_avx_epi32);
 products_u8_256!(products_u8_vnni_256, tile_u8_vnni_256, "avx512f,avx512vl,avx512vnni,avx2,fma", _mm256_dpbusd_epi32);
-products_u8_256!(products_u8_avx2, tile_u8_avx2, "avx2,fma", dot_avx2);
+/// # Safety
+/// The processor has AVX2; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`, `panel.len() == inputs * LANES`.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn products_u8_avx2(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
+    let rows = out.len();
+    rows!(
+        rows,
+        [(2, 2), (1, 1)],
+        tile_u8_avx2(a.as_ptr().add(row * inputs), inputs, panel.as_ptr(), &mut out[row..]),
+        row
+    );
+}
 
-/// Adds four products to each sum; two neighbours are added in 16 bits first, where weights of this kernel cannot overflow
-/// (`adds_pairs_in_16_bits`).
+/// AVX2 multiplies bytes only where sums of two fit 16 bits, so they are widened to 16 bits: inputs 0 and 2 of a group, and inputs 1 and 3.
+///
+/// # Safety
+/// As above, for `G · R` rows at `a`; `out` has that many.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn dot_avx2(sums: __m256i, bytes: __m256i, weights: __m256i) -> __m256i {
-    let pairs = _mm256_maddubs_epi16(bytes, weights);
-    _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+unsafe fn tile_u8_avx2<const G: usize, const R: usize>(
+    a: *const u8,
+    inputs: usize,
+    panel: *const i8,
+    out: &mut [[i32; LANES]],
+) {
+    for half in 0..2 {
+        let mut sums = [[[_mm256_setzero_si256(); 2]; R]; G];
+        let mut rows: [*const u8; G] = begin(a, R * inputs);
+        let mut weights = panel.wrapping_add(64 * half);
+        for _ in 0..inputs / 4 {
+            // SAFETY: the panel has 128 weights for each four inputs, and every row four bytes.
+            unsafe {
+                let both = [_mm256_loadu_si256(weights.cast()), _mm256_loadu_si256(weights.add(32).cast())];
+                let odd = [_mm256_srai_epi16::<8>(both[0]), _mm256_srai_epi16::<8>(both[1])];
+                let even = [
+                    _mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(both[0])),
+                    _mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(both[1])),
+                ];
+                weights = weights.wrapping_add(4 * LANES);
+                for (sums, begin) in sums.iter_mut().zip(&mut rows) {
+                    let mut row = *begin;
+                    for sums in sums {
+                        let four = _mm256_set1_epi32(row.cast::<i32>().read_unaligned());
+                        let (low, high) =
+                            (_mm256_and_si256(four, _mm256_set1_epi16(0xff)), _mm256_srli_epi16::<8>(four));
+                        for place in 0..2 {
+                            let products = _mm256_madd_epi16(low, even[place]);
+                            sums[place] = _mm256_add_epi32(sums[place], products);
+                            let products = _mm256_madd_epi16(high, odd[place]);
+                            sums[place] = _mm256_add_epi32(sums[place], products);
+                        }
+                        row = row.wrapping_add(inputs);
+                    }
+                    *begin = begin.wrapping_add(4);
+                }
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums.into_iter().flatten()) {
+            // SAFETY: a row of `out` holds 32 sums of 32 bits.
+            unsafe {
+                let out = out.as_mut_ptr().add(16 * half);
+                _mm256_storeu_si256(out.cast(), sums[0]);
+                _mm256_storeu_si256(out.add(8).cast(), sums[1]);
+            }
+        }
+    }
 }
 
 /// # Safety
