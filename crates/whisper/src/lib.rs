@@ -49,6 +49,7 @@ mod model;
 #[cfg(test)]
 mod reference;
 mod session;
+mod timing;
 mod tokens;
 mod weights;
 

@@ -11,6 +11,7 @@ use crate::guard::{self, Ending};
 use crate::kernel::{LANES, loops};
 use crate::mel::HOP;
 use crate::model::Model;
+use crate::timing;
 
 /// Samples at 16 kHz of one encoder frame (20 ms).
 pub const FRAME: usize = 2 * HOP;
@@ -400,7 +401,12 @@ impl Session {
         } else {
             None
         };
-        let words = self.words(&tokens, edges.as_deref(), sound.len());
+        let mut words = self.words(&tokens, edges.as_deref(), sound.len());
+        let mut spans: Vec<Range<usize>> = words.iter().filter_map(|word| word.span.clone()).collect();
+        timing::settle(sound, &mut spans, FRAME);
+        for (word, span) in words.iter_mut().zip(spans) {
+            word.span = Some(span);
+        }
         Ok(Transcription { tokens, words, language, ending, frames, attempts })
     }
 
@@ -415,7 +421,8 @@ impl Session {
         Ok(Some(if probability >= options.other_language_from { candidates[place] } else { usual }))
     }
 
-    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the last one ends, within a sound of `samples`.
+    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the last one ends, within a sound of `samples`; with any other
+    /// number of them the words have no times.
     #[must_use]
     pub fn words(&self, tokens: &[Token], edges: Option<&[usize]>, samples: usize) -> Vec<Word> {
         let mut groups: Vec<Range<usize>> = Vec::new();
@@ -431,6 +438,7 @@ impl Session {
             String::from_utf8_lossy(&bytes).trim().to_owned()
         };
         groups.retain(|group| !text(group).is_empty());
+        let edges = edges.filter(|edges| edges.len() == tokens.len() + 1);
         let spans = edges.map(|edges| spans(&groups, edges, samples));
         groups
             .into_iter()
