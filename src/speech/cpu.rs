@@ -13,7 +13,7 @@ use std::sync::Arc;
 use risalah_whisper::{Ending, Options, Precision, Session, Transcription, Weights};
 
 use super::names::{NameBias, Names};
-use super::{Error, GiveUp, Hints, Languages, Recogniser, Recognition, Word, guard, parts, times};
+use super::{Error, GiveUp, Hints, Languages, Recogniser, Recognition, Word, guard, letters, parts};
 use crate::clock::Span;
 use crate::models::{Alignment, Model, Source};
 
@@ -170,7 +170,7 @@ impl CpuRecogniser {
         let heard =
             self.session.transcribe(&window, &options).map_err(|error| Error::Engine { code: error.to_string() })?;
         let language = self.languages.iter().skip(1).find(|(_, token)| *token == heard.language && several);
-        let words = words(&heard, silence, sound);
+        let words = words(&heard, silence, sound.len() as u64);
         Ok(Recognition { words, language: language.map(|(code, _)| code.clone()), is_lost: lost(heard.ending) })
     }
 }
@@ -180,9 +180,8 @@ fn lost(ending: Ending) -> bool {
     ending.is_suspect()
 }
 
-/// The words with their places in the sound, which `silence` samples went before.
-fn words(heard: &Transcription, silence: usize, sound: &[f32]) -> Vec<Word> {
-    let samples = sound.len() as u64;
+/// The words with their places in a sound of so many samples, which `silence` samples went before.
+fn words(heard: &Transcription, silence: usize, samples: u64) -> Vec<Word> {
     let spans: Vec<Option<Span>> = heard
         .words
         .iter()
@@ -192,8 +191,8 @@ fn words(heard: &Transcription, silence: usize, sound: &[f32]) -> Vec<Word> {
         })
         .collect();
     let spans = match spans.into_iter().collect::<Option<Vec<_>>>() {
-        Some(spans) => times::at_pauses(&spans, sound),
-        None => times::by_letters(heard.words.iter().map(|word| word.text.len()), samples),
+        Some(spans) => spans,
+        None => letters::spans(heard.words.iter().map(|word| word.text.len()), samples),
     };
     heard
         .words

@@ -6,9 +6,11 @@
 
 mod cpu;
 pub mod guard;
+mod letters;
 mod names;
 mod parts;
-mod times;
+#[cfg(feature = "whisper-cpp")]
+mod pauses;
 #[cfg(feature = "whisper-cpp")]
 mod whisper_cpp;
 

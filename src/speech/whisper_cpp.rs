@@ -16,7 +16,7 @@ use whisper_rs::{
     WhisperContextParameters, WhisperState,
 };
 
-use super::{Error, GiveUp, Languages, Recogniser, Recognition, Word, guard, parts, times};
+use super::{Error, GiveUp, Languages, Recogniser, Recognition, Word, guard, letters, parts, pauses};
 use crate::clock::Span;
 use crate::models::{Alignment, Model, Size, Source};
 
@@ -242,7 +242,7 @@ impl Building {
 fn spans(words: &[Building], silence: u64, sound: &[f32]) -> Vec<Span> {
     let samples = sound.len() as u64;
     if words.iter().all(|word| word.start.is_none()) {
-        return times::by_letters(words.iter().map(|word| word.bytes.len()), samples);
+        return letters::spans(words.iter().map(|word| word.bytes.len()), samples);
     }
     let mut last = 0;
     let mut starts: Vec<u64> = Vec::with_capacity(words.len() + 1);
@@ -252,7 +252,7 @@ fn spans(words: &[Building], silence: u64, sound: &[f32]) -> Vec<Span> {
     }
     starts.push(samples);
     let spans: Vec<Span> = starts.windows(2).map(|edge| Span::new(edge[0], edge[1])).collect();
-    times::at_pauses(&spans, sound)
+    pauses::moved(&spans, sound)
 }
 
 /// What is heard of `sound`: filled up to the shortest window, cut at the longest.

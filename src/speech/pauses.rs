@@ -1,4 +1,4 @@
-//! When the words of an utterance were said.
+//! Times of words moved to where the sound pauses.
 
 use crate::clock::Span;
 
@@ -9,7 +9,7 @@ const BACK: u64 = 15;
 
 /// Words whose times the attention tells, each start moved to the quietest 10 ms shortly before it. Starts ascend, and no word is
 /// without length where there is room.
-pub(super) fn at_pauses(spans: &[Span], sound: &[f32]) -> Vec<Span> {
+pub(super) fn moved(spans: &[Span], sound: &[f32]) -> Vec<Span> {
     let power: Vec<f32> = sound.chunks(HOP).map(|hop| hop.iter().map(|x| x * x).sum()).collect();
     let mut starts: Vec<u64> = Vec::with_capacity(spans.len());
     for (place, span) in spans.iter().enumerate() {
@@ -33,35 +33,16 @@ pub(super) fn at_pauses(spans: &[Span], sound: &[f32]) -> Vec<Span> {
         .collect()
 }
 
-/// Words of whose times nothing is known share the sound by their letters.
-pub(super) fn by_letters(lengths: impl Iterator<Item = usize> + Clone, samples: u64) -> Vec<Span> {
-    let all = lengths.clone().sum::<usize>().max(1) as u64;
-    let mut before = 0;
-    lengths
-        .map(|length| {
-            let start = samples * before / all;
-            before += length as u64;
-            Span::new(start, samples * before / all)
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     #[test]
-    fn words_share_the_sound_by_their_letters() {
-        let spans = by_letters([4, 12].into_iter(), 16_000);
-        assert_eq!(spans, [Span::new(0, 4000), Span::new(4000, 16_000)]);
-    }
-
-    #[test]
     fn a_word_begins_in_the_pause_before_it() {
         let mut sound = vec![0.5; 16_000];
         sound[6400..6560].fill(0.0);
-        let spans = at_pauses(&[Span::new(0, 7040), Span::new(7040, 16_000)], &sound);
+        let spans = moved(&[Span::new(0, 7040), Span::new(7040, 16_000)], &sound);
         assert_eq!(spans, [Span::new(0, 6400), Span::new(6400, 16_000)]);
     }
 
@@ -75,12 +56,12 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 (state >> 8) as f32 / 8_388_608.0 - 1.0
             }).collect();
-            let moved = at_pauses(&spans, &sound);
-            prop_assert_eq!(moved.len(), spans.len());
-            for pair in moved.windows(2) {
+            let found = moved(&spans, &sound);
+            prop_assert_eq!(found.len(), spans.len());
+            for pair in found.windows(2) {
                 prop_assert!(pair[0].end <= pair[1].start && pair[0].start < pair[1].start);
             }
-            prop_assert!(moved.iter().all(|span| span.end > span.start && span.end <= 64_000));
+            prop_assert!(found.iter().all(|span| span.end > span.start && span.end <= 64_000));
         }
     }
 }
