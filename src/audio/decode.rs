@@ -82,6 +82,11 @@ pub(super) trait Decode: Send {
         None
     }
 
+    /// Samples between midnight and its first, where its recorder counts them.
+    fn time_reference(&self) -> Option<u64> {
+        None
+    }
+
     /// Names of its channels in order; empty where it names none.
     fn names(&self) -> &[Option<String>] {
         &[]

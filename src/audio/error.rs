@@ -28,6 +28,50 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder holds what looks like sound, but nothing of it can be read.
+    #[error("nothing in the folder {path} can be read; {first} is the first that was passed over")]
+    NothingRead {
+        /// The folder.
+        path: PathBuf,
+        /// The first that was passed over.
+        first: PathBuf,
+    },
+    /// The names of several files can be read in two ways, and nothing else in them decides.
+    #[error("{path} can be read in two ways: {first} or {second}")]
+    TwoReadings {
+        /// The folder, or the first file.
+        path: PathBuf,
+        /// One way: channels with their files.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two different files of one format have a name that differs only by case or Unicode form.
+    #[error("{first} and {second} have one name and different content")]
+    OneName {
+        /// A file.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// One file was named twice, so that one microphone would be two channels.
+    #[error("{first} and {second} are one file")]
+    NamedTwice {
+        /// The path that was named first.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// So much time lies between two parts that they cannot be of one meeting.
+    #[error("{hours} hours lie between {before} and {after}")]
+    FarApart {
+        /// The part before.
+        before: PathBuf,
+        /// The part after.
+        after: PathBuf,
+        /// Whole hours between them.
+        hours: u64,
+    },
     /// A folder was named among several paths, where each must be the file of one channel.
     #[error("{path} is a folder among files")]
     FolderAmongFiles {
@@ -178,6 +222,20 @@ impl Explain for Error {
             Self::Nothing => Message::new("audio.nothing"),
             Self::Missing { path } => about("missing", path),
             Self::FolderWithoutAudio { path } => about("folder_without_audio", path),
+            Self::NothingRead { path, first } => about("nothing_read", path).with("first", first.display()),
+            Self::TwoReadings { path, first, second } => {
+                about("two_readings", path).with("first", first).with("second", second)
+            }
+            Self::OneName { first, second } => {
+                Message::new("audio.one_name").with("first", first.display()).with("second", second.display())
+            }
+            Self::NamedTwice { first, second } => {
+                Message::new("audio.named_twice").with("first", first.display()).with("second", second.display())
+            }
+            Self::FarApart { before, after, hours } => Message::new("audio.far_apart")
+                .with("before", before.display())
+                .with("after", after.display())
+                .with("hours", hours),
             Self::FolderAmongFiles { path } => about("folder_among_files", path),
             Self::TooManyFiles { files } => {
                 Message::new("audio.too_many_files").with("files", files).with("most", MAX_CHANNELS)
@@ -224,6 +282,11 @@ impl Explain for Error {
             Self::Nothing
                 | Self::Missing { .. }
                 | Self::FolderWithoutAudio { .. }
+                | Self::NothingRead { .. }
+                | Self::TwoReadings { .. }
+                | Self::OneName { .. }
+                | Self::NamedTwice { .. }
+                | Self::FarApart { .. }
                 | Self::FolderAmongFiles { .. }
                 | Self::TooManyFiles { .. }
                 | Self::ChannelTwice { .. }

@@ -1,85 +1,148 @@
 //! What the paths that a user gave mean.
 
-use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Error;
-use crate::clock::{Channel, MAX_CHANNELS};
+use super::arrange::{self, by_name};
+use super::{Error, Warning};
+use crate::clock::Channel;
 use crate::recording::{self, LEDGER, Ledger};
-
-/// Extensions by which a file in a folder is taken for sound.
-const EXTENSIONS: [&str; 32] = [
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "au", "snd", "caf", "flac", "mp3", "mp2", "mpga",
-    "ogg", "oga", "opus", "spx", "m4a", "m4b", "mp4", "mov", "3gp", "aac", "mka", "mkv", "webm", "amr", "wma", "ac3",
-    "dss",
-];
 
 /// Where the channels of a recording come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// One file that holds every channel.
     File(PathBuf),
-    /// One file for each channel, ascending by channel. A channel that is left out is silent.
-    Set(Vec<(Channel, PathBuf)>),
+    /// Files that each hold one channel, or a part of one.
+    Set(Set),
     /// Files that follow one another on one timeline, each with every channel.
     Parts(Vec<PathBuf>),
     /// The folder of a recording that was made here, or is being made: its ledger says which file stands where.
     Recording(PathBuf),
 }
 
+/// Files that belong to one recording, and what a person must know of how they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// The microphones, ascending by channel. A channel that is left out is silent.
+    pub members: Vec<Member>,
+    /// What was left out, moved or is missing.
+    pub warnings: Vec<Warning>,
+}
+
+/// A microphone, or files with several channels that follow one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its channel, or the first of several.
+    pub first: Channel,
+    /// Its files in the order of time.
+    pub parts: Vec<Part>,
+}
+
+/// A file on the timeline of a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The file.
+    pub path: PathBuf,
+    /// The sample of the recording at which it begins; `None` where it follows the one before.
+    pub start: Option<u64>,
+}
+
+impl Part {
+    /// A file that follows the one before.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, start: None }
+    }
+}
+
+/// What a seat map says of a microphone's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat<'a> {
+    /// The seat's channel.
+    pub channel: Channel,
+    /// The name of its file, where the map gives one.
+    pub file: Option<&'a str>,
+}
+
 impl Input {
     /// The recording that these paths stand for: a file; several files, one for each channel in this order; the folder of a meeting,
-    /// or its `rekaman`; or a folder of audio files, one for each channel in the order of their names (numbers by their value).
+    /// or its `rekaman`; or a folder of audio files, whose names say which channel each holds and in which order its parts follow.
     ///
     /// # Errors
     /// [`Error::Nothing`], [`Error::Missing`], [`Error::FolderWithoutAudio`], [`Error::FolderAmongFiles`],
-    /// [`Error::TooManyFiles`] or [`Error::Io`]. The content of files is not looked at.
+    /// [`Error::TooManyFiles`] or [`Error::Io`]; [`Error::TwoReadings`] and its kin where names and heads leave two ways to read them.
     pub fn from_paths(paths: &[PathBuf]) -> Result<Self, Error> {
+        Self::with_seats(paths, &[])
+    }
+
+    /// The same, with what the seat map says: a file that it names goes to its channel, and a number without a seat is told.
+    ///
+    /// # Errors
+    /// As [`Input::from_paths`]; [`Error::ChannelTwice`] where seat map and names contradict each other.
+    pub fn with_seats(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Self, Error> {
         match paths {
             [] => Err(Error::Nothing),
-            [path] if is_folder(path)? => Self::from_folder(path),
-            [path] => Ok(Self::File(path.clone())),
+            [path] if is_folder(path)? => Self::from_folder(path, seats),
+            [path] => Ok(match arrange::seat_of(path, seats) {
+                Some(first) => Self::of(vec![Member { first, parts: vec![Part::new(path.clone())] }], Vec::new()),
+                None => Self::File(path.clone()),
+            }),
             paths => {
                 for path in paths {
                     if is_folder(path)? {
                         return Err(Error::FolderAmongFiles { path: path.clone() });
                     }
                 }
-                Self::in_order(paths.to_vec())
+                arrange::listed(paths, seats)
             }
         }
     }
 
-    /// A set of files whose channels are known, as a seat map gives them.
+    /// A set of files whose channels are known.
     ///
     /// # Errors
     /// [`Error::Nothing`] or [`Error::ChannelTwice`].
-    pub fn from_channels(mut files: Vec<(Channel, PathBuf)>) -> Result<Self, Error> {
-        files.sort_by_key(|(channel, _)| *channel);
-        for pair in files.windows(2) {
-            if let [(first_channel, first), (channel, second)] = pair
-                && first_channel == channel
+    pub fn from_channels(files: Vec<(Channel, PathBuf)>) -> Result<Self, Error> {
+        let member = |(first, path)| Member { first, parts: vec![Part::new(path)] };
+        Self::of_channels(files.into_iter().map(member).collect(), Vec::new())
+    }
+
+    /// Microphones in the order of their channels.
+    pub(super) fn of_channels(mut members: Vec<Member>, warnings: Vec<Warning>) -> Result<Self, Error> {
+        members.sort_by_key(|member| member.first);
+        for pair in members.windows(2) {
+            if let [before, member] = pair
+                && before.first == member.first
             {
-                return Err(Error::ChannelTwice { channel: *channel, first: first.clone(), second: second.clone() });
+                let path = |member: &Member| member.parts.first().map(|part| part.path.clone()).unwrap_or_default();
+                return Err(Error::ChannelTwice { channel: member.first, first: path(before), second: path(member) });
             }
         }
-        if files.is_empty() { Err(Error::Nothing) } else { Ok(Self::Set(files)) }
+        if members.is_empty() { Err(Error::Nothing) } else { Ok(Self::of(members, warnings)) }
     }
 
-    fn from_folder(folder: &Path) -> Result<Self, Error> {
+    /// One file that begins the first channel and of which nothing is to be told is only that file.
+    pub(super) fn of(members: Vec<Member>, warnings: Vec<Warning>) -> Self {
+        if let [Member { first, parts }] = members.as_slice()
+            && let [Part { path, start: None | Some(0) }] = parts.as_slice()
+            && first.index() == 0
+            && warnings.is_empty()
+        {
+            return Self::File(path.clone());
+        }
+        Self::Set(Set { members, warnings })
+    }
+
+    fn from_folder(folder: &Path, seats: &[Seat<'_>]) -> Result<Self, Error> {
         let recording = recording::folder_of(folder);
         if recording.is_dir() {
-            return Self::from_recording(recording);
+            return Self::from_recording(recording, seats);
         }
-        let files = audio_files(folder)?;
-        match files.as_slice() {
-            [file] => Ok(Self::File(file.clone())),
-            _ => Self::in_order(files),
-        }
+        arrange::folder(folder, seats)
     }
 
-    fn from_recording(folder: PathBuf) -> Result<Self, Error> {
+    fn from_recording(folder: PathBuf, seats: &[Seat<'_>]) -> Result<Self, Error> {
         let archived = recording::archived_channels(&folder);
         if !archived.is_empty() {
             return Self::from_channels(archived);
@@ -88,74 +151,29 @@ impl Input {
         if Ledger::read(&folder.join(LEDGER)).is_ok_and(|ledger| ledger.start().is_some()) {
             return Ok(Self::Recording(folder));
         }
-        audio_files(&folder).map(Self::Parts)
-    }
-
-    fn in_order(files: Vec<PathBuf>) -> Result<Self, Error> {
-        if files.len() > usize::from(MAX_CHANNELS) {
-            return Err(Error::TooManyFiles { files: files.len() });
+        match segments(&folder)? {
+            segments if segments.is_empty() => arrange::folder(&folder, seats),
+            segments => Ok(Self::Parts(segments)),
         }
-        Ok(Self::Set(files.into_iter().enumerate().map(|(index, file)| (Channel::from_index(index), file)).collect()))
     }
 }
 
-fn is_folder(path: &Path) -> Result<bool, Error> {
-    fs::metadata(path).map(|metadata| metadata.is_dir()).map_err(|source| Error::io(path, source))
-}
-
-/// The audio files of a folder in the order of their names; never none.
-fn audio_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The segments of a recording whose ledger is lost: files named by six digits.
+fn segments(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let io = |source| Error::io(folder, source);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        if is_audio_name(&path) && path.is_file() {
+        let digits = |stem: &[u8]| stem.len() == 6 && stem.iter().all(u8::is_ascii_digit);
+        let named = path.file_stem().is_some_and(|stem| digits(stem.as_encoded_bytes()));
+        if named && path.extension().is_some_and(|ending| ending == "wav") && path.is_file() {
             files.push(path);
         }
-    }
-    if files.is_empty() {
-        return Err(Error::FolderWithoutAudio { path: folder.to_owned() });
     }
     files.sort_by(|a, b| by_name(a, b));
     Ok(files)
 }
 
-fn is_audio_name(path: &Path) -> bool {
-    // macOS leaves a hidden "._name" beside each file on a foreign disk.
-    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    !hidden && extension.is_some_and(|given| EXTENSIONS.iter().any(|known| given.eq_ignore_ascii_case(known)))
-}
-
-/// The order of names in which `mik2` comes before `mik10`.
-fn by_name(a: &Path, b: &Path) -> Ordering {
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let (left, right) = (name(a), name(b));
-    pieces(&left).cmp(pieces(&right)).then_with(|| a.cmp(b))
-}
-
-/// A name cut into numbers (by length, then digits: their value, however long) and the letters between them.
-fn pieces(name: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut rest = name;
-    std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        let digits = first.is_ascii_digit();
-        let end = rest.find(|letter: char| letter.is_ascii_digit() != digits).unwrap_or(rest.len());
-        let (piece, tail) = rest.split_at(end);
-        rest = tail;
-        if digits {
-            let value = piece.trim_start_matches('0');
-            Some((value.len(), value))
-        } else {
-            // After every number, as letters sort after digits.
-            Some((usize::MAX, piece))
-        }
-    })
-}
-
-/// The number at the end of a part's name, such as 12 of `000012.wav`.
-pub(super) fn part_number(path: &Path) -> Option<u64> {
-    let stem = path.file_stem()?.to_str()?;
-    let digits = stem.len() - stem.bytes().rev().take_while(u8::is_ascii_digit).count();
-    stem[digits..].parse().ok()
+fn is_folder(path: &Path) -> Result<bool, Error> {
+    fs::metadata(path).map(|metadata| metadata.is_dir()).map_err(|source| Error::io(path, source))
 }

@@ -17,11 +17,12 @@
 //! # }
 //! ```
 //!
-//! [`Input`] says what the user's paths mean, [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
+//! [`Input`] says what the user's paths mean (`docs/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
 //! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
 //! is delivered, and a [`Warning`] says what is amiss.
 
 mod adapt;
+mod arrange;
 mod codec;
 mod compressed;
 mod container;
@@ -42,12 +43,12 @@ pub mod wav;
 
 pub use decode::Format;
 pub use error::Error;
-pub use input::Input;
+pub use input::{Input, Member, Part, Seat, Set};
 pub use kind::ending;
 pub use pause::{PAUSE, quietest};
 pub use source::{FileInfo, Source};
 pub use speech::{Block, Level, SPEECH_RATE, SpeechStream};
-pub use warning::Warning;
+pub use warning::{Double, Warning, Why};
 
 /// The lowest and highest sample rate that is accepted, in samples a second.
 pub const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;

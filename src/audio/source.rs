@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::civil::DateTime;
 
+use super::arrange::beside;
 use super::growing::Growing;
-use super::track::Track;
-use super::{Error, Input, Warning};
+use super::track::{Track, gaps};
+use super::{Error, Input, Part, Warning};
 use crate::clock::{Channel, Clock};
 use crate::recording::LEDGER;
 
@@ -31,6 +32,8 @@ pub struct Source {
     tracks: Vec<Track>,
     /// The place in a frame of each track's first channel.
     places: Vec<usize>,
+    /// What must be known of how the files were read.
+    told: Vec<Warning>,
     files: Vec<FileInfo>,
     clock: Clock,
     channels: u16,
@@ -56,23 +59,34 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn follow(input: &Input, stop: &'static AtomicBool) -> Result<Self, Error> {
+        let mut told = Vec::new();
         let (tracks, places, files) = match input {
             Input::File(path) => (vec![Track::open(path.clone())?], vec![0], vec![file_info(path)?]),
             Input::Parts(parts) => {
                 let files = parts.iter().map(|path| file_info(path)).collect::<Result<_, _>>()?;
-                (vec![Track::open_parts(parts.clone())?], vec![0], files)
+                told = gaps(parts);
+                told.extend(parts.first().and_then(|part| part.parent()).map(beside).unwrap_or_default());
+                (vec![Track::open_parts(parts.iter().cloned().map(Part::new).collect())?], vec![0], files)
             }
             Input::Recording(folder) => {
                 let track = Track::open_recording(Growing::open(folder, stop)?)?;
+                told = beside(folder);
                 (vec![track], vec![0], vec![file_info(&folder.join(LEDGER))?])
             }
             Input::Set(set) => {
-                let mut tracks = Vec::with_capacity(set.len());
-                for (_, path) in set {
-                    tracks.push(mono(Track::open(path.clone())?, tracks.first())?);
+                told.clone_from(&set.warnings);
+                let mut tracks = Vec::with_capacity(set.members.len());
+                for member in &set.members {
+                    let track = match member.parts.as_slice() {
+                        [Part { path, start: None | Some(0) }] => Track::open(path.clone())?,
+                        parts => Track::open_parts(parts.to_vec())?,
+                    };
+                    let alone = set.members.len() == 1;
+                    tracks.push(if alone { track } else { mono(track, tracks.first())? });
                 }
-                let places = set.iter().map(|(channel, _)| channel.index()).collect();
-                let files = set.iter().map(|(_, path)| file_info(path)).collect::<Result<_, _>>()?;
+                let places = set.members.iter().map(|member| member.first.index()).collect();
+                let parts = set.members.iter().flat_map(|member| &member.parts);
+                let files = parts.map(|part| file_info(&part.path)).collect::<Result<_, _>>()?;
                 (tracks, places, files)
             }
         };
@@ -82,6 +96,7 @@ impl Source {
         Ok(Self {
             tracks,
             places,
+            told,
             files,
             clock,
             channels: channels as u16,
@@ -125,8 +140,9 @@ impl Source {
     /// The local time at which the recorder says that it began, where every channel's file says the same. It has no zone.
     #[must_use]
     pub fn started(&self) -> Option<DateTime> {
-        let first = self.tracks.first()?.started;
-        self.tracks.iter().all(|track| track.started == first).then_some(first).flatten()
+        let mut whole = self.tracks.iter().filter(|track| !track.begins_later());
+        let first = whole.next()?.started;
+        whole.all(|track| track.started == first).then_some(first).flatten()
     }
 
     /// When its first sample was taken, where the recording's ledger says so.
@@ -142,6 +158,15 @@ impl Source {
             let name = track.names.get(channel.index().checked_sub(*place)?)?;
             name.as_deref()
         })
+    }
+
+    /// Channels below the highest for which there is no file.
+    pub(super) fn without_file(&self) -> impl Iterator<Item = Channel> {
+        let held = |index: usize| {
+            let mut tracks = self.tracks.iter().zip(&self.places);
+            tracks.any(|(track, place)| (*place..place + usize::from(track.format.channels)).contains(&index))
+        };
+        (0..usize::from(self.channels)).filter(move |index| !held(*index)).map(Channel::from_index)
     }
 
     /// Fills `out` with the next frames, interleaved, and returns how many: fewer than fit only at the end. `out` is cut to whole
@@ -200,7 +225,12 @@ impl Source {
     /// What a person must know about the sound that has been read so far; complete when it has been read to the end.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let mut warnings: Vec<Warning> = self.tracks.iter().flat_map(Track::warnings).collect();
+        let mut warnings = self.told.clone();
+        let without: Vec<Channel> = self.without_file().collect();
+        if !without.is_empty() {
+            warnings.push(Warning::NoFile { channels: without });
+        }
+        warnings.extend(self.tracks.iter().flat_map(Track::warnings));
         if self.ended {
             let longest = self.position;
             // Editors and encoders round lengths; a tenth of a second holds no word.

@@ -180,12 +180,13 @@ impl SpeechStream {
         let clock = self.source.clock();
         let channels = || (0..self.levels.len()).map(Channel::from_index);
         if self.end.is_some() {
+            let without: Vec<Channel> = self.source.without_file().collect();
             let silent: Vec<Channel> = channels()
                 .zip(&self.levels)
-                .filter(|(_, level)| level.peak == 0.0)
+                .filter(|(channel, level)| level.peak == 0.0 && !without.contains(channel))
                 .map(|(channel, _)| channel)
                 .collect();
-            if silent.len() == self.levels.len() {
+            if silent.len() + without.len() == self.levels.len() {
                 warnings.push(Warning::AllSilent);
             } else if !silent.is_empty() {
                 warnings.push(Warning::Silent { channels: silent });

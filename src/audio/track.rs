@@ -7,8 +7,8 @@ use jiff::civil::DateTime;
 
 use super::decode::{self, Decode, Format};
 use super::growing::{Growing, Growth};
-use super::input::part_number;
-use super::{Error, Warning};
+use super::arrange::part_number;
+use super::{Error, Part, Warning};
 
 /// One or more files on one timeline. Only the file that is being read is open.
 pub(super) struct Track {
@@ -24,6 +24,7 @@ pub(super) struct Track {
     reader: Option<Box<dyn Decode>>,
     /// Frames of silence before the reader's, where a recorder lost its sound.
     silence: u64,
+    later: bool,
     rest: Rest,
     warnings: Vec<Warning>,
 }
@@ -31,7 +32,7 @@ pub(super) struct Track {
 /// Files after the one that is being read.
 enum Rest {
     /// These, and no more.
-    Files(std::vec::IntoIter<PathBuf>),
+    Files(std::vec::IntoIter<Part>),
     /// Those of a recording with a ledger, which may still grow.
     Growing(Box<Growing>),
 }
@@ -49,6 +50,7 @@ impl Track {
             path,
             reader: Some(reader),
             silence: 0,
+            later: false,
             rest: Rest::Files(Vec::new().into_iter()),
             warnings: Vec::new(),
         })
@@ -65,6 +67,7 @@ impl Track {
             path: growing.folder().to_owned(),
             reader: None,
             silence: 0,
+            later: false,
             rest: Rest::Growing(Box::new(growing)),
             warnings: Vec::new(),
         })
@@ -80,18 +83,21 @@ impl Track {
 
     /// A track of parts. Every header is read now, so that a part of another rate or width is found before hours of work. A part
     /// without readable sound, as a recorder leaves that lost its power, is passed over with a warning.
-    pub(super) fn open_parts(parts: Vec<PathBuf>) -> Result<Self, Error> {
+    pub(super) fn open_parts(parts: Vec<Part>) -> Result<Self, Error> {
         let mut track: Option<Self> = None;
         let mut readable = Vec::new();
-        let mut warnings = gaps(&parts);
+        let mut warnings = Vec::new();
         let mut failure = Error::Nothing;
-        for path in parts {
+        for Part { path, start } in parts {
             match Self::open(path.clone()) {
-                Ok(part) => {
+                Ok(mut part) => {
                     if let Some(track) = &mut track {
-                        track.accept(&part)?;
-                        readable.push(path);
+                        track.accept(&part, start)?;
+                        readable.push(Part { path, start });
                     } else {
+                        part.silence = start.unwrap_or(0);
+                        part.later = part.silence > 0;
+                        part.length = part.length.and_then(|length| length.checked_add(part.silence));
                         track = Some(part);
                     }
                 }
@@ -112,6 +118,11 @@ impl Track {
         track.rest = Rest::Files(readable.into_iter());
         track.warnings = warnings;
         Ok(track)
+    }
+
+    /// Whether it begins with silence, since its microphone was switched on later.
+    pub(super) fn begins_later(&self) -> bool {
+        self.later
     }
 
     /// The file that is being read, or the last one.
@@ -179,7 +190,7 @@ impl Track {
         let position = self.position + done;
         let next = match &mut self.rest {
             Rest::Files(files) => match files.next() {
-                Some(path) => Some((decode::open(&path)?, path, position)),
+                Some(Part { path, start }) => Some((decode::open(&path)?, path, start.unwrap_or(position))),
                 None => None,
             },
             Rest::Growing(growing) => match growing.wait(self.reader.as_deref_mut())? {
@@ -207,7 +218,7 @@ impl Track {
     }
 
     /// Takes the length of a later part into account, if it fits.
-    fn accept(&mut self, part: &Self) -> Result<(), Error> {
+    fn accept(&mut self, part: &Self, start: Option<u64>) -> Result<(), Error> {
         let (first, second) = (self.path.clone(), part.path.clone());
         let (first_rate, second_rate) = (self.format.clock().rate(), part.format.clock().rate());
         if first_rate != second_rate {
@@ -217,13 +228,14 @@ impl Track {
         if first_channels != second_channels {
             return Err(Error::ChannelsDiffer { first, first_channels, second, second_channels });
         }
-        self.length = self.length.zip(part.length).map(|(sum, length)| sum.saturating_add(length));
+        let begins = self.length.map(|end| start.unwrap_or(end).max(end));
+        self.length = begins.zip(part.length).map(|(begins, length)| begins.saturating_add(length));
         Ok(())
     }
 }
 
 /// Where the numbers of the parts leap.
-fn gaps(parts: &[PathBuf]) -> Vec<Warning> {
+pub(super) fn gaps(parts: &[PathBuf]) -> Vec<Warning> {
     let leap = |pair: &[PathBuf]| match pair {
         [before, after] if part_number(before)?.checked_add(1)? != part_number(after)? => {
             Some(Warning::PartsMissing { before: before.clone(), after: after.clone() })

@@ -2,8 +2,83 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use crate::clock::{Channel, Clock, Span};
 use crate::message::{Explain, Message};
+
+/// Why something that looks like a recording was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// A program was still copying it, or was stopped.
+    Unfinished,
+    /// A link to a file that is not there.
+    DeadLink,
+    /// A pipe, a socket or a device.
+    NotAFile,
+    /// The system refuses to read it; what it says.
+    Unreadable(String),
+    /// Its content is sound, but its name does not end as that of sound.
+    Ending,
+    /// A folder that holds sound.
+    Folder,
+    /// It lies beside the recording of a meeting folder.
+    BesideRecording,
+    /// It holds no bytes.
+    Empty,
+    /// It holds no readable sound.
+    NoSound,
+    /// It is stored in a way that cannot be decoded.
+    Encoding(String),
+    /// Its name says that it is a mixture of the microphones or a second copy at another level.
+    Mixture,
+    /// It holds a picture, and its sound is that of the room.
+    Picture,
+    /// It holds two channels and no number that says which microphones they are.
+    Stereo,
+}
+
+impl Why {
+    /// Why a file was not read that could not be opened.
+    pub(super) fn of(error: &Error) -> Self {
+        match error {
+            Error::Empty { .. } => Self::Empty,
+            Error::Encoding { encoding, .. } => Self::Encoding(encoding.clone()),
+            Error::Missing { .. } => Self::DeadLink,
+            Error::Io { source, .. } => Self::Unreadable(source.to_string()),
+            _ => Self::NoSound,
+        }
+    }
+
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Unfinished => "audio.passed.unfinished",
+            Self::DeadLink => "audio.passed.dead_link",
+            Self::NotAFile => "audio.passed.not_a_file",
+            Self::Unreadable(_) => "audio.passed.unreadable",
+            Self::Ending => "audio.passed.ending",
+            Self::Folder => "audio.passed.folder",
+            Self::BesideRecording => "audio.passed.beside_recording",
+            Self::Empty => "audio.passed.empty",
+            Self::NoSound => "audio.passed.no_sound",
+            Self::Encoding(_) => "audio.passed.encoding",
+            Self::Mixture => "audio.passed.mixture",
+            Self::Picture => "audio.passed.picture",
+            Self::Stereo => "audio.passed.stereo",
+        }
+    }
+}
+
+/// How two files come to hold one sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Double {
+    /// They have one name, and are of one take.
+    Format,
+    /// They are equal byte for byte.
+    Copy,
+    /// They are one file under two names.
+    Link,
+}
 
 /// Something amiss with a recording that did not keep its sound from being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +181,120 @@ pub enum Warning {
         /// Frames of the longest one.
         longest: u64,
     },
+    /// What looks like a recording was not read.
+    PassedOver {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        why: Why,
+    },
+    /// One sound lies in two files, and was read from one.
+    Doubled {
+        /// The file that was read.
+        taken: PathBuf,
+        /// The file that was not.
+        left: PathBuf,
+        /// How they come to hold one sound.
+        why: Double,
+    },
+    /// Channels below the highest have no file and are silent.
+    NoFile {
+        /// The channels, ascending.
+        channels: Vec<Channel>,
+    },
+    /// The number in a file's name is a channel at which the seat map has no seat.
+    NoSeat {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: Channel,
+    },
+    /// A file has no number where others have; it stands on a channel behind all others, where it takes nobody's place.
+    NoNumber {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: Channel,
+    },
+    /// No file has a number, so that the order of their names decided.
+    InOrder {
+        /// The files with their channels.
+        files: Vec<(Channel, PathBuf)>,
+    },
+    /// Files that were named one by one have numbers which are not their places in the order in which they were named.
+    NumbersIgnored {
+        /// The files with their channels.
+        files: Vec<(Channel, PathBuf)>,
+    },
+    /// The numbers begin with 0, so that each channel is one more.
+    FromZero {
+        /// The file with the number 0.
+        path: PathBuf,
+    },
+    /// The seat map names a file that is not there.
+    SeatWithoutFile {
+        /// The seat's channel.
+        channel: Channel,
+        /// The name.
+        file: String,
+    },
+    /// Names that may count parts or microphones were taken to count microphones, since all files have one length.
+    ReadByLength {
+        /// The files.
+        paths: Vec<PathBuf>,
+    },
+    /// Between two parts lies time that no file holds; it is silent.
+    Gap {
+        /// The part before.
+        before: PathBuf,
+        /// The part after.
+        after: PathBuf,
+        /// The channels in which it lies.
+        channels: Vec<Channel>,
+        /// The rate of `span`.
+        clock: Clock,
+        /// Where.
+        span: Span,
+    },
+    /// Two files were joined, and nothing says how much time lies between them.
+    Joined {
+        /// The file before.
+        before: PathBuf,
+        /// The file after.
+        after: PathBuf,
+    },
+    /// The numbers of the parts do not begin with the first.
+    FirstPartMissing {
+        /// The part with the lowest number.
+        path: PathBuf,
+    },
+    /// By the time in its head or name a file begins later than the others, and was placed there.
+    BeganLater {
+        /// The file.
+        path: PathBuf,
+        /// Its channel.
+        channel: Channel,
+        /// The rate of `frames`.
+        clock: Clock,
+        /// By how many frames.
+        frames: u64,
+    },
+    /// By the time in its head or name a file begins later than the others, but its length contradicts that; it was not moved.
+    TimesDiffer {
+        /// The file.
+        path: PathBuf,
+        /// Its channel.
+        channel: Channel,
+        /// The rate of `frames`.
+        clock: Clock,
+        /// By how many frames.
+        frames: u64,
+    },
+    /// A file changed while it was read.
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// A part of a recording holds no readable sound; what follows it stands too early by its length.
     PartSkipped {
         /// The part.
@@ -197,12 +386,59 @@ impl Explain for Warning {
             Self::PartsMissing { before, after } => {
                 Message::new("audio.parts_missing").with("before", before.display()).with("after", after.display())
             }
+            Self::PassedOver { path, why } => {
+                let message = Message::new(why.key()).with("path", path.display());
+                match why {
+                    Why::Unreadable(reason) => message.with("reason", reason),
+                    Why::Encoding(encoding) => message.with("encoding", encoding),
+                    _ => message,
+                }
+            }
+            Self::Doubled { taken, left, why } => {
+                let key = match why {
+                    Double::Format => "audio.doubled.format",
+                    Double::Copy => "audio.doubled.copy",
+                    Double::Link => "audio.doubled.link",
+                };
+                Message::new(key).with("taken", taken.display()).with("left", left.display())
+            }
+            Self::NoFile { channels } => Message::new("audio.no_file").with("channels", list(channels)),
+            Self::NoSeat { path, channel } => about("no_seat", path).with("channel", channel),
+            Self::NoNumber { path, channel } => about("no_number", path).with("channel", channel),
+            Self::InOrder { files } => Message::new("audio.in_order").with("files", placed(files)),
+            Self::NumbersIgnored { files } => Message::new("audio.numbers_ignored").with("files", placed(files)),
+            Self::FromZero { path } => about("from_zero", path),
+            Self::SeatWithoutFile { channel, file } => {
+                Message::new("audio.seat_without_file").with("channel", channel).with("file", file)
+            }
+            Self::ReadByLength { paths } => {
+                let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
+                Message::new("audio.read_by_length").with("files", names.join(", "))
+            }
+            Self::Gap { before, after, channels, clock, span } => Message::new("audio.gap")
+                .with("before", file_name(before))
+                .with("after", file_name(after))
+                .with("channels", list(channels))
+                .with("at", clock.hms(span.start))
+                .with("samples", span.len())
+                .with("seconds", clock.decimal_seconds(span.len())),
+            Self::Joined { before, after } => {
+                Message::new("audio.joined").with("before", before.display()).with("after", after.display())
+            }
+            Self::FirstPartMissing { path } => about("first_part_missing", path),
+            Self::BeganLater { path, channel, clock, frames } => about("began_later", path)
+                .with("channel", channel)
+                .with("samples", frames)
+                .with("seconds", clock.decimal_seconds(*frames)),
+            Self::TimesDiffer { path, channel, clock, frames } => about("times_differ", path)
+                .with("channel", channel)
+                .with("seconds", clock.decimal_seconds(*frames)),
+            Self::Changed { path } => about("changed", path),
             Self::NotNumbers { channel, samples } => {
                 Message::new("audio.not_numbers").with("channel", channel).with("samples", samples)
             }
             Self::Silent { channels } => {
-                let names: Vec<String> = channels.iter().map(ToString::to_string).collect();
-                Message::new("audio.silent").with("channels", names.join(", "))
+                Message::new("audio.silent").with("channels", list(channels))
             }
             Self::AllSilent => Message::new("audio.all_silent"),
             Self::Clipped { channel, clock, samples } => {
@@ -210,4 +446,17 @@ impl Explain for Warning {
             }
         }
     }
+}
+
+fn list(channels: &[Channel]) -> String {
+    channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn placed(files: &[(Channel, PathBuf)]) -> String {
+    let one = |(channel, path): &(Channel, PathBuf)| format!("{channel} = {}", file_name(path));
+    files.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

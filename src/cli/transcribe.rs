@@ -295,11 +295,17 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
             .filter(|path| path.is_file())
             .map(|path| (path.clone(), recording.join(name(&path))))
             .collect(),
+        // Names that say channel and part, and for which times in heads or names still hold.
         Input::Set(set) => set
+            .members
             .iter()
-            .map(|(channel, path)| {
-                let extension = path.extension().unwrap_or_default().to_string_lossy();
-                (path.clone(), folder.join(format!("kanal-{:02}.{extension}", channel.number())))
+            .flat_map(|member| member.parts.iter().map(move |part| (member, &part.path)))
+            .map(|(member, path)| match member.parts.as_slice() {
+                [_] => {
+                    let extension = path.extension().unwrap_or_default().to_string_lossy();
+                    (path.clone(), folder.join(format!("kanal-{:02}.{extension}", member.first.number())))
+                }
+                _ => (path.clone(), folder.join(name(path))),
             })
             .collect(),
     };

@@ -40,6 +40,8 @@ pub(super) struct Header {
     pub(super) frames: u64,
     pub(super) claim: Claim,
     pub(super) started: Option<DateTime>,
+    /// Samples between midnight and the first.
+    pub(super) time_reference: Option<u64>,
     pub(super) names: Vec<Option<String>>,
 }
 
@@ -255,12 +257,27 @@ impl Header {
             return Err(no_data());
         }
 
-        let mut header = Self { format, sample, start, frames, claim, started: None, names: Vec::new() };
+        let mut header = Self {
+            format,
+            sample,
+            start,
+            frames,
+            claim,
+            started: None,
+            time_reference: None,
+            names: Vec::new(),
+        };
         for chunk in described {
             let content = chunk.content(input, MOST_METADATA).map_err(io)?;
             match &chunk.id {
-                b"bext" => header.started = metadata::origination(&content),
-                b"iXML" => header.names = metadata::track_names(&content, format.channels),
+                b"bext" => {
+                    header.started = metadata::origination(&content);
+                    header.time_reference = metadata::time_reference(&content).or(header.time_reference);
+                }
+                b"iXML" => {
+                    header.names = metadata::track_names(&content, format.channels);
+                    header.time_reference = header.time_reference.or_else(|| metadata::ixml_time_reference(&content));
+                }
                 _ => {}
             }
         }

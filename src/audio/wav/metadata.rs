@@ -16,6 +16,25 @@ pub(super) fn origination(bext: &[u8]) -> Option<DateTime> {
     (year >= 1990).then(|| DateTime::from_parts(date, time))
 }
 
+/// Samples between midnight and the first, from a `bext` chunk; `None` where it says zero, as recorders do that do not count them.
+pub(super) fn time_reference(bext: &[u8]) -> Option<u64> {
+    let samples = u64::from_le_bytes(bext.get(338..346)?.try_into().ok()?);
+    Some(samples).filter(|samples| *samples > 0)
+}
+
+/// The same from an `iXML` chunk, which gives it in two halves.
+pub(super) fn ixml_time_reference(ixml: &[u8]) -> Option<u64> {
+    let text = String::from_utf8_lossy(ixml);
+    let document = roxmltree::Document::parse(text.trim_end_matches('\0').trim()).ok()?;
+    let half = |name: &str| -> Option<u64> {
+        let node = document.descendants().find(|node| node.has_tag_name(name))?;
+        node.text()?.trim().parse::<u32>().ok().map(u64::from)
+    };
+    let low = half("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO").or_else(|| half("BWF_TIME_REFERENCE_LOW"))?;
+    let high = half("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI").or_else(|| half("BWF_TIME_REFERENCE_HIGH")).unwrap_or(0);
+    Some(high << 32 | low).filter(|samples| *samples > 0)
+}
+
 /// Numbers of these many digits, one mark between each two.
 fn numbers<const N: usize>(text: &[u8], digits: [usize; N]) -> Option<[i16; N]> {
     let mut rest = text;

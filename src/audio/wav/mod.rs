@@ -197,6 +197,10 @@ impl<R: Read + Seek + Send> Decode for WavReader<R> {
         self.header.started
     }
 
+    fn time_reference(&self) -> Option<u64> {
+        self.header.time_reference
+    }
+
     fn names(&self) -> &[Option<String>] {
         &self.header.names
     }
