@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
+use super::arrange::part_number;
 use super::decode::{self, Decode, Format};
 use super::growing::{Growing, Growth};
-use super::arrange::part_number;
 use super::{Error, Part, Warning};
 
 /// One or more files on one timeline. Only the file that is being read is open.

@@ -430,16 +430,14 @@ impl Explain for Warning {
                 .with("channel", channel)
                 .with("samples", frames)
                 .with("seconds", clock.decimal_seconds(*frames)),
-            Self::TimesDiffer { path, channel, clock, frames } => about("times_differ", path)
-                .with("channel", channel)
-                .with("seconds", clock.decimal_seconds(*frames)),
+            Self::TimesDiffer { path, channel, clock, frames } => {
+                about("times_differ", path).with("channel", channel).with("seconds", clock.decimal_seconds(*frames))
+            }
             Self::Changed { path } => about("changed", path),
             Self::NotNumbers { channel, samples } => {
                 Message::new("audio.not_numbers").with("channel", channel).with("samples", samples)
             }
-            Self::Silent { channels } => {
-                Message::new("audio.silent").with("channels", list(channels))
-            }
+            Self::Silent { channels } => Message::new("audio.silent").with("channels", list(channels)),
             Self::AllSilent => Message::new("audio.all_silent"),
             Self::Clipped { channel, clock, samples } => {
                 Message::new("audio.clipped").with("channel", channel).with("millis", clock.millis(*samples).max(1))

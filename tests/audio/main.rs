@@ -4,6 +4,7 @@ mod compressed;
 mod containers;
 mod header;
 mod make;
+mod microphones;
 mod refused;
 mod sets;
 mod speech;

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::super::wav::read_full;
 use super::super::warning::Double;
+use super::super::wav::read_full;
 use super::super::{Error, Warning};
 use super::name::{stem, without_copy_mark};
 use super::reading::File;
@@ -84,7 +84,10 @@ fn of_one_name(files: &[File], name: impl Fn(&Path) -> String) -> BTreeMap<(Path
 /// Of several files with one name the one to take: a microphone's, the longest, then one that keeps every sample. Two of one format
 /// are two recordings, unless they are equal byte for byte.
 fn best(files: &[File], group: &[usize]) -> Result<Option<usize>, Error> {
-    let several = files.iter().map(|file| stem(&file.path)).any(|name| Some(name) != group.first().map(|file| stem(&files[*file].path)));
+    let several = files
+        .iter()
+        .map(|file| stem(&file.path))
+        .any(|name| Some(name) != group.first().map(|file| stem(&files[*file].path)));
     let rank = |file: &usize| {
         let file = &files[*file];
         let (width, halves) = file.head.map_or((0, 0), |head| {

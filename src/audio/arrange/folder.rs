@@ -11,16 +11,26 @@ use crate::recording;
 
 /// Endings of files that hold sound. Whether this program can read one shows when it is opened.
 const SOUND: [&str; 42] = [
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "mp2", "mpga", "ogg", "oga", "opus",
-    "spx", "m4a", "m4b", "mp4", "m4v", "mov", "aac", "adts", "webm", "mkv", "mka", "3gp", "3g2", "amr", "awb", "wma",
-    "asf", "ac3", "eac3", "dts", "ape", "wv", "au", "snd", "gsm", "avi",
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "mp2", "mpga", "ogg", "oga",
+    "opus", "spx", "m4a", "m4b", "mp4", "m4v", "mov", "aac", "adts", "webm", "mkv", "mka", "3gp", "3g2", "amr", "awb",
+    "wma", "asf", "ac3", "eac3", "dts", "ape", "wv", "au", "snd", "gsm", "avi",
 ];
 /// Of these, the ones that hold a picture beside the sound.
 const VIDEO: [&str; 9] = ["mp4", "m4v", "mov", "webm", "mkv", "3gp", "3g2", "asf", "avi"];
 /// Endings that programs give to a file while it is copied or downloaded.
 const PARTIAL: [&str; 12] = [
-    "part", "partial", "crdownload", "download", "filepart", "tmp", "temp", "sebagian", "opdownload", "incomplete",
-    "copying", "aria2",
+    "part",
+    "partial",
+    "crdownload",
+    "download",
+    "filepart",
+    "tmp",
+    "temp",
+    "sebagian",
+    "opdownload",
+    "incomplete",
+    "copying",
+    "aria2",
 ];
 /// The kinds of an ISO file that hold sound; pictures have kinds of their own.
 const BRANDS: [&[u8; 3]; 6] = [b"M4A", b"M4B", b"mp4", b"iso", b"qt ", b"3gp"];
@@ -64,11 +74,12 @@ pub(in super::super) fn beside(recording: &Path) -> Vec<Warning> {
     let parent = recording.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(found) = look(parent) else { return Vec::new() };
     let known = |path: &Path| path.file_name() == recording.file_name();
-    let files = found.files.into_iter().map(|path| Warning::PassedOver { path, why: Why::BesideRecording });
-    let passed = found
-        .passed
-        .into_iter()
-        .filter(|warning| !matches!(warning, Warning::PassedOver { path, .. } if known(path)));
+    // An empty file holds no words that could be missed.
+    let filled = |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
+    let files = found.files.into_iter().filter(filled);
+    let files = files.map(|path| Warning::PassedOver { path, why: Why::BesideRecording });
+    let passed =
+        found.passed.into_iter().filter(|warning| !matches!(warning, Warning::PassedOver { path, .. } if known(path)));
     files.chain(passed).collect()
 }
 
@@ -146,7 +157,8 @@ fn is_sound(path: &Path) -> bool {
     let Ok(read) = File::open(path).and_then(|mut file| read_full(&mut file, &mut head)) else { return false };
     let head = &head[..read];
     let kind = |id: &[u8], kind: &[u8]| head.starts_with(id) && head.get(8..12) == Some(kind);
-    let iso = head.get(4..8) == Some(b"ftyp") && head.get(8..11).is_some_and(|kind| BRANDS.iter().any(|known| *known == kind));
+    let iso = head.get(4..8) == Some(b"ftyp")
+        && head.get(8..11).is_some_and(|kind| BRANDS.iter().any(|known| *known == kind));
     let first = [
         b"fLaC".as_slice(),
         b"OggS",

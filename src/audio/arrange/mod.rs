@@ -18,7 +18,7 @@ use jiff::civil::{Date, DateTime};
 pub(super) use folder::beside;
 pub(super) use name::{by_name, part_number};
 
-use super::input::{Input, Member, Part, Seat, Set};
+use super::input::{Input, Member, Part, Seat};
 use super::warning::Why;
 use super::{Error, Warning, decode};
 use crate::clock::{Channel, MAX_CHANNELS};
@@ -57,12 +57,6 @@ pub(super) fn folder(folder: &Path, seats: &[Seat<'_>]) -> Result<Input, Error> 
     leave_out_mixtures(&mut files, &mut warnings);
     files.sort_by(|a, b| by_name(&a.path, &b.path));
     set_times(&mut files);
-    if let [file] = files.as_slice()
-        && single(file).is_none()
-    {
-        let member = Member { first: Channel::from_index(0), parts: vec![Part::new(file.path.clone())] };
-        return Ok(Input::of(vec![member], warnings));
-    }
     arrange(folder, &files, seats, warnings)
 }
 
@@ -95,11 +89,7 @@ pub(super) fn listed(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Input, Err
         let channel = file.seat.unwrap_or_else(|| Channel::from_index(place));
         if file.seat.is_none() && taken.contains(&channel) {
             let other = files.iter().find(|other| other.seat == Some(channel)).map(|other| other.path.clone());
-            return Err(Error::ChannelTwice {
-                channel,
-                first: other.unwrap_or_default(),
-                second: file.path.clone(),
-            });
+            return Err(Error::ChannelTwice { channel, first: other.unwrap_or_default(), second: file.path.clone() });
         }
         channels.push(channel);
         reading.microphones.extend(reading::apart(&files, &[place]).microphones);
@@ -115,9 +105,14 @@ pub(super) fn listed(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Input, Err
 
 /// Reads the names, gives every microphone its channel and every part its place.
 fn arrange(folder: &Path, files: &[File], seats: &[Seat<'_>], mut warnings: Vec<Warning>) -> Result<Input, Error> {
-    let (chosen, loose) = reading::sort(files);
-    let mut reading = reading::read(files, &chosen).map_err(|ways| refusal(files, folder, &ways))?;
-    reading.microphones.extend(reading::apart(files, &loose).microphones);
+    let mut reading = if let [file] = files {
+        reading::alone(files, single(file))
+    } else {
+        let (chosen, loose) = reading::sort(files);
+        let mut reading = reading::read(files, &chosen).map_err(|ways| refusal(files, folder, &ways))?;
+        reading.microphones.extend(reading::apart(files, &loose).microphones);
+        reading
+    };
     for microphone in &mut reading.microphones {
         // What could not be opened took part in the reading only.
         microphone.parts.retain(|part| files[part.file].head.is_some());
@@ -216,15 +211,12 @@ fn channels(
     Ok(channels)
 }
 
-/// The channel of a file that lies alone in its folder, where its name says one: `Tr3.wav`, `03.wav`.
+/// The number of a microphone whose file lies alone in its folder, where the name says one: `Tr3.wav`, `03.wav`.
 fn single(file: &File) -> Option<u64> {
-    if file.head.is_none_or(|head| head.channels > 1) {
-        return None;
-    }
     let marked = file.name.channel();
     let bare = file.name.words.is_empty() && file.name.moment.is_none() && file.name.numbers.len() == 1;
     let number = file.name.numbers.get(marked.unwrap_or(0)).filter(|_| marked.is_some() || bare)?;
-    Some(number.value).filter(|number| (1..=u64::from(MAX_CHANNELS)).contains(number)).or(file.seat.map(|seat| seat.number().into()))
+    Some(number.value).filter(|number| *number > 0)
 }
 
 /// Mixtures and pictures beside the microphones: their sound is that of the microphones once more.

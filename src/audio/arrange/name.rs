@@ -8,13 +8,57 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Words that stand before the number of a microphone.
 const CHANNEL: [&str; 26] = [
-    "ch", "chan", "chn", "channel", "kanal", "tr", "trk", "trek", "track", "mic", "mik", "mikrofon", "mikropon",
-    "microphone", "in", "inp", "input", "masukan", "kursi", "seat", "iso", "jalur", "lajur", "mc", "xlr", "line",
+    "ch",
+    "chan",
+    "chn",
+    "channel",
+    "kanal",
+    "tr",
+    "trk",
+    "trek",
+    "track",
+    "mic",
+    "mik",
+    "mikrofon",
+    "mikropon",
+    "microphone",
+    "in",
+    "inp",
+    "input",
+    "masukan",
+    "kursi",
+    "seat",
+    "iso",
+    "jalur",
+    "lajur",
+    "mc",
+    "xlr",
+    "line",
 ];
 /// Words that stand before the number of a take: recorders count on with each press of the button.
 const TAKE: [&str; 22] = [
-    "t", "tk", "take", "s", "sc", "scene", "zoom", "ste", "mono", "dr", "tascam", "rec", "record", "recording", "mixpre",
-    "song", "session", "sesi", "proj", "project", "proyek", "voice",
+    "t",
+    "tk",
+    "take",
+    "s",
+    "sc",
+    "scene",
+    "zoom",
+    "ste",
+    "mono",
+    "dr",
+    "tascam",
+    "rec",
+    "record",
+    "recording",
+    "mixpre",
+    "song",
+    "session",
+    "sesi",
+    "proj",
+    "project",
+    "proyek",
+    "voice",
 ];
 /// Words that stand before the number of a part.
 const PART: [&str; 11] =
@@ -86,11 +130,7 @@ impl Name {
                         _ => Role::Open,
                     };
                     // A number too long for 64 bits counts nothing.
-                    name.numbers.push(Number {
-                        value: digits.parse().unwrap_or(u64::MAX),
-                        digits: digits.len(),
-                        role,
-                    });
+                    name.numbers.push(Number { value: digits.parse().unwrap_or(u64::MAX), digits: digits.len(), role });
                 }
             }
         }
@@ -221,11 +261,6 @@ fn moment(pieces: &[Piece<'_>]) -> Option<(Option<Moment>, usize)> {
     let joined = between.is_some_and(|between| is_mark(between) || matches!(between, Piece::Words("t")));
     let found = match rest.unwrap_or_default() {
         _ if !joined => None,
-        [Piece::Digits(hour), mark, Piece::Digits(minute), other, Piece::Digits(second), ..]
-            if mark == other && is_mark(mark) =>
-        {
-            time(hour, minute, second).map(|time| (Moment { at: at(time), minutes: false }, 5))
-        }
         [Piece::Digits(digits), ..] if digits.len() == 6 => {
             let time = time(&digits[..2], &digits[2..4], &digits[4..]);
             time.map(|time| (Moment { at: at(time), minutes: false }, 1))
@@ -233,6 +268,11 @@ fn moment(pieces: &[Piece<'_>]) -> Option<(Option<Moment>, usize)> {
         // A take is counted from 0001: nobody meets in the first hour of the day.
         [Piece::Digits(digits), ..] if digits.len() == 4 && !digits.starts_with("00") => {
             time(&digits[..2], &digits[2..], "00").map(|time| (Moment { at: at(time), minutes: true }, 1))
+        }
+        [Piece::Digits(hour), mark, Piece::Digits(minute), other, Piece::Digits(second), ..]
+            if mark == other && is_mark(mark) =>
+        {
+            time(hour, minute, second).map(|time| (Moment { at: at(time), minutes: false }, 5))
         }
         _ => None,
     };
@@ -314,7 +354,9 @@ mod tests {
 
     #[test]
     fn marks_of_copies_are_taken_off() {
-        for copy in ["01 (1)", "01 (23)", "01 - copy", "01 copy", "01 copy 2", "01_copy", "01 - salinan", "01 - copy (2)"] {
+        for copy in
+            ["01 (1)", "01 (23)", "01 - copy", "01 copy", "01 copy 2", "01_copy", "01 - salinan", "01 - copy (2)"]
+        {
             assert_eq!(without_copy_mark(copy), "01", "{copy}");
         }
         for other in ["01", "mik 1", "(1)", "copy", "podium(1)"] {

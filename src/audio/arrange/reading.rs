@@ -110,17 +110,14 @@ pub(super) fn sort(files: &[File]) -> (Vec<usize>, Vec<usize>) {
     let all = || 0..files.len();
     let marked = |file: &usize| files[*file].name.channel().is_some();
     let counted = |file: &usize| !files[*file].name.numbers.is_empty() || files[*file].name.moment.is_some();
-    let numbered: Vec<usize> = if all().any(|file| marked(&file)) {
-        all().filter(marked).collect()
-    } else {
-        all().filter(counted).collect()
-    };
+    let numbered: Vec<usize> =
+        if all().any(|file| marked(&file)) { all().filter(marked).collect() } else { all().filter(counted).collect() };
     if numbered.is_empty() {
         return (all().collect(), Vec::new());
     }
-    // `podium.wav` before `podium_002.wav` is its first part; what the seat map names needs no number.
+    // `podium.wav` before `podium_002.wav` is its first part.
     let like = |file: &usize| numbered.iter().any(|other| files[*other].name.words == files[*file].name.words);
-    all().partition(|file| numbered.contains(file) || files[*file].seat.is_some() || like(file))
+    all().partition(|file| numbered.contains(file) || like(file))
 }
 
 /// Reads the names of these files.
@@ -217,11 +214,7 @@ fn one_or_many(files: &[File], chosen: &[usize], each: Reading, single: Reading)
     if equal {
         return Ok(Reading { by: if counts.contains(&Count::Parts) { By::Lengths } else { By::Names }, ..each });
     }
-    if counts.contains(&Count::Parts) || at_a_limit(files, &single) {
-        Err(Box::new([each, single]))
-    } else {
-        Ok(each)
-    }
+    if counts.contains(&Count::Parts) || at_a_limit(files, &single) { Err(Box::new([each, single])) } else { Ok(each) }
 }
 
 /// What a number by which names differ may count.
@@ -267,7 +260,8 @@ fn follows_at_once(files: &[File], way: &Reading) -> bool {
             else {
                 return false;
             };
-            next - began.saturating_add_unsigned(length) <= 2 * within + i64::from(before.head.map_or(0, |head| head.clock.rate()))
+            next - began.saturating_add_unsigned(length)
+                <= 2 * within + i64::from(before.head.map_or(0, |head| head.clock.rate()))
         })
     })
 }
@@ -305,10 +299,16 @@ fn keep(ways: &mut Vec<Reading>, mut passes: impl FnMut(&Reading) -> bool) {
     }
 }
 
+/// A file that lies alone, with the number that its name gives to its microphone.
+pub(super) fn alone(files: &[File], number: Option<u64>) -> Reading {
+    let mut reading = apart(files, &[0]);
+    reading.microphones[0].number = number;
+    reading
+}
+
 /// Every file a microphone of its own, in the order of their names.
 pub(super) fn apart(files: &[File], chosen: &[usize]) -> Reading {
-    let alone =
-        |file: &usize| Microphone { number: None, parts: vec![Part::new(&files[*file].name, *file, None)] };
+    let alone = |file: &usize| Microphone { number: None, parts: vec![Part::new(&files[*file].name, *file, None)] };
     Reading { microphones: chosen.iter().map(alone).collect(), by: By::Names }
 }
 
@@ -499,8 +499,7 @@ fn unevenness(files: &[File], way: &Reading) -> Option<u64> {
 
 /// Whether all but the last have the length or size at which recorders begin another file, and the last is shorter.
 fn at_a_limit(files: &[File], single: &Reading) -> bool {
-    let heads: Option<Vec<Head>> =
-        single.parts().map(|part| files[part.file].head).collect();
+    let heads: Option<Vec<Head>> = single.parts().map(|part| files[part.file].head).collect();
     let Some(heads) = heads else { return false };
     let Some((last, full)) = heads.split_last() else { return false };
     let minute = |head: &Head| {
@@ -511,5 +510,7 @@ fn at_a_limit(files: &[File], single: &Reading) -> bool {
     };
     let shorter = |head: &Head| head.length.zip(last.length).is_some_and(|(full, last)| last < full);
     !full.is_empty()
-        && full.iter().all(|head| shorter(head) && (minute(head) || SIZES.iter().any(|size| size.contains(&head.bytes))))
+        && full
+            .iter()
+            .all(|head| shorter(head) && (minute(head) || SIZES.iter().any(|size| size.contains(&head.bytes))))
 }

@@ -75,7 +75,10 @@ fn by_time(
         Some(began(last.file).abs_diff(first) + head(last.file)?.length?)
     };
     let ends: Vec<Option<u64>> = (0..reading.microphones.len()).map(end_of).collect();
-    let last = ends.iter().flatten().max().copied().unwrap_or_default();
+    let with_the_first =
+        |microphone: &usize| began(reading.microphones[*microphone].parts[0].file).abs_diff(first) <= one_moment;
+    let last =
+        (0..ends.len()).filter(with_the_first).filter_map(|microphone| ends[microphone]).max().unwrap_or_default();
     let mut gaps = Vec::new();
     for (place, microphone) in reading.microphones.iter().enumerate() {
         let (channel, opening) = (channels[place], &microphone.parts[0]);
