@@ -71,6 +71,112 @@ fn files_go_to_the_channels_that_the_description_names() {
     assert_eq!(words(&by_name), words(&by_place));
 }
 
+/// A description with seats for these people on the channels 1, 2, …
+fn description(place: &Path, people: &[&str]) -> PathBuf {
+    let path = place.join("denah.toml");
+    let mut text = String::new();
+    for (index, name) in people.iter().enumerate() {
+        text += &format!("[[orang]]\nid = \"o{index}\"\nnama = \"{name}\"\n");
+        text += &format!("[[kursi]]\nkanal = {}\norang = \"o{index}\"\n", index + 1);
+    }
+    fs::write(&path, text).expect("written");
+    path
+}
+
+/// The labels under which words stand, each once.
+fn labels(folder: &Path) -> Vec<String> {
+    let mut labels: Vec<String> = words(folder)
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|utterance| utterance["speaker"].as_str().expect("a speaker").to_owned())
+        .collect();
+    labels.sort();
+    labels.dedup();
+    labels
+}
+
+#[test]
+fn a_hole_in_the_numbers_of_a_folder_puts_no_words_under_another_name() {
+    let place = tempfile::tempdir().expect("a folder");
+    let microphones = place.path().join("mikrofon");
+    fs::create_dir(&microphones).expect("made");
+    for path in apart(&excerpt(place.path()), ["01.wav", "03.wav"]) {
+        fs::rename(&path, microphones.join(path.file_name().expect("a name"))).expect("moved");
+    }
+    let seats = description(place.path(), &["Ani Satu", "Budi Dua", "Citra Tiga"]);
+    let folder = place.path().join("hasil");
+    let output = run(&[
+        "transkrip",
+        text(&microphones),
+        "--meeting",
+        text(&seats),
+        "-o",
+        text(&folder),
+        "--format",
+        "seglst,txt",
+        "--quiet",
+    ]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("Tidak ada berkas untuk ch02"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("`berkas` dalam rapat.toml"), "{}", stderr(&output));
+    let spoken = fs::read_to_string(folder.join("transkrip.txt")).expect("text");
+    assert!(spoken.contains("Citra Tiga") && !spoken.contains("Budi Dua"), "{spoken}");
+    assert_eq!(labels(&folder).len(), 2);
+}
+
+#[test]
+fn parts_of_microphones_are_one_meeting() {
+    let place = tempfile::tempdir().expect("a folder");
+    let whole = excerpt(place.path());
+    let (microphones, folder, undivided) =
+        (place.path().join("mikrofon"), place.path().join("hasil"), place.path().join("utuh"));
+    fs::create_dir(&microphones).expect("made");
+    for (path, channel) in apart(&whole, ["kiri.wav", "kanan.wav"]).iter().zip(1..) {
+        let mut reader = hound::WavReader::open(path).expect("opened");
+        let (spec, samples) = (reader.spec(), reader.samples::<i16>().map(|sample| sample.expect("a sample")));
+        for (part, samples) in samples.collect::<Vec<_>>().chunks(12 * 16_000).enumerate() {
+            let name = format!("ZOOM0004_Tr{channel}-{:04}.WAV", part + 1);
+            let mut writer = hound::WavWriter::create(microphones.join(name), spec).expect("created");
+            samples.iter().for_each(|sample| writer.write_sample(*sample).expect("written"));
+            writer.finalize().expect("finished");
+        }
+    }
+    for (input, output) in [(&microphones, &folder), (&whole, &undivided)] {
+        let output =
+            run(&["transkrip", text(input), "-o", text(output), "--format", "seglst", "--quiet", "--copy-audio"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    }
+    assert_eq!(words(&folder), words(&undivided));
+    // The copies are read in the same way.
+    let again = run(&["transkrip", text(&folder), "-o", text(&place.path().join("lagi")), "--format", "seglst", "-q"]);
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(words(&place.path().join("lagi")), words(&folder));
+}
+
+#[test]
+fn sound_that_was_replaced_is_another_recording() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let whole = fs::read(&recording).expect("read");
+    assert!(whole.len() > (1 << 20) + 4_096, "beyond the first mebibyte");
+    // A copy under way: its length is there, its end is not yet.
+    let mut begun = whole.clone();
+    begun[1 << 20..].fill(0);
+    fs::write(&recording, begun).expect("written");
+    let folder = place.path().join("hasil");
+    let output = run(&["transkrip", text(&recording), "-o", text(&folder), "--format", "seglst", "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let first = words(&folder);
+    fs::write(&recording, whole).expect("written");
+    let output = run(&["transkrip", text(&recording), "-o", text(&folder), "--format", "seglst", "--quiet"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("suaranya sudah berubah"), "{}", stderr(&output));
+    let output = run(&["ekspor", text(&folder), "--format", "seglst"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(words(&folder), first);
+}
+
 #[test]
 fn a_folder_with_its_sound_stands_alone() {
     let place = tempfile::tempdir().expect("a folder");

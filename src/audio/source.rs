@@ -81,7 +81,8 @@ impl Source {
                         [Part { path, start: None | Some(0) }] => Track::open(path.clone())?,
                         parts => Track::open_parts(parts.to_vec())?,
                     };
-                    let alone = set.members.len() == 1;
+                    // Only what begins at the first channel may hold several.
+                    let alone = set.members.len() == 1 && member.first.index() == 0;
                     tracks.push(if alone { track } else { mono(track, tracks.first())? });
                 }
                 let places = set.members.iter().map(|member| member.first.index()).collect();

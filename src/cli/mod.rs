@@ -15,6 +15,7 @@ mod devices;
 mod doctor;
 mod entry;
 mod export;
+mod fingerprint;
 mod floor;
 mod follower;
 mod given;

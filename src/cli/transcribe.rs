@@ -1,22 +1,20 @@
 //! `risalah transcribe`: a recording becomes a meeting folder with its transcript and documents.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use e_risalah::atomic_file;
-use e_risalah::audio::{self, FileInfo, Input, Source, SpeechStream};
-use e_risalah::digest::sha256;
+use e_risalah::audio::{self, Input, Set, Source, SpeechStream};
 use e_risalah::floor::given::Given;
 use e_risalah::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
-use e_risalah::recording::{Growth, LEDGER, folder_of};
-use e_risalah::soundcheck::room::Room;
+use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::status::{Life, State};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
@@ -25,6 +23,7 @@ use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
 use super::alarms::{Alarms, named};
 use super::args::Transcribe;
+use super::fingerprint::{Beside, Stamps, fingerprint};
 use super::follower::Place;
 use super::models::watched;
 use super::show::{Speaker, Turns, print};
@@ -74,8 +73,10 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
     let room = given::room(&args.input, Some(folder.path()))?;
-    let fingerprint = fingerprint(&input, &files)? + &turns_of(room.as_ref(), given.as_ref());
     keep_place(&mut store, &paths.input, folder.path())?;
+    let stamps = Stamps::of(&files);
+    let beside = Beside { meeting: &meeting, room: room.as_ref(), given: given.as_ref() };
+    let fingerprint = fingerprint(&input, &files, &beside, speaker, args.voice.quiet || args.voice.json)?;
     let run = Run {
         given,
         room: room.map(|room| room.profile),
@@ -95,7 +96,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
-    let mut mistaken = false;
+    let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, speaker);
 
     if let Input::Recording(recording) = &input {
         // Only now is it known what was entered, and a person may have gone on writing the description. With a mistake in it, it counts
@@ -168,7 +169,10 @@ fn is_meeting(folder: &Path) -> bool {
 
 /// The paths of the sound: those that are given, or for the folder of a meeting that holds none, those of the last time.
 fn sound(args: &Transcribe, output: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let is_bare = matches!(Input::from_paths(&args.input), Err(audio::Error::FolderWithoutAudio { .. }));
+    let is_bare = matches!(
+        Input::from_paths(&args.input),
+        Err(audio::Error::FolderWithoutAudio { .. } | audio::Error::NothingRead { .. })
+    );
     if is_bare && args.input == [output] && output.join(FILE_NAME).is_file() {
         let known = Store::open(output)?.sound()?;
         if !known.is_empty() {
@@ -254,34 +258,8 @@ fn stand_back() {
     let _ = fs::write("/proc/self/oom_score_adj", "900");
 }
 
-/// What tells a recording from another. Of one that was made here, its ledger's beginning: it may still grow. Of others, names, lengths and the first mebibyte of every file: another recording differs in one of them.
-fn fingerprint(input: &Input, files: &[FileInfo]) -> Result<String, Failure> {
-    if let Input::Recording(folder) = input
-        && let Some(growth) = Growth::open(folder)?
-    {
-        return Ok(growth.identity());
-    }
-    let mut lines = Vec::with_capacity(files.len());
-    for file in files {
-        let mut beginning = Vec::new();
-        File::open(&file.path)
-            .and_then(|open| open.take(1 << 20).read_to_end(&mut beginning))
-            .map_err(|source| folder::Error::Folder { path: file.path.clone(), source })?;
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-        lines.push(format!("{name} {} {}", file.bytes, sha256(&beginning)));
-    }
-    Ok(lines.join("\n"))
-}
-
-/// What the turns depend on besides the sound: those of a room that is known, or of a file, are others, and two kinds never stand in one
-/// version.
-fn turns_of(room: Option<&Room>, given: Option<&Given>) -> String {
-    let room = room.map_or_else(String::new, |room| format!("\nruang {}", room.identity()));
-    room + &given.map_or_else(String::new, |given| format!("\ngiliran {}", given.identity()))
-}
-
 /// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into `rekaman`, a set of channels beside the
-/// other files, under names that keep their order.
+/// other files, under names that keep their channels.
 fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     let recording = folder.join("rekaman");
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
@@ -295,19 +273,7 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
             .filter(|path| path.is_file())
             .map(|path| (path.clone(), recording.join(name(&path))))
             .collect(),
-        // Names that say channel and part, and for which times in heads or names still hold.
-        Input::Set(set) => set
-            .members
-            .iter()
-            .flat_map(|member| member.parts.iter().map(move |part| (member, &part.path)))
-            .map(|(member, path)| match member.parts.as_slice() {
-                [_] => {
-                    let extension = path.extension().unwrap_or_default().to_string_lossy();
-                    (path.clone(), folder.join(format!("kanal-{:02}.{extension}", member.first.number())))
-                }
-                _ => (path.clone(), folder.join(name(path))),
-            })
-            .collect(),
+        Input::Set(set) => copies_of(set, folder),
     };
     for (source, target) in copies {
         let failed = |source| folder::Error::Write { path: target.clone(), source };
@@ -324,6 +290,30 @@ fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
         fs::copy(&source, &partial).and_then(|_| atomic_file::rename(&partial, &target)).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Where the files of a set go. Files alone are named by their channel; of parts, the names and the times in them say where each stands.
+fn copies_of(set: &Set, folder: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let files = || set.members.iter().flat_map(|member| member.parts.iter().map(move |part| (member, part)));
+    let mut names: Vec<_> = files().map(|(_, part)| part.path.file_name()).collect();
+    names.sort();
+    names.dedup();
+    let placed = files().any(|(member, part)| member.parts.len() > 1 || part.start.is_some_and(|start| start > 0));
+    let keep_names = placed && names.len() == files().count();
+    files()
+        .map(|(member, part)| {
+            let ending = part.path.extension().unwrap_or_default().to_string_lossy();
+            let channel = member.first.number();
+            let name = match member.parts.iter().position(|other| other == part) {
+                _ if keep_names => part.path.file_name().unwrap_or_default().to_owned(),
+                Some(place) if member.parts.len() > 1 => {
+                    format!("kanal-{channel:02}_part{:03}.{ending}", place + 1).into()
+                }
+                _ => format!("kanal-{channel:02}.{ending}").into(),
+            };
+            (part.path.clone(), folder.join(name))
+        })
+        .collect()
 }
 
 /// Copies of the description and of the lists that it names.

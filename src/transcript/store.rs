@@ -26,6 +26,10 @@ pub use versions::Fate;
 /// The store's file name in a meeting folder.
 pub const FILE_NAME: &str = "transkrip.db";
 
+/// In a fingerprint, what stands before the hash of all content. Stores of earlier versions lack it; the name of a meeting, which is
+/// made of what comes before, is the same with and without.
+pub const CONTENT: &str = "\nisi ";
+
 /// SQLite takes no longer path in bytes: 512 with a zero, and eight for the ending of its journal.
 const LONGEST_PATH: usize = 500;
 
@@ -165,7 +169,8 @@ impl Store {
     }
 
     /// Says which recording this is the transcript of, or checks that it is the same one. `fingerprint` is any text that
-    /// differs for another recording.
+    /// differs for another recording. Where it ends in [`CONTENT`] and a hash, a store that knows only what comes before takes the whole
+    /// of it over.
     pub fn bind(&self, recording: &Recording, fingerprint: &str) -> Result<(), Error> {
         let known: Option<String> = self
             .connection
@@ -174,6 +179,12 @@ impl Store {
             .map_err(self.failed())?;
         match known {
             Some(known) if known == fingerprint => self.describe(recording),
+            Some(known) if known == without_content(fingerprint) => {
+                self.connection
+                    .execute("UPDATE recording SET fingerprint = ?1", [fingerprint])
+                    .map_err(self.failed())?;
+                self.describe(recording)
+            }
             Some(_) => Err(Error::OtherRecording { path: self.path.clone() }),
             None => self
                 .connection
@@ -307,7 +318,8 @@ impl Store {
         let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number))?;
         let mut utterances: Vec<Utterance> = found.into_iter().map(|(_, utterance)| utterance).collect();
         overlap::mark(&mut utterances);
-        let edition = Edition { meeting: sha256(fingerprint.as_bytes()), last_edit: 0, ..Edition::default() };
+        let edition =
+            Edition { meeting: sha256(without_content(&fingerprint).as_bytes()), last_edit: 0, ..Edition::default() };
         Ok(Transcript { recording, version, utterances, edition })
     }
 
@@ -391,6 +403,10 @@ impl Store {
     fn to_json(&self, value: &impl serde::Serialize) -> Result<String, Error> {
         serde_json::to_string(value).map_err(|error| self.damaged(error))
     }
+}
+
+fn without_content(fingerprint: &str) -> &str {
+    fingerprint.rsplit_once(CONTENT).map_or(fingerprint, |(before, _)| before)
 }
 
 fn version_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Version> {

@@ -265,6 +265,18 @@ fn lengths_decide_where_names_do_not() {
     let (shown, told) = read(&["rapat_001.wav", "rapat_002.wav", "rapat_003.wav"]);
     assert_eq!(shown, "1: rapat_001.wav; 2: rapat_002.wav; 3: rapat_003.wav");
     assert_eq!(told, ["audio.read_by_length"]);
+    // Takes that ran at the same time are microphones.
+    let (shown, told) = read(&["REC001.wav", "REC003.wav", "REC004.wav"]);
+    assert_eq!(shown, "1: REC001.wav; 3: REC003.wav; 4: REC004.wav");
+    assert_eq!(told, ["audio.read_by_length"]);
+}
+
+#[test]
+fn a_wide_file_stays_within_the_channels() {
+    let dir = folder();
+    let path = Wav::pcm16(2, RATE, &[1; 400]).write(&dir, "mimbar.wav");
+    let input = Input::with_seats(&[path], &[seat(64, "mimbar.wav")]).expect("an input");
+    assert!(matches!(crate::make::refusal(Source::open(&input)), Error::NotMono { channels: 2, .. }));
 }
 
 #[test]

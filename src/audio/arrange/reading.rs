@@ -128,10 +128,15 @@ pub(super) fn read(files: &[File], chosen: &[usize]) -> Outcome {
     }
     let mut ways: Vec<Reading> = Vec::new();
     let least = chosen.iter().map(|file| files[*file].name.numbers.len()).min().unwrap_or(0);
-    let columns = (0..least).filter(|column| may_count_channels(files, chosen, *column));
-    ways.extend(columns.filter_map(|column| by_column(files, chosen, column)));
-    let one_each = ways.iter().position(|way| way.microphones.len() == chosen.len()).map(|way| ways[way].clone());
-    let each = one_each.unwrap_or_else(|| apart(files, chosen));
+    let open = |number: &Number| number.role == Role::Open;
+    let columns = |passes: &dyn Fn(&Number) -> bool| -> Vec<Reading> {
+        let columns = (0..least).filter(|column| may_count_channels(files, chosen, *column, passes));
+        columns.filter_map(|column| by_column(files, chosen, column)).collect()
+    };
+    ways.extend(columns(&open));
+    // Takes that ran at the same time are microphones, and their numbers say which.
+    let numbered = ways.iter().cloned().chain(columns(&|_| true)).find(|way| way.microphones.len() == chosen.len());
+    let each = numbered.unwrap_or_else(|| apart(files, chosen));
     let parts = group(files, chosen, |_| ((), None));
     let words = by_words(files, chosen);
     if ways.is_empty() {
@@ -324,9 +329,9 @@ fn in_parts(files: &[File], chosen: &[usize]) -> Reading {
     Reading { microphones: microphones.collect(), by: By::Names }
 }
 
-fn may_count_channels(files: &[File], chosen: &[usize], column: usize) -> bool {
+fn may_count_channels(files: &[File], chosen: &[usize], column: usize, passes: &dyn Fn(&Number) -> bool) -> bool {
     let number = |file: &usize| &files[*file].name.numbers[column];
-    let fits = |number: &Number| number.role == Role::Open && number.value <= u64::from(MAX_CHANNELS);
+    let fits = |number: &Number| passes(number) && number.value <= u64::from(MAX_CHANNELS);
     let first = chosen.first().map(|file| number(file).value);
     chosen.iter().all(|file| fits(number(file))) && chosen.iter().any(|file| Some(number(file).value) != first)
 }

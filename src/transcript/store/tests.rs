@@ -98,6 +98,21 @@ fn another_recording_is_refused() {
 }
 
 #[test]
+fn a_store_of_an_earlier_version_learns_the_content_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path());
+    let version = store.version(&origin("kecil"), jiff::Timestamp::UNIX_EPOCH).expect("a version");
+    let meeting = |store: &Store| store.load().expect("loaded").edition.meeting;
+    let before = meeting(&store);
+    store.bind(&recording(), "one\nisi aa").expect("the same recording");
+    assert_eq!(meeting(&store), before, "documents that were given out still belong to it");
+    assert!(matches!(store.bind(&recording(), "one\nisi bb"), Err(Error::OtherRecording { .. })));
+    assert!(matches!(store.bind(&recording(), "one"), Err(Error::OtherRecording { .. })));
+    store.bind(&recording(), "one\nisi aa").expect("the same recording");
+    assert_eq!(version.number, 1);
+}
+
+#[test]
 fn a_file_that_is_no_store_is_an_error_and_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(FILE_NAME);
