@@ -26,6 +26,8 @@ pub enum Input {
 pub struct Set {
     /// The microphones, ascending by channel. A channel that is left out is silent.
     pub members: Vec<Member>,
+    /// As many channels as the seat map has at least; 0 where the files alone say it.
+    pub least: u16,
     /// What was left out, moved or is missing.
     pub warnings: Vec<Warning>,
 }
@@ -131,7 +133,7 @@ impl Input {
         {
             return Self::File(path.clone());
         }
-        Self::Set(Set { members, warnings })
+        Self::Set(Set { members, least: 0, warnings })
     }
 
     fn from_folder(folder: &Path, seats: &[Seat<'_>]) -> Result<Self, Error> {

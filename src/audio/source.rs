@@ -59,7 +59,7 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn follow(input: &Input, stop: &'static AtomicBool) -> Result<Self, Error> {
-        let mut told = Vec::new();
+        let (mut told, mut least) = (Vec::new(), 0);
         let (tracks, places, files) = match input {
             Input::File(path) => (vec![Track::open(path.clone())?], vec![0], vec![file_info(path)?]),
             Input::Parts(parts) => {
@@ -75,6 +75,7 @@ impl Source {
             }
             Input::Set(set) => {
                 told.clone_from(&set.warnings);
+                least = usize::from(set.least);
                 let mut tracks = Vec::with_capacity(set.members.len());
                 for member in &set.members {
                     let track = match member.parts.as_slice() {
@@ -92,7 +93,7 @@ impl Source {
             }
         };
         let ends = tracks.iter().zip(&places).map(|(track, place)| place + usize::from(track.format.channels));
-        let channels = ends.max().unwrap_or_default();
+        let channels = ends.max().unwrap_or_default().max(least);
         let clock = tracks.first().ok_or(Error::Nothing)?.format.clock();
         Ok(Self {
             tracks,
@@ -161,7 +162,7 @@ impl Source {
         })
     }
 
-    /// Channels below the highest for which there is no file.
+    /// Channels for which there is no file.
     pub(super) fn without_file(&self) -> impl Iterator<Item = Channel> {
         let held = |index: usize| {
             let mut tracks = self.tracks.iter().zip(&self.places);

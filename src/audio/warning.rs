@@ -197,7 +197,7 @@ pub enum Warning {
         /// How they come to hold one sound.
         why: Double,
     },
-    /// Channels below the highest have no file and are silent.
+    /// Channels have no file and are silent.
     NoFile {
         /// The channels, ascending.
         channels: Vec<Channel>,

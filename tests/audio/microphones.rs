@@ -59,7 +59,7 @@ fn arrange(dir: &TempDir, seats: &[Seat<'_>]) -> Result<Set, Error> {
         Input::Set(set) => set,
         Input::File(path) => {
             let member = e_risalah::audio::Member { first: channel(1), parts: vec![e_risalah::audio::Part::new(path)] };
-            Set { members: vec![member], warnings: Vec::new() }
+            Set { members: vec![member], least: 0, warnings: Vec::new() }
         }
         other => panic!("{other:?}"),
     })
@@ -108,6 +108,20 @@ fn a_hole_in_the_numbers_moves_nobody() {
     assert_eq!(source.channels(), 4);
     assert_eq!(i16s(&drain(&mut source))[..8], [1, 0, 2, 3, 1, 0, 2, 3]);
     assert_eq!(source.warnings(), [Warning::NoFile { channels: vec![channel(2)] }]);
+}
+
+#[test]
+fn a_seat_behind_the_last_number_lacks_its_file_too() {
+    let dir = filled(&["01.wav", "03.wav"], 1);
+    let input = Input::with_seats(&[dir.path().to_owned()], &seats(1..=4)).expect("a folder");
+    let mut source = Source::open(&input).expect("a recording");
+    assert_eq!(source.channels(), 4);
+    assert_eq!(i16s(&drain(&mut source))[..8], [1, 0, 2, 0, 1, 0, 2, 0]);
+    assert_eq!(source.warnings(), [Warning::NoFile { channels: vec![channel(2), channel(4)] }]);
+    // A file without a number may be that of all seats: the seat map does not fit it.
+    let dir = filled(&["rapat.wav"], 1);
+    let input = Input::with_seats(&[dir.path().to_owned()], &seats(1..=4)).expect("a folder");
+    assert_eq!(Source::open(&input).expect("a recording").channels(), 1);
 }
 
 #[test]

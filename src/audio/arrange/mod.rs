@@ -18,7 +18,7 @@ use jiff::civil::{Date, DateTime};
 pub(super) use folder::beside;
 pub(super) use name::{by_name, part_number};
 
-use super::input::{Input, Member, Part, Seat};
+use super::input::{Input, Member, Part, Seat, Set};
 use super::warning::Why;
 use super::{Error, Warning, decode};
 use crate::clock::{Channel, MAX_CHANNELS};
@@ -137,8 +137,28 @@ fn arrange(folder: &Path, files: &[File], seats: &[Seat<'_>], mut warnings: Vec<
             .map(|(part, start)| Part { path: files[part.file].path.clone(), start })
             .collect(),
     };
+    // A seat behind the last number lacks its file as one in a hole does. A lone file without a number may hold all of the room.
+    let counted = |microphone: &Microphone| {
+        microphone.number.is_some() || microphone.parts.iter().any(|part| files[part.file].seat.is_some())
+    };
+    let last_seat = seats.iter().map(|seat| seat.channel.number()).max().unwrap_or(0);
+    let least = if reading.microphones.iter().any(counted) && !is_wide(files, &reading) { last_seat } else { 0 };
+    let highest = channels.iter().map(|channel| channel.number()).max().unwrap_or(0);
     let members = reading.microphones.iter().zip(channels).zip(timeline.starts).map(member).collect();
-    Input::of_channels(members, warnings)
+    Ok(match Input::of_channels(members, warnings)? {
+        Input::File(path) if least > highest => {
+            let member = Member { first: Channel::from_index(0), parts: vec![Part::new(path)] };
+            Input::Set(Set { members: vec![member], least, warnings: Vec::new() })
+        }
+        Input::Set(set) => Input::Set(Set { least, ..set }),
+        input => input,
+    })
+}
+
+/// Whether what was read is one recording of several channels.
+fn is_wide(files: &[File], reading: &Reading) -> bool {
+    let wide = |microphone: &Microphone| files[microphone.parts[0].file].head.is_some_and(|head| head.channels > 1);
+    matches!(reading.microphones.as_slice(), [microphone] if wide(microphone))
 }
 
 /// The channel of every microphone.
@@ -156,9 +176,7 @@ fn channels(
     if microphones.len() > usize::from(MAX_CHANNELS) {
         return Err(Error::TooManyFiles { files: microphones.len() });
     }
-    if let [microphone] = microphones.as_slice()
-        && files[microphone.parts[0].file].head.is_some_and(|head| head.channels > 1)
-    {
+    if is_wide(files, reading) {
         return Ok(vec![Channel::from_index(0)]);
     }
     let free = || microphones.iter().filter(|microphone| seat(microphone).is_none());

@@ -163,11 +163,11 @@ pub(super) fn without_copy_mark(stem: &str) -> &str {
     const MARKS: [&str; 6] = [" - copy", " copy", "_copy", "-copy", " - salinan", " salinan"];
     let bare = stem.trim_end_matches(|letter: char| letter.is_ascii_digit());
     if let (Some(inner), true) = (stem.strip_suffix(')'), stem.contains(" (")) {
-        let base = inner.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        if base.len() < inner.len()
-            && let Some(base) = base.strip_suffix(" (")
+        let opened = inner.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        if opened.len() < inner.len()
+            && let Some(name) = opened.strip_suffix(" (")
         {
-            return without_copy_mark(base);
+            return without_copy_mark(name);
         }
     }
     let marked = |text: &'_ str| MARKS.iter().find_map(|mark| text.strip_suffix(mark)).map(str::len);
