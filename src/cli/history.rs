@@ -152,20 +152,14 @@ fn tell_version(version: &Version, shown: &Shown, json: bool, speaker: Speaker) 
 
 /// What a correction of an earlier version waits for: one sentence for each, with where it was and what it said.
 pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, speaker: Speaker) -> Vec<Message> {
-    let shown = Shown {
-        meeting: meeting.clone(),
-        raw: transcript.clone(),
-        current: transcript.clone(),
-        edits: Vec::new(),
-        turns: Vec::new(),
-    };
+    let clock = transcript.recording.clock;
     let sentence = |edit: &Edit| {
         let place = edit.layer.place;
         Message::new("history.not_carried")
             .with("edit", edit.id)
-            .with("time", shown.clock().hms(place.span.start))
+            .with("time", clock.hms(place.span.start))
             .with("channel", place.channel)
-            .with("change", change(&shown.meeting, shown.clock(), &edit.layer.change, None, speaker))
+            .with("change", change(meeting, clock, &edit.layer.change, None, speaker))
             .with("by", &edit.layer.by)
     };
     edits.iter().map(sentence).collect()

@@ -68,7 +68,7 @@ pub(super) fn cues(meeting: &Meeting, transcript: &Transcript, labelled: bool) -
             waiting.push(Reverse(Rest { start, ..rest }));
         }
     }
-    lengthen(&mut cues, clock.millis(transcript.recording.length));
+    lengthen(&mut cues);
     cues
 }
 
@@ -110,9 +110,9 @@ fn broken(text: &str) -> Vec<String> {
 }
 
 /// Gives a cue that is too short to be read the time that its neighbours leave.
-fn lengthen(cues: &mut [Cue], length: u64) {
+fn lengthen(cues: &mut [Cue]) {
     for index in 0..cues.len() {
-        let next = cues.get(index + 1).map_or(length, |next| next.start_ms);
+        let next = cues.get(index + 1).map_or(u64::MAX, |next| next.start_ms);
         let before = cues[..index].iter().map(|cue| cue.end_ms).max().unwrap_or(0);
         let cue = &mut cues[index];
         if cue.end_ms - cue.start_ms < SHORTEST_MS {

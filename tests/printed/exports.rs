@@ -113,7 +113,7 @@ fn the_attendance_list_can_be_made_before_the_meeting() {
     };
     let done = export("hadir");
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
-    let text = run("pdftotext", "poppler-utils", &["-layout", "daftar-hadir.pdf", "-"], &folder);
+    let text = run("pdftotext", "poppler-utils", &["daftar-hadir.pdf", "-"], &folder);
     let text = flat(&text);
     for part in ["Yusuf Karim, S.T.", "Kepala Dinas Kesehatan", "Jumlah undangan: 1 orang", "Jumlah Anggota fraksi: 14"]
     {

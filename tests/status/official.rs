@@ -82,7 +82,7 @@ fn each_fault_alone_keeps_a_record_from_being_official() {
     let without = |line: &str| RAPAT.replace(line, "");
     let doubt = |text: &str| {
         let mut words = words();
-        words[1] = said(2, 150, 300, text, &[Flag::LowConfidence]);
+        words[1] = said(2, 150, 300, text, &[]);
         words
     };
     let meeting: Is = |found| matches!(found, Hindrance::Meeting(_));
