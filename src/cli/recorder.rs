@@ -96,7 +96,7 @@ fn record(order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Fail
 
 /// Starts the recorder, and again where it did not end by itself; it then goes on with the recording in its folder.
 fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Failure> {
-    let mut tries = 0;
+    let (mut tries, mut restarted) = (0, false);
     loop {
         let begun = Instant::now();
         let status = start(&order).and_then(|recorder| wait(recorder, stop));
@@ -105,7 +105,7 @@ fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<E
             Some(0) => return Ok(End::Done),
             Some(3) => return Ok(End::Warned),
             // It has told why.
-            Some(code @ (1 | 2)) if !order.resume || begun.elapsed() > AT_ONCE => return Err(Failure::told(code == 2)),
+            Some(code @ (1 | 2)) if !restarted || begun.elapsed() > AT_ONCE => return Err(Failure::told(code == 2)),
             _ => {}
         }
         tries = if begun.elapsed() > AT_ONCE { 1 } else { tries + 1 };
@@ -113,6 +113,7 @@ fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<E
             return Err(Failure::failed(Message::new("record.died").with("folder", order.folder.display())));
         }
         speaker.warning(&Message::new("record.restarted"));
+        restarted = true;
         order.resume = order.folder.join(LEDGER).exists();
         thread::sleep(REST);
     }

@@ -1,4 +1,4 @@
-//! The one thread that matters: from the ring to the scribe, with the timeline kept true. It waits for nothing but the next pulse.
+//! The one thread that matters: from the ring to the disk writer, with the timeline kept true. It waits for nothing but the next pulse.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::disk_writer::{DiskWriter, Place, Progress, Task};
 use super::levels::Levels;
-use super::scribe::{Place, Progress, Scribe, Task};
 use super::server::{Asked, Server};
 use super::sound::{Running, Sound};
 use super::status::{LOW_MINUTES, Meter, Refusal, Reply, Request, State, Status};
@@ -98,16 +98,16 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
     let (tasks, waiting) = unbounded();
     let queued = Arc::new(AtomicU64::new(0));
-    let scribe = Scribe::new(place, target, waiting, Arc::clone(&queued), Arc::new(server));
-    let progress = scribe.progress();
+    let disk_writer = DiskWriter::new(place, target, waiting, Arc::clone(&queued), Arc::new(server));
+    let progress = disk_writer.progress();
     let reached = progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (intake, outlet) = capture::ring(format, RING_MS);
     let name = sound.name();
     let (speed, has_clock) = (sound.speed(), sound.has_clock());
     let (running, sound) = if resume { (None, Some(sound)) } else { (Some(sound.start(intake, 0)?), Some(sound)) };
-    let scribe = thread::Builder::new()
-        .name("scribe".into())
-        .spawn(move || scribe.run())
+    let disk_writer = thread::Builder::new()
+        .name("disk".into())
+        .spawn(move || disk_writer.run())
         .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
     let stepped = began.map_or(0, |(utc, steady): (Timestamp, Steady)| {
         Timestamp::now().as_millisecond() - utc.as_millisecond() - steady.elapsed().as_millis() as i64
@@ -142,12 +142,12 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         shown: vec![Meter::default(); usize::from(format.channels)],
         format,
     };
-    let asked = keeper.keep(stop, || scribe.is_finished());
+    let asked = keeper.keep(stop, || disk_writer.is_finished());
     // Until the last lines are on the disk it still answers.
-    while !scribe.is_finished() {
+    while !disk_writer.is_finished() {
         asked.answer();
     }
-    scribe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    disk_writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// The folder of the copy. One that cannot be had keeps a recording from being begun, but not one from being gone on with.
@@ -179,7 +179,7 @@ struct Opened {
 
 struct Keeper {
     tasks: Sender<Task>,
-    /// Bytes of sound that wait for the scribe.
+    /// Bytes of sound that wait for the disk writer.
     queued: Arc<AtomicU64>,
     progress: Arc<Mutex<Progress>>,
     watch: Watch,
@@ -206,7 +206,7 @@ struct Keeper {
     behind: u64,
     /// How many thresholds of [`LOW`] are still ahead.
     low: usize,
-    /// Whether the scribe was told to leave the folder.
+    /// Whether the disk writer was told to leave the folder.
     left: bool,
     /// How far the civil clock stood off the steady one when it was last entered, in milliseconds.
     stepped: i64,
@@ -236,7 +236,7 @@ impl Ending {
 }
 
 impl Keeper {
-    /// Keeps on until the end; `gave_up` tells that the scribe did.
+    /// Keeps on until the end; `gave_up` tells that the disk writer did.
     fn keep(mut self, stop: &AtomicBool, gave_up: impl Fn() -> bool) -> Ending {
         let (mut next_look, mut next_clock) = (Instant::now(), Instant::now() + CLOCK);
         let mut next_retry = Instant::now();
@@ -288,7 +288,7 @@ impl Keeper {
         Ending(self)
     }
 
-    /// Without a scribe there is no disk that takes it; that is seen at the next pulse.
+    /// Without a disk writer there is no disk that takes it; that is seen at the next pulse.
     fn hand_over(&self, task: Task) {
         let _ = self.tasks.send(task);
     }

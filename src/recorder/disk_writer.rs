@@ -56,7 +56,7 @@ pub(super) struct Progress {
     pub undo: Option<(u64, Entered)>,
 }
 
-/// Where the scribe begins.
+/// Where the disk writer begins.
 pub(super) enum Place {
     /// In a folder that holds nothing.
     New(Claim),
@@ -64,7 +64,7 @@ pub(super) enum Place {
     Behind(Box<Writer>),
 }
 
-pub(super) struct Scribe {
+pub(super) struct DiskWriter {
     tasks: Receiver<Task>,
     /// Bytes of sound that wait.
     queued: Arc<AtomicU64>,
@@ -81,7 +81,7 @@ pub(super) struct Scribe {
     failed: Option<recording::Error>,
 }
 
-impl Scribe {
+impl DiskWriter {
     pub fn new(
         place: Place,
         target: Result<Option<Claim>, String>,
@@ -110,13 +110,13 @@ impl Scribe {
         let keys = ledger.map(|ledger| ledger.keys().map(entered).collect()).unwrap_or_default();
         let (target, refused) = target.map_or_else(|reason| (None, Some(reason)), |target| (target, None));
         let progress = Arc::new(Mutex::new(now.clone()));
-        let mut scribe =
+        let mut disk_writer =
             Self { tasks, queued, progress, now, server, claim, writer, target, copy: None, keys, failed: None };
         if let Some(reason) = refused {
-            scribe.without_copy(reason);
+            disk_writer.without_copy(reason);
         }
-        scribe.begin_copy();
-        scribe
+        disk_writer.begin_copy();
+        disk_writer
     }
 
     /// Where others see how far it has come.
