@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::show::Speaker;
 use super::{End, Failure};
 
-/// A recorder that lives less long than this has died at once.
-const AT_ONCE: Duration = Duration::from_secs(10);
+/// A recorder that lives less long than this has died at once: it would again.
+const AT_ONCE: Duration = Duration::from_secs(1);
 /// How often in a row one that died at once is started again.
 const TRIES: u32 = 20;
 /// And after how long.
