@@ -75,10 +75,30 @@ impl Message {
         matches!(self.key.rsplit('.').next(), Some("interrupted" | "stopped"))
     }
 
+    /// A value as the language writes it: what the operating system says in words, and a decimal number in Indonesian with its comma. A clock
+    /// time, 10.05, and a version, 1.2.3, are no such numbers; what must be typed into a file stays as the file wants it.
+    fn shown(&self, language: Language, value: &str) -> String {
+        if language == Language::Indonesian
+            && !self.key.starts_with("meeting.")
+            && let Some((whole, decimals)) = value.split_once('.')
+            && matches!(decimals.len(), 1 | 3)
+            && whole
+                .strip_prefix('-')
+                .unwrap_or(whole)
+                .bytes()
+                .chain(decimals.bytes())
+                .all(|byte| byte.is_ascii_digit())
+            && whole.ends_with(|last: char| last.is_ascii_digit())
+        {
+            return format!("{whole},{decimals}");
+        }
+        system::in_words(language, value)
+    }
+
     fn text(&self, language: Language, part: &str) -> Option<String> {
         let mut text = lookup(language, &format!("{}.{part}", self.key))?;
         for (name, value) in &self.values {
-            text = text.replace(&format!("%{{{name}}}"), &shown(language, value));
+            text = text.replace(&format!("%{{{name}}}"), &self.shown(language, value));
         }
         // Whoever has only the error may not know the meeting's folder.
         if text.contains("%{folder}") {
@@ -86,20 +106,6 @@ impl Message {
         }
         Some(text)
     }
-}
-
-/// A value as the language writes it: what the operating system says in words, and a decimal number in Indonesian with its comma. A clock
-/// time, 10.05, and a version, 1.2.3, are no such numbers.
-fn shown(language: Language, value: &str) -> String {
-    if language == Language::Indonesian
-        && let Some((whole, decimals)) = value.split_once('.')
-        && matches!(decimals.len(), 1 | 3)
-        && whole.strip_prefix('-').unwrap_or(whole).bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit())
-        && whole.ends_with(|last: char| last.is_ascii_digit())
-    {
-        return format!("{whole},{decimals}");
-    }
-    system::in_words(language, value)
 }
 
 /// An error or warning that a person must be able to read and act on.
@@ -127,8 +133,10 @@ mod tests {
             (".5", ".5"),
             ("a.1", "a.1"),
         ] {
-            assert_eq!(shown(Language::Indonesian, value), indonesian);
-            assert_eq!(shown(Language::English, value), value);
+            let shown = |key: &str, language| Message::new(key).shown(language, value);
+            assert_eq!(shown("screen.lost", Language::Indonesian), indonesian);
+            assert_eq!(shown("screen.lost", Language::English), value);
+            assert_eq!(shown("meeting.range", Language::Indonesian), value);
         }
     }
 }

@@ -161,11 +161,13 @@ impl Desk {
                 assert!(done.expect("flac: apt-get install flac").success());
             }
         }
-        // The working copy as somebody has saved it.
-        for name in ["koreksi.docx", "siti.docx"] {
-            if meant(name) {
-                corrected(&self.work().join("hasil/risalah-kerja.docx"), &self.work().join(name));
-            }
+        // The working copy as somebody has saved it, and as a member who had nothing to correct.
+        let copy = self.work().join("hasil/risalah-kerja.docx");
+        if meant("koreksi.docx") {
+            corrected(&copy, &self.work().join("koreksi.docx"));
+        }
+        if meant("siti.docx") {
+            fs::copy(copy, self.work().join("siti.docx")).expect("copied");
         }
     }
 }

@@ -127,7 +127,9 @@ fn every_command_has_a_page_and_no_hidden_one_is_offered() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let help = run(&["--help"]);
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    let commands = help.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let commands = help
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split_whitespace().next());
     let commands: Vec<&str> = commands
         .filter(|name| {
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')

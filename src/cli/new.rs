@@ -191,15 +191,13 @@ fn house(clerk: &mut Clerk, folder: &Path) -> Result<(House, Copied), Halt> {
         };
         house.seats.extend(row.channel.map(|channel| (channel.number(), seat)));
     }
-    for (code, name) in people.codes() {
-        let members = people.members(&code);
-        house.groups.push((code, name, members));
-    }
+    let mut described: Vec<(String, String, u32)> = Vec::new();
+    let is_new = |described: &[(String, String, u32)], code: &str| described.iter().all(|(known, ..)| known != code);
     while let Some(group) =
-        clerk.one(&Clerk::asked("group"), |text| group(text).filter(|(code, ..)| is_new(&house, code)))?
+        clerk.one(&Clerk::asked("group"), |text| group(text).filter(|(code, ..)| is_new(&described, code)))?
     {
         people.knows_group(&group.0);
-        house.groups.push(group);
+        described.push(group);
     }
     while people.ask(clerk, &Clerk::asked("member"))?.is_some() {}
     if house.seats.is_empty() {
@@ -223,6 +221,12 @@ fn house(clerk: &mut Clerk, folder: &Path) -> Result<(House, Copied), Halt> {
     house.paper = clerk.choice(&Clerk::asked("paper"), &PAPERS, |paper| paper.name().to_owned())?;
     house.margins = clerk.one(&Clerk::asked("margins"), margins)?;
     house.size = clerk.one(&Clerk::asked("size"), |text| text.parse().ok().filter(|size| (9..=16).contains(size)))?;
+    // Of a group that was not described, those who were named are its members.
+    for (code, name) in people.codes() {
+        let described = described.iter().find(|(known, ..)| *known == code).cloned();
+        let members = people.members(&code);
+        house.groups.push(described.unwrap_or((code, name, members)));
+    }
     house.people = people.new_ones();
     Ok((house, copied))
 }
@@ -248,10 +252,6 @@ fn margins(text: &str) -> Option<[u32; 4]> {
     let numbers: Option<Vec<u32>> =
         text.split([' ', ',', ';']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     numbers?.try_into().ok().filter(|margins: &[u32; 4]| margins.iter().all(|margin| (5..=70).contains(margin)))
-}
-
-fn is_new(house: &House, code: &str) -> bool {
-    house.groups.iter().all(|(known, ..)| known != code)
 }
 
 /// `F-MLT; Fraksi Partai Melati; 14`

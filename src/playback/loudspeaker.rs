@@ -14,6 +14,8 @@ use super::{Clip, Error};
 const PULSE: Duration = Duration::from_millis(20);
 /// What a device holds back after it was given the last sample.
 const REST: Duration = Duration::from_millis(300);
+/// How often a device that breaks off is asked once more.
+const TRIES: u32 = 3;
 /// A device that takes no sound for as long is not waited for any more.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -30,39 +32,59 @@ pub fn play(clip: &Clip, stop: &AtomicBool, watch: &mut dyn FnMut(u64)) -> Resul
         cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::HostUnavailable => Error::NoLoudspeaker,
         _ => Error::Loudspeaker { name: name.clone(), detail: error.to_string() },
     };
-    let usual = device.default_output_config().map_err(failed)?;
+    let usual = device.default_output_config().map_err(&failed)?;
     let config = usual.config();
     let sound = Arc::new(at_rate(&clip.samples, clip.clock.rate(), config.sample_rate));
     let place = Arc::new(AtomicUsize::new(0));
-    let fault = Arc::new(Mutex::new(None));
-    let player = Player { sound: Arc::clone(&sound), place: Arc::clone(&place), fault: Arc::clone(&fault) };
-    let stream = match usual.sample_format() {
-        SampleFormat::U8 => player.start::<u8>(&device, config),
-        SampleFormat::I16 => player.start::<i16>(&device, config),
-        SampleFormat::I32 => player.start::<i32>(&device, config),
-        SampleFormat::F32 => player.start::<f32>(&device, config),
-        other => return Err(Error::Loudspeaker { name, detail: other.to_string() }),
-    };
-    let stream = stream.map_err(failed)?;
-    stream.play().map_err(failed)?;
-    let mut moved = (0, Instant::now());
+    let mut tries = 0;
+    loop {
+        let fault = Arc::new(Mutex::new(None));
+        let player = Player { sound: Arc::clone(&sound), place: Arc::clone(&place), fault: Arc::clone(&fault) };
+        let stream = match usual.sample_format() {
+            SampleFormat::U8 => player.start::<u8>(&device, config),
+            SampleFormat::I16 => player.start::<i16>(&device, config),
+            SampleFormat::I32 => player.start::<i32>(&device, config),
+            SampleFormat::F32 => player.start::<f32>(&device, config),
+            other => return Err(Error::Loudspeaker { name, detail: other.to_string() }),
+        };
+        let stream = stream.map_err(&failed)?;
+        stream.play().map_err(&failed)?;
+        let mut tell = |here: usize| watch(here as u64 * 1000 / u64::from(config.sample_rate));
+        match follow(&place, sound.len(), &fault, stop, &mut tell) {
+            Ok(()) => return Ok(()),
+            // A sound server that has just been started or is busy may break off; it is asked once more where it stopped.
+            Err(_) if tries < TRIES => tries += 1,
+            Err(detail) => return Err(Error::Loudspeaker { name, detail }),
+        }
+    }
+}
+
+/// Waits until everything is played; what the device says where it breaks off.
+fn follow(
+    place: &AtomicUsize,
+    end: usize,
+    fault: &Mutex<Option<String>>,
+    stop: &AtomicBool,
+    tell: &mut dyn FnMut(usize),
+) -> Result<(), String> {
+    let mut moved = (place.load(Ordering::Relaxed), Instant::now());
     loop {
         let here = place.load(Ordering::Relaxed);
-        watch(here as u64 * 1000 / u64::from(config.sample_rate));
-        if here >= sound.len() {
+        tell(here);
+        if let Some(detail) = fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(detail);
+        }
+        if here >= end {
             sleep(REST);
             return Ok(());
         }
         if stop.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if let Some(detail) = fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(Error::Loudspeaker { name, detail });
-        }
         if here > moved.0 {
             moved = (here, Instant::now());
         } else if moved.1.elapsed() > PATIENCE {
-            return Err(Error::Loudspeaker { name, detail: std::io::ErrorKind::TimedOut.to_string() });
+            return Err(std::io::ErrorKind::TimedOut.to_string());
         }
         sleep(PULSE);
     }

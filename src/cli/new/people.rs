@@ -45,7 +45,9 @@ impl<'a> People<'a> {
 
     /// A group that was described.
     pub fn knows_group(&mut self, code: &str) {
-        self.groups.push((code.to_owned(), code.to_owned()));
+        if self.groups.iter().all(|(known, _)| known != code) {
+            self.groups.push((code.to_owned(), code.to_owned()));
+        }
     }
 
     /// Everybody: short name and name.

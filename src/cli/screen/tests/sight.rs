@@ -107,7 +107,7 @@ fn names_ledger_and_words_are_shown() {
         "►05 Siti Aminah",
         "00:01:00 Siti Aminah, S.Pd.: Interupsi",
         "00:00:45 ketuk palu 3 kali",
-        "tertinggal 1.2 detik",
+        "lancar (jeda 1,2 detik)",
         "Catatannya kosong",
         "rekaman jalan terus",
     ] {
