@@ -152,7 +152,7 @@ mod tests {
         fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error> {
             let span = Span::new(0, sound.len() as u64);
             let word = Word { text: "Setuju".to_owned(), span, probability: 1.0, tokens: 1, log_probability: 0.0 };
-            Ok(Recognition { words: vec![word] })
+            Ok(Recognition { words: vec![word], ..Recognition::default() })
         }
 
         fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error> {
