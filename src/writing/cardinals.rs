@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::draft::{Draft, UNSURE};
+use super::number::Scale;
 use super::passage::{Numeral, Passage};
 use super::{Matter, Rule};
 
@@ -18,6 +19,11 @@ const APART: usize = 4;
 
 pub(super) fn write(draft: &mut Draft) {
     let passage = draft.passage;
+    for (first, last) in passage.ranges() {
+        if shares_a_size(passage, first, last) {
+            draft.doubt(first.words.start..last.words.end, Matter::Number, None);
+        }
+    }
     let in_series = series(draft);
     for (numeral, in_series) in passage.numerals.iter().zip(in_series) {
         let Range { start, end } = numeral.words;
@@ -42,6 +48,43 @@ pub(super) fn write(draft: &mut Draft) {
             draft.doubt(numeral.words.clone(), Matter::Number, Some(numeral.number.to_string()));
         } else {
             draft.change(numeral.words.clone(), &numeral.number.to_string(), Rule::Cardinal);
+        }
+    }
+    even_out(draft);
+}
+
+/// *Dua sampai tiga ratus orang*: two hundred, or two? Only the sound, or the speaker, can tell.
+fn shares_a_size(passage: &Passage, first: &Numeral, last: &Numeral) -> bool {
+    let size = match passage.lower(last.words.end - 1) {
+        "puluh" => 10,
+        "ratus" => 100,
+        "ribu" => 1000,
+        word => Scale::of(word).map_or(1, Scale::value),
+    };
+    let (Some(from), Some(to)) = (first.number.as_integer(), last.number.as_integer()) else { return false };
+    size > 1 && first.spoken && from < size && from < to / size
+}
+
+/// A range has figures at both ends or at none, whichever rule wrote the one end.
+fn even_out(draft: &mut Draft) {
+    let passage = draft.passage;
+    for (first, last) in passage.ranges() {
+        for (figures, letters) in [(first, last), (last, first)] {
+            let written = draft.is_changed(&figures.words);
+            if !(written || !figures.spoken) || !letters.spoken || draft.is_changed(&letters.words) {
+                continue;
+            }
+            let words = letters.words.clone();
+            let may_change = draft.is_free(words.clone())
+                && !passage.touches(letters)
+                && !passage.opens_sentence(words.start)
+                && passage.least_probability(words.clone()) >= UNSURE
+                && !FRACTIONS.contains(&passage.lower(words.end));
+            if may_change {
+                draft.change(words, &letters.number.to_string(), Rule::Cardinal);
+            } else if written {
+                draft.revert(&figures.words);
+            }
         }
     }
 }
@@ -77,7 +120,7 @@ fn series(draft: &Draft) -> Vec<bool> {
             run.clear();
         }
         if let Some(last) = run.last().copied()
-            && are_joined(passage, &numerals[last], &numerals[index])
+            && passage.joined(numerals[last].words.end) == Some(numerals[index].words.start)
             && !(numerals[last].is_one_word() && numerals[index].is_one_word())
         {
             (marked[last], marked[index]) = (true, true);
@@ -90,13 +133,6 @@ fn series(draft: &Draft) -> Vec<bool> {
         }
     }
     marked
-}
-
-/// *Sepuluh sampai dengan dua puluh lima*.
-fn are_joined(passage: &Passage, first: &Numeral, second: &Numeral) -> bool {
-    let from = first.words.end;
-    let links: [&[&str]; 3] = [&["sampai"], &["sampai", "dengan"], &["hingga"]];
-    links.iter().any(|link| passage.reads(from, link) && from + link.len() == second.words.start)
 }
 
 /// *Salah satu*, *satu per satu*, *satu sama lain*: no number is meant.

@@ -45,6 +45,17 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether some of these words were written otherwise.
+    pub(super) fn is_changed(&self, words: &Range<usize>) -> bool {
+        self.written.changes.iter().any(|change| change.words.start < words.end && words.start < change.words.end)
+    }
+
+    /// Leaves these words as they are after all, with those that were written otherwise together with them.
+    pub(super) fn revert(&mut self, words: &Range<usize>) {
+        let covers = |change: &Change| change.words.start < words.end && words.start < change.words.end;
+        self.written.changes.retain(|change| !covers(change));
+    }
+
     /// Takes words out together with the space beside them. What follows begins the sentence where they did.
     pub(super) fn take_out(&mut self, words: Range<usize>, rule: Rule) {
         let tokens = &self.passage.tokens;

@@ -220,14 +220,14 @@ mod tests {
         assert_eq!(write(&raw, &mut edits, ""), 3);
         assert_eq!(texts(&raw, &edits), ["Yang hadir, ee, 32 orang, pada «9 Maret»", "Setuju."]);
         let rules: Vec<&str> = edits.iter().filter_map(rule_of).collect();
-        assert_eq!(rules, ["date/1", "cardinal/1", "capital/1"]);
+        assert_eq!(rules, ["date/2", "cardinal/2", "capital/2"]);
         assert_eq!(edits[0].layer.why.as_deref(), Some("tanggal"));
         assert_eq!(edits[0].layer.change, text(8, "«sembilan maret»", "«9 Maret»"));
         let current = apply(&raw, &edits).expect("they fit");
         let written = &current.utterances[0].corrected.written;
         let places: Vec<_> = written.iter().map(|one| (one.words.clone(), one.before.as_str())).collect();
         assert_eq!(places, [(0..1, "yang"), (3..4, "tiga puluh dua"), (6..8, "«sembilan maret»")]);
-        assert_eq!((written[1].rule.as_str(), written[1].why.as_deref()), ("cardinal/1", Some("bilangan")));
+        assert_eq!((written[1].rule.as_str(), written[1].why.as_deref()), ("cardinal/2", Some("bilangan")));
         assert_eq!(write(&raw, &mut edits, ""), 0, "nothing new");
         assert_eq!(said(&raw, &edits), texts(&raw, &[]));
     }

@@ -12,6 +12,7 @@
 //! of the word: a mark on each of them would soon be read over. A doubled word is never collapsed. `docs/penulisan.md` has every
 //! rule with an example.
 
+mod amounts;
 mod capitals;
 mod cardinals;
 mod dates;
@@ -46,7 +47,7 @@ use passage::Passage;
 use terms::Terms;
 
 /// Of the rules: it grows whenever the same words would be written otherwise.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Which rule made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -276,7 +277,7 @@ fn decided<'a>(passage: &'a Passage<'a>, roster: &Roster) -> Draft<'a> {
     dates::write(&mut draft);
     times::write(&mut draft);
     ordinals::write(&mut draft);
-    protected::money(&mut draft);
+    amounts::mark(&mut draft);
     protected::votes(&mut draft);
     cardinals::write(&mut draft);
     draft

@@ -1,7 +1,8 @@
 //! The grammar of Indonesian numbers, from words to a value and from a value to figures.
 //!
 //! ```text
-//! number  = whole [ "koma" decimals ] [ scale ]
+//! number  = whole [ "koma" decimals ] [ "ribu" | scale ]                                      ("kosong koma" for nol koma)
+//! amount  = [ number ] fraction [ "ribu" | scale ] | count scale "setengah"                   (setengah, tiga perempat)
 //! whole   = [ trio "triliun" ] [ trio "miliar" ] [ trio "juta" ] [ trio "ribu" ] [ trio ]      (se- for satu)
 //! trio    = [ digit "ratus" ] [ pair ]                                                        (seratus)
 //! pair    = digit "belas" | digit "puluh" [ digit ] | digit                                   (sebelas, sepuluh)
@@ -35,7 +36,7 @@ impl Scale {
         }
     }
 
-    fn value(self) -> u64 {
+    pub(super) fn value(self) -> u64 {
         match self {
             Self::Juta => 1_000_000,
             Self::Miliar => 1_000_000_000,
@@ -73,6 +74,18 @@ impl Number {
     /// The value where it is a whole number without a scale of its own.
     pub(super) fn as_integer(&self) -> Option<u64> {
         (self.decimals.is_empty() && self.scale.is_none()).then_some(self.whole)
+    }
+
+    /// So many thousands; `None` where it has a scale already or comes out below a whole.
+    fn in_thousands(&self) -> Option<Self> {
+        let decimals = Some(&self.decimals).filter(|decimals| decimals.len() <= 3 && self.scale.is_none())?;
+        let thousandths: u64 = format!("{decimals:0<3}").parse().ok()?;
+        self.whole.checked_mul(1000).map(|whole| Self::integer(whole + thousandths))
+    }
+
+    /// What it is a count of, where it is a round number or has a scale: *juta* of two and a half million.
+    pub(super) fn unit(&self) -> Option<Scale> {
+        self.scale.or_else(|| self.as_integer().and_then(scaled).map(|(_, scale)| scale))
     }
 
     /// Whether it is a million or more.
@@ -125,17 +138,97 @@ pub(super) fn roman(number: u64) -> Option<String> {
 /// The number that the words begin with, and how many of them it takes. Words are in small letters and without punctuation.
 pub(super) fn spoken<S: AsRef<str>>(words: &[S]) -> Option<(Number, usize)> {
     let reader = Reader { words };
-    let (whole, mut used) = reader.whole()?;
+    // *Kosong* alone is no number: *kursi kosong*.
+    let whole = if reader.word(0) == "kosong" && reader.word(1) == "koma" { Some((0, 1)) } else { reader.whole() };
+    let (whole, mut used) = whole?;
     let mut number = Number::integer(whole);
     if reader.word(used) == "koma"
         && let Some((decimals, taken)) = reader.decimals(used + 1)
     {
         number.decimals = decimals;
         used += 1 + taken;
+        if let Some(thousands) = number.in_thousands().filter(|_| reader.word(used) == "ribu") {
+            return Some((thousands, used + 1));
+        }
         number.scale = Scale::of(reader.word(used));
         used += usize::from(number.scale.is_some());
     }
-    Some((number, used))
+    (used > 1 || reader.word(0) != "kosong").then_some((number, used))
+}
+
+/// The number that words are from the first to the last, with fractions and with figures before a scale; `None` where they can be
+/// understood in another way or come out at no round figure.
+pub(super) fn amount<S: AsRef<str>>(words: &[S]) -> Option<Number> {
+    let reader = Reader { words };
+    let lead = spoken(words).or_else(|| Some((figures(reader.word(0))?, 1)));
+    if let Some((number, used)) = &lead {
+        match (words.len() - used, reader.word(*used)) {
+            (0, _) => return Some(number.clone()),
+            (1, "ribu") if number.whole < 1000 => return number.in_thousands(),
+            (1, word) if number.scale.is_none() && number.whole < 1000 => {
+                if let Some(scale) = Scale::of(word) {
+                    return Some(Number { scale: Some(scale), ..number.clone() });
+                }
+            }
+            _ => {}
+        }
+        // *Dua juta setengah* is two and a half; more than that before it would be guessed at.
+        if words.len() - used == 1
+            && reader.word(*used) == "setengah"
+            && let Some((count, scale)) = number.as_integer().and_then(scaled).filter(|(count, _)| *count < 100)
+        {
+            return Some(Number { whole: count, decimals: "5".to_owned(), scale: Some(scale) });
+        }
+    }
+    let (whole, used) = match reader.fraction(0) {
+        // What stands before a fraction that has a numerator of its own may belong to it or not: *dua tiga perempat*.
+        None => lead.and_then(|(number, used)| Some((number.as_integer().filter(|whole| *whole < 1000)?, used)))?,
+        Some(_) => (0, 0),
+    };
+    let (numerator, denominator, taken) = reader.fraction(used)?;
+    if used > 0 && numerator > 1 {
+        return None;
+    }
+    let (scale, rest) = match (words.len() - used - taken, reader.word(used + taken)) {
+        (0, _) => (1, None),
+        (1, "ribu") => (1000, None),
+        (1, word) => Scale::of(word).map(|scale| (scale.value(), Some(scale)))?,
+        _ => return None,
+    };
+    let exact = |value: u64| value.is_multiple_of(denominator).then(|| value / denominator);
+    match exact((whole * denominator + numerator) * scale) {
+        Some(value) if scale > 1 && (whole == 0 || rest.is_none()) => Some(Number::integer(value)),
+        _ => Some(Number {
+            whole,
+            decimals: exact(numerator * 1000)
+                .map(|thousandths| format!("{thousandths:03}").trim_end_matches('0').to_owned())?,
+            scale: rest,
+        }),
+    }
+}
+
+/// Whether a word can be a part of a number, whatever stands beside it.
+pub(super) fn is_part(word: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "nol", "sepuluh", "sebelas", "seratus", "seribu", "sejuta", "semiliar", "semilyar", "setriliun", "setrilyun",
+        "belas", "puluh", "ratus", "ribu", "koma", "setengah",
+    ];
+    WORDS.contains(&word)
+        || digit(word).is_some()
+        || Scale::of(word).is_some()
+        || denominator(word).is_some()
+        || word.strip_prefix("se").is_some_and(|rest| denominator(rest).is_some())
+        || figures(word).is_some()
+}
+
+/// What a word such as *perempat* divides by.
+fn denominator(word: &str) -> Option<u64> {
+    match word.strip_prefix("per")? {
+        "sepuluh" => Some(10),
+        "seratus" => Some(100),
+        "seribu" => Some(1000),
+        rest => digit(rest).filter(|value| *value > 1),
+    }
 }
 
 /// The number that a text of figures is: `2.500`, `2,75`, `12`.
@@ -246,9 +339,23 @@ impl<S: AsRef<str>> Reader<'_, S> {
         {
             return Some((pair.to_string(), used));
         }
-        let one = |place| if self.word(place) == "nol" { Some(0) } else { self.unit(place) };
+        let one = |place| if matches!(self.word(place), "nol" | "kosong") { Some(0) } else { self.unit(place) };
         let digits: Vec<u64> = (place..place + MOST_DECIMALS).map_while(one).collect();
         (!digits.is_empty()).then(|| (digits.iter().map(u64::to_string).collect(), digits.len()))
+    }
+}
+
+impl<S: AsRef<str>> Reader<'_, S> {
+    /// Numerator, denominator and words of a fraction: *setengah*, *seperempat*, *tiga perempat*.
+    fn fraction(&self, place: usize) -> Option<(u64, u64, usize)> {
+        let word = self.word(place);
+        if word == "setengah" {
+            return Some((1, 2, 1));
+        }
+        if let Some(denominator) = word.strip_prefix("se").and_then(denominator) {
+            return Some((1, denominator, 1));
+        }
+        Some((digit(word)?, denominator(self.word(place + 1))?, 2))
     }
 }
 
@@ -333,6 +440,42 @@ mod tests {
         ] {
             assert_eq!(written(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn fractions_and_scales_come_out_in_figures() {
+        let amount = |text: &str| amount(&text.split(' ').collect::<Vec<_>>()).map(|number| number.to_string());
+        for (text, expected) in [
+            ("satu setengah miliar", Some("1,5 miliar")),
+            ("setengah miliar", Some("500 juta")),
+            ("seperempat juta", Some("250.000")),
+            ("tiga perempat miliar", Some("750 juta")),
+            ("dua seperempat triliun", Some("2,25 triliun")),
+            ("dua setengah ribu", Some("2.500")),
+            ("dua koma lima ribu", Some("2.500")),
+            ("dua ratus lima puluh setengah juta", Some("250,5 juta")),
+            ("dua juta setengah", Some("2,5 juta")),
+            ("kosong koma lima miliar", Some("0,5 miliar")),
+            ("kosong koma kosong lima", Some("0,05")),
+            ("nol koma tujuh lima triliun", Some("0,75 triliun")),
+            ("tiga perlima miliar", Some("600 juta")),
+            ("2,5 miliar", Some("2,5 miliar")),
+            ("500 ribu", Some("500.000")),
+            ("setengah", Some("0,5")),
+            ("dua setengah", Some("2,5")),
+            ("dua pertiga miliar", None),
+            ("sepertiga juta", None),
+            ("dua tiga perempat juta", None),
+            ("dua tiga juta", None),
+            ("seribu dua ratus miliar", None),
+            ("dua ratus juta setengah", None),
+            ("juta", None),
+            ("kosong", None),
+            ("", None),
+        ] {
+            assert_eq!(amount(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(read("kosong"), None, "an empty chair is no number");
     }
 
     #[test]

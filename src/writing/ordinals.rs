@@ -49,14 +49,17 @@ const MOST: u64 = 999;
 pub(super) fn write(draft: &mut Draft) {
     let passage = draft.passage;
     for place in 1..passage.len() {
-        let Some((value, words)) = ordinal(passage, place).or_else(|| cardinal(passage, place)) else { continue };
+        let Some((value, words)) = read(passage, place) else { continue };
+        let ends = other_ends(passage, &words);
+        let long = words.len() > 1 || ends.iter().any(|end| end.len() > 1);
         if let Some(most) = roman_noun(passage, place)
             && let Some(roman) = number::roman(value).filter(|_| value <= most)
         {
             draft.change(words, &roman, Rule::Ordinal);
-        } else if words.len() > 1 && passage.lower(place).starts_with("ke") {
+        } else if long && passage.lower(place).starts_with("ke") {
             let written = format!("ke-{value}");
-            if passage.lower(place) != "ke" || COUNTED.contains(&passage.before(place)) {
+            let before = ends.iter().map(|end| end.start).min().unwrap_or(place).min(place);
+            if passage.lower(place) != "ke" || COUNTED.contains(&passage.before(before)) {
                 draft.change(words, &written, Rule::Ordinal);
             } else if words.len() > 2 {
                 // *Ke dua puluh lima sekolah* or *rapat dinas ke dua puluh lima*.
@@ -64,6 +67,20 @@ pub(super) fn write(draft: &mut Draft) {
             }
         }
     }
+}
+
+fn read(passage: &Passage, place: usize) -> Option<(u64, std::ops::Range<usize>)> {
+    ordinal(passage, place).or_else(|| cardinal(passage, place))
+}
+
+/// The words of the other end of a range, *kedua sampai kedua puluh lima*: in figures are both or none.
+fn other_ends(passage: &Passage, words: &std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
+    let is_ordinal = |place: usize| passage.lower(place).starts_with("ke") && ordinal(passage, place).is_some();
+    let after = passage.joined(words.end).filter(|place| is_ordinal(*place));
+    let after = after.and_then(|place| ordinal(passage, place)).map(|(_, words)| words);
+    let before = (words.start.saturating_sub(LONGEST + 2)..words.start).filter(|place| is_ordinal(*place));
+    let before = before.filter_map(|place| ordinal(passage, place)).map(|(_, words)| words);
+    before.filter(|other| passage.joined(other.end) == Some(words.start)).chain(after).collect()
 }
 
 /// The ordinal that begins at a word, with the words it takes: *kedua puluh lima*, *ke dua puluh lima*, *ketujuh*, *ke-7*.
@@ -102,6 +119,10 @@ fn cardinal(passage: &Passage, place: usize) -> Option<(u64, std::ops::Range<usi
 /// The most that can be counted of the noun that stands before a word, if it is counted in Roman figures.
 fn roman_noun(passage: &Passage, place: usize) -> Option<u64> {
     let stands = |noun: &[&str]| place >= noun.len() && passage.reads(place - noun.len(), noun);
-    let (_, most) = ROMAN.iter().find(|(noun, _)| stands(noun))?;
+    let Some((_, most)) = ROMAN.iter().find(|(noun, _)| stands(noun)) else {
+        // *Komisi satu sampai tiga*.
+        let first = passage.ranges().find(|(_, last)| last.words.start == place)?.0;
+        return roman_noun(passage, first.words.start);
+    };
     passage.is_unbroken(place - 1..place + 1).then_some(*most)
 }

@@ -201,6 +201,19 @@ impl<'a> Passage<'a> {
             && (self.is_number(end) || number::is_glued(self.lower(end), false))
     }
 
+    /// Where the number begins to which a word such as *sampai* joins the one that ends here.
+    pub(super) fn joined(&self, end: usize) -> Option<usize> {
+        const LINKS: [&[&str]; 5] = [&["sampai", "dengan"], &["sampai"], &["hingga"], &["s/d"], &["s.d"]];
+        let link = LINKS.iter().find(|link| self.reads(end, link))?;
+        let start = end + link.len();
+        (end > 0 && self.is_unbroken(end - 1..start + 1)).then_some(start)
+    }
+
+    /// The numbers that are the two ends of a range, *sepuluh sampai dua puluh*.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = (&Numeral, &Numeral)> {
+        self.numerals.iter().filter_map(|first| Some((first, self.numeral_at(self.joined(first.words.end)?)?)))
+    }
+
     fn find_numerals(&self) -> Vec<Numeral> {
         let mut numerals = Vec::new();
         let mut place = 0;

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::Matter;
 use super::draft::{Draft, UNSURE};
-use super::number::{Number, Scale};
 use super::passage::Numeral;
 
 const NEGATIONS: [&str; 3] = ["tidak", "belum", "bukan"];
@@ -31,40 +30,6 @@ const VOTERS: [&str; 11] = [
     "blangko",
     "tidak",
 ];
-
-/// After a number they show that it counts things and not money.
-const THINGS: [&str; 28] = [
-    "orang",
-    "jiwa",
-    "penduduk",
-    "warga",
-    "anggota",
-    "keluarga",
-    "rumah",
-    "unit",
-    "buah",
-    "pohon",
-    "bibit",
-    "ekor",
-    "lembar",
-    "ton",
-    "kilogram",
-    "liter",
-    "meter",
-    "kilometer",
-    "hektare",
-    "hektar",
-    "kubik",
-    "kali",
-    "tahun",
-    "hari",
-    "suara",
-    "pelanggan",
-    "kendaraan",
-    "siswa",
-];
-
-const CURRENCIES: [&str; 5] = ["dolar", "dollar", "euro", "ringgit", "yen"];
 
 /// *Tidak*, *belum*, *bukan*, *setuju*: marked where the recogniser was unsure of them, and kept from every rule in any case.
 pub(super) fn words(draft: &mut Draft) {
@@ -103,6 +68,10 @@ pub(super) fn articles(draft: &mut Draft) {
         let clear = !passage.touches(numeral) && passage.lead(start).is_empty();
         let proposal = clear.then(|| article(noun, numeral)).flatten();
         draft.doubt(numeral.words.clone(), Matter::Article, proposal);
+        if let Some(last) = passage.joined(end).and_then(|place| passage.numeral_at(place)) {
+            let proposal = (!passage.touches(last)).then(|| article(noun, last)).flatten();
+            draft.doubt(last.words.clone(), Matter::Article, proposal);
+        }
         if let Some(year) = year {
             let proposal = year.within(1900..=2100).map(|year| year.to_string());
             draft.doubt(year.words.clone(), Matter::Article, proposal);
@@ -113,52 +82,6 @@ pub(super) fn articles(draft: &mut Draft) {
 fn article(noun: &str, numeral: &Numeral) -> Option<String> {
     let number = numeral.number.as_integer()?;
     Some(if noun == "ayat" { format!("({number})") } else { number.to_string() })
-}
-
-/// Every number that is an amount of money, in whatever way it is said.
-pub(super) fn money(draft: &mut Draft) {
-    let passage = draft.passage;
-    for place in 0..passage.len() {
-        if let Some(sum) = passage.lower(place).strip_prefix("rp") {
-            written_money(draft, place, sum);
-        }
-    }
-    for numeral in &passage.numerals {
-        let Range { start, end } = numeral.words;
-        let next = passage.lower(end);
-        let bound = end < passage.len() && passage.is_unbroken(end - 1..end + 1);
-        let clear = !passage.touches(numeral);
-        if bound && next == "rupiah" {
-            draft.doubt(start..end + 1, Matter::Money, clear.then(|| rupiah(&numeral.number)));
-        } else if bound && CURRENCIES.contains(&next) {
-            draft.doubt(start..end + 1, Matter::Money, None);
-        } else if numeral.number.is_large() && !(bound && THINGS.contains(&next)) {
-            draft.doubt(start..end, Matter::Money, clear.then(|| numeral.number.to_string()));
-        }
-    }
-}
-
-/// `Rp`, `Rp.` or `Rp100.000`, with what belongs to it.
-fn written_money(draft: &mut Draft, place: usize, sum: &str) {
-    let passage = draft.passage;
-    let sum = sum.trim_start_matches('.');
-    if sum.is_empty() {
-        let Some(numeral) = passage.numeral_at(place + 1).filter(|_| passage.lead(place + 1).is_empty()) else {
-            return;
-        };
-        draft.doubt(place..numeral.words.end, Matter::Money, Some(rupiah(&numeral.number)));
-    } else if let Some(mut number) = super::number::figures(sum) {
-        let scale = passage.tail(place).is_empty().then(|| Scale::of(passage.lower(place + 1))).flatten();
-        number.scale = scale;
-        let end = place + 1 + usize::from(scale.is_some());
-        draft.doubt(place..end, Matter::Money, Some(rupiah(&number)));
-    } else if sum.starts_with(|c: char| c.is_ascii_digit()) {
-        draft.doubt(place..place + 1, Matter::Money, None);
-    }
-}
-
-fn rupiah(number: &Number) -> String {
-    format!("Rp{number}")
 }
 
 /// The numbers of a sentence in which people vote.

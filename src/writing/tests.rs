@@ -188,7 +188,7 @@ fn what_no_machine_may_change_is_marked() {
         ("Pasal 12 ayat (2)", &["Article 12", "Article 2"]),
         ("sebesar Rp2,75 miliar", &["Money Rp2,75 miliar"]),
         ("sebesar 25 juta rupiah", &["Money 25 juta rupiah → Rp25 juta"]),
-        ("seribu dolar", &["Money seribu dolar"]),
+        ("seribu dolar", &["Money seribu dolar → 1.000 dolar"]),
         ("dengan dua puluh tiga suara setuju", &["Vote dua puluh tiga → 23"]),
         ("lima menolak", &["Vote lima"]),
         ("kami setuju dengan dua catatan", &[]),
@@ -202,6 +202,72 @@ fn what_no_machine_may_change_is_marked() {
         ("belumlah", &[]),
     ]);
     writes(&[("selesai. tidak ada. setuju. belum", "selesai. tidak ada. setuju. belum")]);
+}
+
+#[test]
+fn amounts_are_marked_however_they_are_said() {
+    keeps(&[
+        ("sebesar satu setengah miliar rupiah", &["Money satu setengah miliar rupiah → Rp1,5 miliar"]),
+        ("setengah miliar rupiah", &["Money setengah miliar rupiah → Rp500 juta"]),
+        ("sekitar seperempat juta", &["Money seperempat juta → 250.000"]),
+        ("tiga perempat triliun rupiah", &["Money tiga perempat triliun rupiah → Rp750 miliar"]),
+        ("dua pertiga miliar rupiah", &["Money dua pertiga miliar rupiah"]),
+        ("dua setengah ribu rupiah", &["Money dua setengah ribu rupiah → Rp2.500"]),
+        ("dua koma lima ribu rupiah", &["Money dua koma lima ribu rupiah → Rp2.500"]),
+        ("kosong koma lima miliar", &["Money kosong koma lima miliar → 0,5 miliar"]),
+        ("nol koma tujuh lima triliun", &["Money nol koma tujuh lima triliun → 0,75 triliun"]),
+        ("dua ribu miliar rupiah", &["Money dua ribu miliar rupiah"]),
+        ("seribu dua ratus miliar", &["Money seribu dua ratus miliar"]),
+        ("dua juta setengah", &["Money dua juta setengah → 2,5 juta"]),
+        ("dua tiga juta rupiah", &["Money dua tiga juta rupiah"]),
+        ("beberapa juta rupiah", &["Money juta rupiah"]),
+        ("lima juta dolar Amerika Serikat", &["Money lima juta dolar Amerika Serikat → 5 juta dolar Amerika Serikat"]),
+        ("seratus dolar Singapura", &["Money seratus dolar Singapura → 100 dolar Singapura"]),
+        ("dua setengah dolar", &["Money dua setengah dolar → 2,5 dolar"]),
+        ("Rp500 ribu", &["Money Rp500 ribu → Rp500.000"]),
+        ("Rp satu setengah miliar", &["Money Rp satu setengah miliar → Rp1,5 miliar"]),
+        ("Rp dua sampai tiga juta", &["Money Rp dua sampai tiga juta"]),
+        ("setengah persen", &["Number setengah persen → 0,5%"]),
+        ("naik dua setengah persen", &["Number dua setengah persen → 2,5%"]),
+        ("setengah juta jiwa", &[]),
+        ("satu setengah jam", &[]),
+        ("dua pertiga anggota", &[]),
+        ("kursi kosong", &[]),
+        ("kursi kosong, koma", &[]),
+    ]);
+    writes(&[("turun kosong koma lima persen", "turun 0,5%"), ("dua juta persen", "2 juta%")]);
+}
+
+#[test]
+fn a_range_is_in_figures_at_both_ends_or_at_none() {
+    keeps(&[
+        ("dua sampai tiga juta rupiah", &["Money dua sampai tiga juta rupiah → Rp2 juta sampai Rp3 juta"]),
+        ("dua puluh sampai tiga puluh juta", &["Money dua puluh sampai tiga puluh juta → 20 juta sampai 30 juta"]),
+        (
+            "lima ratus ribu sampai satu juta rupiah",
+            &["Money lima ratus ribu sampai satu juta rupiah → Rp500.000 sampai Rp1 juta"],
+        ),
+        ("dua atau tiga miliar", &["Money dua atau tiga miliar → 2 miliar atau 3 miliar"]),
+        ("antara dua dan tiga juta", &["Money dua dan tiga juta → 2 juta dan 3 juta"]),
+        ("lima ratus sampai tiga juta", &["Money lima ratus sampai tiga juta"]),
+        ("dua sampai tiga ratus orang", &["Number dua sampai tiga ratus"]),
+        ("sepuluh sampai dua puluh ribu rumah", &["Number sepuluh sampai dua puluh ribu"]),
+        ("Pasal lima sampai dua belas", &["Article lima → 5", "Article dua belas → 12"]),
+        ("sepuluh sampai ?dua puluh lima orang", &["Number dua puluh lima → 25"]),
+        ("dua sampai tiga orang", &[]),
+    ]);
+    writes(&[
+        ("selesai. dua sampai dua belas orang", "selesai. Dua sampai dua belas orang"),
+        ("lima sampai sepuluh persen", "5 sampai 10%"),
+        ("lima sampai dua puluh Mei", "5 sampai 20 Mei"),
+        ("pukul sembilan sampai sepuluh", "pukul 09.00 sampai 10.00"),
+        ("pukul sembilan sampai dengan pukul dua belas", "pukul 09.00 sampai dengan pukul 12.00"),
+        ("komisi satu sampai tiga", "komisi I sampai III"),
+        ("hari kedua sampai kedua puluh lima", "hari ke-2 sampai ke-25"),
+        ("lima sampai dua ratus orang", "5 sampai 200 orang"),
+        ("5 sampai sepuluh orang", "5 sampai 10 orang"),
+        ("lima hingga dua belas unit", "5 hingga 12 unit"),
+    ]);
 }
 
 #[test]
@@ -334,6 +400,78 @@ proptest! {
             let count = |text: &str| text.to_lowercase().matches(amount).count();
             prop_assert_eq!(count(&text), count(&result), "{}", amount);
         }
+    }
+}
+
+/// A whole number in words, below a million.
+fn spell(number: u64) -> String {
+    const UNITS: [&str; 10] = ["", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"];
+    let below = |size: u64, one: &str, name: &str| {
+        let (part, rest) = (number / size, number % size);
+        let head = if part == 1 && !one.is_empty() { one.to_owned() } else { format!("{} {name}", spell(part)) };
+        if rest == 0 { head } else { format!("{head} {}", spell(rest)) }
+    };
+    match number {
+        0..=9 => UNITS[number as usize].to_owned(),
+        10 => "sepuluh".to_owned(),
+        11 => "sebelas".to_owned(),
+        12..=19 => format!("{} belas", UNITS[number as usize - 10]),
+        20..=99 => below(10, "", "puluh"),
+        100..=999 => below(100, "seratus", "ratus"),
+        _ => below(1000, "seribu", "ribu"),
+    }
+}
+
+fn count() -> impl Strategy<Value = String> {
+    let decimals = prop::collection::vec(prop::sample::select(vec!["nol", "kosong", "dua", "lima", "sembilan"]), 1..3);
+    let fraction =
+        prop::sample::select(vec!["setengah", "seperempat", "sepertiga", "tiga perempat", "dua pertiga", "seperlima"]);
+    prop_oneof![
+        (1u64..1000).prop_map(spell),
+        (1u64..1000).prop_map(|number| number.to_string()),
+        (1u64..1000, decimals.clone()).prop_map(|(whole, digits)| format!("{} koma {}", spell(whole), digits.join(" "))),
+        decimals.prop_map(|digits| format!("kosong koma {}", digits.join(" "))),
+        (1u64..1000, fraction.clone()).prop_map(|(whole, fraction)| format!("{} {fraction}", spell(whole))),
+        fraction.prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn an_amount_is_one_mark_and_keeps_its_words(
+        count in count(),
+        scales in prop::collection::vec(prop::sample::select(vec!["ribu", "juta", "miliar", "triliun"]), 0..3),
+        currency in prop::sample::select(vec!["rupiah", "dolar", "dolar Singapura", "euro", "ringgit", ""]),
+        before in prop::sample::select(vec!["sebesar", "anggaran", "hanya"]),
+    ) {
+        let large = scales.iter().any(|scale| *scale != "ribu");
+        prop_assume!(large || !currency.is_empty());
+        let parts = [vec![count.as_str()], scales, vec![currency]].concat();
+        let amount = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let text = format!("{before} {amount} untuk jalan");
+        let written = writer().write(Spoken { text: &text, words: &[], clock: clock(), opens: false });
+        prop_assert_eq!(written.text(&text), text.clone());
+        prop_assert_eq!(written.doubts.len(), 1, "{}", text);
+        prop_assert_eq!((written.doubts[0].matter, &text[written.doubts[0].bytes.clone()]), (Matter::Money, &*amount));
+    }
+
+    #[test]
+    fn no_range_is_half_in_figures(
+        first in 1u64..2000, last in 1u64..2000,
+        link in prop::sample::select(vec!["sampai", "sampai dengan", "hingga"]),
+        before in prop::sample::select(vec!["ada", "tanggal", "pukul", "Pasal", "komisi", "sebesar", "dengan", "selesai."]),
+        after in prop::sample::select(vec!["orang", "persen", "juta rupiah", "Mei", "suara", "", "rumah"]),
+    ) {
+        let text = format!("{before} {} {link} {} {after}", spell(first), spell(last));
+        let written = writer().write(Spoken { text: &text, words: &[], clock: clock(), opens: false });
+        let result = written.text(&text);
+        let (left, right) = result.split_once(link).expect("the link stays");
+        let in_figures = |part: &str| {
+            part.chars().any(|c| c.is_ascii_digit()) || part.split_whitespace().any(|word| {
+                word.chars().all(|c| "IVX".contains(c))
+            })
+        };
+        prop_assert_eq!(in_figures(left), in_figures(right), "{}", result);
     }
 }
 

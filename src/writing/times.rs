@@ -18,11 +18,17 @@ struct Told {
 
 pub(super) fn write(draft: &mut Draft) {
     let passage = draft.passage;
+    // Where the second time begins that a word such as *sampai* joins to one after *pukul*.
+    let mut joined = None;
     for place in 1..passage.len() {
-        if !matches!(passage.before(place), "pukul" | "jam") || !passage.is_unbroken(place - 1..place + 1) {
+        let named = matches!(passage.before(place), "pukul" | "jam") && passage.is_unbroken(place - 1..place + 1);
+        if !named && joined != Some(place) {
             continue;
         }
-        let is_clock = passage.before(place) == "pukul";
+        let is_clock = !named || passage.before(place) == "pukul";
+        if is_clock && let Some(told) = told(passage, place) {
+            joined = passage.joined(told.end).filter(|next| passage.numeral_at(*next).is_some());
+        }
         if !is_clock && place > 1 && passage.numeral_before(place - 1).is_some() {
             continue;
         }
