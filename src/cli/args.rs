@@ -510,7 +510,7 @@ impl Command {
             | Self::New(_)
             | Self::Completions(_)
             | Self::Man(_)
-            | Self::Recorder
+            | Self::Recorder(_)
             | Self::Typeset(_) => Voice::default(),
         }
     }

@@ -119,7 +119,7 @@ fn told(written: &Written, speaker: Speaker) {
         let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
         speaker.warning(&message);
     }
-    print(&path.display().to_string());
+    speaker.file(path);
 }
 
 /// The office's templates: in the meeting's folder, or beside its institution's file.

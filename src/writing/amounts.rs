@@ -41,8 +41,7 @@ const THINGS: [&str; 28] = [
     "siswa",
 ];
 
-const CURRENCIES: [&str; 9] =
-    ["dolar", "dollar", "euro", "ringgit", "yen", "yuan", "riyal", "poundsterling", "baht"];
+const CURRENCIES: [&str; 9] = ["dolar", "dollar", "euro", "ringgit", "yen", "yuan", "riyal", "poundsterling", "baht"];
 
 /// Whose dollar or other currency it is.
 const COUNTRIES: [&[&str]; 8] = [
@@ -121,7 +120,8 @@ fn is_part(passage: &Passage, place: usize) -> bool {
 
 /// Whether *kosong* stands among the digits after *koma*.
 fn is_decimal(passage: &Passage, place: usize) -> bool {
-    let digits = (0..place).rev().take_while(|word| number::is_part(passage.lower(*word)) || passage.lower(*word) == "kosong");
+    let digits =
+        (0..place).rev().take_while(|word| number::is_part(passage.lower(*word)) || passage.lower(*word) == "kosong");
     digits.into_iter().any(|word| passage.lower(word) == "koma")
 }
 
@@ -168,12 +168,9 @@ fn percent(draft: &mut Draft, run: &Run) {
 /// Whether two runs are the ends of one range: *dua sampai tiga juta*, *antara dua dan tiga juta*, *dua atau tiga juta*.
 fn is_linked(passage: &Passage, first: &Run, last: &Run) -> bool {
     let Range { start, end } = first.words;
-    let word = |word: &str| {
-        passage.lower(end) == word && end + 1 == last.words.start && passage.is_unbroken(end - 1..end + 2)
-    };
-    passage.joined(end) == Some(last.words.start)
-        || word("atau")
-        || (word("dan") && passage.before(start) == "antara")
+    let word =
+        |word: &str| passage.lower(end) == word && end + 1 == last.words.start && passage.is_unbroken(end - 1..end + 2);
+    passage.joined(end) == Some(last.words.start) || word("atau") || (word("dan") && passage.before(start) == "antara")
 }
 
 /// Both ends of a range. *Dua sampai tiga juta* are millions at both.

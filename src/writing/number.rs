@@ -210,8 +210,22 @@ pub(super) fn amount<S: AsRef<str>>(words: &[S]) -> Option<Number> {
 /// Whether a word can be a part of a number, whatever stands beside it.
 pub(super) fn is_part(word: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "nol", "sepuluh", "sebelas", "seratus", "seribu", "sejuta", "semiliar", "semilyar", "setriliun", "setrilyun",
-        "belas", "puluh", "ratus", "ribu", "koma", "setengah",
+        "nol",
+        "sepuluh",
+        "sebelas",
+        "seratus",
+        "seribu",
+        "sejuta",
+        "semiliar",
+        "semilyar",
+        "setriliun",
+        "setrilyun",
+        "belas",
+        "puluh",
+        "ratus",
+        "ribu",
+        "koma",
+        "setengah",
     ];
     WORDS.contains(&word)
         || digit(word).is_some()

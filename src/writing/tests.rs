@@ -429,7 +429,11 @@ fn count() -> impl Strategy<Value = String> {
     prop_oneof![
         (1u64..1000).prop_map(spell),
         (1u64..1000).prop_map(|number| number.to_string()),
-        (1u64..1000, decimals.clone()).prop_map(|(whole, digits)| format!("{} koma {}", spell(whole), digits.join(" "))),
+        (1u64..1000, decimals.clone()).prop_map(|(whole, digits)| format!(
+            "{} koma {}",
+            spell(whole),
+            digits.join(" ")
+        )),
         decimals.prop_map(|digits| format!("kosong koma {}", digits.join(" "))),
         (1u64..1000, fraction.clone()).prop_map(|(whole, fraction)| format!("{} {fraction}", spell(whole))),
         fraction.prop_map(str::to_owned),

@@ -257,16 +257,8 @@ impl Header {
             return Err(no_data());
         }
 
-        let mut header = Self {
-            format,
-            sample,
-            start,
-            frames,
-            claim,
-            started: None,
-            time_reference: None,
-            names: Vec::new(),
-        };
+        let mut header =
+            Self { format, sample, start, frames, claim, started: None, time_reference: None, names: Vec::new() };
         for chunk in described {
             let content = chunk.content(input, MOST_METADATA).map_err(io)?;
             match &chunk.id {
