@@ -37,11 +37,11 @@ demo: build
 	$(RISALAH) demo -o hasil
 	@realpath hasil/risalah-sementara.pdf hasil/risalah-sementara.docx
 
-## Every test, as CI runs them: the program's, then those of the scorer and the rooms by which it is judged.
+## Every test, as CI runs them: the program's, with those that only root can run, then those of the scorer and the rooms by which it is judged.
 test:
 	@scripts/setup.sh build test
 	@$(RESET)
-	cargo test --release --locked
+	cargo test --release --locked -- --include-ignored
 	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 

@@ -153,6 +153,19 @@ impl Clock {
     }
 }
 
+/// A moment as sentences and lists tell it, `09-03-2027 10.05 WITA`: its day, its minute and its zone, which outside Indonesia is
+/// its distance from UTC.
+#[must_use]
+pub fn moment(at: &jiff::Zoned) -> String {
+    let zone = match at.offset().seconds() {
+        25_200 => "WIB".to_owned(),
+        28_800 => "WITA".to_owned(),
+        32_400 => "WIT".to_owned(),
+        _ => at.strftime("UTC%:z").to_string(),
+    };
+    format!("{} {zone}", at.strftime("%d-%m-%Y %H.%M"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,7 +28,9 @@ impl Language {
 /// The text of a catalogue entry, or `None` when the catalogue has no such key.
 #[must_use]
 pub fn lookup(language: Language, key: &str) -> Option<String> {
-    crate::_rust_i18n_try_translate(language.code(), key).map(std::borrow::Cow::into_owned)
+    let text = rust_i18n::t!(key, locale = language.code());
+    // Of a key that it does not have, it says the key.
+    (text != key).then(|| text.into_owned())
 }
 
 /// A sentence named by its key in the catalogue, with the values that stand in it.
@@ -96,15 +98,34 @@ impl Message {
     }
 
     fn text(&self, language: Language, part: &str) -> Option<String> {
-        let mut text = lookup(language, &format!("{}.{part}", self.key))?;
-        for (name, value) in &self.values {
-            text = text.replace(&format!("%{{{name}}}"), &self.shown(language, value));
+        Some(self.filled(language, &lookup(language, &format!("{}.{part}", self.key))?))
+    }
+
+    /// A text with the values in their places. What looks like a place within a value is not one.
+    fn filled(&self, language: Language, text: &str) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("%{") {
+            filled.push_str(before);
+            let named = after.split_once('}');
+            let value = named.and_then(|(name, _)| match self.values.iter().find(|(known, _)| known == name) {
+                Some((_, value)) => Some(self.shown(language, value)),
+                // Whoever has only the error may not know the meeting's folder.
+                None if name == "folder" => lookup(language, "help.any.value.dir"),
+                None => None,
+            });
+            rest = match (named, value) {
+                (Some((_, after)), Some(value)) => {
+                    filled.push_str(&value);
+                    after
+                }
+                _ => {
+                    filled.push_str("%{");
+                    after
+                }
+            };
         }
-        // Whoever has only the error may not know the meeting's folder.
-        if text.contains("%{folder}") {
-            text = text.replace("%{folder}", &lookup(language, "help.any.value.dir").unwrap_or_default());
-        }
-        Some(text)
+        filled + rest
     }
 }
 
@@ -138,5 +159,18 @@ mod tests {
             assert_eq!(shown("screen.lost", Language::English), value);
             assert_eq!(shown("meeting.range", Language::Indonesian), value);
         }
+    }
+
+    #[test]
+    fn a_value_is_put_in_as_it_is() {
+        let message = Message::new("x").with("path", "100%{detail}").with("detail", "%{path}");
+        assert_eq!(message.filled(Language::English, "%{path}: %{detail}, %{other} %{"), "100%{detail}: %{path}, %{other} %{");
+    }
+
+    #[test]
+    fn what_the_catalogue_does_not_have_is_told() {
+        assert_eq!(lookup(Language::Indonesian, "general.no_such_key"), None);
+        assert!(lookup(Language::English, "general.interrupted.what").is_some());
+        assert_eq!(Message::new("no.such").what(Language::English), "no.such");
     }
 }

@@ -247,8 +247,8 @@ fn files_that_are_no_meeting_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rapat – Ünïcode.toml");
     assert!(matches!(Meeting::read(&path), Err(Error::Unreadable { .. })));
-    std::fs::write(&path, b"[rapat]\nnama = \"\xff\"\n").expect("written");
-    assert!(matches!(Meeting::read(&path), Err(Error::NotUtf8 { line: 2, .. })));
+    std::fs::write(&path, b"PK\x03\x04\0\0\0\x01").expect("written");
+    assert!(matches!(Meeting::read(&path), Err(Error::NotText { .. })));
     std::fs::write(&path, vec![b'#'; (4 << 20) + 1]).expect("written");
     assert!(matches!(Meeting::read(&path), Err(Error::TooLarge { bytes: 4_194_305, .. })));
     std::fs::write(&path, "\u{feff}[rapat]\r\nrapat_ke = 7\r\n").expect("written");

@@ -198,8 +198,9 @@ fn a_folder_with_its_sound_stands_alone() {
 }
 
 #[test]
+#[ignore = "mounts a file system, which only root may"]
 fn a_full_disk_keeps_what_was_recognised() {
-    let Some(disk) = Disk::mount(160) else { return };
+    let disk = Disk::mount(160);
     let place = tempfile::tempdir().expect("a folder");
     let recording = excerpt(place.path());
     let folder = disk.path.join("hasil");

@@ -130,6 +130,10 @@ impl Growing {
         let clock = self.recording.clock();
         let lost = |span| Warning::Lost { clock, span };
         let mut warnings: Vec<Warning> = self.recording.gaps().into_iter().map(lost).collect();
+        let set = self.recording.ledger().clock_set(clock);
+        if let Some((at, _)) = set.first() {
+            warnings.push(Warning::ClockSet { at: *at, by: set.iter().map(|(_, by)| by).sum() });
+        }
         if !self.recording.is_closed() && !self.recording.is_live() {
             warnings.push(Warning::NotClosed { path: self.recording.folder().to_owned() });
         }

@@ -316,6 +316,13 @@ pub enum Warning {
         /// Where.
         span: Span,
     },
+    /// The computer's clock was set while it recorded: times of day rest on how it stood at the beginning.
+    ClockSet {
+        /// When first, in milliseconds of the recording.
+        at: u64,
+        /// By how many milliseconds in all.
+        by: i64,
+    },
     /// A crash or power cut ended the recording; what is on the disk was delivered.
     NotClosed {
         /// The recording's folder.
@@ -374,6 +381,7 @@ impl Explain for Warning {
             Self::Lost { clock, span } => Message::new("audio.lost")
                 .with("at", clock.hms(span.start))
                 .with("seconds", clock.decimal_seconds(span.len())),
+            Self::ClockSet { at, by } => crate::meeting::Finding::ClockSet { at: *at, by: *by }.message(),
             Self::NotClosed { path } => about("not_closed", path),
             Self::Broken { path, clock, held, reason } => {
                 about("broken", path).with("at", clock.hms(*held)).with("reason", reason)

@@ -8,6 +8,7 @@ use e_risalah::transcript::store::Store;
 
 use super::args::{Advance, Finalize};
 use super::export::{description, shown, templates};
+use super::print::no_paper;
 use super::show::{Speaker, print};
 use super::status::{day, now, typed};
 use super::{End, Failure, typeset};
@@ -44,6 +45,11 @@ pub fn finalize(args: &Finalize, speaker: Speaker) -> Result<End, Failure> {
     let templates = templates(&meeting, &args.folder);
     let typeset =
         |sheet: &Sheet| typeset::laid_out(sheet, Format::Pdf, templates.as_deref(), speaker).map(|(pdf, _)| pdf);
+    // An official record keeps the paper that it is laid out for.
+    let lacking = no_paper(&meeting);
+    if let Some(message) = &lacking {
+        speaker.warning(message);
+    }
     let finalized = match make_official(&folder, &store, &meeting, &request, &now(&meeting), &typeset) {
         Err(Error::Hindered(hindrances)) => {
             for hindrance in &hindrances {
@@ -54,7 +60,7 @@ pub fn finalize(args: &Finalize, speaker: Speaker) -> Result<End, Failure> {
         finalized => finalized?,
     };
     tell(&finalized, args.voice.json, speaker);
-    Ok(End::Done)
+    Ok(if lacking.is_some() { End::Warned } else { End::Done })
 }
 
 fn tell(finalized: &Finalized, json: bool, speaker: Speaker) {

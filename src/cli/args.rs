@@ -1,7 +1,7 @@
 //! What may be typed. This is the one definition of commands and flags: help, manual page and completions come from it, its words
 //! from the catalogue (`locales/help.yml`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -71,6 +71,30 @@ pub enum Command {
     Devices(Devices),
     Completions(Completions),
     Man(Man),
+}
+
+impl Command {
+    /// The meeting's folder, of a command that needs one which is there.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Check(args) => Some(&args.meeting),
+            Self::Export(args) => args.folder.as_deref(),
+            Self::Print(args) => args.folder.as_deref(),
+            Self::ImportEdits(args) => Some(&args.folder),
+            Self::History(args) => Some(&args.folder),
+            Self::Diff(args) => Some(&args.folder),
+            Self::Undo(args) => Some(&args.folder),
+            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => Some(&args.folder),
+            Self::Advance(args) => Some(&args.folder),
+            Self::Heard(args) => Some(&args.folder),
+            Self::Omit(args) => Some(&args.passage.folder),
+            Self::Finalize(args) => Some(&args.folder),
+            Self::Record(args) if args.status || args.stop || args.attach || args.event.is_some() => {
+                args.output.as_deref()
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(clap::Args)]

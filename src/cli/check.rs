@@ -1,11 +1,17 @@
 //! `risalah check`: what a meeting's record still lacks, field by field.
 
+use std::fs;
 use std::path::Path;
 
-use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, checks};
+use e_risalah::folder::MEETING;
+use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
 use e_risalah::message::{Explain, Message};
+use e_risalah::recording::{Growth, folder_of};
+use e_risalah::status;
+use e_risalah::transcript::store::{self, Store};
 
 use super::args::Check;
+use super::print::no_paper;
 use super::show::{Speaker, print};
 use super::{End, Failure, export};
 
@@ -13,14 +19,22 @@ const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds,
 
 pub fn run(args: &Check, speaker: Speaker) -> Result<End, Failure> {
     let meeting = meeting(&args.meeting)?;
-    let findings = checks(&meeting, None);
+    let findings = checks(&meeting, recorded(&args.meeting)?.as_ref());
+    let paper = no_paper(&meeting);
     if args.voice.json {
         print(&json(&meeting, &findings, speaker).to_string());
     } else {
         for need in [Need::Provisional, Need::Official, Need::Advice] {
             tell(need, &findings, speaker);
         }
+        for message in shadowed(&meeting).iter().chain(&paper) {
+            print(&format!("  {:<22} {}", "", speaker.sentence(message)));
+            print(&format!("  {:<22} {}", "", message.hint(speaker.language()).unwrap_or_default()));
+        }
         if !args.voice.quiet {
+            if let Some(path) = &meeting.institution {
+                print(&speaker.sentence(&Message::new("check.institution").with("path", path.display())));
+            }
             for proposal in proposals(&meeting) {
                 print(&speaker.sentence(&proposal));
             }
@@ -33,6 +47,40 @@ pub fn run(args: &Check, speaker: Speaker) -> Result<End, Failure> {
 /// A description, or that of a folder with what was entered while it was recorded.
 fn meeting(path: &Path) -> Result<Meeting, Failure> {
     if path.is_dir() { export::description(path) } else { Ok(Meeting::read(path)?) }
+}
+
+/// What is known of the recording beside a description; `None` where there is none yet.
+fn recorded(path: &Path) -> Result<Option<Recorded>, Failure> {
+    let folder = if path.is_dir() { path } else { path.parent().filter(|_| path.ends_with(MEETING)).unwrap_or(path) };
+    let growth = Growth::open(&folder_of(folder))?;
+    let transcript = match Store::open_to_read(folder) {
+        Err(store::Error::Missing { .. }) => None,
+        store => match store?.load() {
+            Err(store::Error::Missing { .. }) => None,
+            transcript => Some(transcript?),
+        },
+    };
+    let known = transcript.as_ref().map(status::recorded);
+    Ok(match growth {
+        Some(growth) => {
+            let clock = growth.clock();
+            Some(Recorded {
+                started: Some(growth.started()),
+                length: growth.length().map(|length| clock.millis(length)),
+                clock_set: growth.ledger().clock_set(clock),
+            })
+        }
+        None => known,
+    })
+}
+
+/// That a copy of the institution's file is used which says something else than the one above it.
+fn shadowed(meeting: &Meeting) -> Option<Message> {
+    let own = meeting.institution.as_ref()?;
+    let above = Meeting::institution_of(own.parent()?.parent()?)?;
+    let differ = fs::read(own).ok()? != fs::read(&above).ok()?;
+    let message = Message::new("check.shadowed").with("own", own.display()).with("above", above.display());
+    differ.then_some(message)
 }
 
 fn tell(need: Need, findings: &[Finding], speaker: Speaker) {
@@ -116,5 +164,6 @@ fn json(meeting: &Meeting, findings: &[Finding], speaker: Speaker) -> serde_json
         "official": complete(Need::Provisional) && complete(Need::Official),
         "findings": findings.iter().map(line).collect::<Vec<_>>(),
         "attendance": attendance,
+        "institution": meeting.institution,
     })
 }

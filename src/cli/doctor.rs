@@ -19,6 +19,7 @@ use jiff::Zoned;
 use super::args::Doctor;
 use super::devices::{listen, made_up, told, troubles};
 use super::models::watched;
+use super::print::no_paper;
 use super::show::{Speaker, print};
 use super::{End, Failure, soundcheck};
 
@@ -100,6 +101,7 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
     tell(printer());
+    no_paper(&meeting).map(|message| Check::new(Mark::Doubt, message)).into_iter().for_each(&mut tell);
     if args.voice.json {
         print(&serde_json::Value::Array(lines).to_string());
     }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e_risalah::folder::{self, Folder, MEETING, Written};
-use e_risalah::meeting::{Meeting, Nature};
-use e_risalah::message::Message;
+use e_risalah::meeting::{Finding, Meeting, Nature, checks};
+use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Entered, Growth, folder_of};
 use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
-use e_risalah::status::{Life, Manifest, State};
+use e_risalah::status::{Life, Manifest, State, recorded};
 use e_risalah::transcript::store::{self, Store};
 use e_risalah::transcript::{Level, Transcript};
 use e_risalah::writing::{self, Lexicon, Writer, lexicon};
@@ -30,7 +30,7 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     // The command line lets nothing else through.
     let source = args.folder.clone().unwrap_or_default();
     let formats = formats(&args.format)?;
-    let mut store = match Store::open(&source) {
+    let mut store = match Store::open_to_read(&source) {
         Err(store::Error::Missing { .. }) if only_register(&args.format, &source)? => {
             return register_before(args, &source, speaker);
         }
@@ -46,6 +46,7 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
         conference::keep(path, &Folder::create(&source)?, &store, speaker)?;
     }
     let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
+    warned |= outside(&meeting, &transcript, speaker);
     let templates = args.template.clone().or_else(|| templates(&meeting, &source));
     let published = publishable(&formats, &meeting, speaker);
     warned |= published.len() < formats.len();
@@ -186,14 +187,26 @@ pub fn shown(
 ) -> Result<(Transcript, bool), Failure> {
     let mut transcript = current(store, meeting, lexicon(&[folder])?)?;
     let evidence = conference::find(None, folder, &folder_of(folder))?;
-    let warned = evidence.is_some_and(|found| conference::consult(&found, meeting, &mut transcript, speaker));
+    let mut warned = evidence.is_some_and(|found| conference::consult(&found, meeting, &mut transcript, speaker));
+    warned |= outside(meeting, &transcript, speaker);
     Ok((transcript, warned))
+}
+
+/// Says what was entered at times that the recording does not have: a document would print it all the same.
+pub fn outside(meeting: &Meeting, transcript: &Transcript, speaker: Speaker) -> bool {
+    let findings = checks(meeting, Some(&recorded(transcript)));
+    let outside: Vec<&Finding> = findings.iter().filter(|finding| matches!(finding, Finding::Outside { .. })).collect();
+    outside.iter().for_each(|finding| speaker.warning(&finding.message()));
+    !outside.is_empty()
 }
 
 /// Puts what the ledger of a recording holds to the meeting.
 pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Failure> {
     if let Some(growth) = Growth::open(recording)? {
-        meeting.began(growth.started());
+        // A clock that was set meanwhile was wrong before: then what a person has written goes before it.
+        if growth.ledger().clock_set(growth.clock()).is_empty() || meeting.start.is_none() {
+            meeting.began(growth.started());
+        }
         for (at, entered) in growth.ledger().entered(growth.clock()) {
             enter(meeting, at, entered);
         }

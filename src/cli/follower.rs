@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Sender, unbounded};
 use e_risalah::clock::Clock;
 use e_risalah::floor;
+use e_risalah::lock;
 use e_risalah::message::Message;
 use e_risalah::pipeline::Preview;
 use e_risalah::recorder::Status;
@@ -237,14 +238,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// Takes the place; `None` where another recogniser is at work.
-    pub fn take(folder: &Path) -> Option<Self> {
-        let path = folder.join(PROGRESS);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
-        hold(&file).ok()?;
+    /// Takes the place, where no other recogniser is at work.
+    pub fn take(folder: &Path) -> Result<Self, lock::Error> {
+        let file = lock::hold(&folder.join(PROGRESS))?;
         // One that was killed may have left it.
         preview::clear(folder);
-        Some(Self { folder: folder.to_owned(), file, told: Instant::now() })
+        Ok(Self { folder: folder.to_owned(), file, told: Instant::now() })
     }
 
     /// Shows what is being said.

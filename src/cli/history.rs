@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use e_risalah::clock::Clock;
+use e_risalah::clock::{Clock, moment};
 use e_risalah::correction::{Difference, difference};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;
@@ -87,7 +87,7 @@ impl Shown {
 }
 
 pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
-    let store = Store::open(&args.folder)?;
+    let store = Store::open_to_read(&args.folder)?;
     let shown = Shown::open(&args.folder, &store, Stage::Now)?;
     let versions = store.versions()?;
     if versions.len() > 1 {
@@ -232,7 +232,7 @@ fn name(meeting: &Meeting, clock: Clock, said: &Said, utterance: Option<&Utteran
 
 pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
     let (from, to) = (args.from.parse::<Stage>()?, args.to.parse::<Stage>()?);
-    let store = Store::open(&args.folder)?;
+    let store = Store::open_to_read(&args.folder)?;
     let before = from.transcript(&args.folder, &store)?;
     let shown = Shown::open(&args.folder, &store, to)?;
     let differ = |before: &Utterance, after: &Utterance| {

@@ -87,7 +87,7 @@ pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
 
 /// What became of the official editions; none where nothing was recognised.
 fn official(folder: &Path) -> Result<status::Verdict, Failure> {
-    match Store::open(folder) {
+    match Store::open_to_read(folder) {
         Err(store::Error::Missing { .. }) => Ok(status::Verdict::default()),
         store => Ok(status::verify(folder, &store?)?),
     }

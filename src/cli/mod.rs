@@ -119,6 +119,10 @@ pub fn run() -> ExitCode {
     if ctrlc::set_handler(stop).is_err() {
         speaker.note(&Message::new("cli.no_interrupt"));
     }
+    if let Some(folder) = args.command.folder().filter(|folder| !folder.exists()) {
+        let message = Message::new("general.no_folder").with("path", folder.display());
+        return exit(Err(Failure::usage(message)), speaker);
+    }
     let end = match args.command {
         Command::Demo(args) => demo::run(&args, speaker),
         Command::Transcribe(args) => transcribe::run(&args, speaker),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use e_risalah::digest::sha256;
 use e_risalah::folder::{self, Folder, MEETING, Written};
@@ -68,7 +69,7 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
         Printed::Lapsing => Format::Brief,
         Printed::Hadir => Format::Register,
     };
-    let mut store = match Store::open(folder) {
+    let mut store = match Store::open_to_read(folder) {
         Err(store::Error::Missing { .. }) if format == Format::Register && folder.join(MEETING).is_file() => {
             return unrecorded(folder, meeting, args, speaker);
         }
@@ -101,7 +102,14 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     if let End::Warned = laid_out {
         end = End::Warned;
     }
-    let Written { path, kept } = Folder::create(folder)?.write(&store, &name, &bytes)?;
+    // On a disc the pages are only printed; to look at them they must be a file.
+    let target = match Folder::create(folder) {
+        Err(folder::Error::Folder { .. }) if !args.preview && folder.is_dir() => {
+            return Ok(Document { path: folder.join(name), bytes, end });
+        }
+        target => target?,
+    };
+    let Written { path, kept } = target.write(&store, &name, &bytes)?;
     if let Some(kept) = kept {
         speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
     }
@@ -162,6 +170,18 @@ fn official(
         end = End::Warned;
     }
     Ok(Some(Document { path, bytes, end }))
+}
+
+/// That no printer of this computer has the paper of the record, where another one is there.
+pub fn no_paper(meeting: &Meeting) -> Option<Message> {
+    let patience = Patience { connect: Duration::from_secs(1), answer: Duration::from_secs(2), ..Patience::default() };
+    let printers = Spooler::from_env(patience).printers().ok()?;
+    let lacks = |printer: &Printer| printer.has(meeting.paper) == Some(false);
+    let other = [Paper::A4, Paper::F4]
+        .into_iter()
+        .find(|paper| *paper != meeting.paper && printers.iter().any(|printer| printer.has(*paper) == Some(true)))?;
+    let message = Message::new("check.no_paper").with("paper", meeting.paper.name()).with("other", other.name());
+    (!printers.is_empty() && printers.iter().all(lacks)).then_some(message)
 }
 
 fn paper(sheet: Sheet) -> Paper {

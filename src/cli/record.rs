@@ -30,7 +30,7 @@ use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
 use super::show::{Speaker, print, relay, turn_json, turn_line};
 use super::status::typed;
-use super::{End, Failure, STOP, alarms, entry, export, soundcheck};
+use super::{End, Failure, STOP, alarms, entry, export, given, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.
 const LOG: &str = "perekam.log";
@@ -87,7 +87,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
         bring(path, &folder.join(MEETING))?;
-        for source in meeting.sources.iter().filter(|source| source.is_file()) {
+        for source in given::needed(&meeting, &folder).iter().filter(|source| source.is_file()) {
             bring(source, &folder.join(source.file_name().unwrap_or_default()))?;
         }
     }
@@ -365,6 +365,12 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
     let mut warned = lost > 0;
     for alarm in growth.ledger().alarms() {
         speaker.warning(&alarm.message());
+        warned = true;
+    }
+    let set = growth.ledger().clock_set(clock);
+    if let Some((at, _)) = set.first() {
+        let by = set.iter().map(|(_, by)| by).sum();
+        speaker.warning(&e_risalah::meeting::Finding::ClockSet { at: *at, by }.message());
         warned = true;
     }
     for (key, happened) in [

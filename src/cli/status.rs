@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use e_risalah::meeting::Meeting;
+use e_risalah::clock::moment;
+use e_risalah::meeting::{Finding, Meeting};
 use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
 use e_risalah::status::{Life, Manifest, State, hindrances, uncarried};
@@ -11,11 +12,12 @@ use jiff::{Timestamp, Unit, Zoned};
 
 use super::args::Keeping;
 use super::export::description;
+use super::print::no_paper;
 use super::show::{Speaker, print};
 use super::{End, Failure};
 
 pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
-    let store = match Store::open(&args.folder) {
+    let store = match Store::open_to_read(&args.folder) {
         Err(store::Error::Missing { .. }) => return before(args, speaker),
         store => store?,
     };
@@ -54,6 +56,12 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
                 Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, speaker));
             print(&speaker.sentence(&message.with("later", later.unwrap_or(0))));
         }
+        if let Some(set) = clock_set(&args.folder)? {
+            print(&speaker.sentence(&set.message()));
+        }
+        if let Some(message) = no_paper(&meeting).filter(|_| state < State::Official) {
+            print(&speaker.sentence(&message));
+        }
         if state < State::Official || later.is_some_and(|later| later > 0) {
             let told = hindrances.iter().map(|hindrance| hindrance.message().with("folder", typed(&args.folder)));
             list(&told.collect::<Vec<_>>(), speaker);
@@ -68,6 +76,14 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     }
 }
 
+/// That the computer's clock was set while it recorded.
+fn clock_set(folder: &Path) -> Result<Option<Finding>, Failure> {
+    let Some(growth) = Growth::open(&folder_of(folder))? else { return Ok(None) };
+    let set = growth.ledger().clock_set(growth.clock());
+    let by = set.iter().map(|(_, by)| by).sum();
+    Ok(set.first().map(|(at, _)| Finding::ClockSet { at: *at, by }))
+}
+
 /// A folder of which nothing has been recognised.
 fn before(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     let recorded = Growth::open(&folder_of(&args.folder))?.is_some();
@@ -76,6 +92,9 @@ fn before(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         print(&serde_json::json!({ "state": state.key() }).to_string());
     } else {
         print(&speaker.sentence(&Message::new("status.alone").with("state", speaker.text(&name_of(state)))));
+        if let Some(set) = clock_set(&args.folder)? {
+            print(&speaker.sentence(&set.message()));
+        }
     }
     Ok(End::Done)
 }

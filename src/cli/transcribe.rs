@@ -10,7 +10,8 @@ use e_risalah::atomic_file;
 use e_risalah::audio::{self, Input, Set, Source, SpeechStream};
 use e_risalah::floor::given::Given;
 use e_risalah::folder::{self, Folder, MEETING};
-use e_risalah::meeting::Meeting;
+use e_risalah::lock;
+use e_risalah::meeting::{INSTITUTION, Meeting};
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
@@ -49,10 +50,17 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
 
     let folder = Folder::create(&output)?;
-    let place = Place::take(folder.path());
-    if place.is_none() {
-        return Err(Failure::usage(Message::new("cli.transcribing").with("path", folder.path().display())));
-    }
+    let place = match Place::take(folder.path()) {
+        // The store has locks of its own: two that work on it at once would waste time, and harm nothing.
+        Err(error @ lock::Error::Unsupported { .. }) => {
+            speaker.warning(&error.message());
+            None
+        }
+        Err(lock::Error::Held { .. }) => {
+            return Err(Failure::usage(Message::new("cli.transcribing").with("path", folder.path().display())));
+        }
+        place => Some(place?),
+    };
     if args.follow {
         stand_back();
     }
@@ -127,7 +135,8 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     let recording = if let Input::Recording(recording) = &input { recording } else { &folder_of(folder.path()) };
     let mut transcript = export::current(&mut store, &meeting, lexicon)?;
     let evidence = conference::find(None, folder.path(), recording)?;
-    let doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
+    let mut doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
+    doubted |= export::outside(&meeting, &transcript, speaker);
     let formats = export::publishable(&formats, &meeting, speaker);
     let level = Level::Clean;
     let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
@@ -325,9 +334,14 @@ fn keep_description(
     speaker: Speaker,
 ) -> Result<(), Failure> {
     keep(folder, store, path, MEETING, speaker)?;
-    for source in &meeting.sources {
+    for source in given::needed(meeting, folder.path()) {
         let name = source.file_name().unwrap_or_default().to_string_lossy();
-        keep(folder, store, source, &name, speaker)?;
+        let is_new = !folder.path().join(&*name).exists();
+        keep(folder, store, &source, &name, speaker)?;
+        if is_new && name == INSTITUTION {
+            let message = Message::new("cli.copied").with("path", source.display());
+            speaker.note(&message.with("folder", folder.path().display()));
+        }
     }
     Ok(())
 }

@@ -4,9 +4,24 @@
 //! printed, which has dots in its place; an official record must have none. What the turns themselves must satisfy (every
 //! speaker known, every doubt heard) is not known here.
 
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time};
+
 use crate::message::{Explain, Message};
 
+use super::time::millis_until;
 use super::{EventKind, Meeting, Remark};
+
+/// What is known of the recording of a meeting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// When its first sample was taken.
+    pub started: Option<jiff::Timestamp>,
+    /// Its milliseconds, once it is complete.
+    pub length: Option<u64>,
+    /// How often the computer's clock was set while it ran: at which millisecond, and by how many.
+    pub clock_set: Vec<(u64, i64)>,
+}
 
 /// The state of the record that cannot be reached as long as something is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,7 +134,7 @@ pub enum Finding {
         at: u64,
     },
     /// An agreement, an item, an interjection or a suspension outside the meeting.
-    Outside {
+    NotOpen {
         /// When.
         at: u64,
     },
@@ -127,6 +142,38 @@ pub enum Finding {
     Suspension,
     /// What is wrong with a list that was read.
     List(Remark),
+    /// What was entered at a time at which there is no recording.
+    Outside {
+        /// The word or key in `rapat.toml`.
+        what: &'static str,
+        /// The line on which it stands.
+        line: usize,
+        /// When, in milliseconds of the recording.
+        at: u64,
+        /// By the clock on the wall, where it was entered so, with the time at which the recording began.
+        clock: Option<(Time, Time)>,
+        /// Milliseconds of the recording.
+        length: u64,
+    },
+    /// The quorum was announced at a time of day at which there is no recording.
+    QuorumOutside {
+        /// When it was announced.
+        time: Time,
+    },
+    /// The recording was made on another day than the meeting's.
+    OtherDay {
+        /// The day of the meeting.
+        date: Date,
+        /// The day of the recording.
+        recorded: Date,
+    },
+    /// The computer's clock was set while it recorded.
+    ClockSet {
+        /// When first, in milliseconds of the recording.
+        at: u64,
+        /// By how many milliseconds in all.
+        by: i64,
+    },
     /// The meeting said *setuju*, and it is not said to what.
     Agreement {
         /// When, in milliseconds of the recording.
@@ -150,7 +197,11 @@ impl Finding {
             | Self::Chair
             | Self::Secretary
             | Self::Seats => Need::Provisional,
-            Self::QuorumDiffers { .. } | Self::QuorumNotReached { .. } => Need::Advice,
+            Self::QuorumDiffers { .. }
+            | Self::QuorumNotReached { .. }
+            | Self::QuorumOutside { .. }
+            | Self::OtherDay { .. }
+            | Self::ClockSet { .. } => Need::Advice,
             Self::List(remark) if remark.slip.is_harmless() => Need::Advice,
             _ => Need::Official,
         }
@@ -187,8 +238,13 @@ impl Finding {
             | Self::ClosedFirst
             | Self::OpenedTwice { .. }
             | Self::ClosedTwice { .. }
-            | Self::Outside { .. }
+            | Self::NotOpen { .. }
             | Self::Suspension => "peristiwa",
+            Self::Outside { what: what @ ("keputusan" | "kursi"), .. } => what,
+            Self::Outside { .. } => "peristiwa",
+            Self::QuorumOutside { .. } => "kuorum.pukul",
+            Self::OtherDay { .. } => "rapat.tanggal",
+            Self::ClockSet { .. } => "rapat.mulai",
             Self::Agreement { .. } => "keputusan",
         }
     }
@@ -225,8 +281,13 @@ impl Finding {
             Self::ClosedFirst => "closed_first",
             Self::OpenedTwice { .. } => "opened_twice",
             Self::ClosedTwice { .. } => "closed_twice",
-            Self::Outside { .. } => "outside",
+            Self::NotOpen { .. } => "not_open",
             Self::Suspension => "suspension",
+            Self::Outside { clock: None, .. } => "outside",
+            Self::Outside { clock: Some(_), .. } => "outside_clock",
+            Self::QuorumOutside { .. } => "quorum_outside",
+            Self::OtherDay { .. } => "other_day",
+            Self::ClockSet { .. } => "clock_set",
             Self::Agreement { .. } => "agreement",
         }
     }
@@ -247,9 +308,24 @@ impl Explain for Finding {
             Self::QuorumNotReached { announced, required } => {
                 message.with("announced", announced).with("required", required)
             }
-            Self::Agreement { at } | Self::OpenedTwice { at } | Self::ClosedTwice { at } | Self::Outside { at } => {
+            Self::Agreement { at } | Self::OpenedTwice { at } | Self::ClosedTwice { at } | Self::NotOpen { at } => {
                 message.with("at", hms(*at))
             }
+            Self::Outside { what, line, at, clock, length } => {
+                let message = message.with("what", what).with("line", line).with("length", hms(*length));
+                match clock {
+                    Some((time, start)) => message
+                        .with("time", time.strftime("%H.%M"))
+                        .with("start", start.strftime("%H.%M.%S"))
+                        .with("end", end_of(*start, *length).strftime("%H.%M.%S")),
+                    None => message.with("at", hms(*at)),
+                }
+            }
+            Self::QuorumOutside { time } => message.with("time", time.strftime("%H.%M")),
+            Self::OtherDay { date, recorded } => {
+                message.with("date", date.strftime("%d-%m-%Y")).with("recorded", recorded.strftime("%d-%m-%Y"))
+            }
+            Self::ClockSet { at, by } => message.with("at", hms(*at)).with("by", signed(*by)),
             _ => message,
         }
     }
@@ -261,9 +337,20 @@ fn hms(millis: u64) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// What the meeting lacks, in the order of the record's fields. `started` is what the recording itself knows of its beginning.
+fn end_of(start: Time, length: u64) -> Time {
+    start.wrapping_add(SignedDuration::from_millis(i64::try_from(length).unwrap_or(i64::MAX)))
+}
+
+/// A length of time with its sign, such as `-01:00:00`.
+fn signed(millis: i64) -> String {
+    format!("{}{}", if millis < 0 { '-' } else { '+' }, hms(millis.unsigned_abs()))
+}
+
+/// What the meeting lacks, in the order of the record's fields. Before there is a recording, and nothing was entered by hand, what only
+/// the meeting itself brings is not missed.
 #[must_use]
-pub fn checks(meeting: &Meeting, started: Option<jiff::Timestamp>) -> Vec<Finding> {
+pub fn checks(meeting: &Meeting, recorded: Option<&Recorded>) -> Vec<Finding> {
+    let started = recorded.and_then(|recorded| recorded.started);
     let missing = [
         (meeting.letterhead.is_empty(), Finding::Letterhead),
         (meeting.city.is_none(), Finding::City),
@@ -290,6 +377,11 @@ pub fn checks(meeting: &Meeting, started: Option<jiff::Timestamp>) -> Vec<Findin
     findings.extend(groups(meeting));
     findings.extend(quorum(meeting));
     findings.extend(course(meeting));
+    if recorded.is_none() && meeting.events.is_empty() {
+        let comes = [Finding::Opened, Finding::Closed, Finding::QuorumAnnounced, Finding::QuorumTime];
+        findings.retain(|finding| !comes.contains(finding));
+    }
+    findings.extend(recorded.iter().flat_map(|recorded| times(meeting, recorded)));
     findings.extend(meeting.open_agreements().map(|at| Finding::Agreement { at }));
     findings.sort_by_key(Finding::need);
     findings
@@ -334,6 +426,51 @@ fn quorum(meeting: &Meeting) -> Vec<Finding> {
     findings
 }
 
+/// What was entered at times that the recording does not have, and how far its own clock can be believed.
+fn times(meeting: &Meeting, recorded: &Recorded) -> Vec<Finding> {
+    const SECOND: u64 = 1000;
+    const MINUTE: u64 = 60 * SECOND;
+    let mut findings = Vec::new();
+    let started = meeting.civil(0, recorded.started);
+    if let Some(length) = recorded.length {
+        for event in &meeting.events {
+            // A time of day is written to the minute.
+            let slack = if event.clock.is_some_and(|clock| clock.second() == 0) { MINUTE } else { SECOND };
+            if event.at > length.saturating_add(slack) {
+                let clock = event.clock.zip(started.map(|start| start.time()));
+                let (what, line) = (event.kind.key(), event.origin.line);
+                findings.push(Finding::Outside { what, line, at: event.at, clock, length });
+            }
+        }
+        let outside = |what, line, at: u64| {
+            (at > length.saturating_add(SECOND)).then_some(Finding::Outside { what, line, at, clock: None, length })
+        };
+        let decisions = meeting.decisions.iter();
+        findings.extend(decisions.filter_map(|decision| outside("keputusan", decision.line, decision.at?)));
+        for seat in &meeting.seats {
+            findings.extend(seat.occupants.iter().filter_map(|one| outside("kursi", seat.origin.line, one.from)));
+        }
+        let announced = meeting.quorum.and_then(|quorum| quorum.time);
+        if let (Some(time), Some(start)) = (announced, started)
+            && millis_until(start.time(), time) > length.saturating_add(MINUTE)
+        {
+            findings.push(Finding::QuorumOutside { time });
+        }
+    }
+    let day = recorded.started.zip(meeting.zone);
+    let day = day.map(|(started, zone)| started.to_zoned(zone.offset().to_time_zone()).date());
+    if let (Some(date), Some(recorded)) = (meeting.date, day)
+        && date != recorded
+    {
+        findings.push(Finding::OtherDay { date, recorded });
+    }
+    if let Some((at, _)) = recorded.clock_set.first() {
+        let by = recorded.clock_set.iter().map(|(_, by)| by).sum();
+        findings.push(Finding::ClockSet { at: *at, by });
+    }
+    findings
+}
+
 /// Opening, suspensions and closing.
 fn course(meeting: &Meeting) -> Vec<Finding> {
     let place = |kind: &EventKind| meeting.events.iter().position(|event| event.kind == *kind);
@@ -361,7 +498,7 @@ fn course(meeting: &Meeting) -> Vec<Finding> {
         );
         is_business && (opened.is_some_and(|opened| *place < opened) || closed.is_some_and(|closed| *place > closed))
     });
-    findings.extend(outside.map(|(_, event)| Finding::Outside { at: event.at }));
+    findings.extend(outside.map(|(_, event)| Finding::NotOpen { at: event.at }));
     let mut suspended = false;
     let paired = meeting.events.iter().all(|event| match event.kind {
         EventKind::Suspended => !std::mem::replace(&mut suspended, true),

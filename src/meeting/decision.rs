@@ -10,6 +10,8 @@ pub struct Decision {
     pub text: Option<String>,
     /// When the meeting agreed, in milliseconds of the recording.
     pub at: Option<u64>,
+    /// The line on which it stands, from 1.
+    pub line: usize,
 }
 
 impl Meeting {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Origin;
+use super::time::millis_until;
 use super::{Event, EventKind, Meeting, Occupant, Seat};
 use crate::clock::Channel;
 
@@ -15,13 +16,18 @@ impl Meeting {
         if self.date.is_none_or(|date| date == start.date()) {
             self.date = Some(start.date());
             self.start = Some(start);
+            // What was entered by the clock on the wall happened by that clock, whenever the recording began.
+            for event in &mut self.events {
+                event.at = event.clock.map_or(event.at, |clock| millis_until(start.time(), clock));
+            }
+            self.events.sort_by_key(|event| event.at);
         }
     }
 
     /// Something happened at this millisecond of the recording.
     pub fn happened(&mut self, at: u64, kind: EventKind) {
         let place = self.events.partition_point(|event| event.at <= at);
-        self.events.insert(place, Event { at, kind, origin: live() });
+        self.events.insert(place, Event { at, clock: None, kind, origin: live() });
     }
 
     /// From this millisecond on, the person of that short name speaks at a microphone; without one, nobody that is known. A name that is
@@ -71,6 +77,15 @@ mod tests {
         assert_eq!(hour(&meeting), Some((10, 5)), "a rehearsal the day before");
         meeting.began("2027-03-09T02:11:00Z".parse().expect("a moment"));
         assert_eq!(hour(&meeting), Some((10, 11)));
+    }
+
+    #[test]
+    fn what_was_entered_by_the_clock_moves_with_the_recordings_start() {
+        let text = "[rapat]\ntanggal = 2027-03-09\nzona = \"WITA\"\nmulai = \"10.05\"\n[[peristiwa]]\njenis = \"buka\"\npukul = \"10.15\"\n";
+        let mut meeting = Meeting::parse(text, "rapat.toml").expect("a meeting");
+        assert_eq!(meeting.events[0].at, 10 * 60_000);
+        meeting.began("2027-03-09T02:11:00Z".parse().expect("a moment"));
+        assert_eq!(meeting.events[0].at, 4 * 60_000);
     }
 
     #[test]

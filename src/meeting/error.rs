@@ -4,7 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Zone;
 use crate::message::{Explain, Message};
+use crate::toml_text::Wrong;
 
 /// Why a `rapat.toml` was refused.
 #[derive(Debug, thiserror::Error)]
@@ -27,23 +29,21 @@ pub enum Error {
         /// The most that is read.
         limit: u64,
     },
-    /// The text is not UTF-8.
-    #[error("{file}, line {line}: not UTF-8")]
-    NotUtf8 {
-        /// Name of the file.
-        file: String,
-        /// Line of the first wrong byte, from 1.
-        line: usize,
+    /// The file holds no text.
+    #[error("{}: no text", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
     },
     /// Not TOML, an unknown or repeated key, or a value of the wrong kind.
-    #[error("{file}, line {line}: {detail}")]
+    #[error("{file}, line {line}: {wrong:?}")]
     Syntax {
         /// Name of the file.
         file: String,
         /// The line, from 1.
         line: usize,
-        /// What the TOML reader says.
-        detail: String,
+        /// What is wrong there.
+        wrong: Wrong,
     },
     /// A value that cannot be, or that contradicts another.
     #[error("{file}, line {line}, {key}: {fault}")]
@@ -115,6 +115,14 @@ pub enum Fault {
     /// Not a time of day.
     #[error("`{0}` is not a time of day")]
     NotATime(String),
+    /// A time of day in another zone than the meeting's.
+    #[error("`{value}` is not in {zone}")]
+    OtherZone {
+        /// The time.
+        value: String,
+        /// The meeting's zone.
+        zone: Zone,
+    },
     /// Not a time within the recording.
     #[error("`{0}` is not hours:minutes:seconds")]
     NotAnOffset(String),
@@ -180,8 +188,8 @@ impl Explain for Error {
             Self::TooLarge { path, bytes, limit } => {
                 Message::new("meeting.too_large").with("file", path.display()).with("bytes", bytes).with("limit", limit)
             }
-            Self::NotUtf8 { file, line } => placed("meeting.not_utf8", file, *line),
-            Self::Syntax { file, line, detail } => placed("meeting.syntax", file, *line).with("detail", detail),
+            Self::NotText { path } => Message::new("meeting.not_text").with("file", path.display()),
+            Self::Syntax { file, line, wrong } => wrong.message(file, *line),
             Self::Field { file, line, key, fault } => fault.explain(placed(fault.key(), file, *line).with("key", key)),
         }
     }
@@ -206,6 +214,7 @@ impl Fault {
             Self::NotADate(_) => "meeting.not_a_date",
             Self::NotATime(_) => "meeting.not_a_time",
             Self::NotAnOffset(_) => "meeting.not_an_offset",
+            Self::OtherZone { .. } => "meeting.other_zone",
             Self::Needs(_) => "meeting.needs",
             Self::Excludes(_) => "meeting.excludes",
             Self::NotOfKind(_) => "meeting.not_of_kind",
@@ -230,6 +239,7 @@ impl Fault {
             Self::Unknown(value) | Self::NotADate(value) | Self::NotATime(value) | Self::NotAnOffset(value) => {
                 message.with("value", value)
             }
+            Self::OtherZone { value, zone } => message.with("value", value).with("zone", zone),
             Self::Needs(other) | Self::Excludes(other) => message.with("other", other),
             Self::NotOfKind(kind) | Self::AlwaysOpen(kind) => message.with("kind", kind),
             Self::Sum { parts, whole } => message.with("parts", parts).with("whole", whole),

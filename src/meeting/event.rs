@@ -1,5 +1,6 @@
 //! What the operator enters. None of it is ever inferred from the sound.
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Channel;
@@ -11,6 +12,8 @@ use super::error::Origin;
 pub struct Event {
     /// Milliseconds since the recording's start.
     pub at: u64,
+    /// By the clock on the wall, where it was entered so.
+    pub clock: Option<Time>,
     /// What it was.
     pub kind: EventKind,
     pub(super) origin: Origin,
@@ -40,4 +43,23 @@ pub enum EventKind {
     Song(String),
     /// Anything else worth a line.
     Note(String),
+}
+
+impl EventKind {
+    /// Its word in `rapat.toml`.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Opened => "buka",
+            Self::Suspended => "skors",
+            Self::Resumed => "cabut_skors",
+            Self::Closed => "tutup",
+            Self::Gavel(_) => "ketuk_palu",
+            Self::Agreed(_) => "setuju",
+            Self::Interjection(_) => "interupsi",
+            Self::Item(_) => "acara",
+            Self::Song(_) => "lagu",
+            Self::Note(_) => "catatan",
+        }
+    }
 }

@@ -1,14 +1,18 @@
 //! `rapat.toml` and `lembaga.toml` exactly as they are written. Names of the fields are the keys of the file; `fixtures/paripurna/rapat.toml`
 //! and `fixtures/sekretariat/lembaga.toml` explain each. What they mean, and whether they agree, is [`super::read`]'s.
 
+mod value;
+
 use serde::Deserialize;
 use toml::Spanned;
-use toml::value::Datetime;
+
+pub(super) use value::{Clock, Day, Word};
 
 use super::{Kind, Nature, Paper, QuorumRule, Zone};
 
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<u32>;
+pub(super) type Moment = Spanned<Clock>;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -51,7 +55,7 @@ pub(super) struct Transkripsi {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Koreksi {
-    pub(super) mulai: Option<Spanned<Datetime>>,
+    pub(super) mulai: Option<Spanned<Day>>,
     pub(super) hari: Option<Number>,
 }
 
@@ -70,7 +74,7 @@ pub(super) struct Lembaga {
 pub(super) struct Usual {
     pub(super) tahun_sidang: Option<Text>,
     pub(super) masa_persidangan: Option<Text>,
-    pub(super) zona: Option<Zone>,
+    pub(super) zona: Option<Word<Zone>>,
     pub(super) tempat: Option<Text>,
     pub(super) ketua: Option<Text>,
     pub(super) didampingi: Option<Vec<Text>>,
@@ -81,17 +85,17 @@ pub(super) struct Usual {
 #[serde(deny_unknown_fields, default)]
 #[allow(clippy::struct_field_names, reason = "`rapat_ke` is what offices call it")]
 pub(super) struct Rapat {
-    pub(super) jenis: Option<Kind>,
+    pub(super) jenis: Option<Word<Kind>>,
     pub(super) nama: Option<Text>,
-    pub(super) sifat: Option<Spanned<Nature>>,
+    pub(super) sifat: Option<Spanned<Word<Nature>>>,
     pub(super) nomor: Option<Text>,
     pub(super) tahun_sidang: Option<Text>,
     pub(super) masa_persidangan: Option<Text>,
     pub(super) rapat_ke: Option<Number>,
     pub(super) dengan: Option<Text>,
-    pub(super) tanggal: Option<Spanned<Datetime>>,
-    pub(super) zona: Option<Zone>,
-    pub(super) mulai: Option<Text>,
+    pub(super) tanggal: Option<Spanned<Day>>,
+    pub(super) zona: Option<Word<Zone>>,
+    pub(super) mulai: Option<Moment>,
     pub(super) tempat: Option<Text>,
     pub(super) acara: Vec<Text>,
     pub(super) pokok_pembicaraan: Vec<Text>,
@@ -100,6 +104,7 @@ pub(super) struct Rapat {
     pub(super) sekretaris: Option<Text>,
     pub(super) undangan: Option<Vec<Text>>,
     pub(super) daftar_undangan: Option<Text>,
+    pub(super) lembar_undangan: Option<Text>,
     pub(super) peninjau: Option<u32>,
 }
 
@@ -107,6 +112,7 @@ pub(super) struct Rapat {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Hadir {
     pub(super) daftar: Option<Text>,
+    pub(super) lembar: Option<Text>,
     pub(super) anggota: Option<Number>,
     pub(super) fisik: Option<u32>,
     pub(super) daring: Option<u32>,
@@ -117,9 +123,9 @@ pub(super) struct Hadir {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Kuorum {
-    pub(super) aturan: QuorumRule,
+    pub(super) aturan: Word<QuorumRule>,
     pub(super) diumumkan: Option<Number>,
-    pub(super) pukul: Option<Text>,
+    pub(super) pukul: Option<Moment>,
 }
 
 #[derive(Deserialize)]
@@ -164,16 +170,16 @@ pub(super) struct Kursi {
 #[serde(deny_unknown_fields)]
 pub(super) struct Pemakai {
     pub(super) orang: Text,
-    pub(super) dari: Text,
-    pub(super) sampai: Option<Text>,
+    pub(super) dari: Moment,
+    pub(super) sampai: Option<Moment>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Peristiwa {
-    pub(super) jenis: JenisPeristiwa,
-    pub(super) pada: Option<Text>,
-    pub(super) pukul: Option<Text>,
+    pub(super) jenis: Word<JenisPeristiwa>,
+    pub(super) pada: Option<Moment>,
+    pub(super) pukul: Option<Moment>,
     pub(super) kali: Option<Number>,
     pub(super) kanal: Option<Spanned<i64>>,
     pub(super) butir: Option<Number>,
@@ -185,11 +191,10 @@ pub(super) struct Peristiwa {
 #[serde(deny_unknown_fields)]
 pub(super) struct Keputusan {
     pub(super) isi: Option<Text>,
-    pub(super) pada: Option<Text>,
+    pub(super) pada: Option<Moment>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy)]
 pub(super) enum JenisPeristiwa {
     Buka,
     Skors,
@@ -223,7 +228,7 @@ impl JenisPeristiwa {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Cetak {
-    pub(super) kertas: Option<Paper>,
+    pub(super) kertas: Option<Word<Paper>>,
     pub(super) tepi_atas: Option<Spanned<i64>>,
     pub(super) tepi_bawah: Option<Spanned<i64>>,
     pub(super) tepi_kiri: Option<Spanned<i64>>,

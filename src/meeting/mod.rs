@@ -33,7 +33,7 @@ use crate::clock::Channel;
 
 pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
-pub use check::{Finding, Need, checks};
+pub use check::{Finding, Need, Recorded, checks};
 pub use decision::Decision;
 pub use draft::{Draft, House, NewPerson, NewSeat, short_name, typed_date};
 pub use emblem::Emblem;
@@ -117,6 +117,8 @@ pub struct Meeting {
     pub remarks: Vec<Remark>,
     /// The files that were read beside `rapat.toml`: a folder that is to hold the whole meeting needs them.
     pub sources: Vec<PathBuf>,
+    /// The institution's file, where one was read.
+    pub institution: Option<PathBuf>,
     /// The paper that the record is printed on.
     pub paper: Paper,
     /// Its margins and type.

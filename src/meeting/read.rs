@@ -18,10 +18,11 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::clock::Channel;
+use crate::toml_text::{self, Slip};
 
 use super::error::{Error, Fault, Origin};
-use super::file::{Institution, Meeting as Written, Number, Text};
-use super::{Meeting, Person, list, time};
+use super::file::{Clock, Institution, Meeting as Written, Moment, Number, Text};
+use super::{Meeting, Person, Zone, list, time};
 
 /// Far above a meeting with a thousand people and as many events.
 const LIMIT: u64 = 4 << 20;
@@ -49,7 +50,8 @@ impl Meeting {
         let base = Reader::of(&text, &institution);
         let shared: Institution = base.toml()?;
         let mut meeting = reader.meeting(written, Some((&base, shared)))?;
-        meeting.sources.insert(0, institution);
+        meeting.sources.insert(0, institution.clone());
+        meeting.institution = Some(institution);
         Ok(meeting)
     }
 
@@ -87,7 +89,7 @@ impl Meeting {
     }
 }
 
-/// The text of a file that is UTF-8 and not too large.
+/// The text of a file that is not too large.
 fn load(path: &Path) -> Result<String, Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
@@ -97,18 +99,11 @@ fn load(path: &Path) -> Result<String, Error> {
         let size = fs::metadata(path).map_err(unreadable)?.len();
         return Err(Error::TooLarge { path: path.to_owned(), bytes: size, limit: LIMIT });
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
-        Error::NotUtf8 { file: name_of(path), line }
-    })
+    toml_text::decode(&bytes).ok_or_else(|| Error::NotText { path: path.to_owned() })
 }
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn line_of(text: &[u8], position: usize) -> usize {
-    text.iter().take(position).filter(|byte| **byte == b'\n').count() + 1
 }
 
 struct Reader<'a> {
@@ -135,11 +130,8 @@ impl<'a> Reader<'a> {
     }
 
     fn toml<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        toml::from_str(self.text).map_err(|error| Error::Syntax {
-            file: self.file.to_string(),
-            line: line_of(self.text.as_bytes(), error.span().map_or(0, |span| span.start)),
-            detail: error.message().trim().to_owned(),
-        })
+        let failed = |slip: Slip| Error::Syntax { file: self.file.to_string(), line: slip.line, wrong: slip.wrong };
+        toml_text::read(self.text).map_err(failed)
     }
 
     /// Where the institution's file is: a copy beside the meeting's, else the one that is named, else the nearest above.
@@ -179,15 +171,17 @@ impl<'a> Reader<'a> {
         meeting.groups = self.groups(groups, fraksi)?;
         let people = base.people(Vec::new(), shared.orang, &meeting.groups)?;
         meeting.people = self.people(people, orang, &meeting.groups)?;
+        // Which sheet of a workbook is meant, its date may tell.
+        meeting.date = rapat.tanggal.as_ref().map(|date| self.date("tanggal", date)).transpose()?;
         self.attend(&mut meeting, hadir)?;
-        let guests = rapat.daftar_undangan.clone();
+        let (guests, sheet) = (rapat.daftar_undangan.clone(), rapat.lembar_undangan.clone());
         let roster: Roster = meeting.people.iter().map(|person| (person.id.clone(), Arc::clone(person))).collect();
         base.usual(&mut meeting, shared.rapat, &roster)?;
         self.fields(&mut meeting, rapat, &roster)?;
         if let Some(guests) = guests {
-            self.invite(&mut meeting, &guests)?;
+            self.invite(&mut meeting, &guests, sheet.as_ref())?;
         }
-        meeting.quorum = kuorum.map(|kuorum| self.quorum(&kuorum, meeting.attendance)).transpose()?;
+        meeting.quorum = kuorum.map(|kuorum| self.quorum(&kuorum, &meeting)).transpose()?;
         let mut seats = base.seats(shared.kursi, &roster)?;
         let own = self.seats(kursi, &roster)?;
         seats.retain(|seat| own.iter().all(|own| own.channel != seat.channel));
@@ -207,7 +201,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The invitees of a list. They are named in no other place, so that they need no `id`.
-    fn invite(&self, meeting: &mut Meeting, named: &Text) -> Result<(), Error> {
+    fn invite(&self, meeting: &mut Meeting, named: &Text, sheet: Option<&Text>) -> Result<(), Error> {
         let name = self.text("daftar_undangan", named)?;
         if meeting.invitees.is_some() {
             return Err(self.fault(named, "daftar_undangan", Fault::Excludes("undangan")));
@@ -216,7 +210,8 @@ impl<'a> Reader<'a> {
         if meeting.sources.iter().any(|source| source.file_name() == path.file_name()) {
             return Err(self.fault(named, "daftar_undangan", Fault::SameName));
         }
-        let (invitees, remarks) = list::invitees(&path);
+        let sheet = self.optional("lembar_undangan", sheet)?;
+        let (invitees, remarks) = list::invitees(&path, meeting.date, sheet.as_deref());
         meeting.people.extend(invitees.iter().flatten().cloned());
         meeting.invitees = invitees;
         meeting.remarks.extend(remarks);
@@ -255,14 +250,27 @@ impl<'a> Reader<'a> {
         ids.iter().map(|id| self.person(key, id, roster)).collect()
     }
 
-    fn time(&self, key: &'static str, written: &Text) -> Result<Time, Error> {
-        let text = written.get_ref();
-        time::time_of_day(text).ok_or_else(|| self.fault(written, key, Fault::NotATime(text.clone())))
+    /// A time of day; the meeting's zone may stand behind it.
+    fn time(&self, key: &'static str, written: &Moment, zone: Option<Zone>) -> Result<Time, Error> {
+        let text = self.clock(written);
+        let (told, named) = time::split_zone(&text);
+        if let (Some(named), Some(zone)) = (named, zone)
+            && named != zone
+        {
+            return Err(self.fault(written, key, Fault::OtherZone { value: text, zone }));
+        }
+        time::time_of_day(told).ok_or_else(|| self.fault(written, key, Fault::NotATime(text)))
     }
 
-    fn offset(&self, key: &'static str, written: &Text) -> Result<u64, Error> {
-        let text = written.get_ref();
-        time::offset(text).ok_or_else(|| self.fault(written, key, Fault::NotAnOffset(text.clone())))
+    fn offset(&self, key: &'static str, written: &Moment) -> Result<u64, Error> {
+        let text = self.clock(written);
+        time::offset(&text).ok_or_else(|| self.fault(written, key, Fault::NotAnOffset(text)))
+    }
+
+    /// A time as it is written, with quotation marks or without.
+    fn clock(&self, written: &Moment) -> String {
+        let Clock(quoted) = written.get_ref();
+        quoted.clone().unwrap_or_else(|| self.text.get(written.span()).unwrap_or_default().to_owned())
     }
 
     fn text(&self, key: &'static str, written: &Text) -> Result<String, Error> {
@@ -296,7 +304,7 @@ impl<'a> Reader<'a> {
     }
 
     fn line<T>(&self, at: &Spanned<T>) -> usize {
-        line_of(self.text.as_bytes(), at.span().start)
+        toml_text::line_of(self.text, at.span().start)
     }
 
     fn origin<T>(&self, at: &Spanned<T>) -> Origin {

@@ -45,6 +45,17 @@ pub(super) fn time_of_day(text: &str) -> Option<Time> {
     Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
 }
 
+/// A time and the zone that stands behind it, if one does.
+pub(super) fn split_zone(text: &str) -> (&str, Option<Zone>) {
+    let text = text.trim();
+    let zones = [("WITA", Zone::Wita), ("WIB", Zone::Wib), ("WIT", Zone::Wit)];
+    let named = zones.into_iter().find_map(|(name, zone)| {
+        let at = text.len().checked_sub(name.len()).filter(|at| text.is_char_boundary(*at))?;
+        text[at..].eq_ignore_ascii_case(name).then(|| (text[..at].trim_end(), Some(zone)))
+    });
+    named.unwrap_or((text, None))
+}
+
 /// A time since the recording's start, `jam:menit:detik` with as many hours as it takes, in milliseconds.
 #[must_use]
 pub fn offset(text: &str) -> Option<u64> {
@@ -58,6 +69,15 @@ pub fn offset(text: &str) -> Option<u64> {
     }
     let millis: u64 = format!("{fraction:0<3}").parse().ok()?;
     Some(((u64::from(hour) * 60 + u64::from(minute)) * 60 + u64::from(second)) * 1000 + millis)
+}
+
+/// Milliseconds from one time of day to the next occurrence of another: a meeting may go on past midnight. A time that is written to the
+/// minute is not before one within that minute.
+pub(super) fn millis_until(from: Time, to: Time) -> u64 {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    const MINUTE: i64 = 60_000;
+    let elapsed = to.duration_since(from).as_millis() as i64;
+    if to.second() == 0 && elapsed < 0 && elapsed > -MINUTE { 0 } else { elapsed.rem_euclid(DAY).unsigned_abs() }
 }
 
 /// Two or three groups of digits; the third is 0 when left out.
@@ -84,6 +104,14 @@ mod tests {
         for wrong in ["", "10", "24.00", "10.60", "10.05.30.1", "-1.05", "１０.05", "10.05 WITA"] {
             assert_eq!(time_of_day(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_zone_may_stand_behind_a_time() {
+        assert_eq!(split_zone("10.05 WITA"), ("10.05", Some(Zone::Wita)));
+        assert_eq!(split_zone("10.05wib"), ("10.05", Some(Zone::Wib)));
+        assert_eq!(split_zone("10.05"), ("10.05", None));
+        assert_eq!(split_zone("é"), ("é", None));
     }
 
     #[test]

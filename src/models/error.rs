@@ -14,6 +14,9 @@ pub enum Error {
     /// Neither `RISALAH_MODELS` nor a home folder says where models lie.
     #[error("no home folder")]
     NoHome,
+    /// The models folder cannot be held.
+    #[error(transparent)]
+    Lock(#[from] crate::lock::Error),
     /// No model has this name and no file lies there.
     #[error("no model {name}; there are {known}")]
     Unknown {
@@ -216,6 +219,7 @@ impl Explain for Error {
             Self::NotNoted(path) => Message::new("models.not_noted").with("path", path.display()),
             Self::BadName(path) => Message::new("models.bad_name").with("path", path.display()),
             Self::NameTaken(name) => Message::new("models.name_taken").with("name", name),
+            Self::Lock(error) => error.message(),
             Self::Busy(folder) => Message::new("models.busy").with("folder", folder.display()),
             Self::NoSpace { folder, needed, available } => Message::new("models.no_space")
                 .with("folder", folder.display())

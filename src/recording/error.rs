@@ -67,6 +67,9 @@ pub enum Error {
         /// The recording's folder.
         path: PathBuf,
     },
+    /// The folder cannot be held for one recorder.
+    #[error(transparent)]
+    Lock(#[from] crate::lock::Error),
     /// The recording must be whole before it is archived.
     #[error("{path} is not whole")]
     NotWhole {
@@ -121,6 +124,7 @@ impl Explain for Error {
             Self::Unarchivable { path, reason: Unarchivable::Encoder(detail) } => {
                 about("unarchivable.encoder", path).with("detail", detail)
             }
+            Self::Lock(error) => error.message(),
             Self::NotWhole { path } => about("not_whole", path),
             Self::OtherForm { path } => about("other_form", path),
             Self::LongAgo { path } => about("long_ago", path),

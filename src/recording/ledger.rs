@@ -19,6 +19,9 @@ use crate::floor::Alarm;
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
 
+/// Milliseconds by which a clock is set for a person to be told: less does not change a minute that is printed, but by chance.
+const SET: u64 = 1000;
+
 /// A line of the ledger as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
@@ -190,6 +193,17 @@ impl Ledger {
             Fact::Event { at, key: Some(key), .. } => Some((key.as_str(), *at)),
             _ => None,
         })
+    }
+
+    /// Where the computer's clock was set while it recorded, in milliseconds since the start, and by how many: by so much that a time of
+    /// day would be another.
+    #[must_use]
+    pub fn clock_set(&self, clock: Clock) -> Vec<(u64, i64)> {
+        let set = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Clock { at, stepped_ms, .. } => Some((clock.millis(*at), *stepped_ms)),
+            _ => None,
+        });
+        set.filter(|(_, by)| by.unsigned_abs() >= SET).collect()
     }
 
     /// What was found to be wrong with microphones while it was recorded.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::lock;
+
 use super::header::Labels;
 use super::ledger::Pen;
 use super::lock::hold;
@@ -376,13 +378,13 @@ impl Drop for Lock {
 pub(super) fn lock(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
     loop {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(Error::io(&path))?;
-        match hold(&file) {
-            Ok(()) if is_named(&file, &path) => return Ok(Lock { file, path }),
+        match lock::hold(&path) {
+            Ok(file) if is_named(&file, &path) => return Ok(Lock { file, path }),
             // Its holder has just let it go and taken it away; a new one is made.
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
-            Err(fs::TryLockError::Error(source)) => return Err(Error::Io { path, source }),
+            Ok(_) => {}
+            Err(lock::Error::Held { .. }) => return Err(Error::Busy { path: folder.to_owned() }),
+            Err(lock::Error::Io { path, source }) => return Err(Error::Io { path, source }),
+            Err(error) => return Err(Error::Lock(error)),
         }
     }
 }

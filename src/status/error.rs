@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use jiff::{Timestamp, Zoned};
 
-use super::{Finding, Hindrance, MOMENT, Stage, State};
+use super::{Finding, Hindrance, Stage, State};
+use crate::clock::moment;
 use crate::message::{Explain, Message};
 use crate::{folder, recording, risalah, transcript};
 
@@ -129,7 +130,7 @@ impl Explain for Error {
             Self::NeedsReason { from, to } => {
                 Message::new("status.needs_reason").with("from", from.key()).with("to", to.key())
             }
-            Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", until.strftime(MOMENT)),
+            Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", moment(until)),
             Self::Period { days } => Message::new("status.period").with("days", days),
             Self::Clock { now, known } => Message::new("status.clock").with("now", now).with("known", known),
             Self::Hindered(hindrances) => Message::new("status.hindered").with("count", hindrances.len()),

@@ -9,7 +9,7 @@ use jiff::Zoned;
 use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, stem, words};
 use super::{Error, Hindrance, Life, State, hindrances, uncarried};
 use crate::digest::sha256;
-use crate::folder::Folder;
+use crate::folder::{self, Folder};
 use crate::meeting::{Meeting, Person};
 use crate::risalah::{self, Format, Official, Risalah, Sheet, compose_official};
 use crate::transcript::store::{Seal, Step, Store};
@@ -104,6 +104,7 @@ pub fn finalize(
         waived: waived.clone(),
     };
     let risalah = compose_official(meeting, &current, &official);
+    keep_sources(folder, store, meeting)?;
     let files = write(folder, store, &risalah, typeset, &mut manifest)?;
     let bytes = serde_json::to_vec_pretty(&manifest).map_err(risalah::Error::from)?;
     let listed = freeze(folder, store, &Manifest::file_name(edition), &bytes)?;
@@ -143,6 +144,18 @@ fn write(
         manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
     }
     Ok(files)
+}
+
+/// Copies of what the description names, so that the folder holds all that the edition was made of.
+fn keep_sources(folder: &Folder, store: &Store, meeting: &Meeting) -> Result<(), Error> {
+    for source in &meeting.sources {
+        let Some(name) = source.file_name().and_then(|name| name.to_str()) else { continue };
+        if source.parent() != Some(folder.path()) && !folder.path().join(name).exists() {
+            let failed = |source_error| folder::Error::Folder { path: source.clone(), source: source_error };
+            folder.write(store, name, &fs::read(source).map_err(failed)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file that is not to be written again.

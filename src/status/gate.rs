@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use super::{Life, MOMENT, State};
-use crate::clock::Clock;
-use crate::meeting::{self, Meeting, Need};
+use super::{Life, State};
+use crate::clock::{Clock, moment};
+use crate::meeting::{self, Meeting, Need, Recorded};
 use crate::message::{Explain, Message};
 use crate::transcript::edit::{Mark, Speaker};
 use crate::transcript::store::{self, Store};
@@ -109,10 +109,10 @@ impl Explain for Hindrance {
             Self::Flagged { count, first } => Message::new("status.flagged").with("count", count).with("first", first),
             Self::Demonstration { model } => Message::new("status.demonstration").with("model", model),
             Self::NotVerified { state } => Message::new("status.not_verified").with("state", state.key()),
-            Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", until.strftime(MOMENT)),
-            Self::BeforeMeeting { date, today } => {
-                Message::new("status.before_meeting").with("date", date).with("today", today)
-            }
+            Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", moment(until)),
+            Self::BeforeMeeting { date, today } => Message::new("status.before_meeting")
+                .with("date", date.strftime("%d-%m-%Y"))
+                .with("today", today.strftime("%d-%m-%Y")),
             Self::EditedByHand { path } => Message::new("status.edited_by_hand").with("path", path.display()),
             Self::Number => Message::new("status.number"),
             Self::NumberDiffers { written, given } => {
@@ -136,7 +136,8 @@ impl Hindrance {
 #[must_use]
 pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: &Zoned) -> Vec<Hindrance> {
     let clock = transcript.recording.clock;
-    let mut found: Vec<Hindrance> = meeting::checks(meeting, transcript.recording.started)
+    let recorded = recorded(transcript);
+    let mut found: Vec<Hindrance> = meeting::checks(meeting, Some(&recorded))
         .into_iter()
         .filter(|finding| finding.need() != Need::Advice)
         .map(Hindrance::Meeting)
@@ -174,6 +175,15 @@ pub fn uncarried(store: &Store, transcript: &Transcript) -> Result<Option<Hindra
     let first = open.iter().map(|edit| edit.layer.place.span.start).min();
     let first = first.map(|start| transcript.recording.clock.hms(start));
     Ok(first.map(|first| Hindrance::Uncarried { count: open.len(), first }))
+}
+
+/// What a transcript knows of the recording that it was made of.
+#[must_use]
+pub fn recorded(transcript: &Transcript) -> Recorded {
+    let recording = &transcript.recording;
+    // While it is recognised, the end is not known.
+    let length = Some(recording.clock.millis(recording.length)).filter(|_| transcript.version.complete);
+    Recorded { started: recording.started, length, clock_set: Vec::new() }
 }
 
 /// How many utterances are so, and when the first was.

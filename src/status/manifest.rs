@@ -104,6 +104,7 @@ impl Manifest {
             && self.edits == other.edits
             && self.description == other.description
             && self.number == other.number
+            && self.paper == other.paper
             && self.signed_by == other.signed_by
     }
 

@@ -4,9 +4,6 @@
 //! [`hindrances`] is met: then its documents are frozen and a [`Manifest`] holds the hash of all that they were made of. What changes later makes a
 //! new edition beside the old one. [`verify`] shows that all is as it was.
 
-/// How a moment is written in a sentence, in the zone that it is given in.
-const MOMENT: &str = "%Y-%m-%d %H.%M";
-
 mod error;
 mod finalize;
 mod gate;
@@ -18,7 +15,7 @@ mod state;
 
 pub use error::Error;
 pub use finalize::{Finalized, Request, Typeset, finalize};
-pub use gate::{Hindrance, hindrances, uncarried};
+pub use gate::{Hindrance, hindrances, recorded, uncarried};
 pub use life::{Life, Wish};
 pub use manifest::{Audio, Document, Finding, Layers, Manifest, Verdict, Words, verify};
 pub use passage::{Passage, hear, omit, seconds};

@@ -5,6 +5,7 @@
 //! guarded in the same way.
 
 mod layers;
+mod read_only;
 mod schema;
 mod steps;
 mod versions;
@@ -87,6 +88,7 @@ impl Explain for Error {
     fn message(&self) -> Message {
         let (key, path) = match self {
             Self::Database { path, source } if is_full(source) => ("transcript.full", path),
+            Self::Database { path, source } if read_only::is_meant(source) => ("transcript.read_only", path),
             Self::Database { path, .. } => ("transcript.database", path),
             Self::PathTooLong { path } => ("transcript.path_too_long", path),
             Self::Missing { path } => ("transcript.missing", path),
@@ -153,14 +155,35 @@ impl Store {
         Self::connect(path)
     }
 
+    /// The same, to read it. Where the folder may only be read, as on a disc or another person's share, the store is read into memory: what
+    /// rules of this program lay over it is gone when it is closed.
+    pub fn open_to_read(folder: &Path) -> Result<Self, Error> {
+        match Self::open(folder) {
+            Err(Error::Database { path, source }) if read_only::is_meant(&source) => {
+                let connection =
+                    read_only::connect(&path).map_err(|_| Error::Database { path: path.clone(), source })?;
+                Self::upgraded(path, connection)
+            }
+            opened => opened,
+        }
+    }
+
     fn connect(path: PathBuf) -> Result<Self, Error> {
         if std::path::absolute(&path).is_ok_and(|whole| whole.as_os_str().len() > LONGEST_PATH) {
             return Err(Error::PathTooLong { path });
         }
         let failed = |source| Error::Database { path: path.clone(), source };
         let connection = Connection::open(&path).map_err(failed)?;
+        if connection.is_readonly("main").map_err(failed)? {
+            return Err(failed(read_only::error()));
+        }
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        Self::upgraded(path, connection)
+    }
+
+    fn upgraded(path: PathBuf, connection: Connection) -> Result<Self, Error> {
+        let failed = |source| Error::Database { path: path.clone(), source };
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
         match schema::upgrade(&connection).map_err(failed)? {
             found if found > schema::NUMBER => Err(Error::Newer { path, found }),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::message::{Explain, Message};
+use crate::toml_text::{self, Slip, Wrong, line_of};
 
 /// The file's name, beside the description of the meeting.
 pub const FILE_NAME: &str = "leksikon.toml";
@@ -38,15 +39,21 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// Not UTF-8, not TOML, an unknown key, or a value of the wrong kind.
-    #[error("{}, line {line}: {detail}", path.display())]
+    /// The file holds no text.
+    #[error("{}: no text", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not TOML, an unknown key, or a value of the wrong kind.
+    #[error("{}, line {line}: {wrong:?}", path.display())]
     Syntax {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong.
-        detail: String,
+        /// What is wrong there.
+        wrong: Wrong,
     },
     /// An entry that says nothing.
     #[error("{}, line {line}: an empty entry", path.display())]
@@ -74,9 +81,8 @@ impl Explain for Error {
         match self {
             Self::Unreadable { path, source } => placed("lexicon.unreadable", path).with("reason", source),
             Self::TooLarge { path } => placed("lexicon.too_large", path).with("limit", LIMIT),
-            Self::Syntax { path, line, detail } => {
-                placed("lexicon.syntax", path).with("line", line).with("detail", detail)
-            }
+            Self::NotText { path } => placed("lexicon.not_text", path),
+            Self::Syntax { path, line, wrong } => wrong.message(&path.display().to_string(), *line),
             Self::Empty { path, line } => placed("lexicon.empty", path).with("line", line),
             Self::NotDoubled { path, line, entry } => {
                 placed("lexicon.not_doubled", path).with("line", line).with("entry", entry)
@@ -143,12 +149,8 @@ impl Lexicon {
         if bytes.len() as u64 > LIMIT {
             return Err(Error::TooLarge { path: path.to_owned() });
         }
-        let text = std::str::from_utf8(&bytes).map_err(|error| Error::Syntax {
-            path: path.to_owned(),
-            line: line_of(&bytes, error.valid_up_to()),
-            detail: "UTF-8".to_owned(),
-        })?;
-        Self::default().with(text, path)
+        let text = toml_text::decode(&bytes).ok_or_else(|| Error::NotText { path: path.to_owned() })?;
+        Self::default().with(&text, path)
     }
 
     /// The same with what the text of a file adds; `path` is its name in errors.
@@ -157,15 +159,12 @@ impl Lexicon {
     /// When the text is not a lexicon.
     pub fn with(mut self, text: &str, path: &Path) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let written: File = toml::from_str(text).map_err(|error| Error::Syntax {
-            path: path.to_owned(),
-            line: line_of(text.as_bytes(), error.span().map_or(0, |span| span.start)),
-            detail: error.message().trim().to_owned(),
-        })?;
+        let failed = |slip: Slip| Error::Syntax { path: path.to_owned(), line: slip.line, wrong: slip.wrong };
+        let written: File = toml_text::read(text).map_err(failed)?;
         let File { singkatan, nama, ulang, pengisi, penggalan, abaikan } = written;
         let entry = |entry: &Spanned<String>| {
             let words: Vec<&str> = entry.get_ref().split_whitespace().collect();
-            let line = line_of(text.as_bytes(), entry.span().start);
+            let line = line_of(text, entry.span().start);
             if words.is_empty() { Err(Error::Empty { path: path.to_owned(), line }) } else { Ok(words.join(" ")) }
         };
         for name in &abaikan {
@@ -182,7 +181,7 @@ impl Lexicon {
         for doubled in &ulang {
             let word = entry(doubled)?.to_lowercase();
             if !word.split_once('-').is_some_and(|(first, second)| !first.is_empty() && !second.is_empty()) {
-                let line = line_of(text.as_bytes(), doubled.span().start);
+                let line = line_of(text, doubled.span().start);
                 return Err(Error::NotDoubled { path: path.to_owned(), line, entry: word });
             }
             self.reduplications.insert(word);
@@ -231,8 +230,4 @@ impl Lexicon {
     pub(super) fn is_fragment(&self, piece: &str) -> bool {
         self.fragments.contains(piece)
     }
-}
-
-fn line_of(text: &[u8], position: usize) -> usize {
-    text.iter().take(position).filter(|byte| **byte == b'\n').count() + 1
 }

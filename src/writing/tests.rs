@@ -591,8 +591,10 @@ fn a_faulty_lexicon_is_refused_with_its_line() {
     assert!(matches!(Lexicon::read(Path::new("/tidak/ada/leksikon.toml")), Err(lexicon::Error::Unreadable { .. })));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("leksikon.toml");
-    std::fs::write(&path, b"nama = [\"a\"]\nulang = [\"\xff\"]").expect("written");
-    assert!(matches!(Lexicon::read(&path), Err(lexicon::Error::Syntax { line: 2, .. })));
+    std::fs::write(&path, b"nama = [\"a\"]\nulang = [\"\x93\"]\nulang = []").expect("written");
+    assert!(matches!(Lexicon::read(&path), Err(lexicon::Error::Syntax { line: 3, .. })), "Windows-1252 is read");
+    std::fs::write(&path, b"nama\0\0\0\x01").expect("written");
+    assert!(matches!(Lexicon::read(&path), Err(lexicon::Error::NotText { .. })));
     std::fs::write(&path, vec![b'#'; 2 << 20]).expect("written");
     assert!(matches!(Lexicon::read(&path), Err(lexicon::Error::TooLarge { .. })));
 }

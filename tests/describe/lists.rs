@@ -64,29 +64,79 @@ fn counts(meeting: &Meeting) -> Option<(u32, u32, u32, u32, u32)> {
 
 /// A workbook with one sheet, whose cells are texts in place or shared, or numbers.
 fn workbook(rows: &[&[&str]]) -> Vec<u8> {
-    let cell = |place: String, cell: &str| match cell.parse::<f64>() {
-        Ok(number) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
-        Err(_) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>"),
-    };
-    let row = |(row, cells): (usize, &&[&str])| {
-        let place = |column: usize| format!("{}{}", char::from(b'A' + column as u8), row + 1);
-        let cells: Vec<String> = cells.iter().enumerate().map(|(column, text)| cell(place(column), text)).collect();
-        format!("<row r=\"{}\">{}</row>", row + 1, cells.concat())
-    };
-    let sheet = rows.iter().enumerate().map(row).collect::<Vec<_>>().concat();
-    let parts = [
-        ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/></Types>".to_owned()),
-        ("_rels/.rels", "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>".to_owned()),
-        ("xl/workbook.xml", "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"Hadir\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>".to_owned()),
-        ("xl/_rels/workbook.xml.rels", "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>".to_owned()),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData></worksheet>")),
+    book(&[Page { name: "Hadir", state: "visible", rows, more: "", cells: "" }])
+}
+
+/// A sheet of a workbook.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    name: &'a str,
+    /// `visible`, `hidden` or `veryHidden`.
+    state: &'a str,
+    rows: &'a [&'a [&'a str]],
+    /// What stands before its rows.
+    cells: &'a str,
+    /// What stands behind its rows.
+    more: &'a str,
+}
+
+/// A cell that begins with `=` is a formula without a result, one that begins with `!` an error, and a row whose first cell begins with `#` is
+/// hidden.
+fn book(pages: &[Page]) -> Vec<u8> {
+    let sheets: Vec<String> = pages
+        .iter()
+        .enumerate()
+        .map(|(index, page)| {
+            format!(
+                "<sheet name=\"{}\" sheetId=\"{n}\" state=\"{}\" r:id=\"rId{n}\"/>",
+                page.name,
+                page.state,
+                n = index + 1
+            )
+        })
+        .collect();
+    let relations: Vec<String> = (1..=pages.len()).map(|n| format!("<Relationship Id=\"rId{n}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")).collect();
+    let types: Vec<String> = (1..=pages.len()).map(|n| format!("<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>")).collect();
+    let mut parts = vec![
+        ("[Content_Types].xml".to_owned(), format!("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/>{}</Types>", types.concat())),
+        ("_rels/.rels".to_owned(), "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>".to_owned()),
+        ("xl/workbook.xml".to_owned(), format!("<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{}</sheets></workbook>", sheets.concat())),
+        ("xl/_rels/workbook.xml.rels".to_owned(), format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{}</Relationships>", relations.concat())),
     ];
+    parts.extend(
+        pages.iter().enumerate().map(|(index, page)| (format!("xl/worksheets/sheet{}.xml", index + 1), sheet(page))),
+    );
+    zipped(&parts)
+}
+
+fn zipped(parts: &[(String, String)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (path, text) in parts {
-        zip.start_file(path, zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.start_file(path.as_str(), zip::write::SimpleFileOptions::default()).expect("a part");
         zip.write_all(text.as_bytes()).expect("written");
     }
     zip.finish().expect("a workbook").into_inner()
+}
+
+fn sheet(page: &Page) -> String {
+    let cell = |place: String, cell: &str| match (cell.parse::<f64>(), cell.strip_prefix('='), cell.strip_prefix('!')) {
+        (Ok(number), ..) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
+        (_, Some(formula), _) => format!("<c r=\"{place}\"><f>{formula}</f></c>"),
+        (_, _, Some(error)) => format!("<c r=\"{place}\" t=\"e\"><v>{error}</v></c>"),
+        _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{}</t></is></c>", cell.trim_start_matches('#')),
+    };
+    let row = |(row, cells): (usize, &&[&str])| {
+        let place = |column: usize| format!("{}{}", char::from(b'A' + column as u8), row + 1);
+        let hidden = if cells.first().is_some_and(|cell| cell.starts_with('#')) { " hidden=\"1\"" } else { "" };
+        let cells = cells.iter().enumerate().filter(|(_, text)| !text.is_empty());
+        let cells: Vec<String> = cells.map(|(column, text)| cell(place(column), text)).collect();
+        format!("<row r=\"{}\"{hidden}>{}</row>", row + 1, cells.concat())
+    };
+    let rows = page.rows.iter().enumerate().map(row).collect::<Vec<_>>().concat();
+    let (cells, more) = (page.cells, page.more);
+    format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{cells}<sheetData>{rows}</sheetData>{more}</worksheet>"
+    )
 }
 
 #[test]
@@ -249,4 +299,167 @@ fn two_lists_of_one_name_are_refused() {
         .expect("written");
     let error = Meeting::read(&path).expect_err("one would be lost in the meeting's folder");
     assert!(error.message().what(Language::Indonesian).contains("baris 2"));
+}
+
+const HEADING: &[&str] = &["Nama", "Fraksi", "Kehadiran"];
+/// Who came, with the last member of F-A in the status that is given.
+fn rows(last: &'static str) -> Vec<Vec<&'static str>> {
+    vec![
+        HEADING.to_vec(),
+        vec!["Ani Lestari", "F-A", "hadir"],
+        vec!["Budi O'Neil", "F-A", "izin"],
+        vec!["Muhammad Ali", "F-A", last],
+        vec!["Muhammad Ali", "F-B", "hadir daring"],
+        vec!["Rosa", "F-B", "hadir"],
+    ]
+}
+
+fn slices<'a>(rows: &'a [Vec<&'a str>]) -> Vec<&'a [&'a str]> {
+    rows.iter().map(Vec::as_slice).collect()
+}
+
+fn of(pages: &[Page]) -> Meeting {
+    read(Some(("hadir.xlsx", &book(pages))), None)
+}
+
+fn told(meeting: &Meeting) -> Vec<&Slip> {
+    let roster = |slip: &&Slip| !matches!(slip, Slip::NotOnRoster(_));
+    meeting.remarks.iter().map(|remark| &remark.slip).filter(roster).collect()
+}
+
+#[test]
+fn the_sheet_is_chosen_and_named_or_asked_for() {
+    let (all, now) = (rows("hadir"), rows("alpa"));
+    let (all, now) = (slices(&all), slices(&now));
+    let page = |name, state, rows| Page { name, state, rows, more: "", cells: "" };
+    let note: &[&[&str]] = &[&["Catatan"]];
+    let sheet = |sheet: &str, others: &[&str]| Slip::Sheet {
+        sheet: sheet.to_owned(),
+        others: others.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    for state in ["hidden", "veryHidden"] {
+        let meeting = of(&[page("Rapat 6", state, &all), page("Rapat 7", "visible", &now)]);
+        assert_eq!(counts(&meeting), Some((5, 2, 1, 1, 1)), "{state}");
+        assert_eq!(told(&meeting), [&sheet("Rapat 7", &["Rapat 6"])], "{state}");
+    }
+    let meeting = of(&[page("Catatan", "visible", note), page("Daftar", "visible", &now)]);
+    assert_eq!((counts(&meeting), told(&meeting)), (Some((5, 2, 1, 1, 1)), vec![&sheet("Daftar", &["Catatan"])]));
+    let several = [page("Rapat 6", "visible", &all[..]), page("Rapat 7", "visible", &now)];
+    let asked = of(&several);
+    assert_eq!(asked.attendance, None);
+    assert_eq!(told(&asked), [&Slip::Sheets(vec!["Rapat 6".to_owned(), "Rapat 7".to_owned()])]);
+    let message = asked.remarks[0].message();
+    assert!(message.what(Language::Indonesian).contains("\"Rapat 7\""));
+    assert!(message.hint(Language::Indonesian).is_some_and(|hint| hint.contains("`lembar`")));
+    let hidden = of(&[page("Rapat 7", "hidden", &now), page("Catatan", "visible", note)]);
+    assert_eq!((hidden.attendance, told(&hidden)), (None, vec![&Slip::OnlyHidden(vec!["Rapat 7".to_owned()])]));
+    // The description may settle it.
+    let place = tempfile::tempdir().expect("a folder");
+    fs::write(place.path().join("hadir.xlsx"), book(&several)).expect("written");
+    let described = |sheet: &str, date: &str| {
+        let text = ROSTER.replace("rapat = { daftar_undangan = \"UNDANGAN\" }", date);
+        let text = text.replace("daftar = \"HADIR\"", &format!("daftar = \"hadir.xlsx\"{sheet}"));
+        fs::write(place.path().join("rapat.toml"), text).expect("written");
+        Meeting::read(&place.path().join("rapat.toml")).expect("a meeting")
+    };
+    assert_eq!(counts(&described(", lembar = \"rapat 7\"", "")), Some((5, 2, 1, 1, 1)));
+    let unknown = described(", lembar = \"Rapat 8\"", "");
+    assert!(matches!(told(&unknown)[..], [Slip::NoSheet { .. }]), "{:?}", unknown.remarks);
+    // So does the date of the meeting, in the name of a sheet or in its title.
+    let titled: Vec<&[&str]> = [&["Selasa, 9 Maret 2027"] as &[&str]].into_iter().chain(now.iter().copied()).collect();
+    for (name, rows) in [("9 Maret", &now), ("Lembar 2", &titled)] {
+        fs::write(
+            place.path().join("hadir.xlsx"),
+            book(&[page("2 Maret", "visible", &all), page(name, "visible", rows)]),
+        )
+        .expect("written");
+        let meeting = described("", "rapat = { tanggal = 2027-03-09 }");
+        assert_eq!(counts(&meeting), Some((5, 2, 1, 1, 1)), "{name}: {:?}", meeting.remarks);
+    }
+    fs::write(place.path().join("hadir.xlsx"), book(&[page("Hadir", "visible", &titled)])).expect("written");
+    let other = described("", "rapat = { tanggal = 2027-03-16 }");
+    assert_eq!((other.attendance, told(&other)), (None, vec![&Slip::OtherDate(jiff::civil::date(2027, 3, 9))]));
+}
+
+#[test]
+fn what_a_sheet_hides_joins_or_reckons_is_never_guessed_at() {
+    let rows = rows("alpa");
+    let usual = slices(&rows);
+    let page = |rows, cells, more| Page { name: "Hadir", state: "visible", rows, cells, more };
+    // A filter hides rows that count; a hand hides rows of which nobody knows.
+    let mut hidden = usual.clone();
+    hidden[3] = &["#Muhammad Ali", "F-A", "alpa"];
+    assert_eq!(counts(&of(&[page(&hidden, "", "<autoFilter ref=\"A1:C6\"/>")])), Some((5, 2, 1, 1, 1)));
+    let asked = of(&[page(&hidden, "", "")]);
+    assert_eq!((asked.attendance, told(&asked)), (None, vec![&Slip::HiddenRow]));
+    // The column of the meeting before is hidden.
+    let two: Vec<Vec<&str>> =
+        rows.iter().map(|row| vec![row[0], row[1], if row == &rows[0] { "Status" } else { "hadir" }, row[2]]).collect();
+    let two = slices(&two);
+    let columns = "<cols><col min=\"3\" max=\"3\" hidden=\"1\"/></cols>";
+    assert_eq!(counts(&of(&[page(&two, columns, "")])), Some((5, 2, 1, 1, 1)));
+    // A group that stands once for all its members, and a heading of two lines.
+    let mut merged = usual.clone();
+    (merged[2], merged[3]) = (&["Budi O'Neil", "", "izin"], &["Muhammad Ali", "", "alpa"]);
+    let cells = "<mergeCells><mergeCell ref=\"B2:B4\"/></mergeCells>";
+    assert_eq!(counts(&of(&[page(&merged, "", cells)])), Some((5, 2, 1, 1, 1)));
+    let heading: &[&[&str]] = &[
+        &["DAFTAR HADIR"],
+        &["No", "Nama", "Fraksi", "Kehadiran"],
+        &["", "", "", "Hadir", "Izin", "Tanpa Keterangan", "Daring"],
+        &["1", "2", "3", "4", "5", "6", "7"],
+        &["1", "Ani Lestari", "F-A", "v"],
+        &["2", "Budi O'Neil", "F-A", "", "v"],
+        &["3", "Muhammad Ali", "F-A", "", "", "v"],
+        &["4", "Muhammad Ali", "F-B", "v", "", "", "v"],
+        &["No", "Nama", "Fraksi", "Kehadiran"],
+        &["5", "Rosa", "F-B", "v"],
+    ];
+    let meeting = of(&[page(heading, "", "<mergeCells><mergeCell ref=\"B2:B3\"/></mergeCells>")]);
+    assert_eq!(counts(&meeting), Some((5, 2, 1, 1, 1)), "{:?}", meeting.remarks);
+    // What a formula comes to, only its program knows.
+    for cell in ["=IF(1,\"hadir\",\"\")", "!#REF!"] {
+        let mut reckoned = rows.clone();
+        reckoned[2][2] = cell;
+        let pages = [Page { name: "Hadir", state: "visible", rows: &slices(&reckoned), cells: "", more: "" }];
+        let meeting = of(&pages);
+        assert_eq!(meeting.attendance, None, "{cell}");
+        assert!(told(&meeting).contains(&&Slip::NoResult("C".to_owned())), "{cell}: {:?}", meeting.remarks);
+    }
+}
+
+#[test]
+fn other_spreadsheets_are_read_too() {
+    let cell = |text: &&str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let table = |name: &str, style: &str, rows: &[Vec<&str>]| {
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>()))
+            .collect();
+        format!("<table:table table:name=\"{name}\" table:style-name=\"{style}\">{}</table:table>", rows.concat())
+    };
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\"><office:automatic-styles><style:style style:name=\"t1\" style:family=\"table\"><style:table-properties table:display=\"false\"/></style:style><style:style style:name=\"t2\" style:family=\"table\"><style:table-properties table:display=\"true\"/></style:style></office:automatic-styles><office:body><office:spreadsheet>{}{}</office:spreadsheet></office:body></office:document-content>",
+        table("Rapat 6", "t1", &rows("hadir")),
+        table("Rapat 7", "t2", &rows("alpa"))
+    );
+    let parts = [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.as_str())];
+    let ods = zipped(&parts.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let meeting = read(Some(("hadir.ods", &ods)), None);
+    assert_eq!(counts(&meeting), Some((5, 2, 1, 1, 1)), "{:?}", meeting.remarks);
+    // What only begins like one is no reason to fail.
+    let damaged = read(Some(("hadir.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rusak")), None);
+    assert!(matches!(told(&damaged)[..], [Slip::Damaged | Slip::Unreadable(_)]), "{:?}", damaged.remarks);
+}
+
+#[test]
+fn one_bad_row_blanks_its_own_group_only() {
+    let present = |meeting: &Meeting| meeting.groups.iter().map(|group| group.present).collect::<Vec<_>>();
+    let bad = attended(format!("{HEAD}{}", WHOLE.replacen("izin", "tidak hadir", 1)).as_bytes());
+    assert_eq!((bad.attendance, present(&bad)), (None, vec![None, Some(2)]), "{:?}", bad.remarks);
+    // Of a row without a group nobody knows whose it is: a group that has all its members needs no more.
+    let nameless = attended(format!("{HEAD}{}", WHOLE.replacen("Ani Lestari", "", 1)).as_bytes());
+    assert_eq!(present(&nameless), [None, Some(2)]);
 }

@@ -327,14 +327,23 @@ fn only_one_process_at_a_time_pulls() {
     folder.assert_complete();
 }
 
+/// Set for the process that the test below starts with an environment of its own.
+const CHILD: &str = "RISALAH_TEST_CHILD";
+
 #[test]
 fn the_environment_names_folder_mirror_and_proxy() {
+    if std::env::var_os(CHILD).is_some() {
+        let store = Store::from_env().expect("a folder").with_officials(vec![official("uji", &SOUND)]);
+        unwatched(|watch| store.pull("uji", &Hub::from_env(), watch)).expect("a model");
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let inner = Arc::new(Mutex::new(Vec::new()));
     let proxy = Server::start(vec![tunnel(whole(&SOUND), Arc::clone(&inner))]);
     let child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "pull::in_a_process_with_an_environment", "--ignored"])
+        .args(["--exact", "pull::the_environment_names_folder_mirror_and_proxy"])
         .env_clear()
+        .env(CHILD, "1")
         .env("RISALAH_MODELS", folder.path())
         .env("RISALAH_MODEL_HUB", "http://cermin.invalid/")
         .env("HTTPS_PROXY", &proxy.address)
@@ -345,11 +354,4 @@ fn the_environment_names_folder_mirror_and_proxy() {
     assert_eq!(proxy.requests()[0].line, "CONNECT cermin.invalid:80 HTTP/1.1");
     let request = &inner.lock().expect("the log")[0];
     assert!(request.line.starts_with("GET /ggerganov/whisper.cpp/resolve/"), "{}", request.line);
-}
-
-#[test]
-#[ignore = "run by the test above, in an environment of its own"]
-fn in_a_process_with_an_environment() {
-    let store = Store::from_env().expect("a folder").with_officials(vec![official("uji", &SOUND)]);
-    unwatched(|watch| store.pull("uji", &Hub::from_env(), watch)).expect("a model");
 }

@@ -13,8 +13,9 @@ fn end(recorder: &mut Running) -> Option<i32> {
 }
 
 #[test]
+#[ignore = "mounts a file system, which only root may"]
 fn a_disk_that_breaks_ends_the_recording_and_keeps_what_is_on_it() {
-    let Some(disk) = Volume::mount() else { return };
+    let disk = Volume::mount();
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 60, 1);
     let folder = disk.path.join("rapat");
@@ -28,8 +29,9 @@ fn a_disk_that_breaks_ends_the_recording_and_keeps_what_is_on_it() {
 }
 
 #[test]
+#[ignore = "mounts a file system, which only root may"]
 fn when_a_disk_breaks_the_recording_goes_on_in_the_second_folder() {
-    let Some(disk) = Volume::mount() else { return };
+    let disk = Volume::mount();
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 30, 1);
     let (folder, second) = (disk.path.join("rapat"), place.path().join("kedua"));
@@ -45,8 +47,9 @@ fn when_a_disk_breaks_the_recording_goes_on_in_the_second_folder() {
 }
 
 #[test]
+#[ignore = "mounts a file system, which only root may"]
 fn when_a_network_folder_is_taken_away_the_recording_goes_on_in_the_second() {
-    let Some(share) = Disk::mount(4_000) else { return };
+    let share = Disk::mount(4_000);
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 60, 1);
     let (folder, second) = (share.path.join("rapat"), place.path().join("kedua"));
@@ -68,8 +71,9 @@ fn when_a_network_folder_is_taken_away_the_recording_goes_on_in_the_second() {
 }
 
 #[test]
+#[ignore = "mounts a file system, which only root may"]
 fn a_folder_that_is_taken_away_without_a_second_one_ends_the_recording_and_says_so() {
-    let Some(share) = Disk::mount(8_000) else { return };
+    let share = Disk::mount(8_000);
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 150, 1);
     let folder = share.path.join("rapat");

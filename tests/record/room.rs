@@ -203,24 +203,22 @@ fn done(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
-/// An ext4 file system in a file, which can be stalled and broken as a disk is; `None` where the system lets nobody mount one.
+/// An ext4 file system in a file, which can be stalled and broken as a disk is.
 pub struct Volume {
     pub path: PathBuf,
     _place: tempfile::TempDir,
 }
 
 impl Volume {
-    pub fn mount() -> Option<Self> {
+    pub fn mount() -> Self {
         let place = tempfile::tempdir().expect("a folder");
         let (path, image) = (place.path().join("cakram"), place.path().join("citra"));
         fs::create_dir(&path).expect("made");
         fs::File::create(&image).and_then(|file| file.set_len(64 << 20)).expect("an image");
         assert!(done(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image)), "mkfs.ext4 (Debian package e2fsprogs)");
-        if done(Command::new("mount").args(["-o", "loop,errors=remount-ro"]).arg(&image).arg(&path)) {
-            return Some(Self { path, _place: place });
-        }
-        eprintln!("no file system in a file could be mounted here (it takes root); this test shows nothing");
-        None
+        let mounted = done(Command::new("mount").args(["-o", "loop,errors=remount-ro"]).arg(&image).arg(&path));
+        assert!(mounted, "a file system in a file is mounted, which only root may");
+        Self { path, _place: place }
     }
 
     /// From now on it is read-only, as a disk becomes with its first fault.
@@ -238,24 +236,21 @@ impl Drop for Volume {
     }
 }
 
-/// A file system of so many kibibytes, taken away when it is dropped; `None` where the system lets nobody mount one.
+/// A file system of so many kibibytes, taken away when it is dropped.
 pub struct Disk {
     pub path: PathBuf,
     _place: tempfile::TempDir,
 }
 
 impl Disk {
-    pub fn mount(kibibytes: u32) -> Option<Self> {
+    pub fn mount(kibibytes: u32) -> Self {
         let place = tempfile::tempdir().expect("a folder");
         let path = place.path().join("cakram kecil");
         fs::create_dir(&path).expect("made");
         let size = format!("size={kibibytes}k");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).status();
-        if mounted.is_ok_and(|status| status.success()) {
-            return Some(Self { path, _place: place });
-        }
-        eprintln!("no small disk could be mounted here (it takes root); this test shows nothing");
-        None
+        assert!(mounted.is_ok_and(|status| status.success()), "a small disk is mounted, which only root may");
+        Self { path, _place: place }
     }
 }
 

@@ -6,8 +6,10 @@
 mod sample;
 
 mod closed;
+mod disc;
 mod house;
 mod life;
 mod official;
 mod program;
 mod stages;
+mod times;

@@ -1,107 +1,47 @@
 //! Who attended: a list becomes counts, or remarks that say why it does not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::sheet::{self, Row};
-use super::words::{self, Column, Word};
+use super::table::{Table, Wanted};
+use super::words::{self, Column};
 use super::{Member, Mode, Remarks, Slip, Status, names};
 use crate::meeting::{Attendance, Group, Meeting, Person};
 
-/// The heading stands in one of the first rows; titles may stand above it.
-const HEADING_WITHIN: usize = 30;
-
-/// Rows below their heading.
-pub(super) struct Table {
-    columns: Vec<Option<Column>>,
-    pub(super) rows: Vec<Row>,
-}
-
-impl Table {
-    /// Reads a list; the reason why it is none goes to the remarks.
-    pub(super) fn read(path: &Path, remarks: &mut Remarks) -> Option<Self> {
-        let mut rows = match sheet::rows(path) {
-            Ok(rows) => rows,
-            Err(slip) => {
-                remarks.add(None, slip);
-                return None;
-            }
-        };
-        let is_heading = |row: &Row| row.cells.iter().any(|cell| words::column(cell) == Some(Column::Name));
-        let Some(place) = rows.iter().take(HEADING_WITHIN).position(is_heading) else {
-            remarks.add(None, Slip::NoNames);
-            return None;
-        };
-        let columns = rows[place].cells.iter().map(|cell| words::column(cell)).collect();
-        rows.drain(..=place);
-        Some(Self { columns, rows })
-    }
-
-    /// The first cell of a row in a column of this kind that is not empty.
-    pub(super) fn cell<'a>(&self, row: &'a Row, wanted: Column) -> Option<&'a str> {
-        let cells = self.columns.iter().zip(&row.cells);
-        let mut cells = cells.filter(|(column, _)| **column == Some(wanted)).map(|(_, cell)| cell.as_str());
-        cells.find(|cell| !cell.is_empty())
-    }
-
-    /// Whether any column says who came.
-    pub(super) fn tells_status(&self) -> bool {
-        self.columns.iter().flatten().any(|column| matches!(column, Column::Status | Column::Tick(_)))
-    }
-
-    /// What a row says of attendance.
-    pub(super) fn word(&self, row: &Row, name: &str) -> Result<Word, Slip> {
-        let unknown = |word: &str| Slip::UnknownWord { name: name.to_owned(), word: word.to_owned() };
-        let mut said: Option<Word> = None;
-        let mut mode = None;
-        for (column, cell) in self.columns.iter().zip(&row.cells) {
-            let word = match column {
-                Some(Column::Status) if !cell.is_empty() => words::word(cell).ok_or_else(|| unknown(cell))?,
-                Some(Column::Mode) if words::tick(cell) != Some(false) => {
-                    mode = Some(words::word(cell).ok_or_else(|| unknown(cell))?);
-                    continue;
-                }
-                Some(Column::Tick(word)) => match words::tick(cell) {
-                    Some(true) => *word,
-                    Some(false) => continue,
-                    None => words::word(cell).ok_or_else(|| unknown(cell))?,
-                },
-                _ => continue,
-            };
-            said = Some(match said {
-                Some(before) => before.and(word).ok_or_else(|| Slip::Torn(name.to_owned()))?,
-                None => word,
-            });
-        }
-        match (said, mode) {
-            (Some(said), Some(mode)) => said.and(mode).ok_or_else(|| Slip::Torn(name.to_owned())),
-            (Some(word), None) | (None, Some(word)) => Ok(word),
-            (None, None) => Err(Slip::Unmarked(name.to_owned())),
-        }
-    }
-}
-
 /// Reads an attendance list into the meeting: counts, groups with those who signed, members. `members` is how many the house has, where
-/// that is known. A list that contradicts itself, the roster or the house leaves all that as it is, and its remarks.
-pub(in crate::meeting) fn attendance(path: &Path, meeting: &mut Meeting, members: Option<u32>) {
+/// that is known; `sheet` is the name of the sheet, where the description gives it. What contradicts itself, the roster or the house leaves
+/// its own group without a figure, and the house; the other groups have theirs.
+pub(in crate::meeting) fn attendance(path: &Path, meeting: &mut Meeting, members: Option<u32>, sheet: Option<&str>) {
     let mut remarks = Remarks::of(path);
-    let listed = listed(path, meeting, &mut remarks);
-    whole(&listed, meeting, members, &mut remarks);
-    if remarks.all.iter().all(|remark| remark.slip.is_harmless()) {
-        accept(meeting, listed.into_iter().map(|(_, member)| member).collect());
-    }
+    let list = listed(path, meeting, sheet, &mut remarks);
+    let sound = whole(&list, meeting, members, &mut remarks);
+    let is_whole = remarks.all.iter().all(|remark| remark.slip.is_harmless());
+    accept(meeting, list.members, &sound, is_whole);
     meeting.remarks.append(&mut remarks.all);
 }
 
-/// The members of the list with their lines.
-fn listed(path: &Path, meeting: &Meeting, remarks: &mut Remarks) -> Vec<(usize, Member)> {
-    let Some(table) = Table::read(path, remarks) else { return Vec::new() };
+/// What a list has.
+#[derive(Default)]
+struct List {
+    /// Its members, without those whose row cannot be read.
+    members: Vec<Member>,
+    /// The groups that have a row which cannot be read.
+    doubtful: HashSet<String>,
+    /// Whether there is such a row of which nobody knows the group.
+    open: bool,
+}
+
+fn listed(path: &Path, meeting: &Meeting, sheet: Option<&str>, remarks: &mut Remarks) -> List {
+    let wanted = Wanted { date: meeting.date, sheet, status: true };
+    let table = Table::read(path, &wanted, remarks);
+    let mut list = List { open: remarks.all.iter().any(|remark| !remark.slip.is_harmless()), ..List::default() };
+    let Some(table) = table else { return list };
     if !table.tells_status() {
         remarks.add(None, Slip::NoStatus);
-        return Vec::new();
+        list.open = true;
+        return list;
     }
-    let mut listed: Vec<(usize, Member)> = Vec::new();
     // How often a member was listed, and where first; the roster may have two of one name in one group.
     let mut seen: HashMap<(String, String), (usize, usize)> = HashMap::new();
     for row in &table.rows {
@@ -109,42 +49,56 @@ fn listed(path: &Path, meeting: &Meeting, remarks: &mut Remarks) -> Vec<(usize, 
             // Sums and signatures below the list have no name either, but a word of attendance makes it a member.
             if table.cell(row, Column::Status).is_some_and(|cell| words::word(cell).is_some()) {
                 remarks.at(row.line, Slip::Nameless);
+                list.open = true;
             }
             continue;
         };
+        let found = identify(name, table.cell(row, Column::Group), meeting);
         let word = match table.word(row, name) {
             Ok(word) => word,
             Err(slip) => {
                 remarks.at(row.line, slip);
+                match found {
+                    Ok(found) => list.doubtful.insert(found.group.code.clone()),
+                    Err(_) => std::mem::replace(&mut list.open, true),
+                };
                 continue;
             }
         };
-        let found = match identify(name, table.cell(row, Column::Group), meeting) {
+        let found = match found {
             Ok(found) => found,
             Err(slip) => {
+                if let Slip::OtherGroup { listed, roster, .. } = &slip {
+                    list.doubtful.extend([listed.clone(), roster.clone()]);
+                } else {
+                    list.open = true;
+                }
                 remarks.at(row.line, slip);
                 continue;
             }
         };
+        let code = &found.group.code;
         if found.person.is_none() {
             let name = name.to_owned();
             let slip = if is_complete(found.group, &meeting.people) {
-                Slip::NotAMember { name, group: found.group.code.clone() }
+                list.doubtful.insert(code.clone());
+                Slip::NotAMember { name, group: code.clone() }
             } else {
                 Slip::NotOnRoster(name)
             };
             remarks.at(row.line, slip);
         }
-        let (count, first) = seen.entry((names::key(name), found.group.code.clone())).or_insert((0, row.line));
+        let (count, first) = seen.entry((names::key(name), code.clone())).or_insert((0, row.line));
         *count += 1;
         if *count > found.namesakes.max(1) {
+            list.doubtful.insert(code.clone());
             remarks.at(row.line, Slip::Twice { name: name.to_owned(), first: *first });
             continue;
         }
         let name = found.person.map_or_else(|| name.to_owned(), |person| person.name.clone());
-        listed.push((row.line, Member { name, group: found.group.code.clone(), status: word.status() }));
+        list.members.push(Member { name, group: code.clone(), status: word.status() });
     }
-    listed
+    list
 }
 
 /// Whom a row means.
@@ -200,15 +154,19 @@ fn is_complete(group: &Group, people: &[Arc<Person>]) -> bool {
     group.members.is_some_and(|members| members as usize == known)
 }
 
-/// Whether the list has everybody.
-fn whole(listed: &[(usize, Member)], meeting: &Meeting, members: Option<u32>, remarks: &mut Remarks) {
-    if !remarks.all.iter().all(|remark| remark.slip.is_harmless()) {
-        // What is missing follows from what could not be read; said twice it would only hide the cause.
-        return;
-    }
-    for group in &meeting.groups {
-        let own = || listed.iter().filter(|(_, member)| member.group == group.code).map(|(_, member)| member);
+/// The groups of which the list has everybody; what is missing of the others is told, unless it follows from what could not be read.
+fn whole(list: &List, meeting: &Meeting, members: Option<u32>, remarks: &mut Remarks) -> HashSet<String> {
+    let mut sound = HashSet::new();
+    for group in meeting.groups.iter().filter(|group| !list.doubtful.contains(&group.code)) {
+        let own = || list.members.iter().filter(|member| member.group == group.code);
         let count = own().count() as u32;
+        if list.open {
+            // A row that cannot be read may be of any group that is short of one.
+            if group.members == Some(count) {
+                sound.insert(group.code.clone());
+            }
+            continue;
+        }
         let mut left = Vec::new();
         if is_complete(group, &meeting.people) {
             let members =
@@ -220,33 +178,42 @@ fn whole(listed: &[(usize, Member)], meeting: &Meeting, members: Option<u32>, re
         for name in &left {
             remarks.add(None, Slip::LeftOut { name: name.clone(), group: group.code.clone() });
         }
-        if let Some(members) = group.members.filter(|members| *members != count && left.is_empty()) {
-            remarks.add(None, Slip::GroupCount { group: group.code.clone(), listed: count, members });
+        match group.members.filter(|members| *members != count) {
+            Some(members) if left.is_empty() => {
+                remarks.add(None, Slip::GroupCount { group: group.code.clone(), listed: count, members });
+            }
+            Some(_) => {}
+            None if left.is_empty() => drop(sound.insert(group.code.clone())),
+            None => {}
         }
     }
-    let count = listed.len() as u32;
+    let count = list.members.len() as u32;
     if let Some(members) = members.filter(|members| *members != count)
         && remarks.all.iter().all(|remark| remark.slip.is_harmless())
     {
         remarks.add(None, Slip::Count { listed: count, members });
     }
+    sound
 }
 
-fn accept(meeting: &mut Meeting, members: Vec<Member>) {
+/// Puts the figures of sound groups to the meeting; those of the house where the list is whole.
+fn accept(meeting: &mut Meeting, members: Vec<Member>, sound: &HashSet<String>, is_whole: bool) {
     let count = |status: Status| members.iter().filter(|member| member.status == status).count() as u32;
-    meeting.attendance = Some(Attendance {
-        members: members.len() as u32,
-        in_room: count(Status::Present(Mode::InRoom)),
-        online: count(Status::Present(Mode::Online)),
-        excused: count(Status::Excused),
-        absent: count(Status::Absent),
-    });
-    for group in &mut meeting.groups {
-        let own = members.iter().filter(|member| member.group == group.code);
-        let present = own.filter(|member| matches!(member.status, Status::Present(_)));
+    if is_whole {
+        meeting.attendance = Some(Attendance {
+            members: members.len() as u32,
+            in_room: count(Status::Present(Mode::InRoom)),
+            online: count(Status::Present(Mode::Online)),
+            excused: count(Status::Excused),
+            absent: count(Status::Absent),
+        });
+    }
+    for group in meeting.groups.iter_mut().filter(|group| is_whole || sound.contains(&group.code)) {
+        let own = || members.iter().filter(|member| member.group == group.code);
+        let present = own().filter(|member| matches!(member.status, Status::Present(_)));
         let signatories: Vec<String> = present.map(|member| member.name.clone()).collect();
         *group = Arc::new(Group {
-            members: group.members.or(Some(members.iter().filter(|member| member.group == group.code).count() as u32)),
+            members: group.members.or(Some(own().count() as u32)),
             present: Some(signatories.len() as u32),
             signatories,
             ..Group::clone(group)
@@ -256,5 +223,7 @@ fn accept(meeting: &mut Meeting, members: Vec<Member>) {
         let group = person.group.as_ref().and_then(|old| meeting.groups.iter().find(|group| group.code == old.code));
         *person = Arc::new(Person { group: group.cloned(), ..Person::clone(person) });
     }
-    meeting.members = members;
+    if is_whole {
+        meeting.members = members;
+    }
 }

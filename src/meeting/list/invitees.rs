@@ -3,15 +3,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::attendance::Table;
+use jiff::civil::Date;
+
+use super::table::{Table, Wanted};
 use super::words::{Column, Word};
 use super::{Remark, Remarks};
 use crate::meeting::Person;
 
-/// The invitees of a list; where it says who came, only those. `None` with the reasons where it cannot be read without a guess.
-pub(in crate::meeting) fn invitees(path: &Path) -> (Option<Vec<Arc<Person>>>, Vec<Remark>) {
+/// The invitees of a list, on the sheet of that name where one is given; where it says who came, only those. `None` with the reasons where it cannot be read without a guess.
+pub(in crate::meeting) fn invitees(
+    path: &Path,
+    date: Option<Date>,
+    sheet: Option<&str>,
+) -> (Option<Vec<Arc<Person>>>, Vec<Remark>) {
     let mut remarks = Remarks::of(path);
-    let Some(table) = Table::read(path, &mut remarks) else { return (None, remarks.all) };
+    let Some(table) = Table::read(path, &Wanted { date, sheet, status: false }, &mut remarks) else {
+        return (None, remarks.all);
+    };
     let mut invitees = Vec::new();
     for row in &table.rows {
         let Some(name) = table.cell(row, Column::Name) else { continue };
@@ -37,5 +45,6 @@ pub(in crate::meeting) fn invitees(path: &Path) -> (Option<Vec<Arc<Person>>>, Ve
             number: None,
         }));
     }
-    if remarks.all.is_empty() { (Some(invitees), Vec::new()) } else { (None, remarks.all) }
+    let is_whole = remarks.all.iter().all(|remark| remark.slip.is_harmless());
+    (is_whole.then_some(invitees), remarks.all)
 }

@@ -8,9 +8,12 @@ mod invitees;
 mod names;
 mod roster;
 mod sheet;
+mod table;
 mod words;
 
 use std::path::Path;
+
+use jiff::civil::Date;
 
 use crate::message::{Explain, Message};
 
@@ -71,6 +74,34 @@ pub enum Slip {
     Unreadable(String),
     /// More than any list can have.
     TooLarge,
+    /// A file that its reader cannot make anything of.
+    Damaged,
+    /// The file takes a password.
+    Password,
+    /// Several sheets hold a list, and neither their names nor their titles say which one is of this meeting.
+    Sheets(Vec<String>),
+    /// Only sheets that are hidden hold a list.
+    OnlyHidden(Vec<String>),
+    /// The sheet that the description names is not there.
+    NoSheet {
+        /// The name.
+        sheet: String,
+        /// Those that are there.
+        known: Vec<String>,
+    },
+    /// Which sheet was read where there are several.
+    Sheet {
+        /// The one that was read.
+        sheet: String,
+        /// The others.
+        others: Vec<String>,
+    },
+    /// The list says that it is of another day.
+    OtherDate(Date),
+    /// A row was hidden by a hand.
+    HiddenRow,
+    /// A formula without a result, in this column.
+    NoResult(String),
     /// No row has the column of names.
     NoNames,
     /// No column says who came.
@@ -153,7 +184,7 @@ impl Slip {
     /// Whether the list can be used all the same.
     #[must_use]
     pub fn is_harmless(&self) -> bool {
-        matches!(self, Self::NotOnRoster(_))
+        matches!(self, Self::NotOnRoster(_) | Self::Sheet { .. })
     }
 
     fn name(&self) -> &'static str {
@@ -161,6 +192,15 @@ impl Slip {
             Self::Absent => "absent",
             Self::Unreadable(_) => "unreadable",
             Self::TooLarge => "too_large",
+            Self::Damaged => "damaged",
+            Self::Password => "password",
+            Self::Sheets(_) => "sheets",
+            Self::OnlyHidden(_) => "only_hidden",
+            Self::NoSheet { .. } => "no_sheet",
+            Self::Sheet { .. } => "sheet",
+            Self::OtherDate(_) => "other_date",
+            Self::HiddenRow => "hidden_row",
+            Self::NoResult(_) => "no_result",
             Self::NoNames => "no_names",
             Self::NoStatus => "no_status",
             Self::Nameless => "nameless",
@@ -182,7 +222,19 @@ impl Slip {
 
     fn explain(&self, message: Message) -> Message {
         match self {
-            Self::Absent | Self::TooLarge | Self::NoNames | Self::NoStatus | Self::Nameless => message,
+            Self::Absent
+            | Self::TooLarge
+            | Self::Damaged
+            | Self::Password
+            | Self::HiddenRow
+            | Self::NoNames
+            | Self::NoStatus
+            | Self::Nameless => message,
+            Self::Sheets(sheets) | Self::OnlyHidden(sheets) => message.with("sheets", quoted(sheets)),
+            Self::NoSheet { sheet, known } => message.with("sheet", sheet).with("known", quoted(known)),
+            Self::Sheet { sheet, others } => message.with("sheet", sheet).with("others", quoted(others)),
+            Self::OtherDate(date) => message.with("date", date.strftime("%d-%m-%Y")),
+            Self::NoResult(column) => message.with("column", column),
             Self::Unreadable(reason) => message.with("reason", reason),
             Self::Unmarked(name)
             | Self::Torn(name)
@@ -214,6 +266,10 @@ impl Explain for Remark {
         };
         self.slip.explain(message)
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// Remarks on one list.

@@ -1,29 +1,54 @@
-//! Rows of a spreadsheet, as offices export it: XLSX, or CSV in whatever encoding and with whatever separator.
+//! Sheets of a spreadsheet, as offices make it: XLSX, XLS, ODS, or CSV in whatever encoding and with whatever separator.
+//!
+//! What is hidden was hidden for a reason: hidden sheets and columns are passed over, rows that a filter hides are read, and rows
+//! that a hand hid are told.
+
+mod layout;
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, Ods, Reader, SheetVisible, Xls, Xlsb, Xlsx};
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use jiff::civil::Date;
+use jiff::{Span, ToSpan};
 
 use super::Slip;
+use layout::Layout;
 
 /// A list of a thousand people is below a hundredth of this, packed or unpacked.
 const LIMIT: u64 = 32 << 20;
 /// Far above a house of parliament with its guests.
 const ROWS: usize = 20_000;
-/// What an XLSX begins with: it is a ZIP archive.
+/// What an XLSX or ODS begins with: it is a ZIP archive.
 const ZIP: &[u8] = b"PK\x03\x04";
+/// What an XLS begins with, and an XLSX with a password.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0";
 
 /// A row with the number that an editor or the spreadsheet shows beside it.
+#[derive(Clone)]
 pub(super) struct Row {
     pub(super) line: usize,
     pub(super) cells: Vec<String>,
+    /// Hidden by a hand, and not by a filter.
+    pub(super) hidden: bool,
+    /// Cells, from 0, with a formula that has no result, or one that is an error.
+    pub(super) without_result: Vec<usize>,
 }
 
-/// The rows that are not empty.
-pub(super) fn rows(path: &Path) -> Result<Vec<Row>, Slip> {
+/// One sheet that holds anything.
+pub(super) struct Sheet {
+    /// Its name; none in CSV.
+    pub(super) name: Option<String>,
+    pub(super) visible: bool,
+    /// The rows that are not empty.
+    pub(super) rows: Vec<Row>,
+}
+
+/// The sheets that are not empty.
+pub(super) fn sheets(path: &Path) -> Result<Vec<Sheet>, Slip> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Slip::Absent,
         _ => Slip::Unreadable(error.to_string()),
@@ -33,50 +58,146 @@ pub(super) fn rows(path: &Path) -> Result<Vec<Row>, Slip> {
     if bytes.len() as u64 > LIMIT {
         return Err(Slip::TooLarge);
     }
-    let mut rows = if bytes.starts_with(ZIP) { workbook(bytes)? } else { text(&bytes)? };
-    rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()));
-    if rows.len() > ROWS { Err(Slip::TooLarge) } else { Ok(rows) }
-}
-
-/// The first sheet that holds anything.
-fn workbook(bytes: Vec<u8>) -> Result<Vec<Row>, Slip> {
-    let unreadable = |error: calamine::XlsxError| Slip::Unreadable(error.to_string());
-    unpacked_size(&bytes)?;
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    for name in book.sheet_names() {
-        let sheet = book.worksheet_range(&name).map_err(unreadable)?;
-        let first = sheet.start().map_or(0, |(row, _)| row as usize);
-        let rows: Vec<Row> = sheet
-            .rows()
-            .take(ROWS + 1)
-            .enumerate()
-            .map(|(index, cells)| Row { line: first + index + 1, cells: cells.iter().map(cell).collect() })
-            .collect();
-        if rows.iter().flat_map(|row| &row.cells).any(|cell| !cell.is_empty()) {
-            return Ok(rows);
+    let mut sheets = if bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND) {
+        // A damaged file must not end the program, whatever its reader makes of it.
+        catch_unwind(AssertUnwindSafe(|| workbook(bytes))).unwrap_or(Err(Slip::Damaged))?
+    } else {
+        vec![Sheet { name: None, visible: true, rows: text(&bytes)? }]
+    };
+    for sheet in &mut sheets {
+        sheet.rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()) || !row.without_result.is_empty());
+        if sheet.rows.len() > ROWS {
+            return Err(Slip::TooLarge);
         }
     }
-    Ok(Vec::new())
+    sheets.retain(|sheet| !sheet.rows.is_empty());
+    Ok(sheets)
 }
 
-/// A small archive can hold a huge file: what it says of its sizes is not believed.
-fn unpacked_size(bytes: &[u8]) -> Result<(), Slip> {
+fn workbook(bytes: Vec<u8>) -> Result<Vec<Sheet>, Slip> {
+    if bytes.starts_with(COMPOUND) {
+        let unreadable = |error: calamine::XlsError| match error {
+            calamine::XlsError::Password => Slip::Password,
+            error => Slip::Unreadable(error.to_string()),
+        };
+        // An XLSX with a password is a compound file without a workbook.
+        if bytes.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
+            return Err(Slip::Password);
+        }
+        let book = Xls::new(Cursor::new(bytes)).map_err(unreadable)?;
+        let merged = |name: &String| book.merge_cells_by_sheet_name(name).unwrap_or_default();
+        let layouts: Vec<Layout> = book.sheet_names().iter().map(|name| Layout::merged(&merged(name))).collect();
+        return read(book, &layouts);
+    }
+    let parts = parts(&bytes)?;
+    let has = |name: &str| parts.iter().any(|(part, _)| part == name);
+    let unreadable = |error: &dyn std::fmt::Display| Slip::Unreadable(error.to_string());
+    if has("xl/workbook.bin") {
+        let book = Xlsb::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+        return read(book, &[]);
+    }
+    if has("content.xml") {
+        let layouts = layout::of_ods(&parts);
+        let book = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+            calamine::OdsError::Password => Slip::Password,
+            error => unreadable(&error),
+        })?;
+        return read(book, &layouts);
+    }
+    let layouts = layout::of_xlsx(&parts);
+    let book = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    read(book, &layouts)
+}
+
+/// UTF-16, as names in a compound file are.
+const ENCRYPTED: &[u8] = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
+
+fn read<R: Reader<Cursor<Vec<u8>>>>(mut book: R, layouts: &[Layout]) -> Result<Vec<Sheet>, Slip>
+where
+    R::Error: std::fmt::Display,
+{
+    let plain = Layout::default();
+    let mut sheets = Vec::new();
+    for (index, meta) in book.sheets_metadata().to_vec().into_iter().enumerate() {
+        if meta.typ != calamine::SheetType::WorkSheet {
+            continue;
+        }
+        let layout = layouts.get(index).unwrap_or(&plain);
+        let range = book.worksheet_range(&meta.name).map_err(|error| Slip::Unreadable(error.to_string()))?;
+        let (top, left) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
+        let mut rows: Vec<Row> = Vec::new();
+        for (index, cells) in range.rows().take(ROWS + 1).enumerate() {
+            let place = top + index;
+            let mut row = Row {
+                line: place + 1,
+                cells: vec![String::new(); left],
+                hidden: layout.rows.contains(&place),
+                without_result: Vec::new(),
+            };
+            for (column, data) in cells.iter().enumerate().map(|(column, data)| (left + column, data)) {
+                let shown = !layout.columns.contains(&column);
+                if shown
+                    && (matches!(data, Data::Error(_))
+                        || (layout.formulas.contains(&(place, column)) && matches!(data, Data::Empty)))
+                {
+                    row.without_result.push(column);
+                }
+                row.cells.push(if shown { cell(data) } else { String::new() });
+            }
+            rows.push(row);
+        }
+        // A formula in a cell beyond all that has a value.
+        for (place, column) in &layout.formulas {
+            if let Some(row) = rows.iter_mut().find(|row| row.line == place + 1)
+                && *column >= row.cells.len()
+                && !layout.columns.contains(column)
+            {
+                row.without_result.push(*column);
+            }
+        }
+        layout.fill(&mut rows);
+        let visible = meta.visible == SheetVisible::Visible;
+        sheets.push(Sheet { name: Some(meta.name), visible, rows });
+    }
+    Ok(sheets)
+}
+
+/// The parts of an archive that tell how its sheets are laid out. A small archive can hold a huge file: what it says of its sizes is not
+/// believed.
+fn parts(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Slip> {
     let unreadable = |error: &dyn std::fmt::Display| Slip::Unreadable(error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
     let mut left = LIMIT;
+    let mut parts = Vec::new();
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| unreadable(&error))?;
-        let size = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|error| unreadable(&error))?;
-        left = left.checked_sub(size).ok_or(Slip::TooLarge)?;
+        let name = part.name().to_owned();
+        let mut content = Vec::new();
+        let size = part.take(left + 1).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
+        left = left.checked_sub(size as u64).ok_or(Slip::TooLarge)?;
+        let is_wanted = name.ends_with(".xml") || name.ends_with(".rels") || name == "xl/workbook.bin";
+        if is_wanted {
+            parts.push((name, content));
+        }
     }
-    Ok(())
+    Ok(parts)
 }
 
 fn cell(data: &Data) -> String {
     match data {
         Data::Empty | Data::Error(_) => String::new(),
+        Data::DateTime(moment) if moment.is_datetime() => {
+            day(moment.as_f64()).map_or_else(String::new, |day| day.to_string())
+        }
+        Data::DateTimeIso(moment) => moment.split('T').next().unwrap_or_default().to_owned(),
         other => tidy(&other.to_string()),
     }
+}
+
+/// The day of a date that is kept as a number of days.
+fn day(days: f64) -> Option<Date> {
+    let span: Span = 0.days().try_days(days as i64).ok()?;
+    jiff::civil::date(1899, 12, 30).checked_add(span).ok()
 }
 
 /// One line, single spaces.
@@ -97,7 +218,7 @@ fn text(bytes: &[u8]) -> Result<Vec<Row>, Slip> {
     let row = |record: Result<csv::StringRecord, csv::Error>| {
         let record = record.map_err(|error| Slip::Unreadable(error.to_string()))?;
         let line = record.position().map_or(0, |position| position.line() as usize) + skipped;
-        Ok(Row { line, cells: record.iter().map(tidy).collect() })
+        Ok(Row { line, cells: record.iter().map(tidy).collect(), hidden: false, without_result: Vec::new() })
     };
     reader.records().take(ROWS + 1).map(row).collect()
 }

@@ -5,6 +5,7 @@ use toml::Spanned;
 
 use super::super::error::{Error, Fault};
 use super::super::file::{JenisPeristiwa, Keputusan, Peristiwa, Text};
+use super::super::time::millis_until;
 use super::super::{Decision, Event, EventKind, Meeting};
 use super::Reader;
 
@@ -14,8 +15,8 @@ impl Reader<'_> {
             .into_iter()
             .map(|spanned| {
                 let origin = self.origin(&spanned);
-                let at = self.moment(&spanned, meeting)?;
-                Ok(Event { at, kind: self.event(spanned, meeting)?, origin })
+                let (at, clock) = self.moment(&spanned, meeting)?;
+                Ok(Event { at, clock, kind: self.event(spanned, meeting)?, origin })
             })
             .collect::<Result<Vec<_>, Error>>()?;
         events.sort_by_key(|event| event.at);
@@ -23,14 +24,14 @@ impl Reader<'_> {
     }
 
     /// When an event happened: `pada` within the recording, or `pukul` by the clock on the wall.
-    fn moment(&self, written: &Spanned<Peristiwa>, meeting: &Meeting) -> Result<u64, Error> {
+    fn moment(&self, written: &Spanned<Peristiwa>, meeting: &Meeting) -> Result<(u64, Option<Time>), Error> {
         let event = written.get_ref();
         match (&event.pada, &event.pukul) {
-            (Some(offset), None) => self.offset("pada", offset),
+            (Some(offset), None) => Ok((self.offset("pada", offset)?, None)),
             (None, Some(clock)) => {
-                let time = self.time("pukul", clock)?;
+                let time = self.time("pukul", clock, meeting.zone)?;
                 let start = meeting.start.ok_or_else(|| self.fault(clock, "pukul", Fault::Needs("mulai")))?;
-                Ok(millis_until(start.time(), time))
+                Ok((millis_until(start.time(), time), Some(time)))
             }
             (Some(offset), Some(_)) => Err(self.fault(offset, "pada", Fault::Excludes("pukul"))),
             (None, None) => Err(self.fault(written, "peristiwa", Fault::Needs("pada"))),
@@ -40,7 +41,7 @@ impl Reader<'_> {
     fn event(&self, spanned: Spanned<Peristiwa>, meeting: &Meeting) -> Result<EventKind, Error> {
         let whole = spanned.span();
         let event = spanned.into_inner();
-        let kind = event.jenis;
+        let kind = event.jenis.0;
         let own = |key: &str| match kind {
             JenisPeristiwa::KetukPalu => key == "kali",
             JenisPeristiwa::Interupsi => key == "kanal",
@@ -93,15 +94,9 @@ impl Reader<'_> {
             return Err(self.fault(spanned, "keputusan", Fault::Needs("isi")));
         }
         Ok(Decision {
+            line: self.line(spanned),
             text: self.optional("isi", written.isi.as_ref())?,
             at: written.pada.as_ref().map(|at| self.offset("pada", at)).transpose()?,
         })
     }
-}
-
-/// Milliseconds from one time of day to the next occurrence of another: a meeting may go on past midnight.
-fn millis_until(from: Time, to: Time) -> u64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    let elapsed = to.duration_since(from).as_millis();
-    (elapsed as i64).rem_euclid(DAY).unsigned_abs()
 }

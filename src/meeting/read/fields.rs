@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime};
 use toml::Spanned;
 
 use super::super::error::{Error, Fault};
-use super::super::file::{Cetak, Koreksi, Kuorum, Lembaga, Rapat, Text, Usual};
-use super::super::{Attendance, CorrectionPeriod, Emblem, Meeting, Nature, Quorum};
+use super::super::file::{Cetak, Day, Koreksi, Kuorum, Lembaga, Moment, Rapat, Usual};
+use super::super::{CorrectionPeriod, Emblem, Meeting, Nature, Quorum};
 use super::{Reader, Roster};
 
 /// What a margin may be, in millimetres: less cannot be printed by office printers, more leaves no lines.
@@ -41,7 +41,7 @@ impl Reader<'_> {
 
     /// Paper and type; what is not written stays.
     pub(super) fn page(&self, meeting: &mut Meeting, written: &Cetak) -> Result<(), Error> {
-        meeting.paper = written.kertas.unwrap_or(meeting.paper);
+        meeting.paper = written.kertas.map_or(meeting.paper, |paper| paper.0);
         let page = &mut meeting.page;
         let margins = [
             (&written.tepi_atas, "tepi_atas", &mut page.top),
@@ -92,18 +92,19 @@ impl Reader<'_> {
 
     /// The fields of the meeting; what is not written stays.
     pub(super) fn fields(&self, meeting: &mut Meeting, written: Rapat, roster: &Roster) -> Result<(), Error> {
-        if let (Some(kind), Some(nature)) = (written.jenis, &written.sifat)
+        let kind = written.jenis.map(|kind| kind.0);
+        if let (Some(kind), Some(nature)) = (kind, &written.sifat)
             && kind.is_always_open()
-            && nature.get_ref().mark().is_some()
+            && nature.get_ref().0.mark().is_some()
         {
             return Err(self.fault(nature, "sifat", Fault::AlwaysOpen(kind.name())));
         }
         if let Some(sequence) = written.rapat_ke.as_ref().filter(|sequence| *sequence.get_ref() == 0) {
             return Err(self.fault(sequence, "rapat_ke", Fault::Zero));
         }
-        let locked = written.jenis.filter(|kind| kind.is_always_open()).map(|_| Nature::Terbuka);
-        meeting.kind = written.jenis;
-        meeting.nature = written.sifat.map(Spanned::into_inner).or(locked);
+        let locked = kind.filter(|kind| kind.is_always_open()).map(|_| Nature::Terbuka);
+        meeting.kind = kind;
+        meeting.nature = written.sifat.map(|nature| nature.into_inner().0).or(locked);
         meeting.sequence = written.rapat_ke.map(Spanned::into_inner);
         meeting.name = self.optional("nama", written.nama.as_ref())?;
         meeting.number = self.optional("nomor", written.nomor.as_ref())?;
@@ -117,7 +118,7 @@ impl Reader<'_> {
         meeting.period = period.or(meeting.period.take());
         let place = self.optional("tempat", written.tempat.as_ref())?;
         meeting.place = place.or(meeting.place.take());
-        meeting.zone = written.zona.or(meeting.zone);
+        meeting.zone = written.zona.map(|zone| zone.0).or(meeting.zone);
         meeting.date = written.tanggal.map(|date| self.date("tanggal", &date)).transpose()?;
         meeting.start = written.mulai.map(|start| self.start(&start, meeting)).transpose()?;
         let chair = written.ketua.map(|id| self.person("ketua", &id, roster)).transpose()?;
@@ -130,16 +131,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn date(&self, key: &'static str, written: &Spanned<toml::value::Datetime>) -> Result<Date, Error> {
-        let value = written.get_ref();
-        let date = match (value.date, value.time, value.offset) {
-            (Some(date), None, None) => Some(date),
-            _ => None,
-        };
-        date.and_then(|date| {
-            Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
-        })
-        .ok_or_else(|| self.fault(written, key, Fault::NotADate(value.to_string())))
+    pub(super) fn date(&self, key: &'static str, written: &Spanned<Day>) -> Result<Date, Error> {
+        let Day(date) = written.get_ref();
+        date.clone().map_err(|text| self.fault(written, key, Fault::NotADate(text)))
     }
 
     pub(super) fn correction(&self, written: &Koreksi) -> Result<CorrectionPeriod, Error> {
@@ -154,21 +148,21 @@ impl Reader<'_> {
     }
 
     /// The recording's start is a civil time only together with its day and zone.
-    fn start(&self, written: &Text, meeting: &Meeting) -> Result<DateTime, Error> {
-        let time = self.time("mulai", written)?;
+    fn start(&self, written: &Moment, meeting: &Meeting) -> Result<DateTime, Error> {
+        let time = self.time("mulai", written, meeting.zone)?;
         let date = meeting.date.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("tanggal")))?;
         meeting.zone.ok_or_else(|| self.fault(written, "mulai", Fault::Needs("zona")))?;
         Ok(date.to_datetime(time))
     }
 
-    pub(super) fn quorum(&self, written: &Kuorum, attendance: Option<Attendance>) -> Result<Quorum, Error> {
-        if let (Some(announced), Some(attendance)) = (&written.diumumkan, attendance) {
+    pub(super) fn quorum(&self, written: &Kuorum, meeting: &Meeting) -> Result<Quorum, Error> {
+        if let (Some(announced), Some(attendance)) = (&written.diumumkan, meeting.attendance) {
             self.at_most(announced, "diumumkan", u64::from(*announced.get_ref()), attendance.members)?;
         }
         Ok(Quorum {
-            rule: written.aturan,
+            rule: written.aturan.0,
             announced: written.diumumkan.as_ref().map(|announced| *announced.get_ref()),
-            time: written.pukul.as_ref().map(|time| self.time("pukul", time)).transpose()?,
+            time: written.pukul.as_ref().map(|time| self.time("pukul", time, meeting.zone)).transpose()?,
         })
     }
 }

@@ -129,7 +129,8 @@ impl Reader<'_> {
         }
         let name = self.text("daftar", named)?;
         let Some(path) = self.beside(&name) else { return Ok(()) };
-        list::attendance(&path, meeting, members);
+        let sheet = self.optional("lembar", hadir.lembar.as_ref())?;
+        list::attendance(&path, meeting, members, sheet.as_deref());
         meeting.sources.push(path);
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! What changes the models folder: one process at a time, and a file gets its name only when it is whole and right.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::{Installed, Store, model_name};
 use crate::atomic_file;
+use crate::lock;
 use crate::models::card::Card;
 use crate::models::file::{check_header, check_weights, copy_hashed, hash_path, length};
 use crate::models::import;
@@ -235,11 +236,10 @@ impl Store {
     pub(in crate::models) fn lock(&self) -> Result<File, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::at(&self.folder))?;
         let path = self.folder.join(".lock");
-        let file = File::create(&path).map_err(Error::at(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Error::Busy(self.folder.clone())),
-            Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+        match lock::hold(&path) {
+            Err(lock::Error::Held { .. }) => Err(Error::Busy(self.folder.clone())),
+            Err(lock::Error::Io { path, source }) => Err(Error::Io { path, source }),
+            held => Ok(held?),
         }
     }
 
