@@ -3,8 +3,13 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::message::{Explain, Message};
+
+/// Whoever asks whether a file is held holds it for less than this himself.
+const ASKED: Duration = Duration::from_secs(1);
 
 /// Why a file is not held.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +74,7 @@ pub fn hold(path: &Path) -> Result<File, Error> {
             Error::Io { path, source }
         }
     })?;
-    match file.try_lock() {
+    match wait(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Held { path: path.to_owned() }),
         Err(TryLockError::Error(source)) if has_no_locks(&source) => {
@@ -77,6 +82,24 @@ pub fn hold(path: &Path) -> Result<File, Error> {
         }
         Err(TryLockError::Error(source)) => Err(Error::Io { path: path.to_owned(), source }),
     }
+}
+
+/// One who only asks ([`is_held`]) is waited for, so that asking makes nobody fail.
+fn wait(file: &File) -> Result<(), TryLockError> {
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < ASKED => thread::sleep(Duration::from_millis(5)),
+            held => return held,
+        }
+    }
+}
+
+/// Whether somebody holds the file. No file: nobody.
+#[must_use]
+pub fn is_held(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Whether the system says that a file system, or a share, keeps no locks.
@@ -95,6 +118,24 @@ fn has_no_locks(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_makes_nobody_fail() {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("kunci");
+        let (file, asking) = (File::create(&path).expect("made"), File::open(&path).expect("opened"));
+        assert!(!is_held(&path));
+        // As one who asks, at the worst moment.
+        asking.try_lock_shared().expect("asked");
+        let waits = thread::spawn(move || wait(&file).map(|()| file));
+        thread::sleep(Duration::from_millis(50));
+        asking.unlock().expect("asked");
+        let held = waits.join().expect("joined").expect("held");
+        assert!(is_held(&path));
+        assert!(matches!(wait(&asking), Err(TryLockError::WouldBlock)));
+        drop(held);
+        assert!(!is_held(&path));
+    }
 
     #[test]
     fn one_holds_it_and_another_is_told() {

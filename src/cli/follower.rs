@@ -17,7 +17,8 @@ use e_risalah::lock;
 use e_risalah::message::Message;
 use e_risalah::pipeline::Preview;
 use e_risalah::recorder::Status;
-use e_risalah::recording::{LEDGER, folder_of, hold, is_held};
+use e_risalah::lock::{self, is_held};
+use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
 

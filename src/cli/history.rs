@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use e_risalah::clock::{Clock, moment};
+use e_risalah::clock::Clock;
 use e_risalah::correction::{Difference, difference};
 use e_risalah::meeting::Meeting;
 use e_risalah::message::Message;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use e_risalah::clock::moment;
 use e_risalah::meeting::{Finding, Meeting};
 use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};

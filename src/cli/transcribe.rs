@@ -15,7 +15,7 @@ use e_risalah::meeting::{INSTITUTION, Meeting};
 use e_risalah::message::{Explain, Message};
 use e_risalah::models::{self, Model};
 use e_risalah::pipeline::Run;
-use e_risalah::recording::{LEDGER, folder_of};
+use e_risalah::recording::{Growth, LEDGER, folder_of};
 use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::status::{Life, State};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};

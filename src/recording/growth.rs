@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::lock::is_held;
 use super::writer::LOCK;
 use super::{Error, Fact, Format, LEDGER, Ledger};
+use crate::lock::is_held;
 use crate::clock::{Clock, Span};
 
 /// One segment.

@@ -10,7 +10,6 @@ use crate::lock;
 
 use super::header::Labels;
 use super::ledger::Pen;
-use super::lock::hold;
 use super::recover::{close, cut};
 use super::segment::Segment;
 use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, segment_name};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::attendance::Table;
+use super::table::{Table, Wanted};
 use super::words::{Column, plain};
 use super::{Remark, Remarks};
 use crate::clock::Channel;
@@ -105,7 +105,7 @@ impl Explain for Unlisted {
 /// [`Unlisted`], with the first row that is not understood.
 pub fn roster(path: &Path) -> Result<Vec<Listed>, Unlisted> {
     let mut remarks = Remarks::of(path);
-    let table = Table::read(path, &mut remarks);
+    let table = Table::read(path, &Wanted { date: None, sheet: None, status: false }, &mut remarks);
     let file = remarks.file.clone();
     let Some(table) = table else {
         return Err(remarks.all.pop().map_or(Unlisted::Empty { file }, Unlisted::NoList));
