@@ -81,7 +81,7 @@ impl Message {
     /// time, 10.05, and a version, 1.2.3, are no such numbers; what must be typed into a file stays as the file wants it.
     fn shown(&self, language: Language, value: &str) -> String {
         if language == Language::Indonesian
-            && !self.key.starts_with("meeting.")
+            && !["meeting.", "toml."].iter().any(|file| self.key.starts_with(file))
             && let Some((whole, decimals)) = value.split_once('.')
             && matches!(decimals.len(), 1 | 3)
             && whole
@@ -158,13 +158,17 @@ mod tests {
             assert_eq!(shown("screen.lost", Language::Indonesian), indonesian);
             assert_eq!(shown("screen.lost", Language::English), value);
             assert_eq!(shown("meeting.range", Language::Indonesian), value);
+            assert_eq!(shown("toml.decimal_comma", Language::Indonesian), value);
         }
     }
 
     #[test]
     fn a_value_is_put_in_as_it_is() {
         let message = Message::new("x").with("path", "100%{detail}").with("detail", "%{path}");
-        assert_eq!(message.filled(Language::English, "%{path}: %{detail}, %{other} %{"), "100%{detail}: %{path}, %{other} %{");
+        assert_eq!(
+            message.filled(Language::English, "%{path}: %{detail}, %{other} %{"),
+            "100%{detail}: %{path}, %{other} %{"
+        );
     }
 
     #[test]

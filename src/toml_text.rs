@@ -225,8 +225,9 @@ fn diagnose(text: &str, at: usize, said: &str) -> Slip {
     let known = |names: &[&str]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     if said.starts_with("unknown field") {
         let (key, names) = quoted.split_first().map_or(("", &[][..]), |(key, names)| (*key, names));
-        let near = names.iter().map(|name| (strsim::jaro_winkler(&key.to_lowercase(), name), *name));
-        let near = near.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(likeness, _)| *likeness > 0.85);
+        let near = names.iter().map(|name| (strsim::damerau_levenshtein(&key.to_lowercase(), name), *name));
+        // One slip of the finger, in a long word two.
+        let near = near.min().filter(|(slips, name)| *slips <= 1 + usize::from(name.len() > 6));
         let near = near.map(|(_, name)| name.to_owned());
         return found(Wrong::UnknownKey { key: key.to_owned(), known: names.join(", "), near });
     }

@@ -235,7 +235,7 @@ fn amounts_are_marked_however_they_are_said() {
         ("kursi kosong", &[]),
         ("kursi kosong, koma", &[]),
     ]);
-    writes(&[("turun kosong koma lima persen", "turun 0,5%"), ("dua juta persen", "2 juta%")]);
+    writes(&[("turun kosong koma lima persen", "turun 0,5%")]);
 }
 
 #[test]

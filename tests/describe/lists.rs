@@ -445,7 +445,12 @@ fn other_spreadsheets_are_read_too() {
         table("Rapat 6", "t1", &rows("hadir")),
         table("Rapat 7", "t2", &rows("alpa"))
     );
-    let parts = [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.as_str())];
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    let parts = [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", content.as_str()),
+    ];
     let ods = zipped(&parts.map(|(name, text)| (name.to_owned(), text.to_owned())));
     let meeting = read(Some(("hadir.ods", &ods)), None);
     assert_eq!(counts(&meeting), Some((5, 2, 1, 1, 1)), "{:?}", meeting.remarks);
