@@ -65,8 +65,9 @@ pub(super) fn listed(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Input, Err
     let mut files: Vec<File> =
         paths.iter().map(|path| open(path, seats).unwrap_or_else(|_| unopened(path, seats))).collect();
     let mut warnings = Vec::new();
-    if files.len() <= usize::from(MAX_CHANNELS) {
-        doubles::refuse_twice(&files)?;
+    if let Err(error) = doubles::refuse_twice(&files) {
+        let too_many = files.len() > usize::from(MAX_CHANNELS);
+        return Err(if too_many { Error::TooManyFiles { files: files.len() } } else { error });
     }
     if files.iter().all(|file| file.head.is_some()) {
         doubles::leave_out(&mut files, &mut warnings)?;
