@@ -41,7 +41,7 @@ demo: build
 test:
 	@scripts/setup.sh build test
 	@$(RESET)
-	cargo test --release --locked -- --include-ignored
+	cargo test --workspace --release --locked -- --include-ignored
 	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
@@ -73,7 +73,7 @@ fmt-check:
 
 lint:
 	@scripts/setup.sh build
-	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --workspace --release --locked --all-targets -- -D warnings
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Sender, unbounded};
 use e_risalah::clock::Clock;
 use e_risalah::floor;
-use e_risalah::lock;
 use e_risalah::message::Message;
 use e_risalah::pipeline::Preview;
 use e_risalah::recorder::Status;
