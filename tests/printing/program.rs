@@ -23,7 +23,6 @@ pub fn folder() -> tempfile::TempDir {
         model_origin: None,
         model: transcript.version.model.clone(),
         model_sha256: transcript.version.model_sha256.clone(),
-        model_origin: None,
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };

@@ -71,7 +71,7 @@ fn the_second_folder_describes_the_meeting_too() {
 
 #[test]
 fn after_a_takeover_the_first_folder_leads_to_the_second_even_when_it_is_gone() {
-    let small = Disk::mount(900).expect("a small disk (it takes root)");
+    let small = Disk::mount(900);
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 200, 1);
     let (folder, second) = (small.path.join("rapat"), place.path().join("kedua"));
@@ -104,7 +104,7 @@ fn after_a_takeover_the_first_folder_leads_to_the_second_even_when_it_is_gone() 
 
 #[test]
 fn a_disk_that_ends_soon_is_told_before_and_while_it_records() {
-    let small = Disk::mount(4_000).expect("a small disk (it takes root)");
+    let small = Disk::mount(4_000);
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 60, 1);
     let folder = small.path.join("rapat");

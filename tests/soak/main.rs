@@ -113,7 +113,7 @@ fn freeze(volume: &Volume, how: &str) {
 
 /// A recording whose first disk is full after `kibibytes`.
 fn goes_on(place: &Path, kibibytes: u32) {
-    let disk = Disk::mount(kibibytes).expect("a small disk (it takes root)");
+    let disk = Disk::mount(kibibytes);
     let file = tone(place, 60, 1);
     let (folder, second) = (disk.path.join("rapat"), place.join(format!("kedua-{kibibytes}")));
     let args =

@@ -132,7 +132,7 @@ fn a_meeting_is_closed_by_a_second_key_and_by_no_other() {
 #[test]
 fn what_was_entered_last_is_taken_back_by_a_second_key() {
     let (mut shown, start) = (nine(), Instant::now());
-    let mut press = |shown: &mut Shown, millis| {
+    let press = |shown: &mut Shown, millis| {
         let key = KeyEvent::from(KeyCode::Char('u'));
         shown.keys.press(key, start + Duration::from_millis(millis), &meeting(), Seen::of(None))
     };
