@@ -185,9 +185,10 @@ impl Follower {
         fresh.into_iter().map(|utterance| (clock, utterance)).collect()
     }
 
-    /// Waits until everything is recognised and written, and says where.
-    pub fn finish(mut self, folder: &Path, speaker: Speaker, quiet: bool) -> End {
-        let unfinished = || Message::new("record.unrecognised").with("folder", folder.display());
+    /// Waits until everything is recognised and written, and says where; or from which folder, which holds the whole recording, it can be
+    /// gone on with.
+    pub fn finish(mut self, folder: &Path, whole: &Path, speaker: Speaker, quiet: bool) -> End {
+        let unfinished = || Message::new("record.unrecognised").with("folder", whole.display());
         let mut told = Instant::now();
         while !self.done && self.deaths <= TRIES {
             self.tend(folder);

@@ -452,7 +452,8 @@ impl Desk {
             }
             return Ok(End::Warned);
         }
-        let drained = tending.end().finish(&self.folder, self.speaker, quiet);
+        let drained =
+            tending.end().finish(&self.folder, self.now.parent().unwrap_or(&self.folder), self.speaker, quiet);
         // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
         let second_model = match export::description(&self.folder) {
             Ok(meeting) => meeting.second_model,
@@ -552,6 +553,8 @@ impl Desk {
             let state = status.as_ref().map(|status| status.state);
             if said != Some(state) {
                 match &status {
+                    // A recorder that has not begun, or has nothing to close, ends without a word.
+                    None if !self.now.join(LEDGER).exists() => {}
                     None => self.speaker.warning(&Message::new("record.stopped")),
                     Some(status) if status.state == State::DeviceLost => self.speaker.warning(&line(status)),
                     Some(status) if !quiet => self.speaker.note(&line(status)),
@@ -591,6 +594,10 @@ impl Desk {
     /// Whether nothing more will come from a recorder that does not answer. One that died is started again by who looks after it; where
     /// that one died too, from here.
     fn has_ended(&mut self) -> Result<bool, Failure> {
+        let growth = Growth::open(&self.now).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());
+        if growth.as_ref().is_some_and(Growth::is_closed) {
+            return Ok(true);
+        }
         match self.child.as_mut().map(Child::try_wait) {
             Some(Ok(None)) => return Ok(false),
             Some(Ok(Some(status))) if status.code().is_some() => return Ok(true),
@@ -601,8 +608,7 @@ impl Desk {
             self.client = client;
             return Ok(false);
         }
-        let growth = Growth::open(&self.now).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());
-        if growth.is_none_or(|growth| growth.is_closed()) {
+        if growth.is_none() {
             return Ok(true);
         }
         if let Some(order) = &mut self.order {

@@ -80,6 +80,8 @@ fn with_a_second_folder_the_recording_goes_on() {
         ["rekam", "--source", text(&file), "--speed", "20", "-o", text(&folder), "--mirror", text(&second), "--quiet"];
     let output = run(&args);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("BERHENTI"), "{}", stderr(&output));
+    assert!(stderr(&output).contains(&format!("transkrip {}", text(&second))), "{}", stderr(&output));
     let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
     assert_eq!((growth.length(), growth.ledger().end()), (Some(u64::from(SECONDS * 8_000)), Some(End::SourceEnded)));
     assert_eq!(growth.folder(), folder_of(&second));

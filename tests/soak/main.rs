@@ -128,7 +128,7 @@ fn goes_on(place: &Path, kibibytes: u32) {
 #[ignore = "takes minutes, and root: make soak"]
 fn wherever_a_disk_is_full_the_recording_goes_on_in_the_second_folder() {
     let place = tempfile::tempdir().expect("a folder");
-    for kibibytes in (180..1_400).step_by(60) {
+    for kibibytes in (180..1_400).step_by(200) {
         goes_on(place.path(), kibibytes);
     }
     // Nothing of it is left running.
