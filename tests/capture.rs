@@ -346,7 +346,6 @@ fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
     let status = || Client::reach(&folder_of(&folder)).and_then(|mut client| client.status()).ok();
     until("it records", || status().is_some_and(|status| status.state == State::Recording));
     let frozen = run("fsfreeze", &["--freeze"], &[&disk]);
-    // Longer than the ring holds sound.
     sleep(Duration::from_secs(13));
     let thawed = run("fsfreeze", &["--unfreeze"], &[&disk]);
     until("it goes on", || status().is_some_and(|status| status.position > 16 * u64::from(RATE)));
@@ -355,7 +354,8 @@ fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
     let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
     let found = verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings;
     assert!(run("umount", &[], &[&disk]) && frozen && thawed);
-    assert_eq!(stopped.status.code(), Some(3), "{}", text(&stopped));
+    // The recorder keeps in memory what the disk does not take for so long.
+    assert_eq!(stopped.status.code(), Some(0), "{}", text(&stopped));
     assert_eq!(found, []);
     let causes: Vec<Cause> = growth
         .ledger()
@@ -363,8 +363,7 @@ fn a_disk_that_stalls_under_a_device_moves_the_timeline_by_nothing() {
         .iter()
         .filter_map(|fact| if let Fact::Gap { cause, .. } = fact { Some(*cause) } else { None })
         .collect();
-    assert!(!causes.is_empty() && causes.iter().all(|cause| *cause == Cause::Disk), "{causes:?}");
-    // Counted once: twice would put everything that follows some seconds too late.
+    assert_eq!(causes, [], "nothing is lost");
     assert!(off_clock(&growth, 0.0).abs() < 1.0, "{} s", off_clock(&growth, 0.0));
 }
 
@@ -405,7 +404,8 @@ fn a_device_that_is_unplugged_in_its_first_second_is_waited_for() {
     assert!(stopped.status.success(), "{}", text(&stopped));
     recorder.wait().expect("it ends");
     let growth = Growth::open(&folder_of(&folder)).expect("read").expect("a ledger");
-    assert_eq!(growth.length(), Some(known));
+    // What had been received and not yet been confirmed is kept too.
+    assert!(growth.length() >= Some(known) && growth.length() < Some(known + u64::from(RATE)), "{:?}", growth.length());
     assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
 }
 

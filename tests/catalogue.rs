@@ -145,7 +145,10 @@ fn no_sentence_is_there_for_nothing() {
             }
             continue;
         }
-        let is_used = words.contains(name)
+        // What clap says is made of two parts.
+        let is_of_two = ["_valid", "_near"].iter().any(|end| name.strip_suffix(end).is_some_and(|begin| words.contains(begin)));
+        let is_used = is_of_two
+            || words.contains(name)
             || words.contains(key.as_str())
             || patterns.iter().any(|pattern| {
                 let pattern: Vec<&str> = pattern.iter().map(String::as_str).collect();
@@ -162,7 +165,8 @@ fn every_sentence_that_is_said_is_there() {
     for file in code() {
         for (at, _) in file.match_indices("Message::new(\"") {
             let key = file[at + "Message::new(\"".len()..].split('"').next().unwrap_or_default();
-            assert!(catalogue.contains_key(&format!("{key}.what")), "{key} is in no catalogue");
+            // An empty one gets its key a line later.
+            assert!(key.is_empty() || catalogue.contains_key(&format!("{key}.what")), "{key} is in no catalogue");
         }
         for call in ["speaker.text(\"", "lookup(language, \"", "self.text(\"cli."] {
             for (at, _) in file.match_indices(call) {

@@ -136,7 +136,7 @@ fn a_meeting_that_is_being_recorded_is_played_as_far_as_it_is() {
     for _ in 0..3 {
         writer.append(&second).expect("written");
     }
-    let _ = writer.settle().expect("settled");
+    writer.sync().expect("synced");
     let clip = place.path().join("klip.wav");
     // Of a recorder that is at work the folder is locked; nothing waits for what it has not written.
     let output = risalah(&["play", text(place.path()), "00:00:01", "--until", "00:01:00", "-o", text(&clip)]);

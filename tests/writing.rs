@@ -119,7 +119,6 @@ fn folder() -> tempfile::TempDir {
     let mut store = Store::create(folder.path()).expect("a store");
     store.bind(&transcript.recording, "rekaman").expect("bound");
     let origin = Origin {
-        model_origin: None,
         model: "peraga".to_owned(),
         model_sha256: "ab".repeat(32),
         model_origin: None,

@@ -108,10 +108,16 @@ fn words_in(node: Node<'_, '_>) -> String {
     words_of(node, |_| true)
 }
 
+/// Whether it is what old programs show in place of a form that stands beside it.
+fn is_second_form(node: Node<'_, '_>) -> bool {
+    let is_choice = |other: Node<'_, '_>| other.tag_name().name() == "Choice";
+    node.tag_name().name() == "Fallback" && node.parent().is_some_and(|parent| parent.children().any(is_choice))
+}
+
 /// The same of some of its texts.
 fn words_of<'a, 'b>(node: Node<'a, 'b>, wanted: impl Fn(Node<'a, 'b>) -> bool) -> String {
     let skipped = |node: Node<'_, '_>| {
-        node.ancestors().any(|other| ["del", "moveFrom", "Fallback"].contains(&other.tag_name().name()))
+        node.ancestors().any(|other| ["del", "moveFrom"].contains(&other.tag_name().name()) || is_second_form(other))
     };
     let mut out = String::new();
     for inner in node.descendants().filter(Node::is_element) {
@@ -157,7 +163,7 @@ fn read_notes(text: &str, kind: &'static str) -> Result<HashMap<(&'static str, S
 fn page(text: &str, lines: &mut Vec<String>, asides: &mut Vec<Aside>) -> Result<(), Error> {
     let parsed = parse(text)?;
     for paragraph in parsed.descendants().filter(|node| is(*node, "p")) {
-        let again = paragraph.ancestors().any(|node| node.tag_name().name() == "Fallback");
+        let again = paragraph.ancestors().any(is_second_form);
         // The text of a box in it is a line of its own.
         let line = words_of(paragraph, |inner| inner.ancestors().find(|node| is(*node, "p")) == Some(paragraph));
         if !again && !line.is_empty() {
@@ -313,7 +319,7 @@ impl Reader {
         let boxes: Vec<Node<'_, '_>> = node
             .descendants()
             .filter(|inner| is(*inner, "txbxContent"))
-            .filter(|inner| !inner.ancestors().any(|outer| outer.tag_name().name() == "Fallback"))
+            .filter(|inner| !inner.ancestors().any(is_second_form))
             .collect();
         for text in boxes.iter().map(|inner| words_in(*inner)).filter(|text| !text.is_empty()) {
             self.aside(Some(Aside::new(Kind::Box, text)));

@@ -159,18 +159,18 @@ mod tests {
         let found = |events: &[EventKind]| {
             let all = super::super::checks(&meeting(events), None);
             let keys = all.iter().map(|finding| finding.message().key);
-            keys.filter(|key| ["opened_twice", "closed_twice", "outside"].iter().any(|end| key.ends_with(end)))
+            keys.filter(|key| ["opened_twice", "closed_twice", "not_open"].iter().any(|end| key.ends_with(end)))
                 .collect::<Vec<_>>()
         };
         for (events, expected) in [
             (&[Opened, Agreed(None), Closed, Gavel(3)][..], &[][..]),
             (&[Opened, Opened, Closed], &["check.opened_twice"]),
             (&[Opened, Closed, Closed], &["check.closed_twice"]),
-            (&[Opened, Closed, Agreed(None)], &["check.outside"]),
-            (&[Agreed(None), Opened, Closed], &["check.outside"]),
+            (&[Opened, Closed, Agreed(None)], &["check.not_open"]),
+            (&[Agreed(None), Opened, Closed], &["check.not_open"]),
             (
                 &[Opened, Closed, Opened, Agreed(None), Closed],
-                &["check.opened_twice", "check.closed_twice", "check.outside"],
+                &["check.opened_twice", "check.closed_twice", "check.not_open"],
             ),
         ] {
             assert_eq!(found(events), expected, "{events:?}");

@@ -45,6 +45,10 @@ fn comments(docx: &[u8]) -> Vec<(String, String, String)> {
         found.expect("an attribute").value().to_owned()
     };
     let mut said: HashMap<String, (String, String)> = HashMap::new();
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).expect("a package");
+    if archive.by_name("word/comments.xml").is_err() {
+        return Vec::new();
+    }
     let (part_of_comments, document) = (part(docx, "word/comments.xml"), part(docx, "word/document.xml"));
     let parsed = roxmltree::Document::parse(&part_of_comments).expect("well-formed");
     for comment in parsed.descendants().filter(|node| node.tag_name().name() == "comment") {

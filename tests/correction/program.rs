@@ -26,7 +26,6 @@ fn folder(place: &Path) -> String {
     let mut store = Store::create(place).expect("a store");
     store.bind(&transcript.recording, "contoh").expect("bound");
     let origin = Origin {
-        model_origin: None,
         model: transcript.version.model.clone(),
         model_sha256: transcript.version.model_sha256.clone(),
         model_origin: None,

@@ -251,7 +251,7 @@ fn the_demonstration_model_warnings_and_gaps_are_said_plainly() {
     let demo = compose(&sample::meeting(), &transcript).colophon.join("\n");
     assert!(demo.contains("model peragaan yang dilatih hanya dengan ucapan buatan komputer"));
     assert!(demo.contains("Transkripsi belum selesai"));
-    assert!(demo.contains("Catatan rekaman: Dihentikan sesuai permintaan"));
+    assert!(demo.contains("Catatan rekaman: Dihentikan"));
     transcript.version.model = "ggml-small-q8_0".to_owned();
     assert!(!compose(&sample::meeting(), &transcript).colophon.join("\n").contains("peragaan"));
 }

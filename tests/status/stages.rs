@@ -46,7 +46,6 @@ fn every_stage_has_the_corrections_that_had_been_made_by_then() {
 fn stages_of_another_recognition_are_not_compared() {
     let mut house = lived();
     let origin = Origin {
-        model_origin: None,
         model: "large".to_owned(),
         model_sha256: "cd".repeat(32),
         model_origin: None,

@@ -96,6 +96,10 @@ impl Keys {
         seen: Seen,
     ) -> Option<Action> {
         prompt.refused = false;
+        // A key that is held down sends nothing but itself.
+        if !matches!((key.code, self.last), (KeyCode::Char(letter), Some((last, _))) if letter.to_ascii_lowercase() == last) {
+            self.last = None;
+        }
         match key.code {
             KeyCode::Esc => return None,
             // Not a text, but a second key: the same once more.

@@ -7,7 +7,7 @@ use super::*;
 
 #[test]
 fn only_a_recorder_that_records_is_said_to_record() {
-    for (language, word) in [(Language::Indonesian, "MEREKAM"), (Language::English, "RECORDING")] {
+    for (language, word) in [(Language::Indonesian, "MEREKAM "), (Language::English, "RECORDING  ")] {
         for state in STATES {
             let mut shown = Shown::new(Some(status(state, 9)));
             shown.language = language;
@@ -96,7 +96,9 @@ fn a_meter_for_each_seat() {
             assert!(text.contains(if number == 5 { &speaks } else { &silent }), "{number} of {channels}:\n{text}");
         }
         assert_eq!(text.matches('►').count(), usize::from(channels >= 5));
-        assert!(text.contains("pasal tujuh."), "{channels} seats leave no room for words:\n{text}");
+        // The lowest terminals have room for the seats and the keys only.
+        let room = height >= 24 || channels <= 9;
+        assert!(!room || text.contains("pasal tujuh."), "{channels} seats leave no room for words:\n{text}");
     }
 }
 
