@@ -146,7 +146,8 @@ fn no_sentence_is_there_for_nothing() {
             continue;
         }
         // What clap says is made of two parts.
-        let is_of_two = ["_valid", "_near"].iter().any(|end| name.strip_suffix(end).is_some_and(|begin| words.contains(begin)));
+        let is_of_two =
+            ["_valid", "_near"].iter().any(|end| name.strip_suffix(end).is_some_and(|begin| words.contains(begin)));
         let is_used = is_of_two
             || words.contains(name)
             || words.contains(key.as_str())

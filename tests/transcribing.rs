@@ -121,7 +121,7 @@ fn a_hole_in_the_numbers_of_a_folder_puts_no_words_under_another_name() {
     assert!(stderr(&output).contains("Tidak ada berkas untuk ch02"), "{}", stderr(&output));
     assert!(stderr(&output).contains("`berkas` dalam rapat.toml"), "{}", stderr(&output));
     let spoken = fs::read_to_string(folder.join("transkrip.txt")).expect("text");
-    assert!(spoken.contains("Citra Tiga") && !spoken.contains("Budi Dua"), "{spoken}");
+    assert!(spoken.contains("CITRA TIGA") && !spoken.contains("BUDI DUA"), "{spoken}");
     assert_eq!(labels(&folder).len(), 2);
 }
 

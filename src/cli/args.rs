@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use e_risalah::recorder::Client;
+use e_risalah::recording::folder_of;
 
 #[derive(Parser)]
 #[command(name = "risalah", version, disable_help_subcommand = true)]
@@ -90,7 +92,9 @@ impl Command {
             Self::Omit(args) => Some(&args.passage.folder),
             Self::Finalize(args) => Some(&args.folder),
             Self::Record(args) if args.status || args.stop || args.attach || args.event.is_some() => {
-                args.output.as_deref()
+                // After a takeover the recorder answers for a folder that is gone.
+                let is_answered = |folder: &&Path| Client::reach(&folder_of(folder)).is_ok();
+                args.output.as_deref().filter(|folder| !is_answered(folder))
             }
             _ => None,
         }
@@ -125,7 +129,7 @@ pub struct Transcribe {
     pub copy_audio: bool,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub conference: Option<PathBuf>,
-    #[arg(long, value_name = "FILE.RTTM", value_hint = ValueHint::FilePath, conflicts_with = "follow")]
+    #[arg(long, value_name = "FILE.RTTM", value_hint = ValueHint::FilePath)]
     pub turns: Option<PathBuf>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: Option<u16>,

@@ -40,7 +40,8 @@ fn what_lies_outside_the_recording_is_no_fact() {
         assert_eq!(outside(&house), [expected], "{event}");
         match house.finalize(SECRETARY, NUMBER, SIGNED) {
             Err(Error::Hindered(found)) => {
-                assert!(matches!(found[..], [Hindrance::Meeting(Finding::Outside { .. })]), "{event}: {found:?}")
+                let is_outside = |one: &Hindrance| matches!(one, Hindrance::Meeting(Finding::Outside { .. }));
+                assert!(found.iter().any(is_outside), "{event}: {found:?}");
             }
             other => panic!("{event}: {other:?}"),
         }

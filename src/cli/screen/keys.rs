@@ -97,7 +97,8 @@ impl Keys {
     ) -> Option<Action> {
         prompt.refused = false;
         // A key that is held down sends nothing but itself.
-        if !matches!((key.code, self.last), (KeyCode::Char(letter), Some((last, _))) if letter.to_ascii_lowercase() == last) {
+        if !matches!((key.code, self.last), (KeyCode::Char(letter), Some((last, _))) if letter.to_ascii_lowercase() == last)
+        {
             self.last = None;
         }
         match key.code {
