@@ -71,7 +71,7 @@ fn even_out(draft: &mut Draft) {
     for (first, last) in passage.ranges() {
         for (figures, letters) in [(first, last), (last, first)] {
             let written = draft.is_changed(&figures.words);
-            if !(written || !figures.spoken) || !letters.spoken || draft.is_changed(&letters.words) {
+            if (!written && figures.spoken) || !letters.spoken || draft.is_changed(&letters.words) {
                 continue;
             }
             let words = letters.words.clone();

@@ -119,7 +119,7 @@ fn turns_in_doubt_are_listened_to_or_waived_with_a_reason_that_is_printed() {
     words[1] = said(2, 150, 300, "Kami menyetujui rancangan ini.", &[Flag::LowConfidence]);
     let mut house = House::with(RAPAT, words.clone(), true).verified();
     let flagged = Hindrance::Flagged { count: 1, first: "00:00:15".to_owned() };
-    assert_eq!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED)), [flagged.clone()]);
+    assert_eq!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED)), std::slice::from_ref(&flagged));
     assert_eq!(hindered(house.waived(" ")), [flagged]);
     hear(&mut house.store, Passage { from: 15, until: 15 }, "Sari", &at(SIGNED)).expect("heard");
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
