@@ -74,6 +74,7 @@ fmt-check:
 lint:
 	@scripts/setup.sh build
 	cargo clippy --workspace --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --test soak -- -D warnings
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:

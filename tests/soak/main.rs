@@ -46,7 +46,7 @@ fn a_hundred_screens_are_killed() {
 #[test]
 #[ignore = "takes minutes, and root: make soak"]
 fn a_file_system_that_is_frozen_three_times_for_fifteen_seconds_costs_nothing() {
-    let disk = Volume::mount().expect("a file system in a file (it takes root)");
+    let disk = Volume::mount();
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 200, 1);
     let folder = disk.path.join("rapat");
@@ -70,7 +70,7 @@ fn a_file_system_that_is_frozen_three_times_for_fifteen_seconds_costs_nothing() 
 #[test]
 #[ignore = "takes minutes, and root: make soak"]
 fn a_disk_that_stalls_costs_what_memory_cannot_hold_and_nothing_after_it() {
-    let disk = Volume::mount().expect("a file system in a file (it takes root)");
+    let disk = Volume::mount();
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 120, 1);
     let folder = disk.path.join("rapat");
