@@ -100,10 +100,10 @@ impl Shown {
         let (status, recogniser) = (self.status.as_ref(), self.recogniser);
         let preview = self.preview.as_ref();
         let view = View { status, meeting: &meeting, turns: &turns, preview, recogniser, note: Some(&note) };
-        let (seen, speaker) = (Seen::of(status), Speaker::new(self.language));
+        let (seen, console) = (Seen::of(status), Console::new(self.language));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let draw = |frame: &mut ratatui::Frame| {
-            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, speaker);
+            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, console);
         };
         terminal.draw(draw).expect("drawn");
         terminal.backend().buffer().clone()
