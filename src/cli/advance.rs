@@ -1,9 +1,9 @@
 //! `risalah advance` and `finalize`: what a person decides about a record.
 
-use e_risalah::folder::Folder;
-use e_risalah::message::{Explain, Message};
-use e_risalah::risalah::{Format, Sheet};
-use e_risalah::status::{self, Error, Finalized, Life, Request, State, Wish, finalize as make_official};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::{Format, Sheet};
+use e_risalah::lifecycle::folder::Folder;
+use e_risalah::lifecycle::{self, Error, Finalized, Life, Request, State, Wish, finalize as make_official};
 use e_risalah::transcript::store::Store;
 
 use super::args::{Advance, Finalize};
@@ -55,7 +55,7 @@ pub fn finalize(args: &Finalize, console: Console) -> Result<End, Failure> {
             for hindrance in &hindrances {
                 console.error(&hindrance.message().with("folder", typed(&args.folder)));
             }
-            return Err(Failure::failed(status::Error::Hindered(hindrances).message()));
+            return Err(Failure::failed(lifecycle::Error::Hindered(hindrances).message()));
         }
         finalized => finalized?,
     };

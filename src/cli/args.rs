@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-use e_risalah::recorder::Client;
+use e_risalah::record::recorder::Client;
 use e_risalah::recording::folder_of;
 
 #[derive(Parser)]
@@ -436,7 +436,7 @@ pub struct Undo {
     pub output_args: OutputArgs,
 }
 
-/// The names of [`e_risalah::speech::Engine`].
+/// The names of [`e_risalah::recognise::speech::Engine`].
 const ENGINES: [&str; 3] = ["cpu", "cpu-f32", "whisper-cpp"];
 
 #[derive(Subcommand)]

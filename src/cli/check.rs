@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use e_risalah::folder::MEETING;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle;
+use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
-use e_risalah::status;
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Check;
@@ -60,7 +60,7 @@ fn recorded(path: &Path) -> Result<Option<Recorded>, Failure> {
             transcript => Some(transcript?),
         },
     };
-    let known = transcript.as_ref().map(status::recorded);
+    let known = transcript.as_ref().map(lifecycle::recorded);
     Ok(match growth {
         Some(growth) => {
             let clock = growth.clock();

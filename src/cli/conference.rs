@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::conference::{self, Events, FILES, Finding};
-use e_risalah::folder::{self, Folder};
+use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
 use e_risalah::recording::Growth;
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Store;

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use e_risalah::correction::{self, Correction, Corrector, Document, Named};
-use e_risalah::digest::sha256;
-use e_risalah::folder::Folder;
+use e_risalah::common::digest::sha256;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::correction::{self, Correction, Corrector, Document, Named};
+use e_risalah::document::risalah::Format;
+use e_risalah::lifecycle::Life;
+use e_risalah::lifecycle::folder::Folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::risalah::Format;
-use e_risalah::status::Life;
 use e_risalah::transcript::edit::{Change, Layer, Place, Refusal, Source};
 use e_risalah::transcript::store::{Fate, Store};
 use e_risalah::transcript::{Transcript, Utterance};

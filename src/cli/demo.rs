@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use e_risalah::atomic_file;
-use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::common::atomic_file;
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 
 use super::args::{Demo, Transcribe};
 use super::show::Console;

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
-use e_risalah::clock::Channel;
-use e_risalah::message::Message;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
+use e_risalah::record::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
 use e_risalah::recording::Format;
 use indicatif::ProgressBar;
 

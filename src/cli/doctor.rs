@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
-use e_risalah::message::{Explain, Message};
-use e_risalah::models;
-use e_risalah::printing::{self, Patience};
+use e_risalah::recognise::models;
+use e_risalah::recognise::speech::Recogniser as _;
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::record::capture::{Microphones, Trouble, Wish, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
-use e_risalah::speech::Recogniser as _;
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use jiff::Zoned;
 
 use super::args::Doctor;
@@ -231,7 +231,7 @@ fn model(args: &Doctor, console: Console) -> Check {
 
 /// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
 /// as hard as it can: speech is not slower.
-fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::speech::Error> {
+fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::speech::Error> {
     let languages = Languages::parse("id", &[]);
     let loaded = Loaded::new(model, &languages, &Hints::default(), Engine::default())?;
     let mut recogniser = loaded.recogniser()?;

@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e_risalah::folder::{self, Folder, MEETING, Written};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::orthography::{self, Lexicon, Writer, lexicon};
+use e_risalah::document::risalah::{self, Format, TEMPLATES, Templates};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
+use e_risalah::lifecycle::{Life, Manifest, State, recorded};
 use e_risalah::meeting::{Finding, Meeting, Nature, checks};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Entered, Growth, folder_of};
-use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
-use e_risalah::status::{Life, Manifest, State, recorded};
 use e_risalah::transcript::store::{self, Store};
 use e_risalah::transcript::{Level, Transcript};
-use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
 use super::show::Console;
@@ -170,7 +170,7 @@ pub fn lexicon(folders: &[&Path]) -> Result<Lexicon, Failure> {
 pub fn current(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result<Transcript, Failure> {
     let raw = store.load()?;
     if raw.version.complete {
-        let layers = writing::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
+        let layers = orthography::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
         store.lay(&layers)?;
         // Of an earlier version, onto what the rules have written of this one.
         store.carry()?;

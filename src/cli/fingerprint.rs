@@ -8,13 +8,13 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use e_risalah::audio::{FileInfo, Input, Set, Warning};
-use e_risalah::digest::{hex, sha256};
-use e_risalah::floor::given::Given;
-use e_risalah::folder;
+use e_risalah::common::digest::{hex, sha256};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::floor::external_turns::Given;
+use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
+use e_risalah::record::soundcheck::room::Room;
 use e_risalah::recording::Growth;
-use e_risalah::soundcheck::room::Room;
 use e_risalah::transcript::store::CONTENT;
 use sha2::{Digest, Sha256};
 

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e_risalah::audio::{Input, Source, SpeechStream};
-use e_risalah::clock::{Channel, Clock, Span};
+use e_risalah::common::clock::{Channel, Clock, Span};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::rttm;
+use e_risalah::floor::plot::{self, Caption, Seen};
 use e_risalah::floor::{self, Turn};
-use e_risalah::folder;
+use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::pipeline::detect;
-use e_risalah::plot::{self, Caption, Seen};
-use e_risalah::risalah::rttm;
+use e_risalah::recognise::pipeline::detect;
 
 use super::alarms::named;
 use super::args;

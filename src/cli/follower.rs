@@ -11,12 +11,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, unbounded};
-use e_risalah::clock::Clock;
+use e_risalah::common::clock::Clock;
+use e_risalah::common::lock::{self, is_held};
+use e_risalah::common::message::Message;
 use e_risalah::floor;
-use e_risalah::lock::{self, is_held};
-use e_risalah::message::Message;
-use e_risalah::pipeline::Preview;
-use e_risalah::recorder::Status;
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::Status;
 use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use e_risalah::clock::Clock;
-use e_risalah::correction::{Difference, difference};
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::Message;
+use e_risalah::document::correction::{Difference, difference};
+use e_risalah::document::risalah::{compose, turns};
+use e_risalah::lifecycle::Stage;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::risalah::{compose, turns};
-use e_risalah::status::Stage;
 use e_risalah::transcript::edit::{Change, Corrected, Edit, Mark, Place, Source, Speaker as Said};
 use e_risalah::transcript::store::{Fate, Store};
 use e_risalah::transcript::{Transcript, Utterance, Version};
@@ -44,7 +44,7 @@ impl Shown {
         let newest = || store.load();
         let raw = store.load_version(current.version.number)?.map_or_else(newest, Ok)?;
         let clock = raw.recording.clock;
-        let turn = |(number, turn): (usize, e_risalah::risalah::Numbered)| Turn {
+        let turn = |(number, turn): (usize, e_risalah::document::risalah::Numbered)| Turn {
             number,
             time: clock.hms(current.utterances[turn.utterances.start].span.start),
             label: turn.label,
@@ -61,7 +61,7 @@ impl Shown {
 
     /// The utterances of a turn of the recognised text that began at this time, although corrections have left none of it, or joined it to another.
     fn gone(&self, time: &str) -> Option<Range<usize>> {
-        let began = |turn: &e_risalah::risalah::Numbered| {
+        let began = |turn: &e_risalah::document::risalah::Numbered| {
             self.clock().hms(self.raw.utterances[turn.utterances.start].span.start) == time
         };
         turns(&compose(&self.meeting, &self.raw)).into_iter().find(began).map(|turn| turn.utterances)

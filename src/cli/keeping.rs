@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use e_risalah::archive;
-use e_risalah::message::{Explain, Message};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle;
+use e_risalah::record::archive;
 use e_risalah::recording::{self, folder_of};
-use e_risalah::status;
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Keeping;
@@ -86,10 +86,10 @@ pub fn verify(args: &Keeping, console: Console) -> Result<End, Failure> {
 }
 
 /// What became of the official editions; none where nothing was recognised.
-fn official(folder: &Path) -> Result<status::Verdict, Failure> {
+fn official(folder: &Path) -> Result<lifecycle::Verdict, Failure> {
     match Store::open_to_read(folder) {
-        Err(store::Error::Missing { .. }) => Ok(status::Verdict::default()),
-        store => Ok(status::verify(folder, &store?)?),
+        Err(store::Error::Missing { .. }) => Ok(lifecycle::Verdict::default()),
+        store => Ok(lifecycle::verify(folder, &store?)?),
     }
 }
 

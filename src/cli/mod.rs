@@ -43,7 +43,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::FromArgMatches;
-use e_risalah::message::{Explain, Message};
+use e_risalah::common::message::{Explain, Message};
 
 use args::{Args, Command};
 use show::Console;

@@ -2,8 +2,8 @@
 
 mod bench;
 
-use e_risalah::message::{Explain, Message};
-use e_risalah::models::{self, Hub, Installed, State, Store, Verified, Watch};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::recognise::models::{self, Hub, Installed, State, Store, Verified, Watch};
 
 use super::args::Models;
 use super::show::{Bytes, Console, print};

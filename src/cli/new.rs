@@ -12,13 +12,13 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use e_risalah::clock::{Channel, MAX_CHANNELS};
-use e_risalah::folder::{self, MEETING};
+use e_risalah::common::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle::folder::{self, MEETING};
 use e_risalah::meeting::{
     Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, Paper, QuorumRule, Zone, is_lectern, is_shared,
     roster, typed_date,
 };
-use e_risalah::message::{Explain, Message};
 
 use super::args::New;
 use super::show::{Console, print};

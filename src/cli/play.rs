@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use e_risalah::audio::Input;
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::playback::{self, Clip};
+use e_risalah::record::playback::{self, Clip};
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Play;

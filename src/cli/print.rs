@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use e_risalah::digest::sha256;
-use e_risalah::folder::{self, Folder, MEETING, Written};
+use e_risalah::common::digest::sha256;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::printing::{
+    self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
+};
+use e_risalah::document::risalah::{self, Format};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
+use e_risalah::lifecycle::{self, Life, Manifest};
 use e_risalah::meeting::{Meeting, Paper};
-use e_risalah::message::{Explain, Message};
-use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
-use e_risalah::risalah::{self, Format};
-use e_risalah::status::{self, Life, Manifest};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
@@ -152,7 +154,7 @@ fn official(
 ) -> Result<Option<Document>, Failure> {
     let transcript = store.current()?;
     let life = Life::read(store, &transcript)?;
-    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= status::State::Official) else { return Ok(None) };
+    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= lifecycle::State::Official) else { return Ok(None) };
     let manifest = Manifest::of(folder, seal.edition)?;
     meeting.paper = manifest.paper;
     if args.paper.is_some_and(|sheet| paper(sheet) != manifest.paper) {

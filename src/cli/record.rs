@@ -12,14 +12,14 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::atomic_file;
-use e_risalah::capture::Rehearsal;
-use e_risalah::clock::MAX_CHANNELS;
+use e_risalah::common::atomic_file;
+use e_risalah::common::clock::MAX_CHANNELS;
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor;
-use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{Client, State, Status};
+use e_risalah::record::capture::Rehearsal;
+use e_risalah::record::recorder::{Client, State, Status};
 use e_risalah::recording::{Claim, End as Ending, Entered, Fact, Growth, LEDGER, Resumed, folder_of};
 
 use super::args::Record;

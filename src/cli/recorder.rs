@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Microphones, Rehearsal, Wish};
-use e_risalah::folder;
-use e_risalah::message::Message;
-use e_risalah::recorder::{self, Outcome, Plan, Sound};
+use e_risalah::common::message::Message;
+use e_risalah::lifecycle::folder;
+use e_risalah::record::capture::{Microphones, Rehearsal, Wish};
+use e_risalah::record::recorder::{self, Outcome, Plan, Sound};
 use e_risalah::recording::{End as Ending, LEDGER};
 use serde::{Deserialize, Serialize};
 

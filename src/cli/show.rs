@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use e_risalah::clock::Clock;
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::{Language, Message, lookup};
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Language, Message, lookup};
-use e_risalah::models::{self, Stage};
-use e_risalah::pipeline::{Observer, Preview};
+use e_risalah::recognise::models::{self, Stage};
+use e_risalah::recognise::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::Zoned;

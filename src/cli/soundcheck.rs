@@ -7,15 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use e_risalah::audio::{Block, Input, Source, SpeechStream};
-use e_risalah::capture::{Microphones, Wish};
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor::Profile;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{self, Plan, Sound};
+use e_risalah::record::capture::{Microphones, Wish};
+use e_risalah::record::recorder::{self, Plan, Sound};
+use e_risalah::record::soundcheck::room::{self, Room};
+use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
 use e_risalah::recording::{FOLDER, Growth};
-use e_risalah::soundcheck::room::{self, Room};
-use e_risalah::soundcheck::{SoundCheck, Step, Trouble, Verdict};
 use jiff::tz::TimeZone;
 
 use super::args::Doctor;
@@ -208,7 +208,8 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn create() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("risalah-uji-suara-{}", std::process::id()));
-        fs::create_dir_all(&path).map_err(|source| e_risalah::folder::Error::Folder { path: path.clone(), source })?;
+        fs::create_dir_all(&path)
+            .map_err(|source| e_risalah::lifecycle::folder::Error::Folder { path: path.clone(), source })?;
         Ok(Self(path))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::meeting::{Finding, Meeting};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
-use e_risalah::status::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::transcript::store::{self, Store};
 use jiff::{Timestamp, Unit, Zoned};
 

@@ -8,9 +8,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::{self, Format, Sheet, Templates};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::risalah::{self, Format, Sheet, Templates};
 use e_risalah::transcript::Transcript;
 
 use super::args::Typeset;

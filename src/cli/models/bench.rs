@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use e_risalah::audio::{Input, Source, SpeechStream};
-use e_risalah::clock::Clock;
-use e_risalah::folder::{self, Folder};
-use e_risalah::message::Message;
-use e_risalah::models::{Effort, Store};
-use e_risalah::pipeline::{self, Observer, Run};
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::Message;
+use e_risalah::lifecycle::folder::{self, Folder};
+use e_risalah::recognise::models::{Effort, Store};
+use e_risalah::recognise::pipeline::{self, Observer, Run};
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{self, Origin};
 

@@ -9,7 +9,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use dialoguer::Select;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
-use e_risalah::message::Message;
+use e_risalah::common::message::Message;
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 

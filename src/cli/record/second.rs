@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::models::{State, Store};
+use e_risalah::recognise::models::{State, Store};
 
 use super::oneself;
 use crate::cli::show::Console;

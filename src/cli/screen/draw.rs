@@ -2,9 +2,9 @@
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{LOW_MINUTES, Mirror, State, Status};
+use e_risalah::record::recorder::{LOW_MINUTES, Mirror, State, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};

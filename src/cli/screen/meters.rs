@@ -1,9 +1,9 @@
 //! A meter for each seat, in as many columns as it takes to leave half of the room to the words.
 
-use e_risalah::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
-use e_risalah::recorder::{Meter, Status};
+use e_risalah::record::recorder::{Meter, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style, Stylize};

@@ -22,11 +22,11 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::clock::{Channel, Clock, MAX_CHANNELS};
+use e_risalah::common::clock::{Channel, Clock, MAX_CHANNELS};
+use e_risalah::common::message::{Language, Message};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Language, Message};
-use e_risalah::pipeline::Preview;
-use e_risalah::recorder::{State, Status};
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::{State, Status};
 use e_risalah::recording::Entered;
 use e_risalah::transcript::Utterance;
 use ratatui::DefaultTerminal;

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::{EventKind, Meeting, Person};
-use e_risalah::message::Message;
 use e_risalah::recording::Entered;
 
 use super::{Action, Seen, View, words};

@@ -1,6 +1,6 @@
 //! What was recognised, the newest at the bottom, and dim below it what is being said.
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};

@@ -1,9 +1,9 @@
 //! What the screen says of people, of what was entered, and of the ledger's lines.
 
-use e_risalah::clock::{Channel, Clock};
+use e_risalah::common::clock::{Channel, Clock};
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
 use crate::cli::alarms;

@@ -7,10 +7,10 @@ mod typing;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use e_risalah::clock::Span;
+use e_risalah::common::clock::Span;
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::EventKind;
-use e_risalah::recorder::{Meter, Mirror};
+use e_risalah::record::recorder::{Meter, Mirror};
 use e_risalah::recording::{End, Fact, Format, Sample};
 use e_risalah::transcript::edit::Corrected;
 use ratatui::Terminal;
