@@ -12,6 +12,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
@@ -21,9 +22,8 @@ use e_risalah::meeting::{
     Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, QuorumRule, Zone, is_lectern, is_shared, roster,
 };
 
-use super::args::New;
-use super::show::{Console, print};
-use super::{End, Failure};
+use super::console::{Console, print};
+use super::outcome::{End, Failure};
 use ask::{Clerk, Halt};
 use people::People;
 
@@ -45,7 +45,17 @@ const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
-pub fn run(args: &New, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub institution: bool,
+    #[arg(long)]
+    pub resume: bool,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
