@@ -2,7 +2,7 @@
 
 use e_risalah::common::clock::moment;
 use e_risalah::common::message::Message;
-use e_risalah::lifecycle::{Life, State, Wish};
+use e_risalah::lifecycle::{Life, State, Transition};
 use e_risalah::meeting_folder;
 use e_risalah::transcript::store::Store;
 
@@ -32,7 +32,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let life = Life::read(&store, &store.load()?)?;
     let meeting = meeting_folder::describe(folder)?;
     let days = args.days.unwrap_or(meeting.correction.days);
-    let request = Wish { to, by: args.by.clone(), note: args.note.clone(), days };
+    let request = Transition { to, by: args.by.clone(), note: args.note.clone(), days };
     let now = meeting_folder::now(&meeting);
     let step = life.advance(&store, &request, &now)?;
     if args.folder_args.output_args.json {

@@ -1,7 +1,7 @@
 //! `risalah devices`: the devices that record, and how their microphones sound.
 
 use e_risalah::common::message::Message;
-use e_risalah::record::capture::{self, Found, Microphones, Report, Trouble, Wish, probe};
+use e_risalah::record::capture::{self, Found, Microphones, Report, Trouble, DeviceRequest, probe};
 
 use super::console::{Console, print};
 use super::microphone_check::{LISTENED, listen, made_up, trouble_message, troubles};
@@ -56,7 +56,7 @@ fn offer(device: &Found, console: Console) -> String {
 }
 
 fn examine(args: &Args, console: Console) -> Result<End, Failure> {
-    let wanted = Wish { device: args.device.clone(), channels: args.channels, rate: None };
+    let wanted = DeviceRequest { device: args.device.clone(), channels: args.channels, rate: None };
     let microphones = Microphones::choose(&wanted)?;
     let (name, format) = (microphones.name(), microphones.format());
     let listening = Message::new("capture.listening").with("name", name).with("channels", format.channels);

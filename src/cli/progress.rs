@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use e_risalah::common::message::Message;
-use e_risalah::recognise::models::{self, Stage, Watch};
+use e_risalah::recognise::models::{self, Monitor, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::console::Console;
@@ -103,7 +103,7 @@ pub fn watched<T>(
     work: impl FnOnce(&mut Watch<'_>) -> Result<T, models::Error>,
 ) -> Result<T, models::Error> {
     let mut progress = ModelProgress::new(console, hidden);
-    let result = work(&mut Watch { report: &mut |step| progress.report(step), cancel: &STOP });
+    let result = work(&mut Monitor { report: &mut |step| progress.report(step), cancel: &STOP });
     progress.end();
     result
 }

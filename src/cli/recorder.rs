@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
-use e_risalah::record::capture::{Microphones, Rehearsal, Wish};
+use e_risalah::record::capture::{Microphones, Rehearsal, DeviceRequest};
 use e_risalah::record::recorder::{self, Outcome, Plan, Sound};
 use e_risalah::recording::{End as Ending, LEDGER};
 
@@ -63,7 +63,7 @@ fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<E
     let sound = if let Some(path) = &order.source {
         Sound::Rehearsal(Rehearsal::open(path, order.speed)?)
     } else {
-        let wanted = Wish { device: order.device, channels: order.channels, rate: None };
+        let wanted = DeviceRequest { device: order.device, channels: order.channels, rate: None };
         Sound::Microphones(Box::new(Microphones::choose(&wanted)?), wanted)
     };
     let plan = Plan {

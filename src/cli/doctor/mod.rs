@@ -17,7 +17,7 @@ use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
 use e_risalah::recognise::speech::Recogniser as _;
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
-use e_risalah::record::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::record::capture::{Microphones, Trouble, DeviceRequest, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
 
@@ -119,7 +119,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
 
 fn device(args: &Args, meeting: &Meeting) -> (Check, Option<Microphones>) {
     let seats = meeting.seats.iter().map(|seat| seat.channel.number()).max();
-    let wanted = Wish { device: args.device.clone(), channels: seats, rate: None };
+    let wanted = DeviceRequest { device: args.device.clone(), channels: seats, rate: None };
     match Microphones::choose(&wanted) {
         Ok(microphones) => {
             let format = microphones.format();

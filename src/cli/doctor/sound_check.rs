@@ -13,7 +13,7 @@ use e_risalah::floor::Profile;
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder;
-use e_risalah::record::capture::{Microphones, Wish};
+use e_risalah::record::capture::{Microphones, DeviceRequest};
 use e_risalah::record::recorder::{self, Plan, Sound};
 use e_risalah::record::soundcheck::room::{self, Room};
 use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
@@ -97,7 +97,7 @@ impl SeatCheck<'_> {
     /// Records what the microphones give into a folder of its own, and listens to that: as a meeting is recorded and recognised.
     fn listen_live(&self, device: Option<String>) -> Result<(Vec<Verdict>, Profile), Failure> {
         let seats = self.meeting.seats.iter().map(|seat| seat.channel.number()).max();
-        let wanted = Wish { device, channels: seats, rate: None };
+        let wanted = DeviceRequest { device, channels: seats, rate: None };
         let microphones = Microphones::choose(&wanted)?;
         let temporary = TemporaryFolder::create()?;
         let folder = temporary.0.join(FOLDER);
