@@ -1,7 +1,7 @@
 //! `risalah devices`: the devices that record, and how their microphones sound.
 
 use e_risalah::common::message::Message;
-use e_risalah::record::capture::{self, Found, Microphones, Report, Trouble, DeviceRequest, probe};
+use e_risalah::record::capture::{self, DeviceRequest, Found, Microphones, Report, Trouble, probe};
 
 use super::console::{Console, print};
 use super::microphone_check::{LISTENED, listen, made_up, trouble_message, troubles};

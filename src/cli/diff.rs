@@ -72,8 +72,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         if was != is {
             print(&format!("    [-{was}-] {{+{is}+}}"));
         }
-        let mark =
-            |mark: &Mark| describe_change(&shown.meeting, shown.clock(), &Change::Mark { mark: *mark }, Some(after), console);
+        let mark = |mark: &Mark| {
+            describe_change(&shown.meeting, shown.clock(), &Change::Mark { mark: *mark }, Some(after), console)
+        };
         for gone in without(&old.marks, &new.marks) {
             print(&format!("    [-({})-]", mark(gone)));
         }
@@ -87,8 +88,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     Ok(End::Done)
 }
 
-/// The utterances of two transcripts side by side, with their place in the second. Those of two versions are the same where channel and
-/// time are; one that only one of them has stands beside one without words.
+/// The utterances of two transcripts side by side, with their place in the second. Those of two
+/// versions are the same where channel and time are; one that only one of them has stands beside
+/// one without words.
 fn pairs(before: &Transcript, after: &Transcript) -> Vec<(usize, Utterance, Utterance)> {
     let both = |index: usize, one: &Utterance, other: &Utterance| (index, one.clone(), other.clone());
     if before.version.number == after.version.number {

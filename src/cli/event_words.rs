@@ -1,4 +1,5 @@
-//! What the operator enters, as it is typed behind `risalah record event`. The one list of its words: the parser, the help and the messages go by it.
+//! What the operator enters, as it is typed behind `risalah record event`. The one list of its
+//! words: the parser, the help and the messages go by it.
 
 use e_risalah::common::clock::Channel;
 use e_risalah::meeting::EventKind;
@@ -140,7 +141,10 @@ mod tests {
 
     #[test]
     fn the_word_that_was_meant_is_found() {
-        assert_eq!([near("bukak"), near("interupsi2"), near("tutub:1")], [Some("buka"), Some("interupsi"), Some("tutup")]);
+        assert_eq!(
+            [near("bukak"), near("interupsi2"), near("tutub:1")],
+            [Some("buka"), Some("interupsi"), Some("tutup")]
+        );
         assert_eq!([near("xyz"), near("")], [None, None]);
         // The word is right; what stands behind it is not.
         assert_ne!(near("acara:nol"), Some("acara"));

@@ -50,15 +50,13 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         store => store?,
     };
     let mut meeting = meeting_folder::describe(source)?;
-    let mut transcript =
-        meeting_folder::current_words(&mut store, &meeting, meeting_folder::lexicon(&[source])?)?;
+    let mut transcript = meeting_folder::current_words(&mut store, &meeting, meeting_folder::lexicon(&[source])?)?;
     let evidence = Evidence::find(args.conference.as_deref(), source, &folder_of(source))?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(source))?;
     if let Some(path) = &args.conference {
         console.warnings(&meeting_folder::keep_events(path, &Folder::create(source)?, &store)?);
     }
-    let mut warned =
-        evidence.is_some_and(|found| console.notices(&found.consult(&mut meeting, &mut transcript)));
+    let mut warned = evidence.is_some_and(|found| console.notices(&found.consult(&mut meeting, &mut transcript)));
     warned |= console.warnings(&meeting_folder::outside_recording(&meeting, &transcript));
     let (formats, withheld) = meeting_folder::publishable(&formats, &meeting);
     warned |= console.warnings(&withheld);
@@ -74,9 +72,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     };
     for format in formats {
         let frozen = match format {
-            Format::Brief | Format::BriefWord => {
-                meeting_folder::official_brief(source, &store, &transcript, format)?
-            }
+            Format::Brief | Format::BriefWord => meeting_folder::official_brief(source, &store, &transcript, format)?,
             _ => None,
         };
         let (written, warnings) = match frozen {

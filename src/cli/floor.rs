@@ -41,7 +41,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
-    let picture_format = args.plot.as_deref().map(|path| Ok::<_, Failure>((path, PictureFormat::by_name(path)?))).transpose()?;
+    let picture_format =
+        args.plot.as_deref().map(|path| Ok::<_, Failure>((path, PictureFormat::by_name(path)?))).transpose()?;
     let mut meeting = match find_description(args.meeting.as_deref(), &args.input, None) {
         Some(path) => Meeting::read(&path)?,
         None => Meeting::bare(),

@@ -20,7 +20,8 @@ use super::corrections::{describe_change, stale_documents, tell_stale};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 
-/// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in some megabytes.
+/// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in
+/// some megabytes.
 const LARGEST: u64 = 64 << 20;
 
 #[derive(clap::Args)]
@@ -63,7 +64,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             keep(args, &store, &bytes, &correction, console)?;
         }
     }
-    let stale = if args.check || correction.layers.is_empty() { Vec::new() } else { stale_documents(&args.folder, &store)? };
+    let stale =
+        if args.check || correction.layers.is_empty() { Vec::new() } else { stale_documents(&args.folder, &store)? };
     if !args.output_args.hides_progress() {
         list(&correction, &meeting, &raw, console);
     }
@@ -92,13 +94,7 @@ fn corrector(args: &Args, meeting: &Meeting) -> Result<Corrector, Failure> {
 }
 
 /// Keeps the document, and the list of what could not be placed, beside the transcript.
-fn keep(
-    args: &Args,
-    store: &Store,
-    bytes: &[u8],
-    correction: &Correction,
-    console: Console,
-) -> Result<(), Failure> {
+fn keep(args: &Args, store: &Store, bytes: &[u8], correction: &Correction, console: Console) -> Result<(), Failure> {
     let folder = Folder::create(&args.folder)?;
     let name = format!("koreksi-{}", &sha256(bytes)[..8]);
     folder.write(store, &format!("{name}.docx"), bytes)?;

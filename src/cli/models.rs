@@ -72,8 +72,7 @@ pub fn run(command: &Models, console: Console) -> Result<End, Failure> {
         Models::List { json } => list(&store, *json, console),
         Models::Pull { name, mirror, output_args } => {
             let hub = mirror.as_deref().map_or_else(Hub::from_env, Hub::mirror);
-            let installed =
-                watched(console, output_args.hides_progress(), |watch| store.pull(name, &hub, watch))?;
+            let installed = watched(console, output_args.hides_progress(), |watch| store.pull(name, &hub, watch))?;
             tell(&installed, console);
             Ok(End::Done)
         }

@@ -54,8 +54,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
     } else {
         tell(&args.folder, &life, &now, console);
         if let Some((seal, at)) = life.sealed() {
-            let message =
-                Message::new("status.edition").with("edition", seal.edition).with("at", moment_in(at, &now));
+            let message = Message::new("status.edition").with("edition", seal.edition).with("at", moment_in(at, &now));
             print(&console.sentence(&message.with("later", later.unwrap_or(0))));
         }
         if let Some(set) = clock_set(&args.folder)? {

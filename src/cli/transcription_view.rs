@@ -19,7 +19,8 @@ pub struct TranscriptionView<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
     output_args: OutputArgs,
-    /// Turns wait here until none is to come that begins before them; `None` where they are shown as they come.
+    /// Turns wait here until none is to come that begins before them; `None` where they are shown
+    /// as they come.
     waiting: Option<Vec<(Clock, Utterance)>>,
     /// Where others see how far it is.
     progress_file: Option<ProgressFile>,
@@ -30,10 +31,8 @@ pub struct TranscriptionView<'a> {
 impl<'a> TranscriptionView<'a> {
     pub fn new(meeting: &'a Meeting, console: Console, output_args: OutputArgs) -> Self {
         let left = console.text("cli.progress.left");
-        let bar = bar(
-            &format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"),
-            output_args.hides_progress(),
-        );
+        let bar =
+            bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"), output_args.hides_progress());
         Self { meeting, bar, output_args, waiting: Some(Vec::new()), progress_file: None, alarms: None }
     }
 
@@ -71,8 +70,7 @@ impl<'a> TranscriptionView<'a> {
     fn release(&mut self, before: u64) {
         let Some(waiting) = &mut self.waiting else { return };
         waiting.sort_by_key(|(_, turn)| (turn.span.start, turn.channel));
-        let count =
-            waiting.partition_point(|(clock, turn)| clock.convert(turn.span.start, CLOCK) < before);
+        let count = waiting.partition_point(|(clock, turn)| clock.convert(turn.span.start, CLOCK) < before);
         for (clock, turn) in waiting.drain(..count).collect::<Vec<_>>() {
             self.show(clock, &turn);
         }
@@ -119,7 +117,6 @@ impl Observer for TranscriptionView<'_> {
     }
 }
 
-
 /// A turn as one line.
 pub fn turn_line(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> String {
     let channel = utterance.channel;
@@ -148,4 +145,3 @@ pub fn turn_json(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> Stri
     })
     .to_string()
 }
-

@@ -24,8 +24,7 @@ pub fn needed_files(meeting: &Meeting, folder: &Path) -> Vec<PathBuf> {
     let found = Meeting::read(&folder.join(MEETING)).ok().and_then(|meeting| meeting.institution);
     let same = |one: &Path, other: &Path| one.canonicalize().ok() == other.canonicalize().ok();
     let is_found = institution.zip(found.as_deref()).is_some_and(|(own, found)| same(own, found));
-    let is_the_institutions =
-        |source: &&PathBuf| is_found && source.parent() == institution.and_then(Path::parent);
+    let is_the_institutions = |source: &&PathBuf| is_found && source.parent() == institution.and_then(Path::parent);
     meeting.sources.iter().filter(|source| !is_the_institutions(source)).cloned().collect()
 }
 

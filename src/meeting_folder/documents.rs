@@ -114,8 +114,7 @@ impl Documents<'_> {
         let full = self.level == Level::Full && name != format.file_name();
         let verbatim = full.then(|| self.transcript.clone().verbatim());
         let transcript = verbatim.as_ref().unwrap_or(self.transcript);
-        let LaidOut { content, warnings } =
-            document(format, self.meeting, transcript, self.templates, self.lay_out)?;
+        let LaidOut { content, warnings } = document(format, self.meeting, transcript, self.templates, self.lay_out)?;
         Ok(Output { written: self.folder.write(self.store, name, &content)?, warnings })
     }
 }

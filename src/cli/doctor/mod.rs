@@ -1,4 +1,5 @@
-//! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can still be mended.
+//! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can
+//! still be mended.
 
 mod args;
 mod sound_check;
@@ -17,7 +18,7 @@ use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
 use e_risalah::recognise::speech::Recogniser as _;
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
-use e_risalah::record::capture::{Microphones, Trouble, DeviceRequest, probe};
+use e_risalah::record::capture::{DeviceRequest, Microphones, Trouble, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
 
@@ -106,7 +107,10 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
     tell(printer());
-    missing_paper(meeting.paper).map(|missing| Check::new(Mark::Doubt, missing.message())).into_iter().for_each(&mut tell);
+    missing_paper(meeting.paper)
+        .map(|missing| Check::new(Mark::Doubt, missing.message()))
+        .into_iter()
+        .for_each(&mut tell);
     if args.output_args.json {
         print(&serde_json::Value::Array(lines).to_string());
     }
@@ -134,8 +138,8 @@ fn device(args: &Args, meeting: &Meeting) -> (Check, Option<Microphones>) {
     }
 }
 
-/// How the microphones of the seats sound, or all where no seats are known. The room may still be empty: silence is a fault, the want of
-/// a voice is not.
+/// How the microphones of the seats sound, or all where no seats are known. The room may still be
+/// empty: silence is a fault, the want of a voice is not.
 fn sound(microphones: &Microphones, meeting: &Meeting) -> Vec<Check> {
     let bytes = match listen(microphones, true) {
         Ok(bytes) => bytes,
@@ -207,9 +211,7 @@ fn existing(path: &Path) -> PathBuf {
 
 fn model(args: &Args, console: Console) -> Check {
     let found = models::Store::from_env().and_then(|store| {
-        watched(console, args.output_args.hides_progress(), |watch| {
-            store.resolve(args.model.as_deref(), watch)
-        })
+        watched(console, args.output_args.hides_progress(), |watch| store.resolve(args.model.as_deref(), watch))
     });
     let model = match found {
         Ok(model) => model,
@@ -234,8 +236,8 @@ fn model(args: &Args, console: Console) -> Check {
     }
 }
 
-/// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
-/// as hard as it can: speech is not slower.
+/// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of
+/// syllables, which makes the model look as hard as it can: speech is not slower.
 fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::speech::Error> {
     let languages = Languages::parse("id", &[]);
     let loaded = Loaded::new(model, &languages, &Hints::default(), Engine::default())?;

@@ -1,4 +1,5 @@
-//! `risalah doctor --sound-check`: each seat in turn says a sentence, and what is wrong is said by seat.
+//! `risalah doctor --sound-check`: each seat in turn says a sentence, and what is wrong is said by
+//! seat.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use e_risalah::floor::Profile;
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder;
-use e_risalah::record::capture::{Microphones, DeviceRequest};
+use e_risalah::record::capture::{DeviceRequest, Microphones};
 use e_risalah::record::recorder::{self, Plan, Sound};
 use e_risalah::record::soundcheck::room::{self, Room};
 use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
@@ -94,7 +95,8 @@ impl SeatCheck<'_> {
         Ok(sound_check.finish())
     }
 
-    /// Records what the microphones give into a folder of its own, and listens to that: as a meeting is recorded and recognised.
+    /// Records what the microphones give into a folder of its own, and listens to that: as a
+    /// meeting is recorded and recognised.
     fn listen_live(&self, device: Option<String>) -> Result<(Vec<Verdict>, Profile), Failure> {
         let seats = self.meeting.seats.iter().map(|seat| seat.channel.number()).max();
         let wanted = DeviceRequest { device, channels: seats, rate: None };
@@ -211,8 +213,7 @@ struct TemporaryFolder(PathBuf);
 impl TemporaryFolder {
     fn create() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("risalah-uji-suara-{}", std::process::id()));
-        fs::create_dir_all(&path)
-            .map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
+        fs::create_dir_all(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
         Ok(Self(path))
     }
 }

@@ -13,12 +13,7 @@ use crate::cli::console::Console;
 use crate::cli::outcome::{End, Failure};
 use crate::cli::recogniser::Recogniser;
 
-pub fn run(
-    folder: &Path,
-    description: Option<&Path>,
-    model: Option<&OsStr>,
-    console: Console,
-) -> Result<End, Failure> {
+pub fn run(folder: &Path, description: Option<&Path>, model: Option<&OsStr>, console: Console) -> Result<End, Failure> {
     let recording = folder_of(folder);
     let meeting = match description {
         Some(path) => Meeting::read(path)?,

@@ -61,7 +61,17 @@ enum Left {
 impl RecordSession {
     pub fn new(folder: PathBuf, recording: PathBuf, meeting: Meeting, console: Console, client: Client) -> Self {
         let moved_to = recording.clone();
-        Self { folder, moved_to, recording, meeting, console, client, order: None, child: None, answered: Instant::now() }
+        Self {
+            folder,
+            moved_to,
+            recording,
+            meeting,
+            console,
+            client,
+            order: None,
+            child: None,
+            answered: Instant::now(),
+        }
     }
 
     /// Says that the recorder was started from here: it is started again where it dies.
@@ -94,7 +104,8 @@ impl RecordSession {
             end = End::Warned;
         }
         if !self.recording.join(LEDGER).exists() {
-            // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy elsewhere.
+            // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy
+            // elsewhere.
             if self.moved_to.join(LEDGER).exists() {
                 let folder = self.moved_to.parent().unwrap_or(&self.moved_to).display();
                 self.console.warning(&Message::new("record.unrecognised").with("folder", folder));
@@ -180,7 +191,8 @@ impl RecordSession {
         let clock = status.map_or(floor::CLOCK, |status| status.format.clock());
         let (at, entered) = self.client.withdraw()?;
         let what = ledger_words::entered(self.console, &self.meeting, &entered, clock.millis(at));
-        // Who sits where is known again from what was entered and stands. With a mistake in the description it stays as it is.
+        // Who sits where is known again from what was entered and stands. With a mistake in the
+        // description it stays as it is.
         if let Ok(meeting) = meeting_folder::describe_entered(&self.folder, &self.moved_to) {
             self.meeting = meeting;
         }
@@ -239,10 +251,11 @@ impl RecordSession {
         Some(status)
     }
 
-    /// Whether nothing more will come from a recorder that does not answer. One that died is started again by who looks after it; where
-    /// that one died too, from here.
+    /// Whether nothing more will come from a recorder that does not answer. One that died is
+    /// started again by who looks after it; where that one died too, from here.
     fn has_ended(&mut self) -> Result<bool, Failure> {
-        let growth = Growth::open(&self.moved_to).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());
+        let growth =
+            Growth::open(&self.moved_to).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());
         if growth.as_ref().is_some_and(Growth::is_closed) {
             return Ok(true);
         }
