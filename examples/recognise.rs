@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recognise::models::{Store, Monitor};
+use e_risalah::recognise::models::{Monitor, Store};
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded, Recogniser};
 
 fn main() -> Result<(), Box<dyn Error>> {
