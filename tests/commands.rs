@@ -1,10 +1,12 @@
-//! What the documentation tells people to type, typed: every block of commands in README.md and docs/, in order, in an empty folder with
-//! relative paths and a home of its own. What it names is there under that name: recordings made of the shipped meeting, its description, a
-//! printer.
+//! What the documentation tells people to type, typed: every block of commands in README.md and
+//! below docs/, each page in an empty folder with relative paths and a home of its own. What a line
+//! names is there under that name: the shipped meeting as `risalah demo` makes it (`hasil/`),
+//! recordings made of it, its description, a printer.
 //!
 //! The words after `sh` in a block's info string say what this test cannot have:
-//! - `setup`: changes the machine or needs the network; not run.
-//! - `device`, `speaker`: needs a sound device, or a recording that is running; only whether the command is understood is looked at.
+//! - `setup`: changes the machine or needs the network; not run, only counted.
+//! - `device`, `speaker`: needs a sound device, or a recording that is running; only whether the
+//!   command is understood is looked at.
 //! - `questions`: asks; every answer is left empty.
 
 #[path = "printing/fake.rs"]
@@ -15,6 +17,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use e_risalah::audio::{Input, Source};
 use fake::{Fake, Reply};
@@ -28,10 +31,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README.md and the pages of docs/, in the order of their names.
+/// README.md and the pages of docs/ and its folders, in the order of their names.
 fn pages() -> Vec<PathBuf> {
-    let mut docs: Vec<PathBuf> =
-        fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("a file").path()).collect();
+    let mut docs = Vec::new();
+    for folder in ["docs", "docs/guide", "docs/panduan"] {
+        let entries = fs::read_dir(root().join(folder)).expect("docs");
+        docs.extend(entries.map(|entry| entry.expect("a file").path()));
+    }
     docs.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     docs.sort();
     [vec![root().join("README.md")], docs].concat()
@@ -51,6 +57,8 @@ fn blocks(page: &Path) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (number, line) in text.lines().enumerate() {
+        // A block may stand in a list.
+        let line = line.trim_start();
         match (line.strip_prefix("```"), open.take()) {
             (Some(_), Some(block)) => blocks.push(block),
             (Some(info), None) => {
@@ -133,11 +141,14 @@ impl Desk {
     fn provide(&self, line: &str) {
         let meant = |name: &str| line.split([' ', '=']).any(|word| word == name) && !self.work().join(name).exists();
         if meant("rapat.toml") {
-            let text = fs::read_to_string(root().join("fixtures/paripurna/rapat.toml")).expect("shipped");
-            // A record of a meeting that is still to be held cannot become official.
-            let held = text.replace("tanggal = 2027-03-09", "tanggal = 2026-03-10");
-            assert_ne!(held, text);
-            fs::write(self.work().join("rapat.toml"), held).expect("written");
+            fs::write(self.work().join("rapat.toml"), description()).expect("written");
+        }
+        // A folder that the line itself makes is not laid out for it.
+        if meant("hasil/") && !line.contains("-o hasil/") {
+            copy(transcribed(), &self.work().join("hasil"));
+        }
+        if line.contains("sekretariat/") {
+            copy(&root().join("fixtures/sekretariat"), &self.work().join("sekretariat"));
         }
         if meant("paripurna.wav") {
             record(&self.work().join("paripurna.wav"), 0..9, None);
@@ -162,13 +173,47 @@ impl Desk {
             }
         }
         // The working copy as somebody has saved it, and as a member who had nothing to correct.
-        let copy = self.work().join("hasil/risalah-kerja.docx");
+        let working = self.work().join("hasil/risalah-kerja.docx");
         if meant("koreksi.docx") {
-            corrected(&copy, &self.work().join("koreksi.docx"));
+            corrected(&working, &self.work().join("koreksi.docx"));
         }
         if meant("siti.docx") {
-            fs::copy(copy, self.work().join("siti.docx")).expect("copied");
+            fs::copy(working, self.work().join("siti.docx")).expect("copied");
         }
+    }
+}
+
+/// The description of the shipped meeting, held in the past: a meeting that is still to be held
+/// cannot become official.
+fn description() -> String {
+    let text = fs::read_to_string(root().join("fixtures/paripurna/rapat.toml")).expect("shipped");
+    let held = text.replace("tanggal = 2027-03-09", "tanggal = 2026-03-10");
+    assert_ne!(held, text);
+    held
+}
+
+/// The shipped meeting with its transcript and documents, made once.
+fn transcribed() -> &'static Path {
+    static MADE: OnceLock<(Desk, PathBuf)> = OnceLock::new();
+    let made = || {
+        let desk = Desk::new();
+        let folder = desk.work().join("hasil");
+        fs::create_dir(&folder).expect("made");
+        fs::write(folder.join("rapat.toml"), description()).expect("written");
+        let output = desk.run("risalah demo -o hasil/");
+        assert!(output.status.success(), "{}", told("the shipped meeting", "risalah demo -o hasil/", &output));
+        (desk, folder)
+    };
+    &MADE.get_or_init(made).1
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() { copy(&path, &target) } else { drop(fs::copy(&path, &target).expect("copied")) }
     }
 }
 
@@ -233,33 +278,96 @@ fn told(place: &str, line: &str, output: &Output) -> String {
 
 #[test]
 fn every_command_of_the_documentation_does_what_it_says() {
-    let mut ran = 0;
+    let (mut ran, mut understood_only, mut not_run) = (0, 0, 0);
     for page in pages() {
         let desk = Desk::new();
+        let mut prints = 0;
         for block in blocks(&page).iter().filter(|block| block.info.first().is_some_and(|kind| kind == "sh")) {
             let marks: Vec<&str> = block.info[1..].iter().map(String::as_str).collect();
             for line in block.lines.iter().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
                 let output = match marks.as_slice() {
-                    ["setup"] => continue,
-                    ["device" | "speaker"] if line.starts_with("risalah ") => understood(&desk, line),
-                    ["device" | "speaker"] => continue,
+                    ["setup"] => {
+                        not_run += 1;
+                        continue;
+                    }
+                    ["device" | "speaker"] => {
+                        understood_only += 1;
+                        if !line.starts_with("risalah ") {
+                            continue;
+                        }
+                        understood(&desk, line)
+                    }
                     [] | ["questions"] => {
+                        ran += 1;
                         desk.provide(line);
                         desk.run(line)
                     }
                     other => panic!("{}: the marks {other:?} are not known to this test", block.place),
                 };
                 assert!(output.status.success(), "{}", told(&block.place, line, &output));
-                ran += 1;
+                let sends = ["risalah print ", "risalah cetak "].iter().any(|command| line.starts_with(command));
+                prints += usize::from(marks.is_empty() && sends && !line.contains("--printers"));
             }
         }
-        if page.ends_with("README.md") {
-            assert_eq!(desk.printer.count(Operation::PrintJob), 2, "not every print was printed");
-            assert!(desk.work().join("paripurna-8/rapat.toml").is_file());
-            assert!(desk.work().join("hasil/risalah-resmi.pdf").is_file());
+        assert_eq!(desk.printer.count(Operation::PrintJob), prints, "{}: not every print was printed", page.display());
+        for (page_of, made) in [
+            ("guide/describe.md", "paripurna-8/rapat.toml"),
+            ("guide/official.md", "hasil/risalah-resmi.pdf"),
+            ("panduan/mencetak.md", "hasil/risalah-resmi.pdf"),
+        ] {
+            assert!(!page.ends_with(page_of) || desk.work().join(made).is_file(), "{page_of}: no {made}");
         }
     }
-    assert!(ran > 20, "only {ran} commands were found");
+    // A command that could be run must not hide behind a mark.
+    assert!(ran >= 80, "only {ran} commands were run");
+    assert!(understood_only <= 20, "{understood_only} commands need a device");
+    assert!(not_run <= 20, "{not_run} commands change the machine");
+}
+
+/// Where the links of a page lead, without those into the web and into the page itself.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+}
+
+/// The name that a heading gets as the target of a link.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim_start_matches('#').trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_the_documentation_leads_somewhere() {
+    let others = ["CONTRIBUTING.md", "SECURITY.md", "models/README.md", "benches/README.md", "fixtures/README.md"];
+    for page in pages().into_iter().chain(others.map(|name| root().join(name))) {
+        let text = fs::read_to_string(&page).expect("readable");
+        for link in links(&text) {
+            let (file, part) = link.split_once('#').unwrap_or((link, ""));
+            let target = page.parent().expect("a folder").join(file);
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !part.is_empty() {
+                let there = fs::read_to_string(&target).expect("readable");
+                let found = there.lines().filter(|line| line.starts_with('#')).any(|line| anchor(line) == part);
+                assert!(found, "{}: {link}", page.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pictures_are_small_and_all_are_shown() {
+    let folder = root().join("docs/panduan/gambar");
+    let shown: String = pages().iter().map(|page| fs::read_to_string(page).expect("readable")).collect();
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).expect("pictures") {
+        let entry = entry.expect("a picture");
+        bytes += entry.metadata().expect("a file").len();
+        let name = entry.file_name().into_string().expect("a plain name");
+        assert!(shown.contains(&format!("gambar/{name})")), "{name} is shown nowhere");
+    }
+    assert!(bytes < 400_000, "{bytes} bytes");
+    let front = fs::metadata(root().join("README.md")).expect("README").len();
+    assert!(front < 4_500, "README.md has {front} bytes");
 }
 
 #[test]
