@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::models::{Alignment, Model, Store, Watch};
-use e_risalah::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
+use e_risalah::recognise::models::{Alignment, Model, Store, Watch};
+use e_risalah::recognise::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
 
 /// Some seconds of the chair's microphone in the shipped meeting.
 fn spoken() -> Vec<f32> {
