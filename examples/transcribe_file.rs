@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source, SpeechStream};
-use e_risalah::clock::Clock;
-use e_risalah::models::{self, Watch};
-use e_risalah::pipeline::{Observer, Run};
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::common::clock::Clock;
+use e_risalah::recognise::models::{self, Watch};
+use e_risalah::recognise::pipeline::{Observer, Run};
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{Origin, Store};
 
