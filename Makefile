@@ -23,7 +23,7 @@ else
 RESET := test ! -e $(MARK) || { cargo clean --release -p whisper-rs-sys; rm $(MARK); }
 endif
 
-.PHONY: build demo test test-models soak bench fmt fmt-check lint model clean
+.PHONY: build demo test test-models soak bench fmt fmt-check lint package pictures model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
@@ -75,6 +75,17 @@ lint:
 	@scripts/setup.sh build
 	cargo clippy --workspace --release --locked --all-targets -- -D warnings
 	cargo clippy --release --locked --test soak -- -D warnings
+
+## What an office installs, below target/package (docs/release.md).
+package:
+	@scripts/setup.sh build package
+	scripts/package.sh
+
+## The pictures of docs/panduan, from the real program.
+pictures: build
+	@scripts/setup.sh pictures
+	$(PYTHON) pillow
+	$(VENV)/bin/python scripts/pictures.py
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:
