@@ -10,8 +10,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e_risalah::meeting::Meeting;
 use e_risalah::document::risalah::{Format, write};
+use e_risalah::meeting::Meeting;
 use e_risalah::transcript::store::Store;
 
 fn main() -> Result<(), Box<dyn Error>> {

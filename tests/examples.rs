@@ -2,10 +2,13 @@
 //! shipped meeting.
 
 #[path = "../examples/compose_document.rs"]
+#[allow(dead_code, reason = "a program has a main function")]
 mod compose_document;
 #[path = "../examples/read_recording.rs"]
+#[allow(dead_code, reason = "a program has a main function")]
 mod read_recording;
 #[path = "../examples/transcribe_file.rs"]
+#[allow(dead_code, reason = "a program has a main function")]
 mod transcribe_file;
 
 use std::fs;
