@@ -55,7 +55,7 @@ gzip -9nf "$stage"/man/*/*.1
 "$stage/bin/risalah" completions fish >"$stage/completions/risalah.fish"
 cp CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$stage/doc/"
 cp -r docs/guide docs/panduan docs/istilah.md docs/risalah.png "$stage/doc/"
-cp src/document/risalah/fonts/LICENSE-* "$stage/doc/"
+cp src/common/fonts/LICENSE-* "$stage/doc/"
 
 # The Debian package; Cargo.toml says what goes where.
 cargo deb --no-build --no-strip --no-dbgsym -q -o "$out/"

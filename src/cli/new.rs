@@ -13,11 +13,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
+use e_risalah::common::paper::Paper;
 use e_risalah::lifecycle::folder::{self, MEETING};
 use e_risalah::meeting::{
-    Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, Paper, QuorumRule, Zone, is_lectern, is_shared,
-    roster, typed_date,
+    Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, QuorumRule, Zone, is_lectern, is_shared, roster,
 };
 
 use super::args::New;

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use e_risalah::common::digest::sha256;
 use e_risalah::common::message::{Explain, Message};
+use e_risalah::common::paper::Paper;
 use e_risalah::document::printing::{
     self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
 };
 use e_risalah::document::risalah::{self, Format};
 use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
 use e_risalah::lifecycle::{self, Life, Manifest};
-use e_risalah::meeting::{Meeting, Paper};
+use e_risalah::meeting::Meeting;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 

@@ -23,11 +23,11 @@ mod voice;
 
 use std::num::NonZeroU32;
 
-pub use alarm::Alarm;
 pub use profile::Profile;
 pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
+use crate::common::alarm::Alarm;
 use crate::common::clock::{Channel, Clock};
 
 /// The rate at which speech is detected and recognised.

@@ -10,11 +10,11 @@ use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::{End, Entered, Error, Fact, Format};
+use crate::common::alarm::Alarm;
 use crate::common::atomic_file;
 use crate::common::clock::{Channel, Clock};
 use crate::common::digest::sha256;
 use crate::conference::{self, Said};
-use crate::floor::Alarm;
 
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::recognise::models::header;
 use e_risalah::recognise::models::import::{Fault, TensorFault, VocabularyFault};
 use e_risalah::recognise::models::{Alignment, Error, Installed, Origin, Store, Watch};

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use e_risalah::common::flag::Flag;
 use e_risalah::document::risalah::{Sheet, Templates};
 use e_risalah::lifecycle::folder::Folder;
 use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Wish, finalize};
 use e_risalah::meeting::Meeting;
+use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::{Origin, Step, Store};
-use e_risalah::transcript::{Flag, Utterance};
 use jiff::Zoned;
 use tempfile::TempDir;
 

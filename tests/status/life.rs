@@ -1,6 +1,7 @@
 //! Every way between states, and none other.
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::lifecycle::{Error, State, Wish};
 use e_risalah::meeting::CorrectionPeriod;
 

@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::flag::Flag;
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::lifecycle::{Error, Finding, Hindrance, Manifest, Passage, State, hear, hindrances, verify};
-use e_risalah::transcript::Flag;
 
 use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
 

@@ -79,7 +79,7 @@ fn a_time_in_another_zone_is_refused() {
         let text = RAPAT.replace("pada = \"00:00:10\"", event);
         let refused = Meeting::parse(&text, "rapat.toml").expect_err("another zone");
         let what = e_risalah::common::message::Explain::message(&refused)
-            .what(e_risalah::common::message::Language::Indonesian);
+            .what(e_risalah::common::language::Language::Indonesian);
         assert!(what.contains("zona waktu rapat, WITA"), "{what}");
     }
 }
@@ -102,7 +102,7 @@ fn a_clock_that_was_set_is_told() {
     let found = checks(&meeting, Some(&recorded));
     assert_eq!(found, [Finding::ClockSet { at: 4_000, by: -3_598_000 }]);
     let message = e_risalah::common::message::Explain::message(&found[0]);
-    let what = message.what(e_risalah::common::message::Language::Indonesian);
+    let what = message.what(e_risalah::common::language::Language::Indonesian);
     assert!(what.contains("00:00:04") && what.contains("-00:59:58"), "{what}");
 }
 

@@ -1,7 +1,7 @@
 //! A meter for each seat, in as many columns as it takes to leave half of the room to the words.
 
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
-use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
 use e_risalah::record::recorder::{Meter, Status};
 use ratatui::buffer::Buffer;

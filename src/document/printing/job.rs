@@ -10,7 +10,7 @@ use ipp::prelude::*;
 use super::printer::PDF;
 use super::wire::{Question, number, short, text, texts};
 use super::{Error, Printer, Refusal, Trouble};
-use crate::meeting::Paper;
+use crate::common::paper::Paper;
 
 /// How a document is to be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use crate::common::message::Language;
+use crate::common::language::Language;
 use crate::document::orthography;
 use crate::meeting::{EventKind, Meeting, Nature, Person, capitals};
 use crate::transcript::{Level, Recording, Transcript, Utterance, Version};

@@ -17,15 +17,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::{EMBLEM, Error, Sheet, Templates};
-
-/// Liberation Sans has Arial's metrics; DejaVu Sans lends it what it lacks, such as Arabic.
-pub(crate) const FONTS: [&[u8]; 5] = [
-    include_bytes!("fonts/LiberationSans-Regular.ttf"),
-    include_bytes!("fonts/LiberationSans-Bold.ttf"),
-    include_bytes!("fonts/LiberationSans-Italic.ttf"),
-    include_bytes!("fonts/LiberationSans-BoldItalic.ttf"),
-    include_bytes!("fonts/DejaVuSans.ttf"),
-];
+use crate::common::fonts::FONTS;
 
 /// What every document shares.
 struct Office {

@@ -13,8 +13,8 @@ use resvg::usvg::{Options, Tree};
 pub use seen::Seen;
 pub use svg::{Caption, draw};
 
+use crate::common::fonts::FONTS;
 use crate::common::message::{Explain, Message};
-use crate::document::risalah::FONTS;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::Seen;
 use super::seen::Cell;
 use crate::common::clock::{Clock, Span};
-use crate::common::message::{Language, lookup};
+use crate::common::language::Language;
+use crate::common::language::lookup;
 use crate::floor::{CLOCK, Turn};
 
 /// Points of the drawing.

@@ -271,7 +271,7 @@ fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::common::message::Language;
+    use crate::common::language::Language;
     use crate::recognise::models::import::{TensorFault, VocabularyFault};
 
     fn every_error() -> Vec<Error> {

@@ -20,14 +20,16 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::audio::{self, Block, SpeechStream};
+use crate::common::alarm::Alarm;
 use crate::common::clock::{Channel, Clock, Span};
+use crate::common::flag::Flag;
 use crate::common::message::{Explain, Message};
 use crate::floor::external_turns::Given;
-use crate::floor::{self, Alarm, Floor, Profile};
+use crate::floor::{self, Floor, Profile};
 use crate::recognise::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
 use crate::transcript::store::{self, Origin, Store};
-use crate::transcript::{Flag, Recording, Utterance, Version, Word};
+use crate::transcript::{Recording, Utterance, Version, Word};
 use change::Voices;
 pub use detect::detect;
 use history::History;

@@ -258,7 +258,8 @@ fn explained(name: &str, error: &cpal::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::common::message::{Explain, Language};
+    use crate::common::language::Language;
+    use crate::common::message::Explain;
 
     #[test]
     fn what_the_system_refuses_is_told_with_a_remedy() {

@@ -12,8 +12,9 @@ use super::keeper::Outcome;
 use super::mirror::Copy;
 use super::server::Server;
 use super::{Error, Mirror, Refusal, Reply};
-use crate::common::message::{Language, Message};
-use crate::floor::Alarm;
+use crate::common::alarm::Alarm;
+use crate::common::language::Language;
+use crate::common::message::Message;
 use crate::meeting::EventKind;
 use crate::recording::{self, Cause, Claim, End, Entered, Fact, Start, Writer};
 
