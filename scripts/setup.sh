@@ -6,9 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build='
-c++         g++
+cc          gcc
 make        make
-cmake       cmake
 pkg-config  pkg-config
 /usr/include/alsa/asoundlib.h libasound2-dev
 '
@@ -36,6 +35,8 @@ virtualenv  python3-virtualenv
 python3-config python3-dev
 '
 bench='
+c++         g++
+cmake       cmake
 espeak-ng   espeak-ng
 zstd        zstd
 python3     python3
