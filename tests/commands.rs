@@ -141,7 +141,10 @@ impl Desk {
     fn provide(&self, line: &str) {
         let meant = |name: &str| line.split([' ', '=']).any(|word| word == name) && !self.work().join(name).exists();
         if meant("rapat.toml") {
-            fs::write(self.work().join("rapat.toml"), description()).expect("written");
+            // Recordings of its beginning alone would end before its events.
+            let text = description();
+            let (before, _) = text.split_once("[[peristiwa]]").expect("events");
+            fs::write(self.work().join("rapat.toml"), before).expect("written");
         }
         // A folder that the line itself makes is not laid out for it.
         if meant("hasil/") && !line.contains("-o hasil/") {

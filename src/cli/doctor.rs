@@ -13,7 +13,7 @@ use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
 use e_risalah::recognise::speech::Recogniser as _;
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
-use e_risalah::record::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::record::capture::{DeviceRequest, Microphones, Trouble, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
 
@@ -116,7 +116,7 @@ pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
 
 fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Microphones>) {
     let seats = meeting.seats.iter().map(|seat| seat.channel.number()).max();
-    let wish = Wish { device: args.device.clone(), channels: seats, rate: None };
+    let wish = DeviceRequest { device: args.device.clone(), channels: seats, rate: None };
     match Microphones::choose(&wish) {
         Ok(microphones) => {
             let format = microphones.format();

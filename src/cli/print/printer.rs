@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use e_risalah::common::message::{Explain, Message};
+use e_risalah::common::paper::Paper;
 use e_risalah::document::printing::{
     self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
 };
-use e_risalah::common::paper::Paper;
 use e_risalah::meeting::Meeting;
 
 use super::Document;

@@ -1,6 +1,6 @@
 //! The same without the feature `capture`: this program knows no device.
 
-use super::{Error, Found, Intake, Wish};
+use super::{DeviceRequest, Error, Found, Intake};
 use crate::recording::{Absence, Format};
 
 /// There are none.
@@ -23,7 +23,7 @@ impl Microphones {
     ///
     /// # Errors
     /// Always [`Error::LeftOut`].
-    pub fn choose(_: &Wish) -> Result<Self, Error> {
+    pub fn choose(_: &DeviceRequest) -> Result<Self, Error> {
         Err(Error::LeftOut)
     }
 

@@ -10,13 +10,13 @@ mod error;
 mod intake;
 mod probe;
 mod rehearsal;
-mod wish;
+mod request;
 
 #[cfg(feature = "capture")]
-pub(crate) use device::hush;
+pub(crate) use device::silence_alsa;
 pub use device::{Microphones, Stream, devices};
 pub use error::Error;
 pub use intake::{Intake, Mark, Next, Outlet, ring};
 pub use probe::{Report, Trouble, probe, real_channels};
 pub use rehearsal::{Playing, Rehearsal};
-pub use wish::{Config, Found, Wish};
+pub use request::{Config, DeviceRequest, Found};

@@ -32,7 +32,7 @@ pub struct Config {
 
 /// What is wanted of a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct DeviceRequest {
     /// Its id or name, or a part of either; the system's default without one.
     pub device: Option<String>,
     /// How many channels are needed at least.
