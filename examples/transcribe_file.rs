@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source, SpeechStream};
 use e_risalah::common::clock::Clock;
-use e_risalah::recognise::models::{self, Watch};
+use e_risalah::recognise::models::{self, Monitor};
 use e_risalah::recognise::pipeline::{Observer, Run};
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
@@ -38,7 +38,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     // The model is checked against its SHA-256 before it is used, which takes a while at first.
-    let mut watch = Watch { report: &mut |_| {}, cancel: &STOP };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &STOP };
     let model = models::Store::from_env()?.resolve(Some(model.as_os_str()), &mut watch)?;
     let loaded = Loaded::new(&model, &Languages::parse("id", &[]), &Hints::default(), Engine::default())?;
 
