@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use e_risalah::common::message::{Explain, Message};
+#[cfg(feature = "print")]
 use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
@@ -100,6 +101,7 @@ pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
     tell(model(args, console));
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
+    #[cfg(feature = "print")]
     tell(printer());
     no_paper(&meeting).map(|message| Check::new(Mark::Doubt, message)).into_iter().for_each(&mut tell);
     if args.output_args.json {
@@ -302,6 +304,7 @@ fn power() -> Option<Check> {
 }
 
 /// The printer that prints when none is named.
+#[cfg(feature = "print")]
 fn printer() -> Check {
     let patience = Patience { answer: Duration::from_secs(5), ..Patience::default() };
     match printing::find(None, patience) {

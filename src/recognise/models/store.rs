@@ -157,9 +157,11 @@ impl Store {
             let sha256 = self.noted(&file).unwrap_or_default();
             entries.push(known.of(Entry { language, ..entry }, &sha256, None));
         }
-        let card = shipped::card()?;
-        let entry = Entry::new(&card.name, Origin::Shipped, card.bytes, State::Installed, default.is_none());
-        entries.push(known.of(Entry { language: Some("id".to_owned()), ..entry }, &card.sha256, None));
+        if cfg!(shipped) {
+            let card = shipped::card()?;
+            let entry = Entry::new(&card.name, Origin::Shipped, card.bytes, State::Installed, default.is_none());
+            entries.push(known.of(Entry { language: Some("id".to_owned()), ..entry }, &card.sha256, None));
+        }
         Ok(entries)
     }
 
@@ -224,7 +226,9 @@ impl Store {
             let found = self.open_unofficial(name.clone(), &file, watch).map(drop);
             verified.push(Verified { name, found });
         }
-        verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
+        if cfg!(shipped) {
+            verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
+        }
         if watch.is_cancelled() { Err(Error::Cancelled) } else { Ok(verified) }
     }
 
