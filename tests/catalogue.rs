@@ -118,7 +118,8 @@ fn no_sentence_is_there_for_nothing() {
     };
     let patterns: Vec<Vec<String>> =
         words.iter().filter(|word| word.contains('{') && word.contains('.')).map(|word| holes(word)).collect();
-    let arguments = fs::read_to_string(root().join("src/cli/args.rs")).expect("text").to_lowercase().replace('_', "");
+    let sources = files(&root().join("src/cli")).into_iter().map(|path| fs::read_to_string(path).expect("text"));
+    let arguments = sources.collect::<String>().to_lowercase().replace('_', "");
     for key in catalogue().keys() {
         let name = key.strip_suffix(".what").or(key.strip_suffix(".hint")).unwrap_or(key);
         if let Some(rest) = name.strip_prefix("help.") {
@@ -169,7 +170,7 @@ fn every_sentence_that_is_said_is_there() {
             // An empty one gets its key a line later.
             assert!(key.is_empty() || catalogue.contains_key(&format!("{key}.what")), "{key} is in no catalogue");
         }
-        for call in ["speaker.text(\"", "lookup(language, \"", "self.text(\"cli."] {
+        for call in ["console.text(\"", "lookup(language, \"", "self.text(\"cli."] {
             for (at, _) in file.match_indices(call) {
                 let from = at + call.find('"').unwrap_or_default() + 1;
                 let key = file[from..].split('"').next().unwrap_or_default();
