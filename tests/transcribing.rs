@@ -138,7 +138,9 @@ fn parts_of_microphones_are_one_meeting() {
         for (part, samples) in samples.collect::<Vec<_>>().chunks(12 * 16_000).enumerate() {
             let name = format!("ZOOM0004_Tr{channel}-{:04}.WAV", part + 1);
             let mut writer = hound::WavWriter::create(microphones.join(name), spec).expect("created");
-            samples.iter().for_each(|sample| writer.write_sample(*sample).expect("written"));
+            for sample in samples {
+                writer.write_sample(*sample).expect("written");
+            }
             writer.finalize().expect("finished");
         }
     }

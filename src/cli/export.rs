@@ -197,7 +197,9 @@ pub fn shown(
 pub fn outside(meeting: &Meeting, transcript: &Transcript, console: Console) -> bool {
     let findings = checks(meeting, Some(&recorded(transcript)));
     let outside: Vec<&Finding> = findings.iter().filter(|finding| matches!(finding, Finding::Outside { .. })).collect();
-    outside.iter().for_each(|finding| console.warning(&finding.message()));
+    for finding in &outside {
+        console.warning(&finding.message());
+    }
     !outside.is_empty()
 }
 

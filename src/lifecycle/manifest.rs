@@ -119,6 +119,7 @@ impl Manifest {
 
     /// Where the edition's short report with this ending (`pdf`, `docx`) is, likewise. `None` for an edition of a version of this program
     /// that froze none.
+    #[must_use]
     pub fn brief(&self, folder: &Path, ending: &str) -> Option<Result<PathBuf, Error>> {
         self.document(folder, &format!("{}.{ending}", brief_stem(self.edition)))
     }

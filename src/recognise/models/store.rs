@@ -362,17 +362,16 @@ struct Speeds {
 impl Speeds {
     /// The entry with what was measured of a file of this SHA-256, or is to be expected of so much work.
     fn of(&self, entry: Entry, sha256: &str, work: Option<u64>) -> Entry {
-        match self.measured.iter().find(|measured| measured.sha256 == sha256) {
-            Some(measured) => Entry {
+        if let Some(measured) = self.measured.iter().find(|measured| measured.sha256 == sha256) {
+            Entry {
                 memory: measured.memory.unwrap_or(entry.memory),
                 real_time_factor: Some(measured.real_time_factor),
                 is_measured: true,
                 ..entry
-            },
-            None => {
-                let real_time_factor = work.and_then(|work| measure::expected(work, &self.measured));
-                Entry { real_time_factor, ..entry }
             }
+        } else {
+            let real_time_factor = work.and_then(|work| measure::expected(work, &self.measured));
+            Entry { real_time_factor, ..entry }
         }
     }
 }

@@ -72,7 +72,9 @@ impl Clip {
         }
         // A sum may be louder than a loudspeaker takes; it is turned down as a whole.
         let peak = samples.iter().fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
-        samples.iter_mut().for_each(|sample| *sample /= peak);
+        for sample in &mut samples {
+            *sample /= peak;
+        }
         let span = Span::new(from, from + samples.len() as u64);
         Ok(Self { samples, clock, span })
     }

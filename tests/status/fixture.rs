@@ -19,7 +19,7 @@ use super::sample;
 
 pub const RAPAT: &str = include_str!("rapat.toml");
 
-pub struct KnownInstitution {
+pub struct Fixture {
     pub place: TempDir,
     pub store: Store,
     pub meeting: Meeting,
@@ -39,7 +39,7 @@ pub fn words() -> Vec<Utterance> {
     ]
 }
 
-impl KnownInstitution {
+impl Fixture {
     pub fn new() -> Self {
         Self::with(RAPAT, words(), true)
     }
@@ -143,8 +143,8 @@ impl KnownInstitution {
 }
 
 /// Runs a command of the program on a record.
-pub fn run(house: &KnownInstitution, args: &[&str]) -> Output {
-    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
+pub fn run(fixture: &Fixture, args: &[&str]) -> Output {
+    let mut all = vec![args[0], fixture.place.path().to_str().expect("a readable path")];
     all.extend(&args[1..]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
     command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")
