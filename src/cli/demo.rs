@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use e_risalah::common::atomic_file;
-use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+#[cfg(shipped)]
+use e_risalah::lifecycle::folder::MEETING;
+use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::recognise::models;
 
 use super::args::{Demo, Transcribe};
