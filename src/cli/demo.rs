@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use e_risalah::common::atomic_file;
-use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+#[cfg(shipped)]
+use e_risalah::lifecycle::folder::MEETING;
+use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::recognise::models;
 
 use super::console::Console;

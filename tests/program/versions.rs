@@ -8,11 +8,7 @@ use e_risalah::recognise::models::{Monitor, Source, Store};
 use e_risalah::transcript::edit::{Change, Edit, Layer, Place, Source as Whose};
 use e_risalah::transcript::store;
 
-#[path = "record/room.rs"]
-#[allow(dead_code, reason = "the tests of recording use the rest")]
-mod room;
-
-use room::{excerpt, run, stderr, text};
+use crate::room::{excerpt, run, stderr, text};
 
 /// The shipped weights as a file of their own.
 fn shipped() -> Vec<u8> {
@@ -135,7 +131,7 @@ fn a_model_file_is_taken_by_its_bare_name_too() {
     for wish in [name, &format!("./{name}")] {
         let folder = place.path().join(format!("hasil-{}", wish.len()));
         let mut command =
-            room::risalah(&["transkrip", text(&recording), "-o", text(&folder), "--model", wish, "--quiet"]);
+            crate::room::risalah(&["transkrip", text(&recording), "-o", text(&folder), "--model", wish, "--quiet"]);
         let output = command.current_dir(place.path()).output().expect("the program runs");
         assert!(output.status.success(), "{wish}: {}", stderr(&output));
     }
@@ -145,7 +141,7 @@ fn a_model_file_is_taken_by_its_bare_name_too() {
 fn a_model_is_measured_and_its_speed_is_listed() {
     let place = tempfile::tempdir().expect("a folder");
     let with = |args: &[&str]| {
-        let mut command = room::risalah(args);
+        let mut command = crate::room::risalah(args);
         command.env("RISALAH_MODELS", place.path()).output().expect("the program runs")
     };
     let before = out(&with(&["model", "list"]));
@@ -182,7 +178,7 @@ fn a_recording_is_recognised_again_when_it_is_over() {
         let source = ["--source", text(&recording), "--speed", "16", "--quiet"];
         let folder = place.path().join(folder);
         let args = [&["rekam", "--meeting", "rapat.toml", "-o", text(&folder)], &source[..]].concat();
-        room::risalah(&args).current_dir(place.path()).output().expect("the program runs")
+        crate::room::risalah(&args).current_dir(place.path()).output().expect("the program runs")
     };
     let models = |folder: &str| -> Vec<String> {
         let store = store::Store::open(&place.path().join(folder)).expect("opened");

@@ -2,12 +2,11 @@
 //!
 //! Needs poppler (Debian: poppler-utils).
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::sample;
 use e_risalah::document::orthography::{self, Lexicon, Matter, Roster, Spoken, Writer};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};

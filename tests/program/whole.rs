@@ -4,14 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-#[path = "record/room.rs"]
-#[allow(dead_code, reason = "the tests of recording use the rest")]
-mod room;
-#[path = "stored/mod.rs"]
-mod stored;
-
-use room::{excerpt, fixture, risalah, run, stderr, text};
-use stored::stored;
+use crate::room::{excerpt, fixture, risalah, run, stderr, text};
+use crate::stored::stored;
 
 /// The utterances of a folder without what differs between runs.
 fn words(folder: &Path) -> serde_json::Value {

@@ -1,13 +1,13 @@
 //! The programs of `examples/`, run as a user of the library would: one after the other on the
 //! shipped meeting.
 
-#[path = "../examples/compose_document.rs"]
+#[path = "../../examples/compose_document.rs"]
 #[allow(dead_code, reason = "a program has a main function")]
 mod compose_document;
-#[path = "../examples/read_recording.rs"]
+#[path = "../../examples/read_recording.rs"]
 #[allow(dead_code, reason = "a program has a main function")]
 mod read_recording;
-#[path = "../examples/transcribe_file.rs"]
+#[path = "../../examples/transcribe_file.rs"]
 #[allow(dead_code, reason = "a program has a main function")]
 mod transcribe_file;
 

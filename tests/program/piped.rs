@@ -4,11 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-#[path = "record/room.rs"]
-#[allow(dead_code, reason = "the tests of recording use the rest")]
-mod room;
-
-use room::{excerpt, risalah, run, stderr, text};
+use crate::room::{excerpt, risalah, run, stderr, text};
 
 /// Runs the program with a file as what comes through the pipe.
 fn piped(args: &[&str], file: &Path) -> Output {

@@ -264,7 +264,7 @@ proptest! {
 
     #[test]
     fn a_damaged_meeting_is_read_or_refused(position in 0usize..6000, rubbish in "[\\PC\n]{0,4}") {
-        let mut text = include_str!("../fixtures/paripurna/rapat.toml").to_owned();
+        let mut text = include_str!("../../fixtures/paripurna/rapat.toml").to_owned();
         let position = (position..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.insert_str(position, &rubbish);
         if let Err(error) = Meeting::parse(&text, "rapat.toml") {

@@ -4,11 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-#[path = "record/room.rs"]
-#[allow(dead_code, reason = "the tests of recording use the rest")]
-mod room;
-
-use room::{excerpt, risalah, run, stderr, text};
+use crate::room::{excerpt, risalah, run, stderr, text};
 
 /// What was written for another program, line by line.
 fn lines(output: &Output) -> Vec<serde_json::Value> {

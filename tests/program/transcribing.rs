@@ -6,14 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::recognise::models::{Monitor, Source, Store};
 
-#[path = "record/room.rs"]
-#[allow(dead_code, reason = "the tests of recording use the rest")]
-mod room;
-#[path = "stored/mod.rs"]
-mod stored;
-
-use room::{Disk, excerpt, risalah, run, stderr, text};
-use stored::stored;
+use crate::room::{Disk, excerpt, risalah, run, stderr, text};
+use crate::stored::stored;
 
 /// What was recognised, without the times of the run.
 fn words(folder: &Path) -> serde_json::Value {

@@ -1,12 +1,11 @@
 //! Events of a conference system: what is accepted, what is refused with its line, and what follows for the record.
 
-mod sample;
-
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::sample;
 use e_risalah::common::clock::{Channel, Span};
 use e_risalah::common::flag::Flag;
 use e_risalah::common::language::Language;
