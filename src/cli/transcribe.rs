@@ -170,7 +170,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let words = office.join(LEXICON);
     if words.is_file() {
         let kept = meeting_folder::keep_file(&folder, &store, &words, LEXICON)?;
-        for kept in &kept {
+        if let Some(kept) = &kept {
             console.warning(kept);
         }
     }

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e_risalah::common::clock::moment;
 use e_risalah::common::date::day;
 use e_risalah::common::message::{Explain, Message};
 #[cfg(feature = "print")]
@@ -110,10 +109,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     power().into_iter().for_each(&mut tell);
     #[cfg(feature = "print")]
     tell(printer());
-    missing_paper(meeting.paper)
-        .map(|missing| Check::new(Mark::Doubt, missing.message()))
-        .into_iter()
-        .for_each(&mut tell);
+    missing_paper(meeting.paper).map(|missing| Check::new(Mark::Doubt, missing)).into_iter().for_each(&mut tell);
     if args.output_args.json {
         print(&serde_json::Value::Array(lines).to_string());
     }
@@ -261,7 +257,9 @@ fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::s
 
 fn clock(meeting: &Meeting) -> Vec<Check> {
     let now = Zoned::now();
-    let shown = |key: &str| Message::new(key).with("time", moment(&now)).with("zone", now.strftime("%Z (%:z)"));
+    let shown = |key: &str| {
+        Message::new(key).with("time", now.strftime("%d-%m-%Y %H.%M")).with("zone", now.strftime("%Z (%:z)"))
+    };
     let mut checks = Vec::new();
     match meeting.zone {
         Some(zone) if zone.offset() != now.offset() => {
