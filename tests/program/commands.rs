@@ -35,6 +35,8 @@ fn pages() -> Vec<PathBuf> {
         docs.extend(entries.map(|entry| entry.expect("a file").path()));
     }
     docs.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    // The help of every command, which is compared with the program as a whole.
+    docs.retain(|path| !path.ends_with("command-line.md"));
     docs.sort();
     [vec![root().join("README.md")], docs].concat()
 }
