@@ -1,6 +1,7 @@
 //! `risalah new`: asks for what is needed and writes a commented `rapat.toml`, or a `lembaga.toml`.
 //!
-//! Nothing is written before the last answer, and nothing that is there is written over. Answers that could not be written are kept.
+//! Nothing is written before the last answer, and nothing that is there is written over. Answers
+//! that could not be written are kept.
 
 mod ask;
 mod kept;
@@ -12,6 +13,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
@@ -22,9 +24,8 @@ use e_risalah::meeting::{
     is_shared, roster,
 };
 
-use super::args::New;
-use super::show::{Console, print};
-use super::{End, Failure};
+use super::console::{Console, print};
+use super::outcome::{End, Failure};
 use ask::{Clerk, Halt};
 use people::People;
 
@@ -46,7 +47,17 @@ const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
-pub fn run(args: &New, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub institution: bool,
+    #[arg(long)]
+    pub resume: bool,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
@@ -73,7 +84,8 @@ pub fn run(args: &New, console: Console) -> Result<End, Failure> {
     written
 }
 
-/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet or not.
+/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet
+/// or not.
 fn target(given: &Path, name: &str) -> PathBuf {
     let is_file = given.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(OsStr::new("toml")));
     if given.is_dir() || !is_file { given.join(name) } else { given.to_owned() }

@@ -14,6 +14,7 @@ mod error;
 mod hearing;
 mod levels;
 mod line;
+mod log;
 mod mirror;
 mod monotonic;
 mod server;
