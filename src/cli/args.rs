@@ -159,6 +159,8 @@ pub struct Record {
     pub conference: Option<u16>,
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<std::ffi::OsString>,
+    #[arg(long, value_name = "ENGINE", default_value = "cpu", value_parser = ENGINES)]
+    pub engine: String,
     #[arg(long, group = "control")]
     pub attach: bool,
     #[arg(long, group = "control")]

@@ -108,6 +108,7 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 /// The recogniser of one recording, as seen from the desk.
 pub struct Follower {
     model: Option<OsString>,
+    engine: String,
     child: Option<Child>,
     deaths: u32,
     died: Instant,
@@ -117,15 +118,15 @@ pub struct Follower {
 
 impl Follower {
     /// One that is started as soon as there is something to follow, unless one is at work.
-    pub fn new(model: Option<&OsStr>) -> Self {
-        let model = model.map(OsStr::to_owned);
-        Self { model, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+    pub fn new(model: Option<&OsStr>, engine: &str) -> Self {
+        let (model, engine) = (model.map(OsStr::to_owned), engine.to_owned());
+        Self { model, engine, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
     }
 
     fn spawn(&mut self, folder: &Path) {
         let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG));
         let spawned = oneself("transcribe").ok().and_then(|mut process| {
-            process.arg(folder).arg("-o").arg(folder).args(["--json", "--follow"]);
+            process.arg(folder).arg("-o").arg(folder).args(["--json", "--follow", "--engine", &self.engine]);
             if let Some(model) = &self.model {
                 process.arg("--model").arg(model);
             }

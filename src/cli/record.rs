@@ -22,6 +22,8 @@ use e_risalah::message::{Explain, Message};
 use e_risalah::recorder::{Client, State, Status};
 use e_risalah::recording::{Claim, End as Ending, Entered, Fact, Growth, LEDGER, Resumed, folder_of};
 
+use e_risalah::speech::Engine;
+
 use super::args::Record;
 use super::described::Described;
 use super::entry::Order as Asked;
@@ -69,10 +71,12 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         Some(path) => Meeting::read(path)?,
         None => export::description(&folder)?,
     };
-    let follower = Follower::new(args.model.as_deref());
+    // The recogniser comes later and on its own: a mistake must be known before the meeting.
+    Engine::by_name(&args.engine).unwrap_or_default().check()?;
+    let follower = Follower::new(args.model.as_deref(), &args.engine);
     if args.attach {
         let client = Client::reach(&recording)?;
-        let mut desk = Desk::new(folder, recording, meeting, speaker, client);
+        let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), speaker, client);
         return desk.sit(follower, args.voice.quiet);
     }
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
@@ -106,7 +110,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
     second::check(&meeting, speaker);
     tell_room(&order, speaker);
     let (child, client) = start(&order, &folder)?;
-    let mut desk = Desk::new(folder, recording, meeting, speaker, client);
+    let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), speaker, client);
     (desk.order, desk.child) = (Some(order), Some(child));
     desk.sit(follower, args.voice.quiet)
 }
@@ -398,6 +402,8 @@ struct Desk {
     /// Where the recording is by now.
     now: PathBuf,
     meeting: Meeting,
+    /// Who recognises, by the name that a user types.
+    engine: String,
     speaker: Speaker,
     client: Client,
     /// What is recorded and how, where it was started from here.
@@ -417,9 +423,27 @@ enum Left {
 }
 
 impl Desk {
-    fn new(folder: PathBuf, recording: PathBuf, meeting: Meeting, speaker: Speaker, client: Client) -> Self {
+    fn new(
+        folder: PathBuf,
+        recording: PathBuf,
+        meeting: Meeting,
+        engine: String,
+        speaker: Speaker,
+        client: Client,
+    ) -> Self {
         let now = recording.clone();
-        Self { folder, now, recording, meeting, speaker, client, order: None, child: None, answered: Instant::now() }
+        Self {
+            folder,
+            now,
+            recording,
+            meeting,
+            engine,
+            speaker,
+            client,
+            order: None,
+            child: None,
+            answered: Instant::now(),
+        }
     }
 
     fn sit(&mut self, follower: Follower, quiet: bool) -> Result<End, Failure> {
@@ -464,7 +488,7 @@ impl Desk {
             Err(_) => self.meeting.second_model.clone(),
         };
         let second = match &second_model {
-            Some(model) => second::pass(&self.folder, model, self.speaker, quiet),
+            Some(model) => second::pass(&self.folder, model, &self.engine, self.speaker, quiet),
             None => End::Done,
         };
         Ok(match (end, drained, second) {

@@ -93,6 +93,17 @@ impl Engine {
     pub fn by_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, engine)| engine)
     }
+
+    /// Whether this program was built with it.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn check(self) -> Result<(), Error> {
+        if self == Self::WhisperCpp && cfg!(not(feature = "whisper-cpp")) {
+            return Err(Error::EngineLeftOut);
+        }
+        Ok(())
+    }
 }
 
 /// The languages that may be spoken, as two-letter codes of Whisper; the first is the usual one.

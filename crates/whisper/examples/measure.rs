@@ -4,8 +4,8 @@
 //! `measure --random base|large-v3-turbo [OPTION…] [SOUND.wav…]` does so with random weights of that size, whose words mean nothing; without sounds it
 //! takes noise of 6 s and decodes 40 tokens.
 //!
-//! Options: `--kernel NAME`, `--f32`, `--frames N` (the shortest window), `--language CODE`, `--times` (word times), `--blank` (the text may be empty),
-//! `--repeat N`.
+//! Options: `--kernel NAME`, `--f32`, `--frames N` (the shortest window), `--language CODE`, `--prompt TEXT` (what is said to have gone before),
+//! `--times` (word times), `--blank` (the text may be empty), `--repeat N`.
 //!
 //! Figures are seconds of CPU time of this thread. Pin it (`taskset -c 0`), and compare only what was measured at one go.
 
@@ -33,6 +33,7 @@ struct Arguments {
     precision: Precision,
     frames: usize,
     language: String,
+    prompt: String,
     times: bool,
     blank: bool,
     repeat: usize,
@@ -47,6 +48,7 @@ fn arguments() -> Result<Arguments> {
         precision: Precision::Int8,
         frames: 512,
         language: "id".to_owned(),
+        prompt: String::new(),
         times: false,
         blank: false,
         repeat: 1,
@@ -65,6 +67,7 @@ fn arguments() -> Result<Arguments> {
             "--f32" => parsed.precision = Precision::F32,
             "--frames" => parsed.frames = value()?.parse()?,
             "--language" => parsed.language = value()?,
+            "--prompt" => parsed.prompt = value()?,
             "--times" => parsed.times = true,
             "--blank" => parsed.blank = true,
             "--repeat" => parsed.repeat = value()?.parse()?,
@@ -94,9 +97,11 @@ fn main() -> Result<()> {
     stages(&model, arguments.frames);
 
     let suppressed = model.non_speech_tokens();
+    let prompt = model.tokens_of(&arguments.prompt);
     let options = Options {
         language: model.language(&arguments.language)?,
         suppressed: &suppressed,
+        prompt: &prompt,
         may_be_empty: arguments.blank,
         least_frames: arguments.frames,
         word_times: arguments.times,

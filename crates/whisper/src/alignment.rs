@@ -3,6 +3,7 @@
 //! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the words, is normalised over the tokens and
 //! smoothed by a median; dynamic time warping (Sakoe and Chiba, 1978) finds the path of most attention through it.
 
+use crate::kernel::{Kernel, loops};
 use crate::weights::Dimensions;
 
 /// Frames of the median.
@@ -110,11 +111,18 @@ pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
 
 /// For each of `rows` tokens the frame at which it begins, from the scores of several heads before the softmax: `rows × frames` each.
 /// Rows before `skip` have a part in the normalisation only. The frames ascend; the first token begins at 0.
-pub(crate) fn beginnings(scores: &mut [Vec<f32>], rows: usize, frames: usize, skip: usize, last: usize) -> Vec<usize> {
+pub(crate) fn beginnings(
+    kernel: Kernel,
+    scores: &mut [Vec<f32>],
+    rows: usize,
+    frames: usize,
+    skip: usize,
+    last: usize,
+) -> Vec<usize> {
     let mut cost = vec![0.0; (last - skip) * frames];
     for head in scores.iter_mut() {
         for row in head.chunks_exact_mut(frames) {
-            softmax(row);
+            loops::softmax(kernel, row, frames);
         }
         standardise(head, rows, frames);
         let kept = head[skip * frames..last * frames].chunks_exact(frames);
@@ -133,27 +141,22 @@ pub(crate) fn beginnings(scores: &mut [Vec<f32>], rows: usize, frames: usize, sk
     beginnings
 }
 
-fn softmax(row: &mut [f32]) {
-    let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for value in row.iter_mut() {
-        *value = (*value - top).exp();
-        sum += *value;
-    }
-    for value in row {
-        *value /= sum;
-    }
-}
-
 /// Every frame over all tokens: mean 0, variance 1.
 fn standardise(values: &mut [f32], rows: usize, frames: usize) {
-    for frame in 0..frames {
-        let column = || values.iter().skip(frame).step_by(frames);
-        let mean = column().sum::<f32>() / rows as f32;
-        let variance = column().map(|value| (value - mean).powi(2)).sum::<f32>() / rows as f32;
-        let deviation = variance.sqrt().max(1e-12);
-        for value in values.iter_mut().skip(frame).step_by(frames) {
-            *value = (*value - mean) / deviation;
+    let mut mean = vec![0.0; frames];
+    for row in values.chunks_exact(frames) {
+        mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value);
+    }
+    mean.iter_mut().for_each(|mean| *mean /= rows as f32);
+    let mut inverse = vec![0.0; frames];
+    for row in values.chunks_exact(frames) {
+        let off = row.iter().zip(&mean).map(|(value, mean)| (value - mean).powi(2));
+        inverse.iter_mut().zip(off).for_each(|(sum, off)| *sum += off);
+    }
+    inverse.iter_mut().for_each(|sum| *sum = 1.0 / (*sum / rows as f32).sqrt().max(1e-12));
+    for row in values.chunks_exact_mut(frames) {
+        for (value, (mean, inverse)) in row.iter_mut().zip(mean.iter().zip(&inverse)) {
+            *value = (*value - mean) * inverse;
         }
     }
 }
@@ -286,7 +289,7 @@ mod tests {
             }
             scores
         };
-        let found = beginnings(&mut [head(), head()], rows, frames, 2, 6);
+        let found = beginnings(Kernel::best(), &mut [head(), head()], rows, frames, 2, 6);
         assert_eq!(found.len(), 4);
         for (found, edge) in found.iter().zip(edges) {
             assert!(found.abs_diff(edge) <= 1, "{found} {edge}");

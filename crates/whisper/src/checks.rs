@@ -322,7 +322,7 @@ fn stored_bytes_are_kept_as_they_are() {
         (0..64 * 32).map(|place| if place % 64 == 5 { 127 } else { (random.next() * 127.0) as i8 }).collect();
     let scales = random.many(32, 0.01).into_iter().map(f32::abs).collect::<Vec<_>>();
     let stored = Tensor { shape: vec![32, 64], data: Data::Int8 { values: rows.clone(), scales: scales.clone() } };
-    let mut builder = Builder::new(Precision::Int8, 64, 32);
+    let mut builder = Builder::new(Kernel::best(), Precision::Int8, 64, 32);
     builder.add("w", &stored, None, 1.0).expect("built");
     let linear = builder.finish();
     let mut row = vec![0.0; 64];
@@ -421,7 +421,7 @@ proptest! {
         let tensor = Tensor { shape: vec![outputs, inputs], data: Data::F32(weights.clone()) };
         for kernel in Kernel::available() {
             for precision in PRECISIONS {
-                let mut builder = Builder::new(precision, inputs, outputs);
+                let mut builder = Builder::new(kernel, precision, inputs, outputs);
                 builder.add("w", &tensor, Some(&bias), 2.0).expect("built");
                 let linear = builder.finish();
                 let before = if add { 1.0 } else { 0.0 };

@@ -15,7 +15,7 @@
 
 use crate::attention;
 use crate::kernel::{Kernel, loops};
-use crate::linear::{self, sized};
+use crate::linear::{self, Precision, sized};
 use crate::model::{Encoder, EncoderLayer, Mlp};
 
 /// Rows that pass through both matrices of an MLP together, so that what lies between stays near the processor.
@@ -61,7 +61,14 @@ impl Buffers {
 
 impl Encoder {
     /// Encodes the spectrogram of `2 · frames` rows in `buffers`; returns `[frames][width]`.
-    pub(crate) fn run<'b>(&self, kernel: Kernel, heads: usize, buffers: &'b mut Buffers, frames: usize) -> &'b [f32] {
+    pub(crate) fn run<'b>(
+        &self,
+        kernel: Kernel,
+        precision: Precision,
+        heads: usize,
+        buffers: &'b mut Buffers,
+        frames: usize,
+    ) -> &'b [f32] {
         let (bands, width) = (self.convolution1.inputs / 3, self.convolution1.outputs);
         let Buffers { mel, convolved, x, normed, qkv, attended, mlp, linear, attention } = buffers;
         let rows = 2 * frames;
@@ -86,7 +93,7 @@ impl Encoder {
         for EncoderLayer { attention: layer, mlp: layer_mlp } in &self.layers {
             layer.norm.run(kernel, x, normed);
             layer.qkv.run(kernel, linear, normed, width, qkv, false);
-            attention::attend_all(kernel, attention, qkv, heads, width, attended);
+            attention::attend_all(kernel, precision, attention, qkv, heads, width, attended);
             layer.out.run(kernel, linear, attended, width, x, true);
             layer_mlp.run(kernel, linear, mlp, x);
         }

@@ -25,7 +25,8 @@ pub(crate) struct Linear {
     pub(crate) inputs: usize,
     /// Outputs with those that fill the last panel.
     pub(crate) outputs: usize,
-    bias: Vec<f32>,
+    /// By panel, as all that belongs to outputs.
+    bias: Vec<[f32; LANES]>,
     weights: Packed,
 }
 
@@ -33,9 +34,9 @@ enum Packed {
     Bytes {
         /// `outputs / LANES` panels of `[inputs / 4][LANES][4]`.
         panels: Vec<i8>,
-        scale: Vec<f32>,
+        scale: Vec<[f32; LANES]>,
         /// The sum of an output's weights, times its scale.
-        sum: Vec<f32>,
+        sum: Vec<[f32; LANES]>,
     },
     /// `outputs / LANES` panels of `[inputs][LANES]`.
     Singles(Vec<f32>),
@@ -53,22 +54,26 @@ pub(crate) struct Scratch {
 
 /// Takes rows of weights and packs them.
 pub(crate) struct Builder {
+    kernel: Kernel,
     linear: Linear,
     rows: usize,
     row: Vec<f32>,
+    bytes: Vec<i8>,
 }
 
 impl Builder {
-    pub(crate) fn new(precision: Precision, inputs: usize, outputs: usize) -> Self {
+    /// `kernel` packs; what is packed is the same for all.
+    pub(crate) fn new(kernel: Kernel, precision: Precision, inputs: usize, outputs: usize) -> Self {
         let outputs = outputs.next_multiple_of(LANES);
+        let of_outputs = vec![[0.0; LANES]; outputs / LANES];
         let weights = match precision {
             Precision::Int8 => {
-                Packed::Bytes { panels: vec![0; inputs * outputs], scale: vec![0.0; outputs], sum: vec![0.0; outputs] }
+                Packed::Bytes { panels: vec![0; inputs * outputs], scale: of_outputs.clone(), sum: of_outputs.clone() }
             }
             Precision::F32 => Packed::Singles(vec![0.0; inputs * outputs]),
         };
-        let linear = Linear { inputs, outputs, bias: vec![0.0; outputs], weights };
-        Self { linear, rows: 0, row: vec![0.0; inputs] }
+        let linear = Linear { inputs, outputs, bias: of_outputs, weights };
+        Self { kernel, linear, rows: 0, row: vec![0.0; inputs], bytes: vec![0; inputs] }
     }
 
     /// The rows of a tensor and their bias, both times `factor`.
@@ -107,26 +112,21 @@ impl Builder {
 
     /// Packs `self.row`.
     fn push(&mut self, name: &str, bias: f32) -> Result<()> {
-        if !self.row.iter().all(|weight| weight.is_finite()) || !bias.is_finite() {
+        if !all_finite(&self.row) || !bias.is_finite() {
             return Err(Error::NotFinite { tensor: name.to_owned() });
         }
         let (panel, lane) = (self.rows / LANES, self.rows % LANES);
         let place = panel * LANES * self.linear.inputs;
-        self.linear.bias[self.rows] = bias;
+        self.linear.bias[panel][lane] = bias;
         match &mut self.linear.weights {
             Packed::Bytes { panels, scale, sum } => {
-                let greatest = self.row.iter().fold(0.0, |greatest: f32, weight| greatest.max(weight.abs()));
-                let step = (greatest / 127.0).max(f32::MIN_POSITIVE);
-                let mut total = 0;
+                let (step, total) = loops::signed_bytes(self.kernel, &self.row, &mut self.bytes);
                 let groups = panels[place..].chunks_exact_mut(4 * LANES);
-                for (four, group) in self.row.chunks_exact(4).zip(groups) {
-                    for (weight, byte) in four.iter().zip(&mut group[4 * lane..4 * lane + 4]) {
-                        *byte = (weight / step).round() as i8;
-                        total += i32::from(*byte);
-                    }
+                for (four, group) in self.bytes.chunks_exact(4).zip(groups) {
+                    group[4 * lane..4 * lane + 4].copy_from_slice(four);
                 }
-                scale[self.rows] = step;
-                sum[self.rows] = step * total as f32;
+                scale[panel][lane] = step;
+                sum[panel][lane] = step * total as f32;
             }
             Packed::Singles(panels) => {
                 for (weight, group) in self.row.iter().zip(panels[place..].chunks_exact_mut(LANES)) {
@@ -182,18 +182,13 @@ impl Linear {
             }
             for (place, panel) in panels.clone().enumerate() {
                 let out = &mut out[place * LANES..];
-                let lanes = |values: &'_ [f32]| -> [f32; LANES] {
-                    let mut lanes = [0.0; LANES];
-                    lanes.copy_from_slice(&values[panel * LANES..(panel + 1) * LANES]);
-                    lanes
-                };
-                let bias = &lanes(&self.bias);
+                let bias = &self.bias[panel];
                 match &self.weights {
                     Packed::Bytes { panels, scale, sum } => {
                         scratch.sums.resize(rows, [0; LANES]);
                         let weights = &panels[panel * size..(panel + 1) * size];
                         kernel::products_u8(kernel, &scratch.bytes, self.inputs, weights, &mut scratch.sums);
-                        let column = Columns { scale: &lanes(scale), sum: &lanes(sum), bias };
+                        let column = Columns { scale: &scale[panel], sum: &sum[panel], bias };
                         let Scratch { sums, scale, zero, .. } = &scratch;
                         loops::finish_u8(kernel, sums, scale, zero, &column, out, width, add);
                     }
@@ -214,9 +209,10 @@ impl Linear {
         match &self.weights {
             Packed::Bytes { panels, scale, .. } => {
                 let groups = panels[place..].chunks_exact(4 * LANES);
+                let scale = scale[output / LANES][lane];
                 for (out, group) in out.chunks_exact_mut(4).zip(groups) {
                     for (out, &byte) in out.iter_mut().zip(&group[4 * lane..4 * lane + 4]) {
-                        *out = f32::from(byte) * scale[output];
+                        *out = f32::from(byte) * scale;
                     }
                 }
             }
@@ -231,11 +227,17 @@ impl Linear {
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
         let weights = match &self.weights {
-            Packed::Bytes { panels, scale, sum } => panels.len() + 4 * (scale.len() + sum.len()),
+            Packed::Bytes { panels, .. } => panels.len() + 2 * 4 * self.outputs,
             Packed::Singles(panels) => 4 * panels.len(),
         };
-        weights + 4 * self.bias.len()
+        weights + 4 * self.outputs
     }
+}
+
+/// Whether none is infinite or not a number. Without a way out of the loop it becomes vectors.
+fn all_finite(values: &[f32]) -> bool {
+    const INFINITE: u32 = f32::INFINITY.to_bits();
+    values.iter().fold(0, |greatest, value| (value.to_bits() & !(1 << 31)).max(greatest)) < INFINITE
 }
 
 /// The first `length` values of a buffer, which grows where it is shorter. They are what was left there.

@@ -19,7 +19,7 @@ impl Product {
     pub fn new(kernel: Kernel, precision: Precision, rows: usize, inputs: usize, outputs: usize) -> Self {
         let wave = |count: usize| (0..count).map(|place| (place as f32 * 0.37).sin()).collect::<Vec<_>>();
         let tensor = Tensor { shape: vec![outputs, inputs], data: Data::F32(wave(inputs * outputs)) };
-        let mut builder = Builder::new(precision, inputs, outputs);
+        let mut builder = Builder::new(kernel, precision, inputs, outputs);
         // It fails only for values that are not finite.
         let _ = builder.add("", &tensor, None, 1.0);
         let linear = builder.finish();

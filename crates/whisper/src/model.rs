@@ -118,7 +118,7 @@ impl Model {
         }
         let mel = LogMel::new(&weights.filters);
         let vocabulary = std::mem::take(&mut weights.vocabulary);
-        let mut load = Load { weights, precision, width: dimensions.width };
+        let mut load = Load { weights, kernel, precision, width: dimensions.width };
         let encoder = load.encoder(&dimensions)?;
         let decoder = load.decoder(&dimensions, &special)?;
         if let Some(name) = load.weights.tensors.keys().min() {
@@ -227,6 +227,7 @@ fn check_tokens(special: &SpecialTokens, dimensions: &Dimensions, spellings: usi
 /// Takes the tensors of a model one after another and packs them; each is freed before the next.
 struct Load {
     weights: Weights,
+    kernel: Kernel,
     precision: Precision,
     width: usize,
 }
@@ -248,7 +249,7 @@ impl Load {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[outputs, inputs])?;
         let bias = self.plain(&format!("{name}.bias"), &[outputs])?;
-        let mut builder = Builder::new(self.precision, inputs, outputs);
+        let mut builder = Builder::new(self.kernel, self.precision, inputs, outputs);
         builder.add(&weight, &tensor, Some(&bias), factor)?;
         Ok(builder.finish())
     }
@@ -256,7 +257,7 @@ impl Load {
     /// Several matrices of the same input as one. Keys have no bias: it would add the same to every score.
     fn stacked(&mut self, prefix: &str, names: &[&str], heads: usize) -> Result<Linear> {
         let width = self.width;
-        let mut builder = Builder::new(self.precision, width, names.len() * width);
+        let mut builder = Builder::new(self.kernel, self.precision, width, names.len() * width);
         for &name in names {
             let weight = format!("{prefix}.{name}.weight");
             let tensor = self.weights.take(&weight, &[width, width])?;
@@ -271,7 +272,7 @@ impl Load {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[self.width, channels, 3])?;
         let bias = self.plain(&format!("{name}.bias"), &[self.width])?;
-        let mut builder = Builder::new(self.precision, 3 * channels, self.width);
+        let mut builder = Builder::new(self.kernel, self.precision, 3 * channels, self.width);
         builder.add_convolution(&weight, &tensor, &bias)?;
         Ok(builder.finish())
     }
@@ -328,7 +329,7 @@ impl Load {
         let name = "decoder.token_embedding.weight";
         let embedding = self.weights.take(name, &[dimensions.vocabulary, width])?;
         let (token_of, output_of) = distinct(&embedding, width, special.end);
-        let mut builder = Builder::new(self.precision, width, token_of.len());
+        let mut builder = Builder::new(self.kernel, self.precision, width, token_of.len());
         builder.add_some(name, &embedding, &token_of)?;
         Ok(Decoder { positions, layers, norm, output: builder.finish(), token_of, output_of })
     }
@@ -341,18 +342,14 @@ fn query_factor(width: usize, heads: usize) -> f32 {
 /// Tokens whose weights differ from those of every token before, and for each token the place of its weights among them. A model that was
 /// trained for few tokens has the same weights for all others. `end` stays by itself.
 fn distinct(embedding: &Tensor, width: usize, end: u32) -> (Vec<u32>, Vec<u32>) {
-    use std::hash::{DefaultHasher, Hasher};
     let (mut row, mut other) = (vec![0.0f32; width], vec![0.0f32; width]);
-    let mut places: std::collections::HashMap<u64, u32> = std::collections::HashMap::new();
+    // By their first weights, which tell nearly all of them apart.
+    let mut places: std::collections::HashMap<[u32; 4], u32> = std::collections::HashMap::new();
     let (mut token_of, mut output_of) = (Vec::new(), Vec::new());
     for token in 0..embedding.shape[0] as u32 {
         embedding.row(token as usize, &mut row);
-        let mut hasher = DefaultHasher::new();
-        for value in &row {
-            hasher.write_u32(value.to_bits());
-        }
         let place = token_of.len() as u32;
-        let first = *places.entry(hasher.finish()).or_insert(place);
+        let first = *places.entry(std::array::from_fn(|weight| row[weight].to_bits())).or_insert(place);
         let is_new = first == place || token == end || {
             embedding.row(token_of[first as usize] as usize, &mut other);
             row != other

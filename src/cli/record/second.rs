@@ -25,8 +25,8 @@ pub fn check(meeting: &Meeting, speaker: Speaker) {
     }
 }
 
-/// Recognises once more with this model. What was recognised before stays as it is if this fails or is stopped.
-pub fn pass(folder: &Path, model: &str, speaker: Speaker, quiet: bool) -> End {
+/// Recognises once more with this model by this engine. What was recognised before stays as it is if this fails or is stopped.
+pub fn pass(folder: &Path, model: &str, engine: &str, speaker: Speaker, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {
         speaker.warning(&said("record.second_later"));
@@ -34,7 +34,7 @@ pub fn pass(folder: &Path, model: &str, speaker: Speaker, quiet: bool) -> End {
     }
     speaker.note(&said("record.second_begins"));
     let process = oneself("transcribe").ok().and_then(|mut process| {
-        process.arg(folder).arg("-o").arg(folder).arg("--model").arg(model);
+        process.arg(folder).arg("-o").arg(folder).arg("--model").arg(model).args(["--engine", engine]);
         if quiet {
             process.arg("--quiet");
         }

@@ -57,6 +57,8 @@ levels! {
     /// Rows of single precision as bytes: `row[r][i] ≈ scale[r] · (byte − zero[r])`, with 255 steps between the least and the greatest
     /// value of the row and 0. Row `r` begins at `r · stride` of `x`, and as many bytes follow one another in `bytes` as each row has.
     fn quantise(x: &[f32], stride: usize, inputs: usize, bytes: &mut [u8], scale: &mut [f32], zero: &mut [f32]) = quantise_body;
+    /// A row as signed bytes: `row ≈ step · byte` with the greatest value at 127. Returns the step and the sum of the bytes.
+    fn signed_bytes(row: &[f32], bytes: &mut [i8]) -> (f32, i32) = signed_bytes_body;
     /// The outputs of one panel from sums of products of bytes:
     /// `out[r · stride + j] (+)= scale[r] · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
     fn finish_u8(sums: &[[i32; LANES]], scale: &[f32], zero: &[f32], column: &Columns, out: &mut [f32], stride: usize, add: bool) = finish_u8_body;
@@ -66,6 +68,20 @@ levels! {
     fn gelu(x: &mut [f32]) = gelu_body;
     /// The softmax of the first `live` values in place; those behind them become 0.
     fn softmax(x: &mut [f32], live: usize) = softmax_body;
+    /// `e^(x − greatest)` of the first `live` values in steps of 1/65,535, as upper and lower bytes; those behind them become 0. Returns
+    /// the sum of the steps.
+    fn softmax_bytes(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 = softmax_bytes_body;
+    /// What is mixed of 32 columns of values by [`softmax_bytes`], from the sums of the upper bytes and those of the lower ones:
+    /// `out[r · stride + j] = column.scale[j] · (256 · upper[r][j] + lower[r][j]) / total[r] + column.bias[j]`.
+    fn finish_mixed(upper: &[[i32; LANES]], lower: &[[i32; LANES]], total: &[f32], column: &Columns, out: &mut [f32], stride: usize) = finish_mixed_body;
+    /// The mean of each column of `rows`, which are `stride` apart and as long as `mean`, and its greatest distance from it.
+    fn centre(rows: &[f32], stride: usize, mean: &mut [f32], greatest: &mut [f32]) = centre_body;
+    /// Rows `stride` apart less `mean`, as the bytes of a panel's outputs (`[row / 32][input / 4][32][4]`), each with its step and the sum of its bytes
+    /// times that. What belongs to rows that are not there stays as it is.
+    fn pack_keys(rows: &[f32], stride: usize, mean: &[f32], panels: &mut [i8], scale: &mut [[f32; LANES]], sum: &mut [[f32; LANES]]) = pack_keys_body;
+    /// 32 columns of rows `stride` apart less `mean`, in steps of `scale`, as the bytes of a panel's inputs: `[row / 4][32][4]`. What belongs to rows that
+    /// are not there becomes 0.
+    fn pack_values(rows: &[f32], stride: usize, mean: &[f32; LANES], scale: &[f32; LANES], panel: &mut [i8]) = pack_values_body;
     /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba et al., *Layer Normalization*, 2016).
     fn layer_norm(x: &[f32], gain: &[f32], bias: &[f32], out: &mut [f32]) = layer_norm_body;
     /// The greatest value, and the sum of the exponentials of all values less it.
@@ -225,6 +241,153 @@ fn quantise_body<const FUSE: bool>(
         for (byte, &value) in bytes.iter_mut().zip(row) {
             // Not fused, so that every processor finds the same bytes.
             *byte = (value * inverse + shift).to_bits().clamp(ROUND.to_bits(), ROUND.to_bits() + 255) as u8;
+        }
+    }
+}
+
+#[inline(always)]
+fn signed_bytes_body<const FUSE: bool>(row: &[f32], bytes: &mut [i8]) -> (f32, i32) {
+    let mut lanes = [0.0; STEP];
+    let steps = row.chunks_exact(STEP);
+    for value in steps.remainder() {
+        lanes[0] = max(value.abs(), lanes[0]);
+    }
+    for step in steps {
+        for lane in 0..STEP {
+            lanes[lane] = max(step[lane].abs(), lanes[lane]);
+        }
+    }
+    let step = max(fold(lanes, max) / 127.0, f32::MIN_POSITIVE);
+    let mut total = 0;
+    for (byte, value) in bytes.iter_mut().zip(row) {
+        let rounded = integer(value / step);
+        *byte = rounded as i8;
+        total += rounded;
+    }
+    (step, total)
+}
+
+/// The nearest integer to a number below 2²², that in the middle to even.
+#[inline(always)]
+fn integer(x: f32) -> i32 {
+    (x + ROUND).to_bits().wrapping_sub(ROUND.to_bits()).cast_signed()
+}
+
+#[inline(always)]
+fn softmax_bytes_body<const FUSE: bool>(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 {
+    let top = greatest(&x[..live]);
+    upper[live..].fill(0);
+    lower[live..].fill(0);
+    let mut total = 0;
+    for (x, (upper, lower)) in x[..live].iter().zip(upper.iter_mut().zip(lower)) {
+        let step = integer(65_535.0 * exp::<FUSE>(x - top));
+        total += step;
+        *upper = (step >> 8) as u8;
+        *lower = step as u8;
+    }
+    total as f32
+}
+
+#[inline(always)]
+fn finish_mixed_body<const FUSE: bool>(
+    upper: &[[i32; LANES]],
+    lower: &[[i32; LANES]],
+    total: &[f32],
+    column: &Columns,
+    out: &mut [f32],
+    stride: usize,
+) {
+    for (row, ((upper, lower), total)) in upper.iter().zip(lower).zip(total).enumerate() {
+        let inverse = 1.0 / total;
+        let out = &mut out[row * stride..row * stride + LANES];
+        for (j, out) in out.iter_mut().enumerate() {
+            let sum = multiply_add::<FUSE>(256.0, upper[j] as f32, lower[j] as f32);
+            *out = multiply_add::<FUSE>(sum * inverse, column.scale[j], column.bias[j]);
+        }
+    }
+}
+
+#[inline(always)]
+fn centre_body<const FUSE: bool>(rows: &[f32], stride: usize, mean: &mut [f32], greatest: &mut [f32]) {
+    let width = mean.len();
+    let count = rows.len().div_ceil(stride);
+    mean.fill(0.0);
+    for row in rows.chunks(stride) {
+        for (mean, value) in mean.iter_mut().zip(&row[..width]) {
+            *mean += value;
+        }
+    }
+    for mean in mean.iter_mut() {
+        *mean /= count as f32;
+    }
+    greatest.fill(0.0);
+    for row in rows.chunks(stride) {
+        for (greatest, (value, mean)) in greatest.iter_mut().zip(row[..width].iter().zip(mean.iter())) {
+            *greatest = max((value - mean).abs(), *greatest);
+        }
+    }
+}
+
+#[inline(always)]
+fn pack_keys_body<const FUSE: bool>(
+    rows: &[f32],
+    stride: usize,
+    mean: &[f32],
+    panels: &mut [i8],
+    scale: &mut [[f32; LANES]],
+    sum: &mut [[f32; LANES]],
+) {
+    let width = mean.len();
+    let tiles = rows.chunks(LANES * stride).zip(panels.chunks_exact_mut(width * LANES));
+    for ((rows, panel), (scale, sum)) in tiles.zip(scale.iter_mut().zip(sum)) {
+        for (lane, row) in rows.chunks(stride).enumerate() {
+            let mut lanes = [0.0; LANES];
+            for (row, mean) in row[..width].chunks_exact(LANES).zip(mean.chunks_exact(LANES)) {
+                for j in 0..LANES {
+                    lanes[j] = max((row[j] - mean[j]).abs(), lanes[j]);
+                }
+            }
+            let step = max(lanes.into_iter().fold(0.0, max) / 127.0, f32::MIN_POSITIVE);
+            let inverse = 1.0 / step;
+            let mut total = 0;
+            let parts = row[..width].chunks_exact(LANES).zip(mean.chunks_exact(LANES));
+            for ((row, mean), group) in parts.zip(panel.chunks_exact_mut(LANES * LANES)) {
+                let mut bytes = [0; LANES];
+                for j in 0..LANES {
+                    let rounded = integer((row[j] - mean[j]) * inverse);
+                    total += rounded;
+                    bytes[j] = rounded as i8;
+                }
+                for (four, group) in bytes.chunks_exact(4).zip(group.chunks_exact_mut(4 * LANES)) {
+                    group[4 * lane..4 * lane + 4].copy_from_slice(four);
+                }
+            }
+            scale[lane] = step;
+            sum[lane] = step * total as f32;
+        }
+    }
+}
+
+#[inline(always)]
+fn pack_values_body<const FUSE: bool>(
+    rows: &[f32],
+    stride: usize,
+    mean: &[f32; LANES],
+    scale: &[f32; LANES],
+    panel: &mut [i8],
+) {
+    let inverse = scale.map(|scale| 1.0 / scale);
+    let mut fours = rows.chunks(4 * stride);
+    for group in panel.chunks_exact_mut(4 * LANES) {
+        let mut packed = [0u32; LANES];
+        for (place, row) in fours.next().unwrap_or_default().chunks(stride).enumerate() {
+            for (j, packed) in packed.iter_mut().enumerate() {
+                let byte = integer((row[j] - mean[j]) * inverse[j]).cast_unsigned() & 0xff;
+                *packed |= byte << (8 * place);
+            }
+        }
+        for (out, packed) in group.chunks_exact_mut(4).zip(packed) {
+            out.copy_from_slice(&packed.to_le_bytes().map(u8::cast_signed));
         }
     }
 }
