@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::io::{Cursor, Read, Write};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use e_risalah::correction::{self, Corrector, Document};
-use e_risalah::risalah::{Format, compose, write};
+use e_risalah::document::correction::{self, Corrector, Document};
+use e_risalah::document::risalah::{Format, compose, write};
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;

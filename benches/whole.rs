@@ -5,7 +5,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use e_risalah::risalah::{Format, write};
+use e_risalah::document::risalah::{Format, write};
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::models::{Store, Watch};
-use e_risalah::speech::{Engine, Hints, Languages, Loaded, Recogniser};
+use e_risalah::recognise::models::{Store, Watch};
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded, Recogniser};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

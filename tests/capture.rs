@@ -12,8 +12,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Error, Microphones, Next, Outlet, Stream, Wish, devices, ring};
-use e_risalah::recorder::{Client, State};
+use e_risalah::record::capture::{Error, Microphones, Next, Outlet, Stream, Wish, devices, ring};
+use e_risalah::record::recorder::{Client, State};
 use e_risalah::recording::{Cause, Fact, Format, Growth, folder_of, verify};
 use tempfile::TempDir;
 

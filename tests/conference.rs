@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use e_risalah::clock::{Channel, Span};
+use e_risalah::common::clock::{Channel, Span};
+use e_risalah::common::message::{Explain, Language};
 use e_risalah::conference::{self, Change, Error, Event, Fault, Lines, Said, Source, Table};
-use e_risalah::message::{Explain, Language};
 use e_risalah::transcript::Flag;
 use e_risalah::transcript::store::{Origin, Store};
 use proptest::prelude::*;

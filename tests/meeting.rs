@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::{Explain, Language};
 use e_risalah::meeting::{Attendance, Error, EventKind, Fault, Kind, Meeting};
-use e_risalah::message::{Explain, Language};
 use proptest::prelude::*;
 
 fn refused(text: &str) -> Error {

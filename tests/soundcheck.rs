@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::clock::Channel;
-use e_risalah::soundcheck::room::Room;
-use e_risalah::soundcheck::{SoundCheck, Step, Trouble, Verdict};
+use e_risalah::common::clock::Channel;
+use e_risalah::record::soundcheck::room::Room;
+use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
 
 const RATE: usize = 16_000;
 

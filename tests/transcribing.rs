@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::models::{Source, Store, Watch};
+use e_risalah::recognise::models::{Source, Store, Watch};
 
 #[path = "record/room.rs"]
 #[allow(dead_code, reason = "the tests of recording use the rest")]

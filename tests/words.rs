@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::models::{Alignment, Model, Store, Watch};
-use e_risalah::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
+use e_risalah::recognise::models::{Alignment, Model, Store, Watch};
+use e_risalah::recognise::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
 #[cfg(feature = "whisper-cpp")]
 use risalah_whisper::{Kernel, Precision};
 

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use e_risalah::document::orthography::{self, Lexicon, Matter, Roster, Spoken, Writer};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::{Origin, Store};
-use e_risalah::writing::{self, Lexicon, Matter, Roster, Spoken, Writer};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -71,7 +71,7 @@ fn no_word_of_a_meeting_is_taken_for_a_name() {
     for text in script("paripurna").into_iter().chain(script("penerimaan")) {
         // As it is written, and as a recogniser without capitals writes it.
         for said in [text.clone(), text.to_lowercase()] {
-            let names = writing::doubts(spoken(&said), &roster);
+            let names = orthography::doubts(spoken(&said), &roster);
             let names: Vec<_> = names.into_iter().filter(|doubt| doubt.matter == Matter::Name).collect();
             let right = |proposal: &String| text.contains(proposal.as_str());
             assert!(names.iter().all(|doubt| doubt.proposal.as_ref().is_some_and(right)), "{said}: {names:?}");

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use e_risalah::models::import::probe;
+use e_risalah::recognise::models::import::probe;
 use libfuzzer_sys::fuzz_target;
 
 const BEGINNING: &[u8] = b"\x06\0\0\0\x0c\0WhisperSpec\0\x03\0\0\0";

@@ -4,7 +4,7 @@
 
 use std::io::{Cursor, Write};
 
-use e_risalah::correction::Document;
+use e_risalah::document::correction::Document;
 use libfuzzer_sys::fuzz_target;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};

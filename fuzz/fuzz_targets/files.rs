@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use e_risalah::floor::given::Given;
+use e_risalah::floor::external_turns::Given;
 use e_risalah::recording::Ledger;
 use libfuzzer_sys::fuzz_target;
 

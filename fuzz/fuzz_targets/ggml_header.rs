@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use e_risalah::models::header::parse;
+use e_risalah::recognise::models::header::parse;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

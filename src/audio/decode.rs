@@ -20,7 +20,7 @@ use super::kind::{self, Kind};
 use super::several::Several;
 use super::wav::{Found, WavReader};
 use super::{Error, RATES, Warning};
-use crate::clock::{Clock, MAX_CHANNELS};
+use crate::common::clock::{Clock, MAX_CHANNELS};
 
 /// Samples a second and channels of a file, both within what is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::clock::{Channel, MAX_CHANNELS};
-use crate::message::{Explain, Message};
+use crate::common::clock::{Channel, MAX_CHANNELS};
+use crate::common::message::{Explain, Message};
 use crate::recording;
 
 use super::RATES;

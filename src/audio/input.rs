@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arrange::{self, by_name};
 use super::{Error, Warning};
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 use crate::recording::{self, LEDGER, Ledger};
 
 /// Where the channels of a recording come from.

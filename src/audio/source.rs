@@ -10,7 +10,7 @@ use super::arrange::beside;
 use super::growing::Growing;
 use super::track::{Track, gaps};
 use super::{Error, Input, Part, Warning};
-use crate::clock::{Channel, Clock};
+use crate::common::clock::{Channel, Clock};
 use crate::recording::LEDGER;
 
 /// Beyond this level, 120 dB above full scale, a floating-point sample is not sound but a fault.

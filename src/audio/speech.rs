@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::resample::Resampler;
 use super::{Error, Source, Warning};
-use crate::clock::{Channel, Clock, Span};
+use crate::common::clock::{Channel, Clock, Span};
 
 /// Samples a second that speech is recognised at.
 pub const SPEECH_RATE: u32 = 16_000;

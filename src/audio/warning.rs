@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::clock::{Channel, Clock, Span};
-use crate::message::{Explain, Message};
+use crate::common::clock::{Channel, Clock, Span};
+use crate::common::message::{Explain, Message};
 
 /// Why something that looks like a recording was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use e_risalah::audio::Input;
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::floor::{self, Alarm};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::recorder::{Client, Error};
+use e_risalah::record::recorder::{Client, Error};
 use e_risalah::recording::Entered;
 
 /// Alarms on their way to the recorder.

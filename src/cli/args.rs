@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-use e_risalah::recorder::Client;
+use e_risalah::record::recorder::Client;
 use e_risalah::recording::folder_of;
 
 #[derive(Parser)]
@@ -106,7 +106,7 @@ pub struct Demo {
     #[arg(short, long, value_name = "DIR", default_value = "hasil", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -137,7 +137,7 @@ pub struct Transcribe {
     #[arg(long, hide = true)]
     pub follow: bool,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -170,7 +170,7 @@ pub struct Record {
     #[arg(long, group = "control")]
     pub stop: bool,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -197,7 +197,7 @@ pub struct Doctor {
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<std::ffi::OsString>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -205,7 +205,7 @@ pub struct Keeping {
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -223,7 +223,7 @@ pub struct Check {
     #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub meeting: PathBuf,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -243,7 +243,7 @@ pub struct Export {
     #[arg(long, value_name = "TEMPLAT", value_hint = ValueHint::DirPath, conflicts_with_all = ["folder", "template"])]
     pub write_template: Option<PathBuf>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -275,7 +275,7 @@ pub struct Print {
     #[arg(long, requires = "printer")]
     pub new_certificate: bool,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -291,7 +291,7 @@ pub struct Play {
     #[arg(short, long, value_name = "OUT.WAV", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -307,7 +307,7 @@ pub struct Floor {
     #[arg(long, value_name = "H:MM:SS", requires = "plot", value_parser = offset)]
     pub until: Option<u64>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -323,7 +323,7 @@ pub struct Advance {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=365))]
     pub days: Option<u32>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -337,7 +337,7 @@ pub struct Finalize {
     #[arg(long, value_name = "REASON")]
     pub waive: Option<String>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 /// A passage of the recording, and who has a word on it.
@@ -352,7 +352,7 @@ pub struct Passage {
     #[arg(long, value_name = "NAME")]
     pub by: String,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -399,7 +399,7 @@ pub struct ImportEdits {
     #[arg(long)]
     pub check: bool,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -409,7 +409,7 @@ pub struct History {
     #[arg(value_name = "TURN")]
     pub turn: Option<String>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -421,7 +421,7 @@ pub struct Diff {
     #[arg(long, value_name = "STATE", default_value = "kini", hide_default_value = true)]
     pub to: String,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -435,10 +435,10 @@ pub struct Undo {
     #[arg(long, value_name = "REASON")]
     pub why: Option<String>,
     #[command(flatten)]
-    pub voice: Voice,
+    pub output_args: OutputArgs,
 }
 
-/// The names of [`e_risalah::speech::Engine`].
+/// The names of [`e_risalah::recognise::speech::Engine`].
 const ENGINES: [&str; 3] = ["cpu", "cpu-f32", "whisper-cpp"];
 
 #[derive(Subcommand)]
@@ -453,7 +453,7 @@ pub enum Models {
         #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
         mirror: Option<String>,
         #[command(flatten)]
-        voice: Voice,
+        output_args: OutputArgs,
     },
     Import {
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -461,17 +461,17 @@ pub enum Models {
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
         #[command(flatten)]
-        voice: Voice,
+        output_args: OutputArgs,
     },
     Verify {
         #[command(flatten)]
-        voice: Voice,
+        output_args: OutputArgs,
     },
     Bench {
         #[arg(value_name = "NAME|FILE")]
         name: Option<std::ffi::OsString>,
         #[command(flatten)]
-        voice: Voice,
+        output_args: OutputArgs,
     },
     Rm {
         #[arg(value_name = "NAME")]
@@ -507,48 +507,48 @@ pub struct Completions {
 
 impl Command {
     /// How the command speaks.
-    pub fn voice(&self) -> Voice {
+    pub fn output_args(&self) -> OutputArgs {
         match self {
-            Self::Demo(args) => args.voice,
-            Self::Transcribe(args) => args.voice,
-            Self::Record(args) => args.voice,
-            Self::Check(args) => args.voice,
-            Self::Export(args) => args.voice,
-            Self::Print(args) => args.voice,
-            Self::Play(args) => args.voice,
-            Self::Floor(args) => args.voice,
-            Self::ImportEdits(args) => args.voice,
-            Self::History(args) => args.voice,
-            Self::Diff(args) => args.voice,
-            Self::Undo(args) => args.voice,
-            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => args.voice,
-            Self::Advance(args) => args.voice,
-            Self::Heard(args) => args.voice,
-            Self::Omit(args) => args.passage.voice,
-            Self::Finalize(args) => args.voice,
-            Self::Doctor(args) => args.voice,
+            Self::Demo(args) => args.output_args,
+            Self::Transcribe(args) => args.output_args,
+            Self::Record(args) => args.output_args,
+            Self::Check(args) => args.output_args,
+            Self::Export(args) => args.output_args,
+            Self::Print(args) => args.output_args,
+            Self::Play(args) => args.output_args,
+            Self::Floor(args) => args.output_args,
+            Self::ImportEdits(args) => args.output_args,
+            Self::History(args) => args.output_args,
+            Self::Diff(args) => args.output_args,
+            Self::Undo(args) => args.output_args,
+            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => args.output_args,
+            Self::Advance(args) => args.output_args,
+            Self::Heard(args) => args.output_args,
+            Self::Omit(args) => args.passage.output_args,
+            Self::Finalize(args) => args.output_args,
+            Self::Doctor(args) => args.output_args,
             Self::Models(
-                Models::Pull { voice, .. }
-                | Models::Import { voice, .. }
-                | Models::Verify { voice }
-                | Models::Bench { voice, .. },
-            ) => *voice,
+                Models::Pull { output_args, .. }
+                | Models::Import { output_args, .. }
+                | Models::Verify { output_args }
+                | Models::Bench { output_args, .. },
+            ) => *output_args,
             Self::Models(Models::List { json }) | Self::Devices(Devices { json, .. }) => {
-                Voice { json: *json, quiet: false }
+                OutputArgs { json: *json, quiet: false }
             }
             Self::Models(Models::Rm { .. })
             | Self::New(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Recorder(_)
-            | Self::Typeset(_) => Voice::default(),
+            | Self::Typeset(_) => OutputArgs::default(),
         }
     }
 }
 
 /// How a command speaks while it works.
 #[derive(clap::Args, Clone, Copy, Default)]
-pub struct Voice {
+pub struct OutputArgs {
     #[arg(short, long)]
     pub quiet: bool,
     #[arg(long, conflicts_with = "quiet")]

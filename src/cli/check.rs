@@ -3,40 +3,40 @@
 use std::fs;
 use std::path::Path;
 
-use e_risalah::folder::MEETING;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle;
+use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
-use e_risalah::status;
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Check;
 use super::print::no_paper;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure, export};
 
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 
-pub fn run(args: &Check, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Check, console: Console) -> Result<End, Failure> {
     let meeting = meeting(&args.meeting)?;
     let findings = checks(&meeting, recorded(&args.meeting)?.as_ref());
     let paper = no_paper(&meeting);
-    if args.voice.json {
-        print(&json(&meeting, &findings, speaker).to_string());
+    if args.output_args.json {
+        print(&json(&meeting, &findings, console).to_string());
     } else {
         for need in [Need::Provisional, Need::Official, Need::Advice] {
-            tell(need, &findings, speaker);
+            tell(need, &findings, console);
         }
         for message in shadowed(&meeting).iter().chain(&paper) {
-            print(&format!("  {:<22} {}", "", speaker.sentence(message)));
-            print(&format!("  {:<22} {}", "", message.hint(speaker.language()).unwrap_or_default()));
+            print(&format!("  {:<22} {}", "", console.sentence(message)));
+            print(&format!("  {:<22} {}", "", message.hint(console.language()).unwrap_or_default()));
         }
-        if !args.voice.quiet {
+        if !args.output_args.quiet {
             if let Some(path) = &meeting.institution {
-                print(&speaker.sentence(&Message::new("check.institution").with("path", path.display())));
+                print(&console.sentence(&Message::new("check.institution").with("path", path.display())));
             }
             for proposal in proposals(&meeting) {
-                print(&speaker.sentence(&proposal));
+                print(&console.sentence(&proposal));
             }
         }
     }
@@ -60,7 +60,7 @@ fn recorded(path: &Path) -> Result<Option<Recorded>, Failure> {
             transcript => Some(transcript?),
         },
     };
-    let known = transcript.as_ref().map(status::recorded);
+    let known = transcript.as_ref().map(lifecycle::recorded);
     Ok(match growth {
         Some(growth) => {
             let clock = growth.clock();
@@ -83,16 +83,16 @@ fn shadowed(meeting: &Meeting) -> Option<Message> {
     differ.then_some(message)
 }
 
-fn tell(need: Need, findings: &[Finding], speaker: Speaker) {
+fn tell(need: Need, findings: &[Finding], console: Console) {
     let own: Vec<&Finding> = findings.iter().filter(|finding| finding.need() == need).collect();
     let key = if own.is_empty() { "complete" } else { "wanting" };
     if !(own.is_empty() && need == Need::Advice) {
-        print(&speaker.sentence(&Message::new(&format!("check.{key}.{}", need.key())).with("count", own.len())));
+        print(&console.sentence(&Message::new(&format!("check.{key}.{}", need.key())).with("count", own.len())));
     }
     for finding in own {
         let message = finding.message();
-        print(&format!("  {:<22} {}", finding.field(), speaker.sentence(&message)));
-        if let Some(hint) = message.hint(speaker.language()) {
+        print(&format!("  {:<22} {}", finding.field(), console.sentence(&message)));
+        if let Some(hint) = message.hint(console.language()) {
             print(&format!("  {:<22} {hint}", ""));
         }
     }
@@ -126,15 +126,15 @@ fn proposals(meeting: &Meeting) -> Vec<Message> {
     lines
 }
 
-fn json(meeting: &Meeting, findings: &[Finding], speaker: Speaker) -> serde_json::Value {
+fn json(meeting: &Meeting, findings: &[Finding], console: Console) -> serde_json::Value {
     let line = |finding: &Finding| {
         let message = finding.message();
         serde_json::json!({
             "need": finding.need().key(),
             "field": finding.field(),
             "check": message.key,
-            "what": speaker.sentence(&message),
-            "hint": message.hint(speaker.language()),
+            "what": console.sentence(&message),
+            "hint": message.hint(console.language()),
         })
     };
     let complete = |need: Need| findings.iter().all(|finding| finding.need() != need);

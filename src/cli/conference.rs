@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::conference::{self, Events, FILES, Finding};
-use e_risalah::folder::{self, Folder};
+use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
 use e_risalah::recording::Growth;
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Store;
 
 use super::Failure;
-use super::show::Speaker;
+use super::show::Console;
 
 /// Places that are named of many.
 const NAMED: usize = 5;
@@ -35,7 +35,7 @@ pub fn find(asked: Option<&Path>, folder: &Path, recording: &Path) -> Result<Opt
 }
 
 /// Keeps a copy of the file in the meeting's folder, where later commands find it; one of the other form that was there is set aside.
-pub fn keep(asked: &Path, folder: &Folder, store: &Store, speaker: Speaker) -> Result<(), Failure> {
+pub fn keep(asked: &Path, folder: &Folder, store: &Store, console: Console) -> Result<(), Failure> {
     let content = std::fs::read(asked).map_err(|source| folder::Error::Folder { path: asked.to_owned(), source })?;
     let is_table = asked.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let [table, lines] = FILES;
@@ -44,13 +44,13 @@ pub fn keep(asked: &Path, folder: &Folder, store: &Store, speaker: Speaker) -> R
     let written = folder.write(store, name, &content)?;
     let kept = written.kept.map(|kept| (written.path, kept));
     for (path, kept) in aside.into_iter().chain(kept) {
-        speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
+        console.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
     }
     Ok(())
 }
 
 /// Puts events to a meeting and its transcript and says what came of it; whether a person must look.
-pub fn consult(evidence: &Evidence, meeting: &mut Meeting, transcript: &mut Transcript, speaker: Speaker) -> bool {
+pub fn consult(evidence: &Evidence, meeting: &mut Meeting, transcript: &mut Transcript, console: Console) -> bool {
     let Evidence { name, events } = evidence;
     let expected = events.expected_origin(meeting, transcript.recording.started);
     let finding = conference::consult(events, expected, meeting, transcript);
@@ -58,11 +58,11 @@ pub fn consult(evidence: &Evidence, meeting: &mut Meeting, transcript: &mut Tran
     let Finding { alignment, origin, contradicted, unknown } = finding;
     let mut warned = false;
     let mut warn = |message: Message| {
-        speaker.warning(&message);
+        console.warning(&message);
         warned = true;
     };
     match (alignment, origin) {
-        (Some(found), _) => speaker.note(
+        (Some(found), _) => console.note(
             &say("conference.aligned")
                 .with("agreeing", found.agreeing)
                 .with("edges", found.edges)

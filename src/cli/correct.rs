@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use e_risalah::correction::{self, Correction, Corrector, Document, Named};
-use e_risalah::digest::sha256;
-use e_risalah::folder::Folder;
+use e_risalah::common::digest::sha256;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::correction::{self, Correction, Corrector, Document, Named};
+use e_risalah::document::risalah::Format;
+use e_risalah::lifecycle::Life;
+use e_risalah::lifecycle::folder::Folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::risalah::Format;
-use e_risalah::status::Life;
 use e_risalah::transcript::edit::{Change, Layer, Place, Refusal, Source};
 use e_risalah::transcript::store::{Fate, Store};
 use e_risalah::transcript::{Transcript, Utterance};
@@ -18,13 +18,13 @@ use jiff::Zoned;
 use super::args::{ImportEdits, Undo};
 use super::export::description;
 use super::history::change;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure};
 
 /// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in some megabytes.
 const LARGEST: u64 = 64 << 20;
 
-pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
+pub fn import(args: &ImportEdits, console: Console) -> Result<End, Failure> {
     let mut store = Store::open(&args.folder)?;
     let mut meeting = description(&args.folder)?;
     let bytes = read(&args.file)?;
@@ -43,14 +43,14 @@ pub fn import(args: &ImportEdits, speaker: Speaker) -> Result<End, Failure> {
         let laid = store.lay(&correction.layers)?;
         first = laid.first().map(|edit| edit.id);
         if !correction.leftovers.is_empty() {
-            keep(args, &store, &bytes, &correction, speaker)?;
+            keep(args, &store, &bytes, &correction, console)?;
         }
     }
     let stale = if args.check || correction.layers.is_empty() { Vec::new() } else { stale(&args.folder, &store)? };
-    if !(args.voice.json || args.voice.quiet) {
-        list(&correction, &meeting, &raw, speaker);
+    if !(args.output_args.json || args.output_args.quiet) {
+        list(&correction, &meeting, &raw, console);
     }
-    tell(args, &correction, first, &stale, speaker);
+    tell(args, &correction, first, &stale, console);
     Ok(if correction.leftovers.is_empty() { End::Done } else { End::Warned })
 }
 
@@ -89,25 +89,25 @@ fn keep(
     store: &Store,
     bytes: &[u8],
     correction: &Correction,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<(), Failure> {
     let folder = Folder::create(&args.folder)?;
     let name = format!("koreksi-{}", &sha256(bytes)[..8]);
     folder.write(store, &format!("{name}.docx"), bytes)?;
     let lines: Vec<String> =
-        correction.leftovers.iter().map(|leftover| format!("- {}\n", speaker.sentence(&leftover.message()))).collect();
+        correction.leftovers.iter().map(|leftover| format!("- {}\n", console.sentence(&leftover.message()))).collect();
     let list = folder.write(store, &format!("{name}.txt"), lines.concat().as_bytes())?;
-    speaker.note(&Message::new("correction.list").with("path", list.path.display()));
+    console.note(&Message::new("correction.list").with("path", list.path.display()));
     Ok(())
 }
 
 /// Says what is taken over, each with its time.
-fn list(correction: &Correction, meeting: &Meeting, raw: &Transcript, speaker: Speaker) {
+fn list(correction: &Correction, meeting: &Meeting, raw: &Transcript, console: Console) {
     let clock = raw.recording.clock;
     for layer in &correction.layers {
         let stands = |utterance: &&Utterance| Place::of(raw.version.number, utterance) == layer.place;
         let utterance = raw.utterances.iter().find(stands);
-        let what = change(meeting, clock, &layer.change, utterance, speaker);
+        let what = change(meeting, clock, &layer.change, utterance, console);
         let start = layer.place.span.start;
         let label = meeting.label(layer.place.channel, clock.millis(start));
         print(&format!("[{}] {label}: {what}", clock.hms(start)));
@@ -126,14 +126,14 @@ fn stale(folder: &Path, store: &Store) -> Result<Vec<&'static str>, Failure> {
     Ok(stale)
 }
 
-fn tell_stale(stale: &[&str], speaker: Speaker) {
+fn tell_stale(stale: &[&str], console: Console) {
     if !stale.is_empty() {
-        speaker.note(&Message::new("correction.stale").with("files", stale.join(", ")));
+        console.note(&Message::new("correction.stale").with("files", stale.join(", ")));
     }
 }
 
-fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, stale: &[&str], speaker: Speaker) {
-    if args.voice.json {
+fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, stale: &[&str], console: Console) {
+    if args.output_args.json {
         let line = serde_json::json!({
             "checked_only": args.check,
             "first": first,
@@ -146,24 +146,24 @@ fn tell(args: &ImportEdits, correction: &Correction, first: Option<u64>, stale: 
         return print(&line.to_string());
     }
     for leftover in &correction.leftovers {
-        speaker.warning(&leftover.message());
+        console.warning(&leftover.message());
     }
     for tracked in &correction.tracked {
         let message = Message::new("correction.tracked").with("author", &tracked.author).with("count", tracked.count);
-        speaker.note(&message);
+        console.note(&message);
     }
-    if !args.voice.quiet {
+    if !args.output_args.quiet {
         let key = if args.check { "correction.would" } else { "correction.done" };
         let message = Message::new(key)
             .with("count", correction.layers.len())
             .with("known", correction.known)
             .with("left", correction.leftovers.len());
-        print(&speaker.sentence(&message));
-        tell_stale(stale, speaker);
+        print(&console.sentence(&message));
+        tell_stale(stale, console);
     }
 }
 
-pub fn undo(args: &Undo, speaker: Speaker) -> Result<End, Failure> {
+pub fn undo(args: &Undo, console: Console) -> Result<End, Failure> {
     let mut store = Store::open(&args.folder)?;
     let meeting = description(&args.folder)?;
     let edits = store.edits()?;
@@ -184,12 +184,12 @@ pub fn undo(args: &Undo, speaker: Speaker) -> Result<End, Failure> {
     };
     let laid = store.lay(&[layer])?;
     for edit in &laid {
-        if args.voice.json {
+        if args.output_args.json {
             print(&serde_json::json!(edit).to_string());
-        } else if !args.voice.quiet {
+        } else if !args.output_args.quiet {
             let message = Message::new("correction.undone").with("edit", args.edit).with("by", edit.id);
-            print(&speaker.sentence(&message));
-            tell_stale(&stale(&args.folder, &store)?, speaker);
+            print(&console.sentence(&message));
+            tell_stale(&stale(&args.folder, &store)?, console);
         }
     }
     Ok(End::Done)

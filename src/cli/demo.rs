@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use e_risalah::atomic_file;
-use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::common::atomic_file;
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 
 use super::args::{Demo, Transcribe};
-use super::show::Speaker;
+use super::show::Console;
 use super::{End, Failure, transcribe};
 
 /// The shipped meeting: one file per channel under the names by which a folder is read, and its description.
@@ -23,7 +23,7 @@ const MEETING_FILES: [(&str, &[u8]); 10] = [
     (MEETING, include_bytes!("../../fixtures/paripurna/rapat.toml")),
 ];
 
-pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Demo, console: Console) -> Result<End, Failure> {
     let folder = Folder::create(&args.output)?;
     for (name, content) in MEETING_FILES {
         place(&folder.path().join(name), content)?;
@@ -42,9 +42,9 @@ pub fn run(args: &Demo, speaker: Speaker) -> Result<End, Failure> {
         copy_audio: false,
         workers: None,
         follow: false,
-        voice: args.voice,
+        output_args: args.output_args,
     };
-    transcribe::run(&transcribe, speaker)
+    transcribe::run(&transcribe, console)
 }
 
 /// Writes a file where there is none: somebody may have tried out a change in the description.

@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
-use e_risalah::atomic_file;
-use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::common::atomic_file;
+use e_risalah::document::orthography::lexicon;
+use e_risalah::document::risalah::TEMPLATES;
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
-use e_risalah::risalah::TEMPLATES;
-use e_risalah::soundcheck::room;
-use e_risalah::writing::lexicon;
+use e_risalah::record::soundcheck::room;
 
 /// The copying of what describes the meeting, beside the recording.
 pub struct Described {

@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
-use e_risalah::clock::Channel;
-use e_risalah::message::Message;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
+use e_risalah::record::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
 use e_risalah::recording::Format;
 use indicatif::ProgressBar;
 
 use super::args::Devices;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure, STOP};
 
 /// How long microphones are listened to, in milliseconds.
@@ -28,11 +28,11 @@ const LATE: Duration = Duration::from_secs(10);
 /// How loud a channel is, a sign for each 7.5 dB below full scale.
 const SIGNS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-pub fn run(args: &Devices, speaker: Speaker) -> Result<End, Failure> {
-    if args.probe { examine(args, speaker) } else { list(args.json, speaker) }
+pub fn run(args: &Devices, console: Console) -> Result<End, Failure> {
+    if args.probe { examine(args, console) } else { list(args.json, console) }
 }
 
-fn list(json: bool, speaker: Speaker) -> Result<End, Failure> {
+fn list(json: bool, console: Console) -> Result<End, Failure> {
     let found = capture::devices()?;
     if json {
         return print_json(&found);
@@ -43,7 +43,7 @@ fn list(json: bool, speaker: Speaker) -> Result<End, Failure> {
     let width = found.iter().map(|device| device.id.chars().count()).max().unwrap_or(0);
     for device in &found {
         let mark = if device.is_default { "*" } else { " " };
-        print(&format!("{mark} {:<width$}  {:<20}  {}", device.id, offer(device, speaker), device.name));
+        print(&format!("{mark} {:<width$}  {:<20}  {}", device.id, offer(device, console), device.name));
     }
     Ok(End::Done)
 }
@@ -55,35 +55,35 @@ fn print_json(value: &impl serde::Serialize) -> Result<End, Failure> {
 }
 
 /// What a device offers, in a few words.
-fn offer(device: &Found, speaker: Speaker) -> String {
+fn offer(device: &Found, console: Console) -> String {
     let counts = || device.configs.iter().map(|config| config.channels);
     match (counts().min(), counts().max()) {
-        (Some(least), Some(most)) if least == most => format!("{most} {}", speaker.text("capture.word.channels")),
-        (Some(least), Some(most)) => format!("{least}-{most} {}", speaker.text("capture.word.channels")),
-        _ => speaker.text("capture.word.unusable"),
+        (Some(least), Some(most)) if least == most => format!("{most} {}", console.text("capture.word.channels")),
+        (Some(least), Some(most)) => format!("{least}-{most} {}", console.text("capture.word.channels")),
+        _ => console.text("capture.word.unusable"),
     }
 }
 
-fn examine(args: &Devices, speaker: Speaker) -> Result<End, Failure> {
+fn examine(args: &Devices, console: Console) -> Result<End, Failure> {
     let wish = Wish { device: args.device.clone(), channels: args.channels, rate: None };
     let microphones = Microphones::choose(&wish)?;
     let (name, format) = (microphones.name(), microphones.format());
     let listening = Message::new("capture.listening").with("name", name).with("channels", format.channels);
-    speaker.note(&listening.with("seconds", LISTENED / 1000));
+    console.note(&listening.with("seconds", LISTENED / 1000));
     let bytes = listen(&microphones, args.json)?;
     let reports = probe(format, &bytes);
     if args.json {
         print_json(&serde_json::json!({ "device": name, "format": format, "channels": reports }))?;
     } else {
         for report in &reports {
-            print(&line(report, speaker));
+            print(&line(report, console));
         }
     }
     for (trouble, channels) in troubles(&reports) {
-        speaker.warning(&told(trouble, &channels));
+        console.warning(&told(trouble, &channels));
     }
     if let Some(message) = made_up(&reports) {
-        speaker.warning(&message);
+        console.warning(&message);
     }
     let sound = reports.iter().all(|report| report.troubles.is_empty());
     Ok(if sound { End::Done } else { End::Warned })
@@ -130,14 +130,14 @@ fn peaks(format: Format, bytes: &[u8]) -> Vec<f32> {
     peaks
 }
 
-fn line(report: &Report, speaker: Speaker) -> String {
+fn line(report: &Report, console: Console) -> String {
     let Report { channel, peak_db, rms_db, troubles } = report;
-    let (peak, mean) = (speaker.text("capture.word.peak"), speaker.text("capture.word.mean"));
+    let (peak, mean) = (console.text("capture.word.peak"), console.text("capture.word.mean"));
     let words: Vec<String> = match troubles.as_slice() {
-        [] => vec![speaker.text("capture.word.good")],
-        troubles => troubles.iter().map(|trouble| word(*trouble, speaker)).collect(),
+        [] => vec![console.text("capture.word.good")],
+        troubles => troubles.iter().map(|trouble| word(*trouble, console)).collect(),
     };
-    let [peak_db, rms_db] = [*peak_db, *rms_db].map(|level| speaker.decimal(level, 1));
+    let [peak_db, rms_db] = [*peak_db, *rms_db].map(|level| console.decimal(level, 1));
     format!("{channel}  {peak} {peak_db:>6} dB  {mean} {rms_db:>6} dB  {}", words.join(", "))
 }
 
@@ -151,8 +151,8 @@ pub fn told(trouble: Trouble, channels: &[String]) -> Message {
     }
 }
 
-fn word(trouble: Trouble, speaker: Speaker) -> String {
-    let word = speaker.text(&format!("{}.word", trouble.key()));
+fn word(trouble: Trouble, console: Console) -> String {
+    let word = console.text(&format!("{}.word", trouble.key()));
     match trouble {
         Trouble::SameAs(other) => format!("{word} {other}"),
         Trouble::Mix(one, other) => format!("{word} {one} + {other}"),

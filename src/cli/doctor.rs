@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
-use e_risalah::message::{Explain, Message};
-use e_risalah::models;
-use e_risalah::printing::{self, Patience};
+use e_risalah::recognise::models;
+use e_risalah::recognise::speech::Recogniser as _;
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::record::capture::{Microphones, Trouble, Wish, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
-use e_risalah::speech::Recogniser as _;
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
 use jiff::Zoned;
 
 use super::args::Doctor;
 use super::devices::{listen, made_up, told, troubles};
 use super::models::watched;
 use super::print::no_paper;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure, soundcheck};
 
 /// Sound that the model is tried on.
@@ -64,9 +64,9 @@ impl Check {
     }
 }
 
-pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
     if args.sound_check {
-        return soundcheck::run(args, speaker);
+        return soundcheck::run(args, console);
     }
     let meeting = match &args.meeting {
         Some(path) => Meeting::read(path)?,
@@ -78,18 +78,18 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
     let mut lines = Vec::new();
     let mut tell = |check: Check| {
         worst = worst.max(check.mark);
-        if args.voice.json {
+        if args.output_args.json {
             let line = serde_json::json!({
                 "check": check.message.key,
                 "result": check.mark.name(),
-                "what": speaker.sentence(&check.message),
-                "hint": check.message.hint(speaker.language()),
+                "what": console.sentence(&check.message),
+                "hint": check.message.hint(console.language()),
             });
             lines.push(line);
             return;
         }
-        print(&format!("{:<10} {}", speaker.text(check.mark.key()), speaker.sentence(&check.message)));
-        if let Some(hint) = check.message.hint(speaker.language()).filter(|_| check.mark != Mark::Well) {
+        print(&format!("{:<10} {}", console.text(check.mark.key()), console.sentence(&check.message)));
+        if let Some(hint) = check.message.hint(console.language()).filter(|_| check.mark != Mark::Well) {
             print(&format!("{:<10} {hint}", ""));
         }
     };
@@ -97,12 +97,12 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
     microphones.iter().flat_map(|microphones| sound(microphones, &meeting)).for_each(&mut tell);
     folder(args).into_iter().for_each(&mut tell);
     tell(disk(args, format));
-    tell(model(args, speaker));
+    tell(model(args, console));
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
     tell(printer());
     no_paper(&meeting).map(|message| Check::new(Mark::Doubt, message)).into_iter().for_each(&mut tell);
-    if args.voice.json {
+    if args.output_args.json {
         print(&serde_json::Value::Array(lines).to_string());
     }
     match worst {
@@ -200,9 +200,11 @@ fn existing(path: &Path) -> PathBuf {
     path.ancestors().find(|path| path.is_dir()).unwrap_or(&path).to_owned()
 }
 
-fn model(args: &Doctor, speaker: Speaker) -> Check {
+fn model(args: &Doctor, console: Console) -> Check {
     let found = models::Store::from_env().and_then(|store| {
-        watched(speaker, args.voice.json || args.voice.quiet, |watch| store.resolve(args.model.as_deref(), watch))
+        watched(console, args.output_args.json || args.output_args.quiet, |watch| {
+            store.resolve(args.model.as_deref(), watch)
+        })
     });
     let model = match found {
         Ok(model) => model,
@@ -229,7 +231,7 @@ fn model(args: &Doctor, speaker: Speaker) -> Check {
 
 /// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
 /// as hard as it can: speech is not slower.
-fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::speech::Error> {
+fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::speech::Error> {
     let languages = Languages::parse("id", &[]);
     let loaded = Loaded::new(model, &languages, &Hints::default(), Engine::default())?;
     let mut recogniser = loaded.recogniser()?;

@@ -1,6 +1,6 @@
 //! What the operator enters, as it is typed behind `--event`. The one list of its words: the parser, the help and the messages go by it.
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use e_risalah::meeting::EventKind;
 use e_risalah::recording::Entered;
 

@@ -3,27 +3,27 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e_risalah::folder::{self, Folder, MEETING, Written};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::orthography::{self, Lexicon, Writer, lexicon};
+use e_risalah::document::risalah::{self, Format, TEMPLATES, Templates};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
+use e_risalah::lifecycle::{Life, Manifest, State, recorded};
 use e_risalah::meeting::{Finding, Meeting, Nature, checks};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Entered, Growth, folder_of};
-use e_risalah::risalah::{self, Format, TEMPLATES, Templates};
-use e_risalah::status::{Life, Manifest, State, recorded};
 use e_risalah::transcript::store::{self, Store};
 use e_risalah::transcript::{Level, Transcript};
-use e_risalah::writing::{self, Lexicon, Writer, lexicon};
 
 use super::args::Export;
-use super::show::Speaker;
+use super::show::Console;
 use super::{End, Failure, conference, typeset};
 
 /// What every transcription is written as.
 const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
 
-pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Export, console: Console) -> Result<End, Failure> {
     if let Some(folder) = &args.write_template {
         for path in Templates::write(folder)? {
-            speaker.file(&path);
+            console.file(&path);
         }
         return Ok(End::Done);
     }
@@ -32,7 +32,7 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let formats = formats(&args.format)?;
     let mut store = match Store::open_to_read(&source) {
         Err(store::Error::Missing { .. }) if only_register(&args.format, &source)? => {
-            return register_before(args, &source, speaker);
+            return register_before(args, &source, console);
         }
         store => store?,
     };
@@ -43,34 +43,34 @@ pub fn run(args: &Export, speaker: Speaker) -> Result<End, Failure> {
     let evidence = conference::find(args.conference.as_deref(), &source, &folder_of(&source))?;
     let folder = Folder::create(args.output.as_ref().unwrap_or(&source))?;
     if let Some(path) = &args.conference {
-        conference::keep(path, &Folder::create(&source)?, &store, speaker)?;
+        conference::keep(path, &Folder::create(&source)?, &store, console)?;
     }
-    let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
-    warned |= outside(&meeting, &transcript, speaker);
+    let mut warned = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, console));
+    warned |= outside(&meeting, &transcript, console);
     let templates = args.template.clone().or_else(|| templates(&meeting, &source));
-    let published = publishable(&formats, &meeting, speaker);
+    let published = publishable(&formats, &meeting, console);
     warned |= published.len() < formats.len();
     let work = Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
     let (frozen, others): (Vec<Format>, Vec<Format>) =
         published.iter().partition(|format| matches!(format, Format::Brief | Format::BriefWord));
-    warned |= matches!(work.write(&others, templates.as_deref(), speaker)?, End::Warned);
+    warned |= matches!(work.write(&others, templates.as_deref(), console)?, End::Warned);
     for format in frozen {
-        let end = match official_brief(&source, &store, &transcript, format, speaker)? {
+        let end = match official_brief(&source, &store, &transcript, format, console)? {
             Some((bytes, end)) => {
-                work.put(format.file_name(), &bytes, speaker)?;
+                work.put(format.file_name(), &bytes, console)?;
                 end
             }
-            None => work.write(&[format], templates.as_deref(), speaker)?,
+            None => work.write(&[format], templates.as_deref(), console)?,
         };
         warned |= matches!(end, End::Warned);
     }
     let open = store.open_corrections(&transcript)?;
     if !open.is_empty() {
-        speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", source.display()));
+        console.warning(&Message::new("history.open").with("count", open.len()).with("path", source.display()));
         warned = true;
     }
     if !transcript.version.complete {
-        speaker.warning(&Message::new("cli.incomplete").with("path", source.display()));
+        console.warning(&Message::new("cli.incomplete").with("path", source.display()));
         warned = true;
     }
     Ok(if warned { End::Warned } else { End::Done })
@@ -82,13 +82,13 @@ fn only_register(wished: &[String], folder: &Path) -> Result<bool, risalah::Erro
 }
 
 /// The attendance list before the meeting, when it is signed.
-fn register_before(args: &Export, source: &Path, speaker: Speaker) -> Result<End, Failure> {
+fn register_before(args: &Export, source: &Path, console: Console) -> Result<End, Failure> {
     let meeting = description(source)?;
     let templates = args.template.clone().or_else(|| templates(&meeting, source));
     let sheet = risalah::register_before(&meeting, jiff::Timestamp::now());
-    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), speaker)?;
+    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), console)?;
     let folder = Folder::create(args.output.as_deref().unwrap_or(source))?;
-    told(&folder.write_before(Format::Register.file_name(), &bytes)?, speaker);
+    told(&folder.write_before(Format::Register.file_name(), &bytes)?, console);
     Ok(end)
 }
 
@@ -98,7 +98,7 @@ fn official_brief(
     store: &Store,
     transcript: &Transcript,
     format: Format,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<Option<(Vec<u8>, End)>, Failure> {
     let life = Life::read(store, transcript)?;
     let Some((seal, _)) = life.sealed().filter(|_| life.state() >= State::Official) else { return Ok(None) };
@@ -107,20 +107,20 @@ fn official_brief(
     let Some(path) = manifest.brief(folder, ending).transpose()? else { return Ok(None) };
     let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path, source })?;
     if transcript.edition.last_edit > manifest.edits.last {
-        speaker.warning(&Message::new("print.older"));
+        console.warning(&Message::new("print.older"));
         return Ok(Some((bytes, End::Warned)));
     }
     Ok(Some((bytes, End::Done)))
 }
 
 /// Says on stdout where a file is, and what was kept for it.
-fn told(written: &Written, speaker: Speaker) {
+fn told(written: &Written, console: Console) {
     let Written { path, kept } = written;
     if let Some(kept) = kept {
         let message = Message::new("folder.kept").with("path", path.display()).with("kept", kept.display());
-        speaker.warning(&message);
+        console.warning(&message);
     }
-    speaker.file(path);
+    console.file(path);
 }
 
 /// The office's templates: in the meeting's folder, or beside its institution's file.
@@ -141,11 +141,11 @@ pub fn formats(wished: &[String]) -> Result<Vec<Format>, risalah::Error> {
 }
 
 /// The formats that may be written of this meeting: of a closed one, none that is for publication (Peraturan DPR RI 1/2014 Pasal 273).
-pub fn publishable(formats: &[Format], meeting: &Meeting, speaker: Speaker) -> Vec<Format> {
+pub fn publishable(formats: &[Format], meeting: &Meeting, console: Console) -> Vec<Format> {
     let closed = meeting.nature.and_then(Nature::mark).is_some();
     let (out, kept) = formats.iter().partition::<Vec<Format>, _>(|format| closed && format.is_for_publication());
     for format in out {
-        speaker.warning(&Message::new("cli.closed").with("format", format));
+        console.warning(&Message::new("cli.closed").with("format", format));
     }
     kept
 }
@@ -170,7 +170,7 @@ pub fn lexicon(folders: &[&Path]) -> Result<Lexicon, Failure> {
 pub fn current(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result<Transcript, Failure> {
     let raw = store.load()?;
     if raw.version.complete {
-        let layers = writing::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
+        let layers = orthography::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
         store.lay(&layers)?;
         // Of an earlier version, onto what the rules have written of this one.
         store.carry()?;
@@ -183,20 +183,20 @@ pub fn shown(
     folder: &Path,
     store: &mut Store,
     meeting: &mut Meeting,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<(Transcript, bool), Failure> {
     let mut transcript = current(store, meeting, lexicon(&[folder])?)?;
     let evidence = conference::find(None, folder, &folder_of(folder))?;
-    let mut warned = evidence.is_some_and(|found| conference::consult(&found, meeting, &mut transcript, speaker));
-    warned |= outside(meeting, &transcript, speaker);
+    let mut warned = evidence.is_some_and(|found| conference::consult(&found, meeting, &mut transcript, console));
+    warned |= outside(meeting, &transcript, console);
     Ok((transcript, warned))
 }
 
 /// Says what was entered at times that the recording does not have: a document would print it all the same.
-pub fn outside(meeting: &Meeting, transcript: &Transcript, speaker: Speaker) -> bool {
+pub fn outside(meeting: &Meeting, transcript: &Transcript, console: Console) -> bool {
     let findings = checks(meeting, Some(&recorded(transcript)));
     let outside: Vec<&Finding> = findings.iter().filter(|finding| matches!(finding, Finding::Outside { .. })).collect();
-    outside.iter().for_each(|finding| speaker.warning(&finding.message()));
+    outside.iter().for_each(|finding| console.warning(&finding.message()));
     !outside.is_empty()
 }
 
@@ -241,24 +241,24 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     /// Writes the files and says on stdout where they are.
-    pub fn write(&self, formats: &[Format], templates: Option<&Path>, speaker: Speaker) -> Result<End, Failure> {
+    pub fn write(&self, formats: &[Format], templates: Option<&Path>, console: Console) -> Result<End, Failure> {
         let mut end = End::Done;
         let full = (self.level == Level::Full).then(|| self.transcript.clone().verbatim());
         for format in formats {
             let name = format.file_name_of(self.level);
             // A format with one file for both levels holds both.
             let shown = full.as_ref().filter(|_| name != format.file_name()).unwrap_or(self.transcript);
-            let (content, laid_out) = typeset::document(*format, self.meeting, shown, templates, speaker)?;
+            let (content, laid_out) = typeset::document(*format, self.meeting, shown, templates, console)?;
             if let End::Warned = laid_out {
                 end = End::Warned;
             }
-            self.put(name, &content, speaker)?;
+            self.put(name, &content, console)?;
         }
         Ok(end)
     }
 
-    fn put(&self, name: &str, content: &[u8], speaker: Speaker) -> Result<(), Failure> {
-        told(&self.folder.write(self.store, name, content)?, speaker);
+    fn put(&self, name: &str, content: &[u8], console: Console) -> Result<(), Failure> {
+        told(&self.folder.write(self.store, name, content)?, console);
         Ok(())
     }
 }

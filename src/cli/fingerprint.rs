@@ -8,17 +8,17 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use e_risalah::audio::{FileInfo, Input, Set, Warning};
-use e_risalah::digest::{hex, sha256};
-use e_risalah::floor::given::Given;
-use e_risalah::folder;
+use e_risalah::common::digest::{hex, sha256};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::floor::external_turns::Given;
+use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
+use e_risalah::record::soundcheck::room::Room;
 use e_risalah::recording::Growth;
-use e_risalah::soundcheck::room::Room;
 use e_risalah::transcript::store::CONTENT;
 use sha2::{Digest, Sha256};
 
-use super::show::{Share, Speaker};
+use super::show::{Console, Share};
 use super::{Failure, STOP};
 
 /// Of a file, this much was all that earlier versions looked at, beside its name and length.
@@ -38,7 +38,7 @@ pub fn fingerprint(
     input: &Input,
     files: &[FileInfo],
     beside: &Beside<'_>,
-    speaker: Speaker,
+    console: Console,
     hidden: bool,
 ) -> Result<String, Failure> {
     let turns = turns(beside);
@@ -50,7 +50,7 @@ pub fn fingerprint(
     let places = places(input);
     let as_before = read_as_before(input, beside.meeting);
     let whole = files.iter().map(|file| file.bytes).sum::<u64>().max(1);
-    let mut share = Share::new(speaker, "cli.progress.checking", hidden);
+    let mut share = Share::new(console, "cli.progress.checking", hidden);
     let (mut text, mut content, mut before) = (Vec::with_capacity(files.len()), String::new(), 0);
     for (place, file) in files.iter().enumerate() {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();
@@ -126,12 +126,12 @@ impl Stamps {
     }
 
     /// Tells which files have changed since; whether there are any.
-    pub fn tell_changed(&self, files: &[FileInfo], speaker: Speaker) -> bool {
+    pub fn tell_changed(&self, files: &[FileInfo], console: Console) -> bool {
         let now = Self::of(files);
         let changed = files.iter().zip(self.0.iter().zip(&now.0)).filter(|(_, (before, now))| before != now);
         let paths: Vec<_> = changed.map(|(file, _)| file.path.clone()).collect();
         let any = !paths.is_empty();
-        paths.into_iter().for_each(|path| speaker.warning(&Warning::Changed { path }.message()));
+        paths.into_iter().for_each(|path| console.warning(&Warning::Changed { path }.message()));
         any
     }
 }

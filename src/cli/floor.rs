@@ -4,21 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e_risalah::audio::{Input, Source, SpeechStream};
-use e_risalah::clock::{Channel, Clock, Span};
+use e_risalah::common::clock::{Channel, Clock, Span};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::rttm;
+use e_risalah::floor::plot::{self, Caption, Seen};
 use e_risalah::floor::{self, Turn};
-use e_risalah::folder;
+use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::pipeline::detect;
-use e_risalah::plot::{self, Caption, Seen};
-use e_risalah::risalah::rttm;
+use e_risalah::recognise::pipeline::detect;
 
 use super::alarms::named;
 use super::args;
-use super::show::{Share, Speaker, print};
+use super::show::{Console, Share, print};
 use super::{End, Failure, STOP, export, given, piped};
 
-pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &args::Floor, console: Console) -> Result<End, Failure> {
     let drawn = args.plot.as_deref().map(|path| Ok::<_, Failure>((path, Drawn::by_name(path)?))).transpose()?;
     let mut meeting = match given::description(args.meeting.as_ref(), &args.input, None) {
         Some(path) => Meeting::read(&path)?,
@@ -37,7 +37,7 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
 
     let at = |millis: u64| floor::CLOCK.at_millis(millis);
     let mut seen = Seen::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
-    let mut share = Share::new(speaker, "cli.progress.listening", args.voice.quiet || args.voice.json);
+    let mut share = Share::new(console, "cli.progress.listening", args.output_args.quiet || args.output_args.json);
     let detector = match given::room(&args.input, None)? {
         Some(room) => floor::Floor::with_room(channels, &room.profile),
         None => floor::Floor::new(channels),
@@ -48,24 +48,24 @@ pub fn run(args: &args::Floor, speaker: Speaker) -> Result<End, Failure> {
     share.end();
     let (turns, alarms) = found?;
     for turn in &turns {
-        print(&line(&meeting, clock, turn, args.voice.json));
+        print(&line(&meeting, clock, turn, args.output_args.json));
     }
     if let Some((path, drawn)) = drawn {
         let caption = Caption {
-            title: title(args, speaker, &turns),
+            title: title(args, console, &turns),
             names: names(&meeting, channels, floor::CLOCK.millis(seen.stretch().start)),
-            language: speaker.language(),
+            language: console.language(),
         };
         drawn.write(path, &plot::draw(&seen, &turns, &caption))?;
-        if !args.voice.quiet {
-            speaker.note(&Message::new("floor.plotted").with("path", path.display()));
+        if !args.output_args.quiet {
+            console.note(&Message::new("floor.plotted").with("path", path.display()));
         }
     }
     let warnings: Vec<Message> =
         sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
     let warnings: Vec<Message> = warnings.into_iter().map(|warning| named(warning, &meeting)).collect();
     for warning in &warnings {
-        speaker.warning(warning);
+        console.warning(warning);
     }
     Ok(if warnings.is_empty() { End::Done } else { End::Warned })
 }
@@ -111,14 +111,14 @@ fn line(meeting: &Meeting, clock: Clock, turn: &Turn, json: bool) -> String {
     .to_string()
 }
 
-fn title(args: &args::Floor, speaker: Speaker, turns: &[Turn]) -> String {
+fn title(args: &args::Floor, console: Console, turns: &[Turn]) -> String {
     let name = |path: &PathBuf| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
     };
     let names: Vec<String> = args.input.iter().map(name).take(3).collect();
     let more = if args.input.len() > names.len() { " …" } else { "" };
-    let count = speaker.sentence(&Message::new("floor.turns").with("count", turns.len()));
+    let count = console.sentence(&Message::new("floor.turns").with("count", turns.len()));
     format!("{}{more} · {count} · risalah {}", names.join(" "), env!("CARGO_PKG_VERSION"))
 }
 

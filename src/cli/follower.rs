@@ -11,12 +11,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, unbounded};
-use e_risalah::clock::Clock;
+use e_risalah::common::clock::Clock;
+use e_risalah::common::lock::{self, is_held};
+use e_risalah::common::message::Message;
 use e_risalah::floor;
-use e_risalah::lock::{self, is_held};
-use e_risalah::message::Message;
-use e_risalah::pipeline::Preview;
-use e_risalah::recorder::Status;
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::Status;
 use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
@@ -24,7 +24,7 @@ use e_risalah::transcript::store::Store;
 use super::preview;
 use super::record::oneself;
 use super::screen::Recogniser;
-use super::show::Speaker;
+use super::show::Console;
 use super::{End, STOP};
 
 /// The file in which the recogniser says how far it is, held locked while it lives.
@@ -188,7 +188,7 @@ impl Follower {
 
     /// Waits until everything is recognised and written, and says where; or from which folder, which holds the whole recording, it can be
     /// gone on with.
-    pub fn finish(mut self, folder: &Path, whole: &Path, speaker: Speaker, quiet: bool) -> End {
+    pub fn finish(mut self, folder: &Path, whole: &Path, console: Console, quiet: bool) -> End {
         let unfinished = || Message::new("record.unrecognised").with("folder", whole.display());
         let mut told = Instant::now();
         while !self.done && self.deaths <= TRIES {
@@ -199,7 +199,7 @@ impl Follower {
             if !quiet && told.elapsed() > Duration::from_secs(2) {
                 told = Instant::now();
                 let at = floor::CLOCK.hms(floor::CLOCK.at_millis(progress(folder)));
-                speaker.note(&Message::new("record.catching_up").with("at", at));
+                console.note(&Message::new("record.catching_up").with("at", at));
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -208,17 +208,17 @@ impl Follower {
                 end(child);
             } else if is_held(&folder.join(PROGRESS)) {
                 // One that another screen started; it writes the documents when it is done.
-                speaker.warning(&Message::new("record.recognising").with("folder", folder.display()));
+                console.warning(&Message::new("record.recognising").with("folder", folder.display()));
                 return End::Warned;
             }
         }
         let documents = ["risalah-sementara.pdf", "risalah-sementara.docx"].map(|name| folder.join(name));
         if !documents.iter().all(|path| path.is_file()) || !self.done && self.deaths > 0 {
-            speaker.warning(&unfinished());
+            console.warning(&unfinished());
             return End::Warned;
         }
         for path in documents {
-            speaker.file(&path);
+            console.file(&path);
         }
         End::Done
     }

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use e_risalah::audio::{Input, Seat};
-use e_risalah::folder::MEETING;
+use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::Meeting;
-use e_risalah::soundcheck::room::{self, Room};
+use e_risalah::record::soundcheck::room::{self, Room};
 
 use super::Failure;
 

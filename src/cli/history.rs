@@ -4,19 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use e_risalah::clock::Clock;
-use e_risalah::correction::{Difference, difference};
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::Message;
+use e_risalah::document::correction::{Difference, difference};
+use e_risalah::document::risalah::{compose, turns};
+use e_risalah::lifecycle::Stage;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::risalah::{compose, turns};
-use e_risalah::status::Stage;
 use e_risalah::transcript::edit::{Change, Corrected, Edit, Mark, Place, Source, Speaker as Said};
 use e_risalah::transcript::store::{Fate, Store};
 use e_risalah::transcript::{Transcript, Utterance, Version};
 
 use super::args::{Diff, History};
 use super::export::description;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure};
 
 /// A turn as it is numbered in the working copy.
@@ -44,7 +44,7 @@ impl Shown {
         let newest = || store.load();
         let raw = store.load_version(current.version.number)?.map_or_else(newest, Ok)?;
         let clock = raw.recording.clock;
-        let turn = |(number, turn): (usize, e_risalah::risalah::Numbered)| Turn {
+        let turn = |(number, turn): (usize, e_risalah::document::risalah::Numbered)| Turn {
             number,
             time: clock.hms(current.utterances[turn.utterances.start].span.start),
             label: turn.label,
@@ -61,7 +61,7 @@ impl Shown {
 
     /// The utterances of a turn of the recognised text that began at this time, although corrections have left none of it, or joined it to another.
     fn gone(&self, time: &str) -> Option<Range<usize>> {
-        let began = |turn: &e_risalah::risalah::Numbered| {
+        let began = |turn: &e_risalah::document::risalah::Numbered| {
             self.clock().hms(self.raw.utterances[turn.utterances.start].span.start) == time
         };
         turns(&compose(&self.meeting, &self.raw)).into_iter().find(began).map(|turn| turn.utterances)
@@ -76,22 +76,22 @@ impl Shown {
         self.raw.recording.clock
     }
 
-    fn heading(&self, utterance: usize, speaker: Speaker) -> String {
+    fn heading(&self, utterance: usize, console: Console) -> String {
         let Some(turn) = self.turn(utterance) else { return String::new() };
         let message = Message::new("history.turn")
             .with("number", turn.number)
             .with("time", &turn.time)
             .with("label", &turn.label);
-        speaker.sentence(&message)
+        console.sentence(&message)
     }
 }
 
-pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
+pub fn history(args: &History, console: Console) -> Result<End, Failure> {
     let store = Store::open_to_read(&args.folder)?;
     let shown = Shown::open(&args.folder, &store, Stage::Now)?;
     let versions = store.versions()?;
     if versions.len() > 1 {
-        versions.iter().for_each(|version| tell_version(version, &shown, args.voice.json, speaker));
+        versions.iter().for_each(|version| tell_version(version, &shown, args.output_args.json, console));
     }
     let fates = store.fates(shown.raw.version.number, &shown.edits)?;
     let wanted = match &args.turn {
@@ -110,7 +110,7 @@ pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
             continue;
         }
         let counts = counting.contains(&edit.id);
-        if args.voice.json {
+        if args.output_args.json {
             let turn = index.and_then(|index| shown.turn(index)).map(|turn| turn.number);
             let mut line = serde_json::json!(edit);
             line["counts"] = counts.into();
@@ -120,17 +120,17 @@ pub fn history(args: &History, speaker: Speaker) -> Result<End, Failure> {
             }
             print(&line.to_string());
         } else {
-            line(&shown, edit, index, counts, fates.get(&edit.id).copied(), speaker);
+            line(&shown, edit, index, counts, fates.get(&edit.id).copied(), console);
         }
     }
-    if shown.edits.is_empty() && !args.voice.json {
-        speaker.note(&Message::new("history.none"));
+    if shown.edits.is_empty() && !args.output_args.json {
+        console.note(&Message::new("history.none"));
     }
     Ok(End::Done)
 }
 
 /// A version of the transcript, and whether it is the one that counts.
-fn tell_version(version: &Version, shown: &Shown, json: bool, speaker: Speaker) {
+fn tell_version(version: &Version, shown: &Shown, json: bool, console: Console) {
     let is_current = version.number == shown.raw.version.number;
     if json {
         let mut line = serde_json::json!(version);
@@ -146,12 +146,12 @@ fn tell_version(version: &Version, shown: &Shown, json: bool, speaker: Speaker) 
         .with("number", version.number)
         .with("model", &version.model)
         .with("at", version.created.strftime("%d-%m-%Y %H.%M UTC"))
-        .with("state", speaker.text(state));
-    print(&speaker.sentence(&message));
+        .with("state", console.text(state));
+    print(&console.sentence(&message));
 }
 
 /// What a correction of an earlier version waits for: one sentence for each, with where it was and what it said.
-pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, speaker: Speaker) -> Vec<Message> {
+pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, console: Console) -> Vec<Message> {
     let clock = transcript.recording.clock;
     let sentence = |edit: &Edit| {
         let place = edit.layer.place;
@@ -159,35 +159,35 @@ pub fn open(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, speaker:
             .with("edit", edit.id)
             .with("time", clock.hms(place.span.start))
             .with("channel", place.channel)
-            .with("change", change(meeting, clock, &edit.layer.change, None, speaker))
+            .with("change", change(meeting, clock, &edit.layer.change, None, console))
             .with("by", &edit.layer.by)
     };
     edits.iter().map(sentence).collect()
 }
 
-fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Option<Fate>, speaker: Speaker) {
+fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Option<Fate>, console: Console) {
     let layer = &edit.layer;
     let source = match &layer.source {
-        Source::Person => speaker.text("history.person"),
-        Source::Member => speaker.text("history.member"),
-        Source::Machine { rule } => format!("{} {rule}", speaker.text("history.machine")),
+        Source::Person => console.text("history.person"),
+        Source::Member => console.text("history.member"),
+        Source::Machine { rule } => format!("{} {rule}", console.text("history.machine")),
     };
     let place = match index {
-        Some(index) => shown.heading(index, speaker),
-        None => speaker.sentence(&Message::new("history.version").with("version", layer.place.version)),
+        Some(index) => shown.heading(index, console),
+        None => console.sentence(&Message::new("history.version").with("version", layer.place.version)),
     };
     let undo = matches!(layer.change, Change::Undo { .. });
     // Whether one of an earlier version counts is a matter of what became of it.
     let state = if counts || undo || index.is_none() {
         String::new()
     } else {
-        format!(" ({})", speaker.text("history.does_not_count"))
+        format!(" ({})", console.text("history.does_not_count"))
     };
     print(&format!("#{}  {}{state}", edit.id, place));
     let why = layer.why.as_ref().map(|why| format!(" – {why}")).unwrap_or_default();
     let utterance = index.and_then(|index| shown.raw.utterances.get(index));
-    print(&format!("    {}", change(&shown.meeting, shown.clock(), &layer.change, utterance, speaker)));
-    print(&format!("    {}, {} ({source}){why}", speaker.moment(&layer.when), layer.by));
+    print(&format!("    {}", change(&shown.meeting, shown.clock(), &layer.change, utterance, console)));
+    print(&format!("    {}, {} ({source}){why}", console.moment(&layer.when), layer.by));
     let fate = fate.map(|fate| match fate {
         Fate::Carried(edit) => Message::new("history.carried").with("edit", edit),
         Fate::Already => Message::new("history.already"),
@@ -195,7 +195,7 @@ fn line(shown: &Shown, edit: &Edit, index: Option<usize>, counts: bool, fate: Op
         Fate::Settled => Message::new("history.settled"),
     });
     if let Some(fate) = fate {
-        print(&format!("    {}", speaker.sentence(&fate)));
+        print(&format!("    {}", console.sentence(&fate)));
     }
 }
 
@@ -205,21 +205,21 @@ pub fn change(
     clock: Clock,
     change: &Change,
     utterance: Option<&Utterance>,
-    speaker: Speaker,
+    console: Console,
 ) -> String {
     match change {
         Change::Text { before, after, .. } => format!("“{before}” → “{after}”"),
         Change::Speaker { before, after } => {
-            let name = |said: &Said| name(meeting, clock, said, utterance, speaker);
+            let name = |said: &Said| name(meeting, clock, said, utterance, console);
             format!("{} → {}", name(before), name(after))
         }
-        Change::Mark { mark: Mark::Heard } => speaker.text("history.heard"),
-        Change::Mark { mark: Mark::Omitted } => speaker.text("history.omitted"),
-        Change::Undo { edit } => speaker.sentence(&Message::new("history.undo").with("edit", edit)),
+        Change::Mark { mark: Mark::Heard } => console.text("history.heard"),
+        Change::Mark { mark: Mark::Omitted } => console.text("history.omitted"),
+        Change::Undo { edit } => console.sentence(&Message::new("history.undo").with("edit", edit)),
     }
 }
 
-fn name(meeting: &Meeting, clock: Clock, said: &Said, utterance: Option<&Utterance>, speaker: Speaker) -> String {
+fn name(meeting: &Meeting, clock: Clock, said: &Said, utterance: Option<&Utterance>, console: Console) -> String {
     let known = match said {
         Said::Person(id) => return meeting.person(id).map_or_else(|| id.clone(), |person| person.name.clone()),
         Said::Unknown => None,
@@ -227,10 +227,10 @@ fn name(meeting: &Meeting, clock: Clock, said: &Said, utterance: Option<&Utteran
             utterance.and_then(|utterance| meeting.speaker(utterance.channel, clock.millis(utterance.span.start)))
         }
     };
-    known.map_or_else(|| speaker.text("history.unknown"), |person| person.name.clone())
+    known.map_or_else(|| console.text("history.unknown"), |person| person.name.clone())
 }
 
-pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
+pub fn diff(args: &Diff, console: Console) -> Result<End, Failure> {
     let (from, to) = (args.from.parse::<Stage>()?, args.to.parse::<Stage>()?);
     let store = Store::open_to_read(&args.folder)?;
     let before = from.transcript(&args.folder, &store)?;
@@ -241,19 +241,19 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
     };
     let different: Vec<_> =
         pairs(&before, &shown.current).into_iter().filter(|(_, before, after)| differ(before, after)).collect();
-    if different.is_empty() && !args.voice.json {
-        speaker.note(&Message::new("history.same").with("from", from).with("to", to));
+    if different.is_empty() && !args.output_args.json {
+        console.note(&Message::new("history.same").with("from", from).with("to", to));
     }
     let mut last = None;
     for (index, before, after) in &different {
         let index = *index;
         let turn = shown.turn(index).map(|turn| turn.number);
         let who = |utterance: &Utterance| {
-            name(&shown.meeting, shown.clock(), &utterance.corrected.speaker, Some(utterance), speaker)
+            name(&shown.meeting, shown.clock(), &utterance.corrected.speaker, Some(utterance), console)
         };
         let (was, is) = (who(before), who(after));
         let (old, new) = (&before.corrected, &after.corrected);
-        if args.voice.json {
+        if args.output_args.json {
             let line = serde_json::json!({
                 "turn": turn,
                 "channel": after.channel,
@@ -272,14 +272,14 @@ pub fn diff(args: &Diff, speaker: Speaker) -> Result<End, Failure> {
             continue;
         }
         if last != Some(turn) {
-            print(&shown.heading(index, speaker));
+            print(&shown.heading(index, console));
             last = Some(turn);
         }
         if was != is {
             print(&format!("    [-{was}-] {{+{is}+}}"));
         }
         let mark =
-            |mark: &Mark| change(&shown.meeting, shown.clock(), &Change::Mark { mark: *mark }, Some(after), speaker);
+            |mark: &Mark| change(&shown.meeting, shown.clock(), &Change::Mark { mark: *mark }, Some(after), console);
         for gone in without(&old.marks, &new.marks) {
             print(&format!("    [-({})-]", mark(gone)));
         }

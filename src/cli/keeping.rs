@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use e_risalah::archive;
-use e_risalah::message::{Explain, Message};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle;
+use e_risalah::record::archive;
 use e_risalah::recording::{self, folder_of};
-use e_risalah::status;
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Keeping;
-use super::show::{Share, Speaker, print};
+use super::show::{Console, Share, print};
 use super::{End, Failure, STOP, export};
 
-pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+pub fn recover(args: &Keeping, console: Console) -> Result<End, Failure> {
     let recovered = recording::recover(&folder_of(&args.folder))?;
     let clock = recovered.format.clock();
     let key = if recovered.was_whole { "keeping.was_whole" } else { "keeping.recovered" };
@@ -21,12 +21,12 @@ pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         .with("segments", recovered.closed.len())
         .with("folder", args.folder.display());
     if let Some(torn) = &recovered.torn {
-        speaker.note(&Message::new("keeping.torn").with("path", torn.display()));
+        console.note(&Message::new("keeping.torn").with("path", torn.display()));
     }
     if !recovered.found.is_empty() {
-        speaker.note(&Message::new("keeping.found").with("segments", recovered.found.len()));
+        console.note(&Message::new("keeping.found").with("segments", recovered.found.len()));
     }
-    if args.voice.json {
+    if args.output_args.json {
         let line = serde_json::json!({
             "frames": recovered.frames,
             "rate": clock.rate(),
@@ -36,14 +36,14 @@ pub fn recover(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         });
         print(&line.to_string());
     } else {
-        print(&speaker.sentence(&message));
+        print(&console.sentence(&message));
     }
     Ok(End::Done)
 }
 
-pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+pub fn verify(args: &Keeping, console: Console) -> Result<End, Failure> {
     let official = official(&args.folder)?;
-    let mut share = Share::new(speaker, "cli.progress.checking", args.voice.quiet || args.voice.json);
+    let mut share = Share::new(console, "cli.progress.checking", args.output_args.quiet || args.output_args.json);
     let verdict = recording::verify(&folder_of(&args.folder), &mut |done, whole| {
         share.report((done * 1000 / whole.max(1)) as u64);
     });
@@ -56,9 +56,9 @@ pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     let mut findings: Vec<Message> = official.findings.iter().map(Explain::message).collect();
     findings.extend(recording.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
     for finding in &findings {
-        speaker.warning(finding);
+        console.warning(finding);
     }
-    if args.voice.json {
+    if args.output_args.json {
         let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
         let line = serde_json::json!({
             "sound": keys.is_empty(),
@@ -76,30 +76,30 @@ pub fn verify(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
                 .with("files", verdict.compared)
                 .with("length", verdict.format.clock().hms(verdict.frames))
                 .with("seal", &verdict.seal);
-            print(&speaker.sentence(&message));
+            print(&console.sentence(&message));
         }
         if official.editions > 0 {
-            print(&speaker.sentence(&Message::new("status.editions").with("editions", official.editions)));
+            print(&console.sentence(&Message::new("status.editions").with("editions", official.editions)));
         }
     }
     if findings.is_empty() { Ok(End::Done) } else { Err(Failure::told(false)) }
 }
 
 /// What became of the official editions; none where nothing was recognised.
-fn official(folder: &Path) -> Result<status::Verdict, Failure> {
+fn official(folder: &Path) -> Result<lifecycle::Verdict, Failure> {
     match Store::open_to_read(folder) {
-        Err(store::Error::Missing { .. }) => Ok(status::Verdict::default()),
-        store => Ok(status::verify(folder, &store?)?),
+        Err(store::Error::Missing { .. }) => Ok(lifecycle::Verdict::default()),
+        store => Ok(lifecycle::verify(folder, &store?)?),
     }
 }
 
-pub fn archive(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+pub fn archive(args: &Keeping, console: Console) -> Result<End, Failure> {
     let meeting = export::description(&args.folder)?;
-    let mut share = Share::new(speaker, "cli.progress.archiving", args.voice.quiet || args.voice.json);
+    let mut share = Share::new(console, "cli.progress.archiving", args.output_args.quiet || args.output_args.json);
     let archived = archive::archive(&folder_of(&args.folder), &meeting, &STOP, &mut |done| share.report(done));
     share.end();
     let archived = archived?;
-    if args.voice.json {
+    if args.output_args.json {
         let line = serde_json::json!({ "files": archived.files, "before": archived.before, "after": archived.after });
         print(&line.to_string());
         return Ok(End::Done);
@@ -111,7 +111,7 @@ pub fn archive(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         .with("folder", folder.display())
         .with("before", megabytes(archived.before))
         .with("after", megabytes(archived.after));
-    print(&speaker.sentence(&message));
+    print(&console.sentence(&message));
     Ok(End::Done)
 }
 

@@ -1,7 +1,7 @@
 //! The language in which the program speaks, and its help in that language.
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
-use e_risalah::message::{Language, lookup};
+use e_risalah::common::message::{Language, lookup};
 
 use super::args::Args;
 use super::entry;

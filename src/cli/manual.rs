@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use e_risalah::folder;
-use e_risalah::message::{Language, Message};
+use e_risalah::common::message::{Language, Message};
+use e_risalah::lifecycle::folder;
 
-use super::args::{Completions, Man, Voice};
-use super::show::Speaker;
+use super::args::{Completions, Man, OutputArgs};
+use super::show::Console;
 use super::{End, Failure, language};
 
 /// What is wrong with the words that were typed, as one sentence with a hint; help and version go to stdout.
@@ -26,7 +26,7 @@ pub fn explain(error: &clap::Error, language: Language) -> ExitCode {
         let _ = io::stderr().write_all(styled(&error.render(), io::stderr().is_terminal()).as_bytes());
         return ExitCode::from(2);
     }
-    Speaker::of(language, Voice { json, quiet: false }).error(&sentence(error));
+    Console::of(language, OutputArgs { json, quiet: false }).error(&sentence(error));
     ExitCode::from(2)
 }
 
@@ -110,14 +110,14 @@ fn styled(text: &StyledStr, screen: bool) -> String {
 }
 
 /// The manual page of the program or of one command in roff, on stdout; or all of them as files of a folder.
-pub fn pages(args: &Man, language: Language, speaker: Speaker) -> Result<End, Failure> {
+pub fn pages(args: &Man, language: Language, console: Console) -> Result<End, Failure> {
     let command = language::visible(language);
     if let Some(folder) = &args.output {
         fs::create_dir_all(folder).map_err(|source| folder::Error::Folder { path: folder.clone(), source })?;
         for (name, roff) in all(&command) {
             let path = folder.join(format!("{name}.1"));
             fs::write(&path, roff?).map_err(|source| folder::Error::Write { path: path.clone(), source })?;
-            speaker.file(&path);
+            console.file(&path);
         }
         return Ok(End::Done);
     }

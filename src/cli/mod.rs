@@ -43,10 +43,10 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::FromArgMatches;
-use e_risalah::message::{Explain, Message};
+use e_risalah::common::message::{Explain, Message};
 
 use args::{Args, Command};
-use show::Speaker;
+use show::Console;
 
 /// How a command ended.
 pub enum End {
@@ -104,11 +104,11 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => return manual::explain(&error, language),
     };
-    let voice = args.command.voice();
-    let speaker = Speaker::of(language, voice);
+    let output_args = args.command.output_args();
+    let console = Console::of(language, output_args);
     if let Command::Recorder(args) = args.command {
         // It has signals of its own: only a request to end may end it.
-        return exit(recorder::run(args.supervise, speaker), speaker);
+        return exit(recorder::run(args.supervise, console), console);
     }
     // The second Ctrl-C ends at once: everything that was recognised is on disk already.
     let stop = || {
@@ -117,54 +117,54 @@ pub fn run() -> ExitCode {
         }
     };
     if ctrlc::set_handler(stop).is_err() {
-        speaker.note(&Message::new("cli.no_interrupt"));
+        console.note(&Message::new("cli.no_interrupt"));
     }
     if let Some(folder) = args.command.folder().filter(|folder| !folder.exists()) {
         let message = Message::new("general.no_folder").with("path", folder.display());
-        return exit(Err(Failure::usage(message)), speaker);
+        return exit(Err(Failure::usage(message)), console);
     }
     let end = match args.command {
-        Command::Demo(args) => demo::run(&args, speaker),
-        Command::Transcribe(args) => transcribe::run(&args, speaker),
-        Command::New(args) => new::run(&args, speaker),
-        Command::Check(args) => check::run(&args, speaker),
-        Command::Export(args) => export::run(&args, speaker),
-        Command::Print(args) => print::run(&args, speaker),
-        Command::Play(args) => play::run(&args, speaker),
-        Command::Floor(args) => floor::run(&args, speaker),
-        Command::ImportEdits(args) => correct::import(&args, speaker),
-        Command::History(args) => history::history(&args, speaker),
-        Command::Diff(args) => history::diff(&args, speaker),
-        Command::Undo(args) => correct::undo(&args, speaker),
-        Command::Models(args) => models::run(&args, speaker),
-        Command::Devices(args) => devices::run(&args, speaker),
+        Command::Demo(args) => demo::run(&args, console),
+        Command::Transcribe(args) => transcribe::run(&args, console),
+        Command::New(args) => new::run(&args, console),
+        Command::Check(args) => check::run(&args, console),
+        Command::Export(args) => export::run(&args, console),
+        Command::Print(args) => print::run(&args, console),
+        Command::Play(args) => play::run(&args, console),
+        Command::Floor(args) => floor::run(&args, console),
+        Command::ImportEdits(args) => correct::import(&args, console),
+        Command::History(args) => history::history(&args, console),
+        Command::Diff(args) => history::diff(&args, console),
+        Command::Undo(args) => correct::undo(&args, console),
+        Command::Models(args) => models::run(&args, console),
+        Command::Devices(args) => devices::run(&args, console),
         Command::Completions(args) => manual::completions(&args, language),
-        Command::Record(args) => record::run(&args, speaker),
+        Command::Record(args) => record::run(&args, console),
         Command::Recorder(_) => Ok(End::Done),
         Command::Typeset(args) => typeset::child(&args),
-        Command::Status(args) => status::run(&args, speaker),
-        Command::Advance(args) => advance::advance(&args, speaker),
-        Command::Heard(args) => passage::hear(&args, speaker),
-        Command::Omit(args) => passage::omit(&args, speaker),
-        Command::Finalize(args) => advance::finalize(&args, speaker),
-        Command::Doctor(args) => doctor::run(&args, speaker),
-        Command::Recover(args) => keeping::recover(&args, speaker),
-        Command::Verify(args) => keeping::verify(&args, speaker),
-        Command::Archive(args) => keeping::archive(&args, speaker),
-        Command::Man(args) => manual::pages(&args, language, speaker),
+        Command::Status(args) => status::run(&args, console),
+        Command::Advance(args) => advance::advance(&args, console),
+        Command::Heard(args) => passage::hear(&args, console),
+        Command::Omit(args) => passage::omit(&args, console),
+        Command::Finalize(args) => advance::finalize(&args, console),
+        Command::Doctor(args) => doctor::run(&args, console),
+        Command::Recover(args) => keeping::recover(&args, console),
+        Command::Verify(args) => keeping::verify(&args, console),
+        Command::Archive(args) => keeping::archive(&args, console),
+        Command::Man(args) => manual::pages(&args, language, console),
     };
-    exit(end, speaker)
+    exit(end, console)
 }
 
-fn exit(end: Result<End, Failure>, speaker: Speaker) -> ExitCode {
+fn exit(end: Result<End, Failure>, console: Console) -> ExitCode {
     match end {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Warned) => ExitCode::from(3),
         Err(failure) => {
             match &failure.message {
-                Some(message) => speaker.error(message),
+                Some(message) => console.error(message),
                 // Whoever told it knew nothing of the other program that reads.
-                None if speaker.is_json() && !show::has_printed() => {
+                None if console.is_json() && !show::has_printed() => {
                     show::print(&serde_json::json!({ "error": "told", "what": null, "hint": null }).to_string());
                 }
                 None => {}

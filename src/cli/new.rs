@@ -12,16 +12,16 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use e_risalah::clock::{Channel, MAX_CHANNELS};
-use e_risalah::folder::{self, MEETING};
+use e_risalah::common::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle::folder::{self, MEETING};
 use e_risalah::meeting::{
     Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, Paper, QuorumRule, Zone, is_lectern, is_shared,
     roster, typed_date,
 };
-use e_risalah::message::{Explain, Message};
 
 use super::args::New;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure};
 use ask::{Clerk, Halt};
 use people::People;
@@ -44,7 +44,7 @@ const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
-pub fn run(args: &New, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &New, console: Console) -> Result<End, Failure> {
     let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
@@ -52,20 +52,20 @@ pub fn run(args: &New, speaker: Speaker) -> Result<End, Failure> {
     let folder = folder_of(&path);
     // Before thirty questions are answered, not after.
     writable(&folder)?;
-    let known = if args.institution { Meeting::bare() } else { known(&folder, speaker)? };
-    let mut clerk = Clerk::new(speaker);
+    let known = if args.institution { Meeting::bare() } else { known(&folder, console)? };
+    let mut clerk = Clerk::new(console);
     let kept = kept::path_of(&path);
     if let Some(kept) = &kept {
-        offer(&mut clerk, kept, args.resume, speaker)?;
+        offer(&mut clerk, kept, args.resume, console)?;
     }
-    let written = answered(&mut clerk, &path, args.institution, &known, speaker);
+    let written = answered(&mut clerk, &path, args.institution, &known, console);
     let Some(kept) = kept else { return written };
     match &written {
         Ok(_) => kept::forget(&kept),
         Err(_) if clerk.answers().is_empty() => {}
         Err(_) => match kept::write(&kept, clerk.answers()) {
-            Ok(()) => speaker.warning(&Message::new("new.kept").with("count", clerk.answers().len())),
-            Err(source) => speaker.error(&folder::Error::Write { path: kept, source }.message()),
+            Ok(()) => console.warning(&Message::new("new.kept").with("count", clerk.answers().len())),
+            Err(source) => console.error(&folder::Error::Write { path: kept, source }.message()),
         },
     }
     written
@@ -91,18 +91,18 @@ fn writable(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Goes on with what was answered before, where that is wanted.
-fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, speaker: Speaker) -> Result<(), Failure> {
+fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, console: Console) -> Result<(), Failure> {
     let answers = kept::read(kept);
     if answers.is_empty() {
         if resume {
-            speaker.note(&Message::new("new.nothing_kept"));
+            console.note(&Message::new("new.nothing_kept"));
         }
         return Ok(());
     }
     let found = Message::new("new.ask.resume").with("count", answers.len());
     let wanted = resume
         || clerk.is_at_terminal() && {
-            let words = |key: &&str| speaker.text(&format!("new.resume.{key}"));
+            let words = |key: &&str| console.text(&format!("new.resume.{key}"));
             let chosen = clerk.interview(|clerk| clerk.choice(&found, &["yes", "no"], words))?;
             clerk.resume(Vec::new());
             chosen == Some("yes")
@@ -110,7 +110,7 @@ fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, speaker: Speaker) -> Resu
     if wanted {
         clerk.resume(answers);
     } else if !clerk.is_at_terminal() {
-        speaker.note(&Message::new("new.found").with("count", answers.len()));
+        console.note(&Message::new("new.found").with("count", answers.len()));
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn answered(
     path: &Path,
     institution: bool,
     known: &Meeting,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<End, Failure> {
     let advice = if institution {
         let (house, emblem) = clerk.interview(|clerk| house(clerk, &folder_of(path)))?;
@@ -135,15 +135,15 @@ fn answered(
         "new.meeting"
     };
     print(&path.display().to_string());
-    speaker.note(&Message::new(advice).with("path", path.display()));
+    console.note(&Message::new(advice).with("path", path.display()));
     Ok(End::Done)
 }
 
 /// What the institution has already, with its file.
-fn known(folder: &Path, speaker: Speaker) -> Result<Meeting, Failure> {
+fn known(folder: &Path, console: Console) -> Result<Meeting, Failure> {
     let Some(path) = Meeting::institution_of(folder) else { return Ok(Meeting::bare()) };
     let known = Meeting::read_institution(&path)?;
-    speaker.note(&Message::new("new.known").with("path", path.display()));
+    console.note(&Message::new("new.known").with("path", path.display()));
     Ok(known)
 }
 

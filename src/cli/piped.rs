@@ -7,8 +7,8 @@ use std::process;
 use std::sync::atomic::Ordering;
 
 use e_risalah::audio;
-use e_risalah::folder;
-use e_risalah::message::Message;
+use e_risalah::common::message::Message;
+use e_risalah::lifecycle::folder;
 use e_risalah::recording::folder_of;
 
 use super::{Failure, STOP};

@@ -4,20 +4,20 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use e_risalah::audio::Input;
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::playback::{self, Clip};
+use e_risalah::record::playback::{self, Clip};
 use e_risalah::transcript::store::{self, Store};
 
 use super::args::Play;
-use super::show::{Share, Speaker, print};
+use super::show::{Console, Share, print};
 use super::{End, Failure, STOP, export, given};
 
 /// How much is heard when no end is named, in milliseconds.
 const USUAL: u64 = 30_000;
 
-pub fn run(args: &Play, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Play, console: Console) -> Result<End, Failure> {
     let until = args.until.unwrap_or(args.from.saturating_add(USUAL));
     if until <= args.from {
         return Err(Failure::usage(Message::new("play.no_time")));
@@ -26,7 +26,7 @@ pub fn run(args: &Play, speaker: Speaker) -> Result<End, Failure> {
     let clip = Clip::of(&sound(&args.recording)?, args.from, until, channel)?;
     if let Some(path) = &args.output {
         clip.write(path)?;
-        speaker.file(path);
+        console.file(path);
         return Ok(End::Done);
     }
     let clock = clip.clock;
@@ -34,13 +34,13 @@ pub fn run(args: &Play, speaker: Speaker) -> Result<End, Failure> {
         .with("channel", channel.map_or(0, Channel::number))
         .with("from", clock.hms(clip.span.start))
         .with("until", clock.hms(clip.span.end));
-    speaker.note(&what);
+    console.note(&what);
     let whole = clock.millis(clip.span.len()).max(1);
-    let mut share = Share::new(speaker, "cli.progress.playing", args.voice.quiet || args.voice.json);
+    let mut share = Share::new(console, "cli.progress.playing", args.output_args.quiet || args.output_args.json);
     let played = playback::play(&clip, &STOP, &mut |done| share.report(done * 1000 / whole));
     share.end();
     played?;
-    if args.voice.json {
+    if args.output_args.json {
         let (from, until) = (clock.decimal_seconds(clip.span.start), clock.decimal_seconds(clip.span.end));
         let whole = !STOP.load(Ordering::Relaxed);
         print(&serde_json::json!({ "start_time": from, "end_time": until, "whole": whole }).to_string());

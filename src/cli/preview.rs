@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use e_risalah::pipeline::Preview;
+use e_risalah::recognise::pipeline::Preview;
 
 /// Its name in the meeting's folder.
 const FILE: &str = ".pratinjau";
@@ -36,7 +36,7 @@ pub fn clear(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use e_risalah::clock::{Channel, Span};
+    use e_risalah::common::clock::{Channel, Span};
 
     use super::*;
 

@@ -5,31 +5,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use e_risalah::digest::sha256;
-use e_risalah::folder::{self, Folder, MEETING, Written};
+use e_risalah::common::digest::sha256;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::printing::{
+    self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
+};
+use e_risalah::document::risalah::{self, Format};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
+use e_risalah::lifecycle::{self, Life, Manifest};
 use e_risalah::meeting::{Meeting, Paper};
-use e_risalah::message::{Explain, Message};
-use e_risalah::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble};
-use e_risalah::risalah::{self, Format};
-use e_risalah::status::{self, Life, Manifest};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
-use super::args::{Print, Printed, Sheet, Voice};
+use super::args::{OutputArgs, Print, Printed, Sheet};
 use super::export::{description, shown, templates};
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure, STOP, typeset};
 
-pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Print, console: Console) -> Result<End, Failure> {
     let Some(folder) = args.folder.as_deref().filter(|_| !args.printers) else {
-        return list(args.voice, speaker);
+        return list(args.output_args, console);
     };
     let mut meeting = description(folder)?;
     if args.preview {
-        let document = document(folder, &mut meeting, args, speaker)?;
+        let document = document(folder, &mut meeting, args, console)?;
         view(&document.path)?;
-        if args.voice.json {
-            speaker.file(&document.path);
+        if args.output_args.json {
+            console.file(&document.path);
         }
         return Ok(document.end);
     }
@@ -42,16 +44,16 @@ pub fn run(args: &Print, speaker: Speaker) -> Result<End, Failure> {
     let printer = printing::find(args.printer.as_deref(), Patience::default())?;
     if let Some(certificate) = printer.certificate().filter(|certificate| certificate.is_new) {
         let message = Message::new("print.pinned").with("printer", printer.address());
-        speaker.note(&message.with("sha256", certificate.fingerprint()));
+        console.note(&message.with("sha256", certificate.fingerprint()));
     }
-    let document = document(folder, &mut meeting, args, speaker)?;
+    let document = document(folder, &mut meeting, args, console)?;
     let order = Order {
         name: format!("risalah {}", meeting.session()),
         paper: meeting.paper,
         copies: args.copies,
         both_sides: args.duplex,
     };
-    let end = follow(&printer, &document, &order, args.voice, speaker)?;
+    let end = follow(&printer, &document, &order, args.output_args, console)?;
     Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
 }
 
@@ -63,7 +65,7 @@ struct Document {
 }
 
 /// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
-fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
+fn document(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console) -> Result<Document, Failure> {
     let format = match args.document {
         Printed::Risalah => Format::Pdf,
         Printed::Lapsing => Format::Brief,
@@ -71,34 +73,34 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     };
     let mut store = match Store::open_to_read(folder) {
         Err(store::Error::Missing { .. }) if format == Format::Register && folder.join(MEETING).is_file() => {
-            return unrecorded(folder, meeting, args, speaker);
+            return unrecorded(folder, meeting, args, console);
         }
         store => store?,
     };
     if format != Format::Register
-        && let Some(document) = official(folder, &store, meeting, args, speaker)?
+        && let Some(document) = official(folder, &store, meeting, args, console)?
     {
         return Ok(document);
     }
-    let (transcript, warned) = shown(folder, &mut store, meeting, speaker)?;
+    let (transcript, warned) = shown(folder, &mut store, meeting, console)?;
     let level = if args.full { Level::Full } else { Level::Clean };
     let transcript = if args.full { transcript.verbatim() } else { transcript };
     let mut end = if warned { End::Warned } else { End::Done };
     if !transcript.version.complete {
-        speaker.warning(&Message::new("cli.incomplete").with("path", folder.display()));
+        console.warning(&Message::new("cli.incomplete").with("path", folder.display()));
         end = End::Warned;
     }
     let word = folder.join(Format::Docx.file_name());
     let last = store.exported(Format::Docx.file_name())?;
     let edited = fs::read(&word).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present)));
     if edited && format != Format::Register {
-        speaker.warning(&Message::new("print.edited").with("path", word.display()));
+        console.warning(&Message::new("print.edited").with("path", word.display()));
         end = End::Warned;
     }
     let usual = meeting.paper;
     let name = on_paper(format.file_name_of(level), meeting, args);
     let templates = templates(meeting, folder);
-    let (bytes, laid_out) = typeset::document(format, meeting, &transcript, templates.as_deref(), speaker)?;
+    let (bytes, laid_out) = typeset::document(format, meeting, &transcript, templates.as_deref(), console)?;
     if let End::Warned = laid_out {
         end = End::Warned;
     }
@@ -111,10 +113,10 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker
     };
     let Written { path, kept } = target.write(&store, &name, &bytes)?;
     if let Some(kept) = kept {
-        speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
+        console.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
     }
-    if meeting.paper != usual && !args.voice.quiet {
-        speaker.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
+    if meeting.paper != usual && !args.output_args.quiet {
+        console.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
     }
     Ok(Document { path, bytes, end })
 }
@@ -130,14 +132,14 @@ fn on_paper(name: &str, meeting: &mut Meeting, args: &Print) -> String {
 }
 
 /// The attendance list of a meeting that has not been held.
-fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Print, speaker: Speaker) -> Result<Document, Failure> {
+fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console) -> Result<Document, Failure> {
     let name = on_paper(Format::Register.file_name(), meeting, args);
     let templates = templates(meeting, folder);
     let sheet = risalah::register_before(meeting, jiff::Timestamp::now());
-    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), speaker)?;
+    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), console)?;
     let Written { path, kept } = Folder::create(folder)?.write_before(&name, &bytes)?;
     if let Some(kept) = kept {
-        speaker.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
+        console.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
     }
     Ok(Document { path, bytes, end })
 }
@@ -148,11 +150,11 @@ fn official(
     store: &Store,
     meeting: &mut Meeting,
     args: &Print,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<Option<Document>, Failure> {
     let transcript = store.current()?;
     let life = Life::read(store, &transcript)?;
-    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= status::State::Official) else { return Ok(None) };
+    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= lifecycle::State::Official) else { return Ok(None) };
     let manifest = Manifest::of(folder, seal.edition)?;
     meeting.paper = manifest.paper;
     if args.paper.is_some_and(|sheet| paper(sheet) != manifest.paper) {
@@ -166,7 +168,7 @@ fn official(
     let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
     let mut end = End::Done;
     if transcript.edition.last_edit > manifest.edits.last {
-        speaker.warning(&Message::new("print.older"));
+        console.warning(&Message::new("print.older"));
         end = End::Warned;
     }
     Ok(Some(Document { path, bytes, end }))
@@ -196,18 +198,18 @@ fn follow(
     printer: &Printer,
     document: &Document,
     order: &Order,
-    voice: Voice,
-    speaker: Speaker,
+    output_args: OutputArgs,
+    console: Console,
 ) -> Result<End, Failure> {
     let job = printer.send(&document.bytes, order)?;
     let about = |key: &str| Message::new(key).with("printer", printer.name()).with("job", job.number());
-    let quiet = voice.quiet || voice.json;
+    let quiet = output_args.quiet || output_args.json;
     if !quiet {
-        speaker.note(&about("print.sent"));
+        console.note(&about("print.sent"));
     }
-    let mut teller = Teller { speaker, quiet, last: None };
+    let mut teller = Teller { console, quiet, last: None };
     let outcome = job.follow(&STOP, &mut |progress| teller.tell(progress))?;
-    if voice.json {
+    if output_args.json {
         let line = serde_json::json!({
             "printer": printer.name(),
             "job": job.number(),
@@ -218,14 +220,14 @@ fn follow(
     }
     match outcome {
         Outcome::Printed => {
-            if !voice.json {
-                print(&speaker.sentence(&about("print.printed").with("path", document.path.display())));
+            if !output_args.json {
+                print(&console.sentence(&about("print.printed").with("path", document.path.display())));
             }
             Ok(End::Done)
         }
         Outcome::Withdrawn => Err(Failure::failed(about("print.withdrawn"))),
         outcome => {
-            speaker.warning(&about(&format!("print.{}", name_of(outcome))));
+            console.warning(&about(&format!("print.{}", name_of(outcome))));
             Ok(End::Warned)
         }
     }
@@ -244,7 +246,7 @@ fn name_of(outcome: Outcome) -> &'static str {
 
 /// Says what has changed about a job. Troubles are said even when all else is not wanted.
 struct Teller {
-    speaker: Speaker,
+    console: Console,
     quiet: bool,
     last: Option<Progress>,
 }
@@ -254,7 +256,7 @@ impl Teller {
         let last = self.last.replace(progress.clone());
         let is_new = |trouble: &&Trouble| last.as_ref().is_none_or(|last| !last.troubles.contains(trouble));
         for trouble in progress.troubles.iter().filter(is_new) {
-            self.speaker.warning(&trouble.message());
+            self.console.warning(&trouble.message());
         }
         if self.quiet {
             return;
@@ -265,20 +267,20 @@ impl Teller {
                 Stage::Printing => "print.printing",
                 Stage::Stopped => "print.stopped",
             };
-            self.speaker.note(&Message::new(key));
+            self.console.note(&Message::new(key));
         }
         if progress.pages > last.map_or(0, |last| last.pages) {
-            self.speaker.note(&Message::new("print.page").with("page", progress.pages));
+            self.console.note(&Message::new("print.page").with("page", progress.pages));
         }
     }
 }
 
 /// The printers of this computer.
-fn list(voice: Voice, speaker: Speaker) -> Result<End, Failure> {
+fn list(output_args: OutputArgs, console: Console) -> Result<End, Failure> {
     let spooler = Spooler::from_env(Patience::default());
     let printers = spooler.printers()?;
     let default = spooler.default_name()?;
-    if voice.json {
+    if output_args.json {
         let line = |printer: &Printer| {
             serde_json::json!({
                 "name": printer.name(),
@@ -286,7 +288,7 @@ fn list(voice: Voice, speaker: Speaker) -> Result<End, Failure> {
                 "info": printer.info(),
                 "address": printer.address().to_string(),
                 "state": state_of(printer),
-                "troubles": printer.troubles().iter().map(|trouble| speaker.sentence(&trouble.message())).collect::<Vec<_>>(),
+                "troubles": printer.troubles().iter().map(|trouble| console.sentence(&trouble.message())).collect::<Vec<_>>(),
                 "f4": printer.has(Paper::F4),
                 "a4": printer.has(Paper::A4),
             })
@@ -295,16 +297,16 @@ fn list(voice: Voice, speaker: Speaker) -> Result<End, Failure> {
         return Ok(End::Done);
     }
     if printers.is_empty() {
-        speaker.note(&printing::Error::NoDefault { known: Vec::new() }.message());
+        console.note(&printing::Error::NoDefault { known: Vec::new() }.message());
     }
     for printer in &printers {
         let mark = if default.as_deref() == Some(printer.name()) { '*' } else { ' ' };
         let papers = [Paper::F4, Paper::A4].into_iter().filter(|paper| printer.has(*paper) == Some(true));
         let papers = papers.map(Paper::name).collect::<Vec<_>>().join(" ");
-        let state = speaker.text(&format!("print.state.{}", state_of(printer)));
+        let state = console.text(&format!("print.state.{}", state_of(printer)));
         print(format!("{mark} {:<20} {state:<14} {papers:<6} {}", printer.name(), printer.info()).trim_end());
         for trouble in printer.troubles() {
-            print(&format!("  {:<20} {}", "", speaker.sentence(&trouble.message())));
+            print(&format!("  {:<20} {}", "", console.sentence(&trouble.message())));
         }
     }
     Ok(End::Done)

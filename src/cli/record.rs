@@ -12,17 +12,17 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::atomic_file;
-use e_risalah::capture::Rehearsal;
-use e_risalah::clock::MAX_CHANNELS;
+use e_risalah::common::atomic_file;
+use e_risalah::common::clock::MAX_CHANNELS;
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor;
-use e_risalah::folder::{self, Folder, MEETING};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{Client, State, Status};
+use e_risalah::record::capture::Rehearsal;
+use e_risalah::record::recorder::{Client, State, Status};
 use e_risalah::recording::{Claim, End as Ending, Entered, Fact, Growth, LEDGER, Resumed, folder_of};
 
-use e_risalah::speech::Engine;
+use e_risalah::recognise::speech::Engine;
 
 use super::args::Record;
 use super::described::Described;
@@ -30,7 +30,7 @@ use super::entry::Order as Asked;
 use super::follower::{Follower, Tending};
 use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
-use super::show::{Speaker, print, relay, turn_json, turn_line};
+use super::show::{Console, print, relay, turn_json, turn_line};
 use super::status::typed;
 use super::{End, Failure, STOP, alarms, entry, export, given, soundcheck};
 
@@ -52,20 +52,20 @@ const SHORT_MINUTES: u64 = 4 * 60;
 /// Turns that the screen keeps.
 const SHOWN: usize = 200;
 
-pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Record, console: Console) -> Result<End, Failure> {
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from("."));
     let recording = folder_of(&folder);
     if args.status {
-        return status(&recording, speaker, args.voice.json);
+        return status(&recording, console, args.output_args.json);
     }
     if let Some(text) = &args.event {
-        return event(text, &folder, &recording, speaker);
+        return event(text, &folder, &recording, console);
     }
     if args.stop {
         let mut client = Client::reach(&recording)?;
         let now = client.status().map_or_else(|_| recording.clone(), |status| status.folder);
         client.stop()?;
-        return closed(&recording, &now, speaker);
+        return closed(&recording, &now, console);
     }
     let meeting = match &args.meeting {
         Some(path) => Meeting::read(path)?,
@@ -76,17 +76,17 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
     let follower = Follower::new(args.model.as_deref(), &args.engine);
     if args.attach {
         let client = Client::reach(&recording)?;
-        let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), speaker, client);
-        return desk.sit(follower, args.voice.quiet);
+        let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), console, client);
+        return desk.sit(follower, args.output_args.quiet);
     }
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
     if args.meeting.is_none() && !folder.join(MEETING).is_file() {
-        speaker.warning(&Message::new("record.undescribed").with("folder", typed(&folder)));
+        console.warning(&Message::new("record.undescribed").with("folder", typed(&folder)));
     }
     let recording = folder_of(&folder);
     let resume = is_unfinished(&recording)?;
     if resume {
-        speaker.warning(&Message::new("record.resuming").with("folder", folder.display()));
+        console.warning(&Message::new("record.resuming").with("folder", folder.display()));
     }
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
@@ -95,7 +95,7 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
             bring(source, &folder.join(source.file_name().unwrap_or_default()))?;
         }
     }
-    soundcheck::bring(&meeting, &folder, speaker);
+    soundcheck::bring(&meeting, &folder, console);
     let order = Order {
         folder: absolute(&recording),
         mirror: args.mirror.as_deref().map(|mirror| folder_of(&absolute(mirror))),
@@ -107,25 +107,25 @@ pub fn run(args: &Record, speaker: Speaker) -> Result<End, Failure> {
         conference: args.conference,
         resume,
     };
-    second::check(&meeting, speaker);
-    tell_room(&order, speaker);
+    second::check(&meeting, console);
+    tell_room(&order, console);
     let (child, client) = start(&order, &folder)?;
-    let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), speaker, client);
+    let mut desk = Desk::new(folder, recording, meeting, args.engine.clone(), console, client);
     (desk.order, desk.child) = (Some(order), Some(child));
-    desk.sit(follower, args.voice.quiet)
+    desk.sit(follower, args.output_args.quiet)
 }
 
 /// Enters what a text asks for, or lists what may be asked for.
-fn event(text: &str, folder: &Path, recording: &Path, speaker: Speaker) -> Result<End, Failure> {
+fn event(text: &str, folder: &Path, recording: &Path, console: Console) -> Result<End, Failure> {
     let no_event = || Message::new("record.event").with("what", text).with("events", entry::forms().join(", "));
     match entry::parse(text).ok_or_else(|| Failure::usage(no_event()))? {
-        Asked::List => list(&export::description(folder)?, speaker),
+        Asked::List => list(&export::description(folder)?, console),
         Asked::Withdraw => {
             let mut client = Client::reach(recording)?;
             let clock = client.status()?.format.clock();
             let (at, entered) = client.withdraw()?;
-            let what = words::entered(speaker, &export::description(folder)?, &entered, clock.millis(at));
-            speaker.note(&Message::new("record.withdrawn").with("at", clock.hms(at)).with("what", what));
+            let what = words::entered(console, &export::description(folder)?, &entered, clock.millis(at));
+            console.note(&Message::new("record.withdrawn").with("at", clock.hms(at)).with("what", what));
         }
         Asked::Enter(entered) => {
             let mut client = Client::reach(recording)?;
@@ -135,7 +135,7 @@ fn event(text: &str, folder: &Path, recording: &Path, speaker: Speaker) -> Resul
             admit(&meeting, &entered, status.format.channels)?;
             let clock = status.format.clock();
             let at = client.enter(entered, 0)?;
-            speaker.note(&Message::new("record.entered").with("at", clock.hms(at)));
+            console.note(&Message::new("record.entered").with("at", clock.hms(at)));
         }
     }
     Ok(End::Done)
@@ -148,7 +148,7 @@ fn meeting_alone(folder: &Path) -> Result<Meeting, Failure> {
 }
 
 /// What may be entered, who may be named, and the items of the agenda.
-fn list(meeting: &Meeting, speaker: Speaker) {
+fn list(meeting: &Meeting, console: Console) {
     for form in entry::forms() {
         print(&form);
     }
@@ -158,7 +158,7 @@ fn list(meeting: &Meeting, speaker: Speaker) {
     ] {
         let lines: Vec<(String, String)> = lines;
         if !lines.is_empty() {
-            print(&format!("\n{}", speaker.text(heading)));
+            print(&format!("\n{}", console.text(heading)));
         }
         for (id, name) in lines {
             print(&format!("  {id:<24} {name}"));
@@ -189,7 +189,7 @@ fn admit(meeting: &Meeting, entered: &Entered, channels: u16) -> Result<(), Fail
 
 /// Tells before the recording begins that its disk will soon be full. What the source gives is only known when it was opened; a device
 /// is taken for one of 24 bits at 48 kHz.
-fn tell_room(order: &Order, speaker: Speaker) {
+fn tell_room(order: &Order, console: Console) {
     let source = order.source.as_ref().and_then(|path| Rehearsal::open(path, order.speed).ok());
     let second =
         source.map_or(48_000 * 3 * u64::from(order.channels.unwrap_or(2)), |source| source.format().bytes_a_second());
@@ -201,7 +201,7 @@ fn tell_room(order: &Order, speaker: Speaker) {
         let minutes = free.map_or(u64::MAX, |free| free / second.max(1) / 60);
         if minutes < SHORT_MINUTES {
             let short = Message::new("record.short").with("path", folder.display());
-            speaker.warning(&short.with("time", format!("{:02}:{:02}", minutes / 60, minutes % 60)));
+            console.warning(&short.with("time", format!("{:02}:{:02}", minutes / 60, minutes % 60)));
         }
     }
 }
@@ -304,16 +304,16 @@ fn said_since(log: &Path, before: u64) -> String {
     String::from_utf8_lossy(said.get(before as usize..).unwrap_or_default()).into_owned()
 }
 
-fn status(recording: &Path, speaker: Speaker, json: bool) -> Result<End, Failure> {
+fn status(recording: &Path, console: Console, json: bool) -> Result<End, Failure> {
     let status = Client::reach(recording)?.status()?;
     let troubles = status.troubles();
     if json {
         print(&serde_json::to_string(&status).unwrap_or_default());
     } else {
-        print(&speaker.sentence(&line(&status)));
+        print(&console.sentence(&line(&status)));
     }
     for trouble in &troubles {
-        speaker.warning(trouble);
+        console.warning(trouble);
     }
     Ok(if troubles.is_empty() { End::Done } else { End::Warned })
 }
@@ -335,14 +335,14 @@ fn line(status: &Status) -> Message {
 
 /// Waits until the recorder has let go, and says what was recorded. `now` is the folder that the recording went on to; it may be the
 /// only one that is left.
-fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure> {
+fn closed(recording: &Path, now: &Path, console: Console) -> Result<End, Failure> {
     let begun = Instant::now();
     let mut growth = Growth::open(now)?;
     if growth.is_none() {
         growth = Growth::open(recording)?;
     }
     if growth.is_none() && !recording.exists() {
-        speaker.warning(&Message::new("record.gone").with("path", recording.display()));
+        console.warning(&Message::new("record.gone").with("path", recording.display()));
         return Ok(End::Warned);
     }
     while let Some(open) = growth.as_mut().filter(|growth| !growth.is_closed()) {
@@ -357,7 +357,7 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         open.refresh()?;
     }
     let Some(growth) = growth else {
-        speaker.warning(&Message::new("record.nothing").with("path", recording.display()));
+        console.warning(&Message::new("record.nothing").with("path", recording.display()));
         return Ok(End::Warned);
     };
     let clock = growth.clock();
@@ -368,13 +368,13 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         .with("lost", clock.decimal_seconds(lost));
     let mut warned = lost > 0;
     for alarm in growth.ledger().alarms() {
-        speaker.warning(&alarm.message());
+        console.warning(&alarm.message());
         warned = true;
     }
     let set = growth.ledger().clock_set(clock);
     if let Some((at, _)) = set.first() {
         let by = set.iter().map(|(_, by)| by).sum();
-        speaker.warning(&e_risalah::meeting::Finding::ClockSet { at: *at, by }.message());
+        console.warning(&e_risalah::meeting::Finding::ClockSet { at: *at, by }.message());
         warned = true;
     }
     for (key, happened) in [
@@ -383,15 +383,15 @@ fn closed(recording: &Path, now: &Path, speaker: Speaker) -> Result<End, Failure
         ("record.mirror_failed", growth.ledger().facts.iter().any(|fact| matches!(fact, Fact::MirrorFailed { .. }))),
     ] {
         if happened {
-            speaker.warning(&Message::new(key).with("path", growth.folder().display()));
+            console.warning(&Message::new(key).with("path", growth.folder().display()));
             warned = true;
         }
     }
     if warned {
-        speaker.warning(&said);
+        console.warning(&said);
         return Ok(End::Warned);
     }
-    speaker.note(&said);
+    console.note(&said);
     Ok(End::Done)
 }
 
@@ -404,7 +404,7 @@ struct Desk {
     meeting: Meeting,
     /// Who recognises, by the name that a user types.
     engine: String,
-    speaker: Speaker,
+    console: Console,
     client: Client,
     /// What is recorded and how, where it was started from here.
     order: Option<Order>,
@@ -428,7 +428,7 @@ impl Desk {
         recording: PathBuf,
         meeting: Meeting,
         engine: String,
-        speaker: Speaker,
+        console: Console,
         client: Client,
     ) -> Self {
         let now = recording.clone();
@@ -438,7 +438,7 @@ impl Desk {
             recording,
             meeting,
             engine,
-            speaker,
+            console,
             client,
             order: None,
             child: None,
@@ -454,15 +454,15 @@ impl Desk {
         let tending = Tending::begin(follower, &self.folder, SHOWN);
         let left = if on_screen { self.watch(&tending)? } else { self.wait(&tending, quiet)? };
         if matches!(left, Left::Recording) {
-            self.speaker.note(&Message::new("record.detached").with("folder", self.folder.display()));
+            self.console.note(&Message::new("record.detached").with("folder", self.folder.display()));
             return Ok(End::Done);
         }
         let supervised = self.child.take().and_then(|mut child| child.wait().ok());
-        let mut end = closed(&self.recording, &self.now, self.speaker)?;
+        let mut end = closed(&self.recording, &self.now, self.console)?;
         if let Some(described) = described
             && let Err(error) = described.end(&self.folder, &self.meeting)
         {
-            self.speaker.warning(&error.message());
+            self.console.warning(&error.message());
             end = End::Warned;
         }
         if supervised.is_some_and(|status| !status.success()) {
@@ -472,23 +472,23 @@ impl Desk {
             // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy elsewhere.
             if self.now.join(LEDGER).exists() {
                 let folder = self.now.parent().unwrap_or(&self.now).display();
-                self.speaker.warning(&Message::new("record.unrecognised").with("folder", folder));
+                self.console.warning(&Message::new("record.unrecognised").with("folder", folder));
             }
             return Ok(End::Warned);
         }
         let drained =
-            tending.end().finish(&self.folder, self.now.parent().unwrap_or(&self.folder), self.speaker, quiet);
+            tending.end().finish(&self.folder, self.now.parent().unwrap_or(&self.folder), self.console, quiet);
         // It may have been edited meanwhile; the recogniser, which read it too, has nobody to tell.
         let second_model = match export::description(&self.folder) {
             Ok(meeting) => meeting.second_model,
             Err(Failure { message: Some(mistake), .. }) => {
-                self.speaker.warning(&mistake);
+                self.console.warning(&mistake);
                 return Ok(End::Warned);
             }
             Err(_) => self.meeting.second_model.clone(),
         };
         let second = match &second_model {
-            Some(model) => second::pass(&self.folder, model, &self.engine, self.speaker, quiet),
+            Some(model) => second::pass(&self.folder, model, &self.engine, self.console, quiet),
             None => End::Done,
         };
         Ok(match (end, drained, second) {
@@ -499,7 +499,7 @@ impl Desk {
 
     /// With a screen, until the recording has ended or the screen is left.
     fn watch(&mut self, tending: &Tending) -> Result<Left, Failure> {
-        let Ok(mut screen) = Screen::open(self.speaker.language()) else { return self.wait(tending, false) };
+        let Ok(mut screen) = Screen::open(self.console.language()) else { return self.wait(tending, false) };
         let mut note = None;
         loop {
             let status = self.status();
@@ -555,7 +555,7 @@ impl Desk {
     fn withdraw(&mut self, status: Option<&Status>) -> Result<Message, Failure> {
         let clock = status.map_or(floor::CLOCK, |status| status.format.clock());
         let (at, entered) = self.client.withdraw()?;
-        let what = words::entered(self.speaker, &self.meeting, &entered, clock.millis(at));
+        let what = words::entered(self.console, &self.meeting, &entered, clock.millis(at));
         // Who sits where is known again from what was entered and stands. With a mistake in the description it stays as it is.
         if let Ok(meeting) = meeting_alone(&self.folder).and_then(|meeting| export::entered_in(meeting, &self.now)) {
             self.meeting = meeting;
@@ -579,23 +579,23 @@ impl Desk {
                 match &status {
                     // A recorder that has not begun, or has nothing to close, ends without a word.
                     None if !self.now.join(LEDGER).exists() => {}
-                    None => self.speaker.warning(&Message::new("record.stopped")),
-                    Some(status) if status.state == State::DeviceLost => self.speaker.warning(&line(status)),
-                    Some(status) if !quiet => self.speaker.note(&line(status)),
+                    None => self.console.warning(&Message::new("record.stopped")),
+                    Some(status) if status.state == State::DeviceLost => self.console.warning(&line(status)),
+                    Some(status) if !quiet => self.console.note(&line(status)),
                     Some(_) => {}
                 }
                 said = Some(state);
             }
             for alarm in status.iter().flat_map(|status| &status.alarms) {
                 if !told.contains(alarm) {
-                    self.speaker.warning(&alarms::named(alarm.message(), &self.meeting));
+                    self.console.warning(&alarms::named(alarm.message(), &self.meeting));
                     told.push(*alarm);
                 }
             }
             let turns: Vec<_> = tending.seen().turns.drain(..).collect();
             for (clock, utterance) in turns {
                 if !quiet {
-                    let line = if self.speaker.is_json() { turn_json } else { turn_line };
+                    let line = if self.console.is_json() { turn_json } else { turn_line };
                     print(&line(&self.meeting, clock, &utterance));
                 }
             }

@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::capture::{Microphones, Rehearsal, Wish};
-use e_risalah::folder;
-use e_risalah::message::Message;
-use e_risalah::recorder::{self, Outcome, Plan, Sound};
+use e_risalah::common::message::Message;
+use e_risalah::lifecycle::folder;
+use e_risalah::record::capture::{Microphones, Rehearsal, Wish};
+use e_risalah::record::recorder::{self, Outcome, Plan, Sound};
 use e_risalah::recording::{End as Ending, LEDGER};
 use serde::{Deserialize, Serialize};
 
-use super::show::Speaker;
+use super::show::Console;
 use super::{End, Failure};
 
 /// A recorder that lives less long than this has died at once: it would again.
@@ -47,7 +47,7 @@ pub struct Order {
     pub resume: bool,
 }
 
-pub fn run(supervise: bool, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(supervise: bool, console: Console) -> Result<End, Failure> {
     let mut text = Vec::new();
     let read = io::stdin().read_to_end(&mut text).map_err(serde_json::Error::io);
     let order: Order = read
@@ -65,13 +65,13 @@ pub fn run(supervise: bool, speaker: Speaker) -> Result<End, Failure> {
         (signal_hook::consts::SIGHUP, &ignored),
     ] {
         if signal_hook::flag::register(signal, Arc::clone(flag)).is_err() {
-            speaker.note(&Message::new("cli.no_interrupt"));
+            console.note(&Message::new("cli.no_interrupt"));
         }
     }
-    if supervise { keep_alive(order, &stop, speaker) } else { record(order, &stop, speaker) }
+    if supervise { keep_alive(order, &stop, console) } else { record(order, &stop, console) }
 }
 
-fn record(order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Failure> {
+fn record(order: Order, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
     let sound = if let Some(path) = &order.source {
         Sound::Rehearsal(Rehearsal::open(path, order.speed)?)
     } else {
@@ -89,13 +89,13 @@ fn record(order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Fail
     };
     let Outcome { lost, end, copy_failed, .. } = recorder::run(plan, stop)?;
     if let Some(reason) = &copy_failed {
-        speaker.warning(&Message::new("record.copy_failed").with("reason", reason));
+        console.warning(&Message::new("record.copy_failed").with("reason", reason));
     }
     Ok(if lost > 0 || end == Ending::Disk || copy_failed.is_some() { End::Warned } else { End::Done })
 }
 
 /// Starts the recorder, and again where it did not end by itself; it then goes on with the recording in its folder.
-fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<End, Failure> {
+fn keep_alive(mut order: Order, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
     let (mut tries, mut restarted) = (0, false);
     loop {
         let begun = Instant::now();
@@ -112,7 +112,7 @@ fn keep_alive(mut order: Order, stop: &AtomicBool, speaker: Speaker) -> Result<E
         if tries > TRIES || stop.load(Ordering::Relaxed) {
             return Err(Failure::failed(Message::new("record.died").with("folder", order.folder.display())));
         }
-        speaker.warning(&Message::new("record.restarted"));
+        console.warning(&Message::new("record.restarted"));
         restarted = true;
         order.resume = order.folder.join(LEDGER).exists();
         thread::sleep(REST);

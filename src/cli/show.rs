@@ -6,18 +6,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use e_risalah::clock::Clock;
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::{Language, Message, lookup};
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Language, Message, lookup};
-use e_risalah::models::{self, Stage};
-use e_risalah::pipeline::{Observer, Preview};
+use e_risalah::recognise::models::{self, Stage};
+use e_risalah::recognise::pipeline::{Observer, Preview};
 use e_risalah::transcript::Utterance;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::Zoned;
 
 use super::alarms::Alarms;
-use super::args::Voice;
+use super::args::OutputArgs;
 use super::follower::Place;
 
 const MONTHS: [&str; 12] = [
@@ -37,25 +37,25 @@ const MONTHS: [&str; 12] = [
 
 /// Says sentences of the catalogue to the user.
 #[derive(Clone, Copy)]
-pub struct Speaker {
+pub struct Console {
     language: Language,
-    voice: Voice,
+    output_args: OutputArgs,
 }
 
-impl Speaker {
+impl Console {
     pub fn new(language: Language) -> Self {
-        Self::of(language, Voice::default())
+        Self::of(language, OutputArgs::default())
     }
 
     /// One that speaks as a command was told to.
-    pub fn of(language: Language, voice: Voice) -> Self {
-        Self { language, voice }
+    pub fn of(language: Language, output_args: OutputArgs) -> Self {
+        Self { language, output_args }
     }
 
     /// Something failed. Where another program reads, it is told on stdout as well.
     pub fn error(self, message: &Message) {
         self.say("cli.word.error", message);
-        if self.voice.json {
+        if self.output_args.json {
             let (what, hint) = (message.what(self.language), message.hint(self.language));
             print(&serde_json::json!({ "error": message.key, "what": what, "hint": hint }).to_string());
         }
@@ -77,14 +77,14 @@ impl Speaker {
 
     /// Something worth knowing, unless only what went wrong is wanted.
     pub fn note(self, message: &Message) {
-        if !self.voice.quiet {
+        if !self.output_args.quiet {
             self.say("cli.word.note", message);
         }
     }
 
     /// A file that was written, on stdout.
     pub fn file(self, path: &Path) {
-        print(&if self.voice.json {
+        print(&if self.output_args.json {
             serde_json::json!({ "file": path.display().to_string() }).to_string()
         } else {
             path.display().to_string()
@@ -93,7 +93,7 @@ impl Speaker {
 
     /// Whether another program reads.
     pub fn is_json(self) -> bool {
-        self.voice.json
+        self.output_args.json
     }
 
     /// The language that it speaks.
@@ -214,7 +214,7 @@ fn left(time: Duration) -> String {
 pub struct Turns<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
-    voice: Voice,
+    output_args: OutputArgs,
     /// Turns wait here until none is to come that begins before them; `None` where they are shown as they come.
     waiting: Option<Vec<(Clock, Utterance)>>,
     /// Where others see how far it is.
@@ -224,10 +224,13 @@ pub struct Turns<'a> {
 }
 
 impl<'a> Turns<'a> {
-    pub fn new(meeting: &'a Meeting, speaker: Speaker, voice: Voice) -> Self {
-        let left = speaker.text("cli.progress.left");
-        let bar = bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"), voice.quiet || voice.json);
-        Self { meeting, bar, voice, waiting: Some(Vec::new()), place: None, alarms: None }
+    pub fn new(meeting: &'a Meeting, console: Console, output_args: OutputArgs) -> Self {
+        let left = console.text("cli.progress.left");
+        let bar = bar(
+            &format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"),
+            output_args.quiet || output_args.json,
+        );
+        Self { meeting, bar, output_args, waiting: Some(Vec::new()), place: None, alarms: None }
     }
 
     /// Shows each turn as soon as its words are there, for those who follow a meeting that is held.
@@ -252,9 +255,9 @@ impl<'a> Turns<'a> {
     }
 
     fn show(&self, clock: Clock, utterance: &Utterance) {
-        if self.voice.json {
+        if self.output_args.json {
             print(&turn_json(self.meeting, clock, utterance));
-        } else if !self.voice.quiet {
+        } else if !self.output_args.quiet {
             let line = turn_line(self.meeting, clock, utterance);
             self.bar.suspend(|| print(&line));
         }
@@ -315,15 +318,15 @@ impl Observer for Turns<'_> {
 /// Shows a download or a check of a model.
 pub struct Bytes {
     bar: ProgressBar,
-    speaker: Speaker,
+    console: Console,
     stage: Option<Stage>,
 }
 
 impl Bytes {
-    pub fn new(speaker: Speaker, hidden: bool) -> Self {
-        let left = speaker.text("cli.progress.left");
+    pub fn new(console: Console, hidden: bool) -> Self {
+        let left = console.text("cli.progress.left");
         let bar = bar(&format!("{{msg}} {{wide_bar}} {{bytes}} / {{total_bytes}}  {left} {{left}}"), hidden);
-        Self { bar, speaker, stage: None }
+        Self { bar, console, stage: None }
     }
 
     pub fn report(&mut self, progress: models::Progress) {
@@ -338,15 +341,15 @@ impl Bytes {
                         Stage::Checking => "cli.progress.checking",
                     };
                     self.bar.reset();
-                    self.bar.set_message(self.speaker.text(key));
+                    self.bar.set_message(self.console.text(key));
                 }
                 self.bar.set_length(total);
                 self.bar.set_position(done);
             }
             models::Progress::Retry { cause, seconds } => {
                 let retry =
-                    Message::new("cli.retry").with("cause", self.speaker.sentence(&cause)).with("seconds", seconds);
-                self.bar.suspend(|| self.speaker.note(&retry));
+                    Message::new("cli.retry").with("cause", self.console.sentence(&cause)).with("seconds", seconds);
+                self.bar.suspend(|| self.console.note(&retry));
             }
         }
     }
@@ -362,11 +365,11 @@ pub struct Share {
 }
 
 impl Share {
-    pub fn new(speaker: Speaker, key: &str, hidden: bool) -> Self {
-        let left = speaker.text("cli.progress.left");
+    pub fn new(console: Console, key: &str, hidden: bool) -> Self {
+        let left = console.text("cli.progress.left");
         let bar = bar(&format!("{{msg}} {{wide_bar}} {{percent:>3}} %  {left} {{left}}"), hidden);
         bar.set_length(1000);
-        bar.set_message(speaker.text(key));
+        bar.set_message(console.text(key));
         Self { bar }
     }
 

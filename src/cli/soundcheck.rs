@@ -7,30 +7,30 @@ use std::thread;
 use std::time::Duration;
 
 use e_risalah::audio::{Block, Input, Source, SpeechStream};
-use e_risalah::capture::{Microphones, Wish};
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor::Profile;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{self, Plan, Sound};
+use e_risalah::record::capture::{Microphones, Wish};
+use e_risalah::record::recorder::{self, Plan, Sound};
+use e_risalah::record::soundcheck::room::{self, Room};
+use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
 use e_risalah::recording::{FOLDER, Growth};
-use e_risalah::soundcheck::room::{self, Room};
-use e_risalah::soundcheck::{SoundCheck, Step, Trouble, Verdict};
 use jiff::tz::TimeZone;
 
 use super::args::Doctor;
-use super::show::{Speaker, print, relay};
+use super::show::{Console, print, relay};
 use super::{End, Failure, STOP, given};
 
 /// Samples that are listened to at a time (0.1 s): the next seat is asked that soon.
 const BLOCK: usize = 1600;
 
-pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
     let meeting = match &args.meeting {
         Some(path) => Meeting::read(path)?,
         None => Meeting::bare(),
     };
-    let hall = Hall { meeting: &meeting, speaker, silent: args.voice.quiet || args.voice.json };
+    let hall = Hall { meeting: &meeting, console, silent: args.output_args.quiet || args.output_args.json };
     let (verdicts, profile) = match &args.source {
         Some(path) => {
             let input = given::input(std::slice::from_ref(path), &meeting)?;
@@ -38,7 +38,7 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
         }
         None => hall.listen_live(args.device.clone())?,
     };
-    if args.voice.json {
+    if args.output_args.json {
         print(&serde_json::to_string(&verdicts).unwrap_or_default());
     } else {
         for verdict in &verdicts {
@@ -48,7 +48,7 @@ pub fn run(args: &Doctor, speaker: Speaker) -> Result<End, Failure> {
     let troubles = || verdicts.iter().flat_map(|verdict| verdict.troubles.iter().copied());
     if troubles().any(is_fault) {
         // What was learned with cables exchanged would mislead every recording of this room.
-        speaker.note(&Message::new("soundcheck.not_kept"));
+        console.note(&Message::new("soundcheck.not_kept"));
         return Err(Failure::told(false));
     }
     if verdicts.iter().any(|verdict| verdict.level_db.is_some()) {
@@ -65,7 +65,7 @@ fn is_fault(trouble: Trouble) -> bool {
 /// The room whose seats speak.
 struct Hall<'a> {
     meeting: &'a Meeting,
-    speaker: Speaker,
+    console: Console,
     /// Whether nobody is asked on the screen.
     silent: bool,
 }
@@ -132,13 +132,13 @@ impl Hall<'_> {
     /// Keeps what was learned under the name of the room.
     fn keep(&self, profile: Profile) -> Result<(), Failure> {
         let Some(name) = &self.meeting.place else {
-            self.speaker.note(&Message::new("soundcheck.nameless"));
+            self.console.note(&Message::new("soundcheck.nameless"));
             return Ok(());
         };
         let path = room::path_of(name)?;
         Room { name: name.clone(), checked: jiff::Timestamp::now(), profile }.write(&path)?;
         if !self.silent {
-            self.speaker.note(&Message::new("soundcheck.kept").with("name", name).with("path", path.display()));
+            self.console.note(&Message::new("soundcheck.kept").with("name", name).with("path", path.display()));
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Hall<'_> {
             Step::Missed(seat) => Message::new("soundcheck.missed").with("seat", seat),
         };
         if !self.silent {
-            relay(&format!("{}\n", self.speaker.sentence(&message)));
+            relay(&format!("{}\n", self.console.sentence(&message)));
         }
     }
 
@@ -164,8 +164,8 @@ impl Hall<'_> {
             for &trouble in &verdict.troubles {
                 let mark = if is_fault(trouble) { "doctor.mark.fail" } else { "doctor.mark.warn" };
                 let message = self.trouble(trouble).with("seat", &seat);
-                print(&format!("{:<10} {}", self.speaker.text(mark), self.speaker.sentence(&message)));
-                if let Some(hint) = message.hint(self.speaker.language()) {
+                print(&format!("{:<10} {}", self.console.text(mark), self.console.sentence(&message)));
+                if let Some(hint) = message.hint(self.console.language()) {
                     print(&format!("{:<10} {hint}", ""));
                 }
             }
@@ -175,7 +175,7 @@ impl Hall<'_> {
             .with("seat", seat)
             .with("level", format!("{level:.0}"))
             .with("above", format!("{above:.0}"));
-        print(&format!("{:<10} {}", self.speaker.text("doctor.mark.ok"), self.speaker.sentence(&message)));
+        print(&format!("{:<10} {}", self.console.text("doctor.mark.ok"), self.console.sentence(&message)));
     }
 
     fn trouble(&self, trouble: Trouble) -> Message {
@@ -208,7 +208,8 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn create() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("risalah-uji-suara-{}", std::process::id()));
-        fs::create_dir_all(&path).map_err(|source| e_risalah::folder::Error::Folder { path: path.clone(), source })?;
+        fs::create_dir_all(&path)
+            .map_err(|source| e_risalah::lifecycle::folder::Error::Folder { path: path.clone(), source })?;
         Ok(Self(path))
     }
 }
@@ -221,7 +222,7 @@ impl Drop for Scratch {
 
 /// Puts what is known of the meeting's room into its folder, where whoever recognises the recording finds it. Where that fails the
 /// recording begins all the same.
-pub fn bring(meeting: &Meeting, folder: &Path, speaker: Speaker) {
+pub fn bring(meeting: &Meeting, folder: &Path, console: Console) {
     let Some(name) = &meeting.place else { return };
     let brought = room::path_of(name).and_then(|path| Room::read(&path)).and_then(|known| {
         known.as_ref().map_or(Ok(()), |known| known.write(&folder.join(room::FILE)))?;
@@ -229,10 +230,10 @@ pub fn bring(meeting: &Meeting, folder: &Path, speaker: Speaker) {
     });
     match brought {
         Ok(Some(known)) => {
-            let checked = speaker.moment(&known.checked.to_zoned(TimeZone::system()));
-            speaker.note(&Message::new("soundcheck.brought").with("name", name).with("checked", checked));
+            let checked = console.moment(&known.checked.to_zoned(TimeZone::system()));
+            console.note(&Message::new("soundcheck.brought").with("name", name).with("checked", checked));
         }
         Ok(None) => {}
-        Err(error) => speaker.warning(&error.message()),
+        Err(error) => console.warning(&error.message()),
     }
 }

@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::lifecycle::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::meeting::{Finding, Meeting};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Growth, folder_of};
-use e_risalah::status::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::transcript::store::{self, Store};
 use jiff::{Timestamp, Unit, Zoned};
 
 use super::args::Keeping;
 use super::export::description;
 use super::print::no_paper;
-use super::show::{Speaker, print};
+use super::show::{Console, print};
 use super::{End, Failure};
 
-pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Keeping, console: Console) -> Result<End, Failure> {
     let store = match Store::open_to_read(&args.folder) {
-        Err(store::Error::Missing { .. }) => return before(args, speaker),
+        Err(store::Error::Missing { .. }) => return before(args, console),
         store => store?,
     };
     let meeting = description(&args.folder)?;
@@ -29,10 +29,10 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
     hindrances.extend(uncarried(&store, &transcript)?);
     let state = life.state();
     let later = later(&args.folder, &life, &transcript)?;
-    if args.voice.json {
+    if args.output_args.json {
         let hindrances: Vec<_> = hindrances
             .iter()
-            .map(|hindrance| item(&hindrance.message().with("folder", typed(&args.folder)), speaker))
+            .map(|hindrance| item(&hindrance.message().with("folder", typed(&args.folder)), console))
             .collect();
         let steps: Vec<_> = life.steps().map(|(state, step)| {
             serde_json::json!({ "state": state.key(), "at": step.at, "by": step.by, "note": step.note, "until": step.until })
@@ -49,26 +49,26 @@ pub fn run(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
         });
         print(&told.to_string());
     } else {
-        tell(&args.folder, &life, &now, speaker);
+        tell(&args.folder, &life, &now, console);
         if let Some((seal, at)) = life.sealed() {
             let message =
-                Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, speaker));
-            print(&speaker.sentence(&message.with("later", later.unwrap_or(0))));
+                Message::new("status.edition").with("edition", seal.edition).with("at", day(at, &now, console));
+            print(&console.sentence(&message.with("later", later.unwrap_or(0))));
         }
         if let Some(set) = clock_set(&args.folder)? {
-            print(&speaker.sentence(&set.message()));
+            print(&console.sentence(&set.message()));
         }
         if let Some(message) = no_paper(&meeting).filter(|_| state < State::Official) {
-            print(&speaker.sentence(&message));
+            print(&console.sentence(&message));
         }
         if state < State::Official || later.is_some_and(|later| later > 0) {
             let told = hindrances.iter().map(|hindrance| hindrance.message().with("folder", typed(&args.folder)));
-            list(&told.collect::<Vec<_>>(), speaker);
+            list(&told.collect::<Vec<_>>(), console);
         }
     }
     match clock {
         Some(error) => {
-            speaker.warning(&error.message());
+            console.warning(&error.message());
             Ok(End::Warned)
         }
         None => Ok(End::Done),
@@ -84,15 +84,15 @@ fn clock_set(folder: &Path) -> Result<Option<Finding>, Failure> {
 }
 
 /// A folder of which nothing has been recognised.
-fn before(args: &Keeping, speaker: Speaker) -> Result<End, Failure> {
+fn before(args: &Keeping, console: Console) -> Result<End, Failure> {
     let recorded = Growth::open(&folder_of(&args.folder))?.is_some();
     let state = if recorded { State::Recording } else { State::Scheduled };
-    if args.voice.json {
+    if args.output_args.json {
         print(&serde_json::json!({ "state": state.key() }).to_string());
     } else {
-        print(&speaker.sentence(&Message::new("status.alone").with("state", speaker.text(&name_of(state)))));
+        print(&console.sentence(&Message::new("status.alone").with("state", console.text(&name_of(state)))));
         if let Some(set) = clock_set(&args.folder)? {
-            print(&speaker.sentence(&set.message()));
+            print(&console.sentence(&set.message()));
         }
     }
     Ok(End::Done)
@@ -103,45 +103,45 @@ fn name_of(state: State) -> String {
 }
 
 /// Where the record stands and since when, until when, and what comes next.
-fn tell(folder: &Path, life: &Life, now: &Zoned, speaker: Speaker) {
+fn tell(folder: &Path, life: &Life, now: &Zoned, console: Console) {
     let state = life.state();
-    let name = speaker.text(&name_of(state));
+    let name = console.text(&name_of(state));
     let message = match life.steps().last() {
         Some((_, step)) => {
-            Message::new("status.since").with("state", name).with("at", day(step.at, now, speaker)).with("by", &step.by)
+            Message::new("status.since").with("state", name).with("at", day(step.at, now, console)).with("by", &step.by)
         }
         None => Message::new("status.alone").with("state", name),
     };
-    print(&speaker.sentence(&message));
+    print(&console.sentence(&message));
     if let Some(until) = life.deadline().filter(|_| state == State::Correction) {
         let left = until.to_zoned(now.time_zone().clone()).date().since((Unit::Day, now.date()));
         let message = Message::new(if until < now.timestamp() { "status.period_over" } else { "status.period_left" });
         let left = left.map_or(0, |left| left.get_days());
-        print(&speaker.sentence(&message.with("until", day(until, now, speaker)).with("days", left)));
+        print(&console.sentence(&message.with("until", day(until, now, console)).with("days", left)));
     }
     if let Some(next) = state.next() {
         let key = if next == State::Official { "status.next_official" } else { "status.next" };
         let message = Message::new(key).with("next", next.key()).with("folder", typed(folder));
-        print(&speaker.sentence(&message));
+        print(&console.sentence(&message));
     }
 }
 
-fn list(messages: &[Message], speaker: Speaker) {
+fn list(messages: &[Message], console: Console) {
     let key = if messages.is_empty() { "status.nothing_missing" } else { "status.missing" };
-    print(&speaker.sentence(&Message::new(key).with("count", messages.len())));
+    print(&console.sentence(&Message::new(key).with("count", messages.len())));
     for message in messages {
-        print(&format!("  - {}", speaker.sentence(message)));
-        if let Some(hint) = message.hint(speaker.language()) {
+        print(&format!("  - {}", console.sentence(message)));
+        if let Some(hint) = message.hint(console.language()) {
             print(&format!("    {hint}"));
         }
     }
 }
 
-fn item(message: &Message, speaker: Speaker) -> serde_json::Value {
+fn item(message: &Message, console: Console) -> serde_json::Value {
     serde_json::json!({
         "check": message.key,
-        "what": speaker.sentence(message),
-        "hint": message.hint(speaker.language()),
+        "what": console.sentence(message),
+        "hint": message.hint(console.language()),
     })
 }
 
@@ -162,8 +162,8 @@ pub fn now(meeting: &Meeting) -> Zoned {
 }
 
 /// A moment in that zone.
-pub fn day(at: Timestamp, now: &Zoned, speaker: Speaker) -> String {
-    speaker.moment(&at.to_zoned(now.time_zone().clone()))
+pub fn day(at: Timestamp, now: &Zoned, console: Console) -> String {
+    console.moment(&at.to_zoned(now.time_zone().clone()))
 }
 
 /// A path as it is typed in a command.

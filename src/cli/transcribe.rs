@@ -6,31 +6,31 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use e_risalah::atomic_file;
 use e_risalah::audio::{self, Input, Set, Source, SpeechStream};
-use e_risalah::floor::given::Given;
-use e_risalah::folder::{self, Folder, MEETING};
-use e_risalah::lock;
+use e_risalah::common::atomic_file;
+use e_risalah::common::lock;
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::orthography::lexicon::FILE_NAME as LEXICON;
+use e_risalah::floor::external_turns::Given;
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+use e_risalah::lifecycle::{Life, State};
 use e_risalah::meeting::{INSTITUTION, Meeting};
-use e_risalah::message::{Explain, Message};
-use e_risalah::models::{self, Model};
-use e_risalah::pipeline::Run;
+use e_risalah::recognise::models::{self, Model};
+use e_risalah::recognise::pipeline::Run;
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::recording::{Growth, LEDGER, folder_of};
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
-use e_risalah::status::{Life, State};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
-use e_risalah::writing::lexicon::FILE_NAME as LEXICON;
 
 use super::alarms::{Alarms, named};
 use super::args::Transcribe;
 use super::fingerprint::{Beside, Stamps, fingerprint};
 use super::follower::Place;
 use super::models::watched;
-use super::show::{Speaker, Turns, print};
+use super::show::{Console, Turns, print};
 use super::{End, Failure, STOP, conference, export, given, history, piped};
 
-pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
+pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
     let formats = export::formats(&args.format)?;
     let output = output(args)?;
     let paths = sound(args, &output)?;
@@ -47,13 +47,13 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         e_risalah::conference::read(path)?;
     }
     let given = args.turns.as_deref().map(|path| Given::read(path, source.channels())).transpose()?;
-    let model = model(args.model.as_deref(), speaker, args.voice.quiet || args.voice.json)?;
+    let model = model(args.model.as_deref(), console, args.output_args.quiet || args.output_args.json)?;
 
     let folder = Folder::create(&output)?;
     let place = match Place::take(folder.path()) {
         // The store has locks of its own: two that work on it at once would waste time, and harm nothing.
         Err(error @ lock::Error::Unsupported { .. }) => {
-            speaker.warning(&error.message());
+            console.warning(&error.message());
             None
         }
         Err(lock::Error::Held { .. }) => {
@@ -84,7 +84,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
     keep_place(&mut store, &paths.input, folder.path())?;
     let stamps = Stamps::of(&files);
     let beside = Beside { meeting: &meeting, room: room.as_ref(), given: given.as_ref() };
-    let fingerprint = fingerprint(&input, &files, &beside, speaker, args.voice.quiet || args.voice.json)?;
+    let fingerprint = fingerprint(&input, &files, &beside, console, args.output_args.quiet || args.output_args.json)?;
     let run = Run {
         given,
         room: room.map(|room| room.profile),
@@ -98,13 +98,13 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         stop: &STOP,
     };
     let alarms = Alarms::of(&input).filter(|_| args.follow);
-    let turns = Turns::new(&meeting, speaker, args.voice).telling(place).warning(alarms);
+    let turns = Turns::new(&meeting, console, args.output_args).telling(place).warning(alarms);
     // Who follows a meeting wants each turn at once; of a finished recording they come in the order of time.
     let mut turns = if is_growing(&input)? { turns.at_once() } else { turns };
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
     let outcome = outcome?;
-    let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, speaker);
+    let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, console);
 
     if let Input::Recording(recording) = &input {
         // Only now is it known what was entered, and a person may have gone on writing the description. With a mistake in it, it counts
@@ -112,7 +112,7 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         match description.as_deref().map(Meeting::read) {
             Some(Ok(read)) => meeting = read,
             Some(Err(error)) => {
-                speaker.warning(&error.message());
+                console.warning(&error.message());
                 mistaken = true;
             }
             None => {}
@@ -123,35 +123,35 @@ pub fn run(args: &Transcribe, speaker: Speaker) -> Result<End, Failure> {
         copy_audio(&input, folder.path())?;
     }
     if let Some(path) = &description {
-        keep_description(&folder, &store, path, &meeting, speaker)?;
+        keep_description(&folder, &store, path, &meeting, console)?;
     }
     let words = office.join(LEXICON);
     if words.is_file() {
-        keep(&folder, &store, &words, LEXICON, speaker)?;
+        keep(&folder, &store, &words, LEXICON, console)?;
     }
     if let Some(path) = &args.conference {
-        conference::keep(path, &folder, &store, speaker)?;
+        conference::keep(path, &folder, &store, console)?;
     }
     let recording = if let Input::Recording(recording) = &input { recording } else { &folder_of(folder.path()) };
     let mut transcript = export::current(&mut store, &meeting, lexicon)?;
     let evidence = conference::find(None, folder.path(), recording)?;
-    let mut doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, speaker));
-    doubted |= export::outside(&meeting, &transcript, speaker);
-    let formats = export::publishable(&formats, &meeting, speaker);
+    let mut doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, console));
+    doubted |= export::outside(&meeting, &transcript, console);
+    let formats = export::publishable(&formats, &meeting, console);
     let level = Level::Clean;
     let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
-    let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), speaker)?;
+    let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), console)?;
     for warning in &outcome.warnings {
-        speaker.warning(&named(warning.clone(), &meeting));
+        console.warning(&named(warning.clone(), &meeting));
     }
-    let open = tell_open(&folder, &store, &transcript, &meeting, speaker)?;
+    let open = tell_open(&folder, &store, &transcript, &meeting, console)?;
     if model.properties.synthetic {
-        speaker.note(&Message::new("cli.demonstration"));
+        console.note(&Message::new("cli.demonstration"));
     }
     let done = Message::new("cli.transcribed").with("count", outcome.utterances).with("new", outcome.new);
-    speaker.note(&done);
-    if args.voice.json {
-        let warnings: Vec<_> = outcome.warnings.iter().map(|warning| speaker.as_json(warning)).collect();
+    console.note(&done);
+    if args.output_args.json {
+        let warnings: Vec<_> = outcome.warnings.iter().map(|warning| console.as_json(warning)).collect();
         let line = serde_json::json!({ "utterances": outcome.utterances, "new": outcome.new, "warnings": warnings });
         print(&line.to_string());
     }
@@ -216,20 +216,20 @@ fn tell_open(
     store: &Store,
     transcript: &Transcript,
     meeting: &Meeting,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<bool, Failure> {
     let open = store.open_corrections(transcript)?;
     if open.is_empty() {
         return Ok(false);
     }
-    let messages = history::open(transcript, &open, meeting, speaker);
-    messages.iter().for_each(|message| speaker.warning(message));
-    let lines: String = messages.iter().map(|message| format!("- {}\n", speaker.sentence(message))).collect();
+    let messages = history::open(transcript, &open, meeting, console);
+    messages.iter().for_each(|message| console.warning(message));
+    let lines: String = messages.iter().map(|message| format!("- {}\n", console.sentence(message))).collect();
     let name = format!("koreksi-belum-terbawa-versi-{}.txt", transcript.version.number);
     let list = folder.write(store, &name, lines.as_bytes())?;
     let path = folder.path().display();
-    speaker.warning(&Message::new("history.open").with("count", open.len()).with("path", path));
-    speaker.note(&Message::new("history.open_list").with("path", list.path.display()));
+    console.warning(&Message::new("history.open").with("count", open.len()).with("path", path));
+    console.note(&Message::new("history.open_list").with("path", list.path.display()));
     Ok(true)
 }
 
@@ -250,9 +250,9 @@ fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
     Some(civil.to_zoned(zone).ok()?.timestamp())
 }
 
-fn model(wish: Option<&OsStr>, speaker: Speaker, hidden: bool) -> Result<Model, models::Error> {
+fn model(wish: Option<&OsStr>, console: Console, hidden: bool) -> Result<Model, models::Error> {
     let store = models::Store::from_env()?;
-    watched(speaker, hidden, |watch| store.resolve(wish, watch))
+    watched(console, hidden, |watch| store.resolve(wish, watch))
 }
 
 fn cores() -> usize {
@@ -331,16 +331,16 @@ fn keep_description(
     store: &Store,
     path: &Path,
     meeting: &Meeting,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<(), Failure> {
-    keep(folder, store, path, MEETING, speaker)?;
+    keep(folder, store, path, MEETING, console)?;
     for source in given::needed(meeting, folder.path()) {
         let name = source.file_name().unwrap_or_default().to_string_lossy();
         let is_new = !folder.path().join(&*name).exists();
-        keep(folder, store, &source, &name, speaker)?;
+        keep(folder, store, &source, &name, console)?;
         if is_new && name == INSTITUTION {
             let message = Message::new("cli.copied").with("path", source.display());
-            speaker.note(&message.with("folder", folder.path().display()));
+            console.note(&message.with("folder", folder.path().display()));
         }
     }
     Ok(())
@@ -348,7 +348,7 @@ fn keep_description(
 
 /// A copy of the description, or of a file that it names, so that the folder holds the whole meeting. A list that does not exist yet
 /// is looked for again the next time.
-fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, speaker: Speaker) -> Result<(), Failure> {
+fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, console: Console) -> Result<(), Failure> {
     let content = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         read => read.map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?,
@@ -356,7 +356,7 @@ fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, speaker: Speake
     let written = folder.write(store, name, &content)?;
     if let Some(kept) = written.kept {
         let message = Message::new("folder.kept").with("path", written.path.display()).with("kept", kept.display());
-        speaker.warning(&message);
+        console.warning(&message);
     }
     Ok(())
 }

@@ -8,14 +8,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::{self, Format, Sheet, Templates};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::risalah::{self, Format, Sheet, Templates};
 use e_risalah::transcript::Transcript;
 
 use super::args::Typeset;
 use super::record::oneself;
-use super::show::Speaker;
+use super::show::Console;
 use super::{End, Failure};
 
 /// A meeting of eight hours takes a second or two by the templates that are built in.
@@ -32,10 +32,10 @@ pub fn document(
     meeting: &Meeting,
     transcript: &Transcript,
     templates: Option<&Path>,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<(Vec<u8>, End), Failure> {
     match risalah::sheet(format, meeting, transcript) {
-        Some(sheet) => Ok(laid_out(&sheet, format, templates, speaker)?),
+        Some(sheet) => Ok(laid_out(&sheet, format, templates, console)?),
         None => Ok((risalah::write(format, meeting, transcript)?, End::Done)),
     }
 }
@@ -45,15 +45,15 @@ pub fn laid_out(
     sheet: &Sheet,
     format: Format,
     templates: Option<&Path>,
-    speaker: Speaker,
+    console: Console,
 ) -> Result<(Vec<u8>, End), risalah::Error> {
     let mut end = End::Done;
     if let Some(templates) = templates {
         match apart(sheet, templates) {
             Ok(content) => return Ok((content, End::Done)),
-            Err(message) => speaker.warning(&message),
+            Err(message) => console.warning(&message),
         }
-        speaker.warning(&Message::new("typeset.built_in").with("format", format.name()));
+        console.warning(&Message::new("typeset.built_in").with("format", format.name()));
         end = End::Warned;
     }
     Ok((sheet.typeset(&Templates::built_in())?, end))

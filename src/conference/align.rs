@@ -5,7 +5,7 @@
 //! origins; the origin that most edges allow is the one, if it stands out. Where in that stretch it lies follows from the tightest
 //! edges: nobody speaks before *on* or after *off*.
 
-use crate::clock::{Channel, Span};
+use crate::common::clock::{Channel, Span};
 
 /// Speech begins this much before (the clocks' own granularity) or after *on*, and ends so before or after *off*, in ms.
 const EARLY: i64 = 500;

@@ -2,7 +2,7 @@
 
 use super::event::{Change, Events, Said};
 use super::{Alignment, align};
-use crate::clock::{Channel, Span};
+use crate::common::clock::{Channel, Span};
 use crate::meeting::Meeting;
 use crate::transcript::{Flag, Transcript};
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 /// Why events cannot be had.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::error::Fault;
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 use crate::meeting::{Meeting, offset};
 
 /// What became of a microphone, as the system says it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::{Error, Fault};
 use super::event::Timing;
 use super::{Events, Lines, Said, Source, Table};
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 /// The most bytes that are read of a file: days of a hall with 64 microphones.
 pub const LIMIT: u64 = 32 << 20;

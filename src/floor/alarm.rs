@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::level::{Level, SILENCE};
 use super::room::{Finding, Room};
-use crate::clock::Channel;
-use crate::message::{Explain, Message};
+use crate::common::clock::Channel;
+use crate::common::message::{Explain, Message};
 
 /// What a person should look at; each is told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -10,9 +10,10 @@
 mod alarm;
 mod bleed;
 mod delay;
+pub mod external_turns;
 mod gain;
-pub mod given;
 mod level;
+pub mod plot;
 mod profile;
 mod room;
 mod sight;
@@ -27,7 +28,7 @@ pub use profile::Profile;
 pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
-use crate::clock::{Channel, Clock};
+use crate::common::clock::{Channel, Clock};
 
 /// The rate at which speech is detected and recognised.
 pub const RATE: NonZeroU32 = NonZeroU32::new(16_000).expect("not zero");

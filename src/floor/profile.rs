@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::MAX_CHANNELS;
+use crate::common::clock::MAX_CHANNELS;
 
 /// Gains and bleed beyond this, in dB, are no room's.
 const ABSURD: f32 = 80.0;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::room::{AWAY, Finding, LAG};
 use super::{HOP, LONGEST_TURN, PRE_ROLL};
-use crate::clock::{Channel, Span};
+use crate::common::clock::{Channel, Span};
 
 /// A stretch in which one channel has the floor, on the 16 kHz clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Whether what is about to be entered can be true of this meeting, as far as it has gone.
 
 use super::{EventKind, Meeting};
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 /// Names that sound less alike are not proposed.
 const ALIKE: f64 = 0.8;

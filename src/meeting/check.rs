@@ -7,7 +7,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 use super::time::millis_until;
 use super::{EventKind, Meeting, Remark};

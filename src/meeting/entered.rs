@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::Origin;
 use super::time::millis_until;
 use super::{Event, EventKind, Meeting, Occupant, Seat};
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 impl Meeting {
     /// The recording began at this moment, by the recorder's own clock. That goes before what was written beforehand, except on another

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Zone;
-use crate::message::{Explain, Message};
-use crate::toml_text::Wrong;
+use crate::common::message::{Explain, Message};
+use crate::common::toml_text::Wrong;
 
 /// Why a `rapat.toml` was refused.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 use super::error::Origin;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 use super::{Meeting, Person};
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};

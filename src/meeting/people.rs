@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 
 use super::Group;
 use super::error::Origin;

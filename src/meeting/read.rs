@@ -17,8 +17,8 @@ use jiff::civil::Time;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::clock::Channel;
-use crate::toml_text::{self, Slip};
+use crate::common::clock::Channel;
+use crate::common::toml_text::{self, Slip};
 
 use super::error::{Error, Fault, Origin};
 use super::file::{Clock, Institution, Meeting as Written, Moment, Number, Text};

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 /// Why a recording cannot be written, closed or believed. No case means that sound on the disk was changed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ pub enum Error {
     },
     /// The folder cannot be held for one recorder.
     #[error(transparent)]
-    Lock(#[from] crate::lock::Error),
+    Lock(#[from] crate::common::lock::Error),
     /// The recording must be whole before it is archived.
     #[error("{path} is not whole")]
     NotWhole {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Format;
-use crate::clock::Channel;
+use crate::common::clock::Channel;
 use crate::conference::{self, Change, Said};
 use crate::floor::Alarm;
 use crate::meeting::EventKind;

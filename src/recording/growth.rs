@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::writer::LOCK;
 use super::{Error, Fact, Format, LEDGER, Ledger};
-use crate::clock::{Clock, Span};
-use crate::lock::is_held;
+use crate::common::clock::{Clock, Span};
+use crate::common::lock::is_held;
 
 /// One segment.
 #[derive(Clone, Debug, PartialEq, Eq)]

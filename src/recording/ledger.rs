@@ -10,10 +10,10 @@ use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::{End, Entered, Error, Fact, Format};
-use crate::atomic_file;
-use crate::clock::{Channel, Clock};
+use crate::common::atomic_file;
+use crate::common::clock::{Channel, Clock};
+use crate::common::digest::sha256;
 use crate::conference::{self, Said};
-use crate::digest::sha256;
 use crate::floor::Alarm;
 
 /// The name of its file.

@@ -13,8 +13,8 @@ use super::lost::lost_segments;
 use super::segment::settle;
 use super::writer::lock;
 use super::{Cause, End, Error, Fact, Format, Growth, LEDGER, Ledger, Part};
-use crate::atomic_file::sync_folder;
-use crate::digest::hex;
+use crate::common::atomic_file::sync_folder;
+use crate::common::digest::hex;
 
 /// What was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
+use crate::common::clock::Clock;
 
 /// A sample as the device gives it and as the file holds it, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Sample {
 pub struct Format {
     /// Samples a second.
     pub rate: NonZeroU32,
-    /// From 1 to [`crate::clock::MAX_CHANNELS`].
+    /// From 1 to [`crate::common::clock::MAX_CHANNELS`].
     pub channels: u16,
     /// One sample.
     pub sample: Sample,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::header::{self, Labels, Lengths};
 use super::{Error, Format};
-use crate::digest::hex;
+use crate::common::digest::hex;
 
 /// A segment that grows. Its head is brought up to date when it is [`Segment::settle`]d; a reader goes by the bytes.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::growth::is_recorded;
 use super::recover::{data_start, hash};
 use super::{Error, Fact, Format, Growth};
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 /// What is not as it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]

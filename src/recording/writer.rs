@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::lock;
+use crate::common::lock;
 
 use super::header::Labels;
 use super::ledger::Pen;
 use super::recover::{close, cut};
 use super::segment::Segment;
 use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, segment_name};
-use crate::atomic_file::{sync_folder, sync_open_folder};
+use crate::common::atomic_file::{sync_folder, sync_open_folder};
 
 /// Seconds of a segment.
 const SEGMENT: u64 = 60;

@@ -18,8 +18,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::{Transcript, Utterance, Word};
-use crate::clock::{Channel, Span};
-use crate::message::{Explain, Message};
+use crate::common::clock::{Channel, Span};
+use crate::common::message::{Explain, Message};
 
 pub use carry::{Carried, Outcome, carry};
 pub use layered::{Layered, Stretch};

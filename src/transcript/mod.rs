@@ -9,8 +9,8 @@ pub mod store;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Channel, Clock, Span};
-use crate::message::Message;
+use crate::common::clock::{Channel, Clock, Span};
+use crate::common::message::Message;
 
 use edit::{Corrected, Mark};
 

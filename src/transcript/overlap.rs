@@ -48,7 +48,7 @@ fn same_words(first: &Utterance, second: &Utterance) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Channel, Span};
+    use crate::common::clock::{Channel, Span};
     use crate::transcript::edit::Corrected;
 
     fn utterance(channel: u16, start: u64, end: u64, text: &str) -> Utterance {

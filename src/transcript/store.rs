@@ -17,9 +17,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::edit::{self, Corrected};
 use super::{Edition, Flag, Recording, Transcript, Utterance, Version, Word, overlap};
-use crate::clock::{Channel, Clock, Span};
-use crate::digest::sha256;
-use crate::message::{Explain, Message};
+use crate::common::clock::{Channel, Clock, Span};
+use crate::common::digest::sha256;
+use crate::common::message::{Explain, Message};
 
 pub use steps::{Seal, Step};
 pub use versions::Fate;

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use e_risalah::audio::{Error, Source, Warning};
-use e_risalah::clock::Channel;
-use e_risalah::message::{Explain, Language};
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::{Explain, Language};
 
 use crate::make::{Wav, assert_sentence, chunk, data, drain, folder, i16s, open, read, refusal, write};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use e_risalah::audio::Warning;
 use e_risalah::audio::wav::WavReader;
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use proptest::prelude::*;
 
 use crate::make::{Wav, assert_sentence, chunk, drain, folder, i16s, open, read};

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use e_risalah::audio::{Double, Error, Input, Seat, Set, Source, Warning, Why};
-use e_risalah::clock::Channel;
-use e_risalah::message::Explain;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Explain;
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -1,8 +1,8 @@
 //! What is not a recording, each with its own sentence.
 
 use e_risalah::audio::{Error, Input};
-use e_risalah::clock::Channel;
-use e_risalah::message::Explain;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Explain;
 
 use crate::make::{Wav, assert_sentence, folder, open, refusal, write};
 

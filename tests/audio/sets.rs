@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use e_risalah::audio::{Error, Input, Source, Warning};
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 
 use crate::make::{Wav, assert_sentence, drain, folder, i16s, refusal, write};
 

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 use std::path::Path;
 
 use e_risalah::audio::{Block, Input, Source, SpeechStream, Warning};
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use proptest::prelude::*;
 
 use crate::make::{Wav, assert_sentence, folder};

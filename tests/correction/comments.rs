@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use e_risalah::document::orthography::{Lexicon, Writer, layers};
 use e_risalah::transcript::Flag;
-use e_risalah::writing::{Lexicon, Writer, layers};
 
 use super::office::converted;
 use super::*;

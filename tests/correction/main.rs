@@ -17,9 +17,9 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use e_risalah::correction::{self, Correction, Corrector, Document, Error, Kind};
+use e_risalah::document::correction::{self, Correction, Corrector, Document, Error, Kind};
+use e_risalah::document::risalah::{Format, write};
 use e_risalah::meeting::Meeting;
-use e_risalah::risalah::{Format, write};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
 use zip::write::SimpleFileOptions;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::{Explain, Language};
 use e_risalah::meeting::{Attendance, Error, Fault, Finding, Kind, Meeting, Need, Paper, Recorded, Zone, checks};
-use e_risalah::message::{Explain, Language};
 
 const HOUSE: &str = r#"
 [lembaga]

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::{Cursor, Write};
 
+use e_risalah::common::message::{Explain, Language};
 use e_risalah::meeting::{Attendance, Meeting, Slip};
-use e_risalah::message::{Explain, Language};
 
 const ROSTER: &str = r#"
 rapat = { daftar_undangan = "UNDANGAN" }

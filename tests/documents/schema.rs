@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 
-use e_risalah::risalah::{write_brief, write_word};
+use e_risalah::document::risalah::{write_brief, write_word};
 use roxmltree::{Document, Node};
 
 use super::*;

@@ -1,4 +1,4 @@
-use e_risalah::models::header::{Header, HeaderError, Weights, parse, read};
+use e_risalah::recognise::models::header::{Header, HeaderError, Weights, parse, read};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::message::{Explain, Language};
-use e_risalah::models::header;
-use e_risalah::models::import::{Fault, TensorFault, VocabularyFault};
-use e_risalah::models::{Alignment, Error, Installed, Origin, Store, Watch};
+use e_risalah::common::message::{Explain, Language};
+use e_risalah::recognise::models::header;
+use e_risalah::recognise::models::import::{Fault, TensorFault, VocabularyFault};
+use e_risalah::recognise::models::{Alignment, Error, Installed, Origin, Store, Watch};
 use serde_json::json;
 use tempfile::TempDir;
 

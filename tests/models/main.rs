@@ -10,7 +10,7 @@ mod store;
 
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::models::{Official, Progress, Size, Watch};
+use e_risalah::recognise::models::{Official, Progress, Size, Watch};
 use sha2::{Digest, Sha256};
 
 /// Runs `work` with a watch that nobody looks at.

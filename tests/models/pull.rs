@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use e_risalah::models::{Error, Hub, Progress, Stage, State, Store, Watch};
+use e_risalah::recognise::models::{Error, Hub, Progress, Stage, State, Store, Watch};
 use tempfile::TempDir;
 
 use crate::ggml::{OTHER, SOUND};

@@ -3,9 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::message::{Explain, Language};
-use e_risalah::models::header::{self, HeaderError};
-use e_risalah::models::{
+use e_risalah::common::message::{Explain, Language};
+use e_risalah::recognise::models::header::{self, HeaderError};
+use e_risalah::recognise::models::{
     Alignment, Error, Hub, Installed, Model, Origin, Size, Source, State, Store, Verified, Watch, officials,
 };
 use tempfile::TempDir;

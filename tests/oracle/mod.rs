@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use e_risalah::models::{Model, Source};
+use e_risalah::recognise::models::{Model, Source};
 use risalah_whisper::{Bias, Kernel, Options, Precision, Scores, Session, SpecialTokens, Token, Weights};
 use whisper_rs::{WhisperContext, WhisperContextParameters, WhisperState};
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::fs;
 
+use e_risalah::document::risalah::{Entry, Format, compose, write};
 use e_risalah::meeting::Meeting;
-use e_risalah::risalah::{Entry, Format, compose, write};
 use e_risalah::transcript::Transcript;
 use roxmltree::{Document, Node};
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use e_risalah::printing::{Patience, Spooler, find};
+use e_risalah::document::printing::{Patience, Spooler, find};
 use tempfile::TempDir;
 
 use super::until;

@@ -3,9 +3,11 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
+use e_risalah::document::printing::{
+    Error, Order, Outcome, Patience, Printer, Progress, Refusal, State, Trouble, find,
+};
+use e_risalah::document::risalah::{Format, write};
 use e_risalah::meeting::Paper;
-use e_risalah::printing::{Error, Order, Outcome, Patience, Printer, Progress, Refusal, State, Trouble, find};
-use e_risalah::risalah::{Format, write};
 
 use super::office::{Cups, NetworkPrinter};
 use super::sample;

@@ -1,8 +1,8 @@
 //! What is wrong with microphones is told while it is recorded: by the recogniser to the recorder, and by that to everybody.
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use e_risalah::floor::Alarm;
-use e_risalah::recorder::Client;
+use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Entered, folder_of};
 
 use crate::room::{Running, closed, recorded, risalah, run, status, stderr, text, twins, until};

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use e_risalah::conference::Change;
-use e_risalah::recorder::Reply;
+use e_risalah::record::recorder::Reply;
 use e_risalah::recording::{Entered, Fact, folder_of};
 
 use crate::room::{Running, closed, recorded, risalah, run, stderr, text, tone};

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 
 use e_risalah::meeting::EventKind;
-use e_risalah::recorder::Client;
+use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Entered, Fact, folder_of};
 
 use crate::room::{Running, closed, recorded, recorder, recorder_pid, samples, status, tone, until};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use e_risalah::recorder::State;
+use e_risalah::record::recorder::State;
 use e_risalah::recording::{Entered, Fact, folder_of};
 
 use crate::room::{

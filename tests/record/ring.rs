@@ -1,6 +1,6 @@
 //! What the ring loses is counted where it is missing.
 
-use e_risalah::capture::{Next, Outlet, ring};
+use e_risalah::record::capture::{Next, Outlet, ring};
 use e_risalah::recording::{Cause, Format, Sample};
 use proptest::prelude::*;
 

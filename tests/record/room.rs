@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recorder::{Client, Status};
+use e_risalah::record::recorder::{Client, Status};
 use e_risalah::recording::{Growth, folder_of};
 
 /// Far beyond anything that a busy machine needs; reached only when something never happens.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use e_risalah::recorder::Client;
+use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Growth, folder_of};
 
 use crate::room::{Disk, Running, closed, recorded, risalah, run, samples, status, stderr, text, tone, until};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use e_risalah::recorder::{Mirror, Status};
+use e_risalah::record::recorder::{Mirror, Status};
 use e_risalah::recording::{End, Fact, Growth, folder_of, verify};
 
 use crate::room::{Running, closed, is_true, recorded, recorder, run, samples, status, stderr, text, tone, until};

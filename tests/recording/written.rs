@@ -57,8 +57,8 @@ fn seats_and_time_stand_in_the_head() {
     for (number, second) in [(1, "10:05:00"), (2, "10:06:00")] {
         let source = Source::open(&Input::File(segment(place.path(), number))).expect("opened");
         assert_eq!(source.started().map(|time| time.strftime("%H:%M:%S").to_string()).as_deref(), Some(second));
-        assert_eq!(source.name(e_risalah::clock::Channel::from_index(0)), Some("Ketua & Wakil"));
-        assert_eq!(source.name(e_risalah::clock::Channel::from_index(1)), Some("Mimbar <1>"));
+        assert_eq!(source.name(e_risalah::common::clock::Channel::from_index(0)), Some("Ketua & Wakil"));
+        assert_eq!(source.name(e_risalah::common::clock::Channel::from_index(1)), Some("Mimbar <1>"));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::num::NonZeroU32;
 
-use e_risalah::clock::{Channel, Clock, Span};
+use e_risalah::common::clock::{Channel, Clock, Span};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::Corrected;
 use e_risalah::transcript::{Edition, Flag, Recording, Transcript, Utterance, Version, Word};

@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use e_risalah::document::risalah::{Format, write};
+use e_risalah::lifecycle::{Error, Passage, omit};
 use e_risalah::meeting::Meeting;
-use e_risalah::risalah::{Format, write};
-use e_risalah::status::{Error, Passage, omit};
 use e_risalah::transcript::edit::Mark;
 
 use super::house::{House, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};

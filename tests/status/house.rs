@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use e_risalah::folder::Folder;
+use e_risalah::document::risalah::{Sheet, Templates};
+use e_risalah::lifecycle::folder::Folder;
+use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Wish, finalize};
 use e_risalah::meeting::Meeting;
-use e_risalah::risalah::{Sheet, Templates};
-use e_risalah::status::{Error, Finalized, Life, Request, State, Wish, finalize};
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::{Origin, Step, Store};
 use e_risalah::transcript::{Flag, Utterance};

@@ -1,8 +1,8 @@
 //! Every way between states, and none other.
 
+use e_risalah::common::message::{Explain, Language};
+use e_risalah::lifecycle::{Error, State, Wish};
 use e_risalah::meeting::CorrectionPeriod;
-use e_risalah::message::{Explain, Language};
-use e_risalah::status::{Error, State, Wish};
 
 use super::house::{House, at, words};
 

@@ -4,14 +4,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use e_risalah::message::{Explain, Language};
-use e_risalah::status::{Error, Finding, Hindrance, Manifest, Passage, State, hear, hindrances, verify};
+use e_risalah::common::message::{Explain, Language};
+use e_risalah::lifecycle::{Error, Finding, Hindrance, Manifest, Passage, State, hear, hindrances, verify};
 use e_risalah::transcript::Flag;
 
 use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
 
 /// What hinders a record, each as a sentence that names what to do.
-fn hindered(outcome: Result<e_risalah::status::Finalized, Error>) -> Vec<Hindrance> {
+fn hindered(outcome: Result<e_risalah::lifecycle::Finalized, Error>) -> Vec<Hindrance> {
     let Err(Error::Hindered(found)) = outcome else { panic!("not hindered: {outcome:?}") };
     for hindrance in &found {
         for language in [Language::Indonesian, Language::English] {

@@ -1,6 +1,6 @@
 //! What a record said at each stage of its life, and what `risalah diff` shows of it.
 
-use e_risalah::status::{Error, Passage, Stage, hear};
+use e_risalah::lifecycle::{Error, Passage, Stage, hear};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Origin;
 

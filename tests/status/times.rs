@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use e_risalah::lifecycle::{Error, Hindrance};
 use e_risalah::meeting::{Finding, Meeting, Recorded, checks};
-use e_risalah::status::{Error, Hindrance};
 
 use super::house::{House, NUMBER, RAPAT, SECRETARY, SIGNED, run, stderr, stdout, words};
 
@@ -15,7 +15,7 @@ fn with(event: &str) -> House {
 /// Words and times of what lies outside.
 fn outside(house: &House) -> Vec<(&'static str, u64)> {
     let transcript = house.store.current().expect("a transcript");
-    let recorded = e_risalah::status::recorded(&transcript);
+    let recorded = e_risalah::lifecycle::recorded(&transcript);
     let findings = checks(&house.meeting, Some(&recorded)).into_iter();
     findings
         .filter_map(|finding| match finding {
@@ -78,7 +78,8 @@ fn a_time_in_another_zone_is_refused() {
     for event in ["pukul = \"09.05 WIB\"", "pukul = \"11.05 wit\""] {
         let text = RAPAT.replace("pada = \"00:00:10\"", event);
         let refused = Meeting::parse(&text, "rapat.toml").expect_err("another zone");
-        let what = e_risalah::message::Explain::message(&refused).what(e_risalah::message::Language::Indonesian);
+        let what = e_risalah::common::message::Explain::message(&refused)
+            .what(e_risalah::common::message::Language::Indonesian);
         assert!(what.contains("zona waktu rapat, WITA"), "{what}");
     }
 }
@@ -100,14 +101,14 @@ fn a_clock_that_was_set_is_told() {
     let recorded = Recorded { clock_set: vec![(4_000, -3_600_000), (9_000, 2_000)], ..Recorded::default() };
     let found = checks(&meeting, Some(&recorded));
     assert_eq!(found, [Finding::ClockSet { at: 4_000, by: -3_598_000 }]);
-    let message = e_risalah::message::Explain::message(&found[0]);
-    let what = message.what(e_risalah::message::Language::Indonesian);
+    let message = e_risalah::common::message::Explain::message(&found[0]);
+    let what = message.what(e_risalah::common::message::Language::Indonesian);
     assert!(what.contains("00:00:04") && what.contains("-00:59:58"), "{what}");
 }
 
 #[test]
 fn a_clock_that_was_set_while_recording_stands_in_the_record_and_its_state() {
-    use e_risalah::clock::Clock;
+    use e_risalah::common::clock::Clock;
     use e_risalah::recording::{LEDGER, folder_of};
 
     let house = House::new();

@@ -21,7 +21,7 @@ pub(super) use name::{by_name, part_number};
 use super::input::{Input, Member, Part, Seat, Set};
 use super::warning::Why;
 use super::{Error, Warning, decode};
-use crate::clock::{Channel, MAX_CHANNELS};
+use crate::common::clock::{Channel, MAX_CHANNELS};
 use name::Name;
 use reading::{By, File, Head, Microphone, Reading};
 

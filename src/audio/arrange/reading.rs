@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 
 use super::Times;
 use super::name::{Name, Number, Role};
-use crate::clock::{Channel, Clock, MAX_CHANNELS};
+use crate::common::clock::{Channel, Clock, MAX_CHANNELS};
 
 /// Lengths that differ by less than this share of a second are equal: encoders and editors round.
 const ROUNDED: u64 = 2;

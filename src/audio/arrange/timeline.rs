@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::super::{Error, Warning};
 use super::reading::{By, File, Key, Reading, times};
-use crate::clock::{Channel, Clock, Span};
+use crate::common::clock::{Channel, Clock, Span};
 
 /// Recorders number samples by their clock; what differs by less than this share of a second is one moment.
 const ONE_MOMENT: u64 = 50;

@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use e_risalah::audio::{Input, Source, SpeechStream};
-use e_risalah::clock::Clock;
-use e_risalah::folder::{self, Folder};
-use e_risalah::message::Message;
-use e_risalah::models::{Effort, Store};
-use e_risalah::pipeline::{self, Observer, Run};
-use e_risalah::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::common::clock::Clock;
+use e_risalah::common::message::Message;
+use e_risalah::lifecycle::folder::{self, Folder};
+use e_risalah::recognise::models::{Effort, Store};
+use e_risalah::recognise::pipeline::{self, Observer, Run};
+use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{self, Origin};
 
 use super::{megabytes, watched};
-use crate::cli::args::Voice;
-use crate::cli::show::{Speaker, print};
+use crate::cli::args::OutputArgs;
+use crate::cli::show::{Console, print};
 use crate::cli::{End, Failure, STOP};
 
 /// The chair's microphone of the shipped meeting.
@@ -25,8 +25,8 @@ const SPEECH: &[u8] = include_bytes!("../../../fixtures/paripurna/01.ogg");
 /// Seconds of speech that are enough.
 const ENOUGH: f64 = 20.0;
 
-pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) -> Result<End, Failure> {
-    let model = watched(speaker, voice.quiet || voice.json, |watch| store.resolve(wish, watch))?;
+pub fn run(store: &Store, wish: Option<&OsStr>, output_args: OutputArgs, console: Console) -> Result<End, Failure> {
+    let model = watched(console, output_args.quiet || output_args.json, |watch| store.resolve(wish, watch))?;
     let header = model.header()?;
     let place = Place::new()?;
     let sound = place.0.join("kanal-01.ogg");
@@ -62,15 +62,15 @@ pub fn run(store: &Store, wish: Option<&OsStr>, voice: Voice, speaker: Speaker) 
     }
     let factor = heard.work / heard.speech.max(1.0);
     let measured = store.keep_measurement(&model.sha256, &header, factor, &origin.program)?;
-    if voice.json {
+    if output_args.json {
         print(&serde_json::json!({ "name": model.name, "measured": measured }).to_string());
     } else {
         let message = Message::new("cli.models.bench")
             .with("name", &model.name)
             .with("seconds", format!("{:.1}", 10.0 * factor))
-            .with("factor", speaker.decimal(factor, 2))
+            .with("factor", console.decimal(factor, 2))
             .with("memory", measured.memory.map_or_else(|| "?".to_owned(), megabytes));
-        print(&speaker.sentence(&message));
+        print(&console.sentence(&message));
     }
     Ok(End::Done)
 }

@@ -9,14 +9,14 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use dialoguer::Select;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
-use e_risalah::message::Message;
+use e_risalah::common::message::Message;
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::kept::Answer;
 use super::line::{Typed, line};
 use crate::cli::Failure;
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// What a clerk types to go back.
 const BACK: &str = "<";
@@ -36,7 +36,7 @@ impl From<Failure> for Halt {
 
 /// The one who answers.
 pub struct Clerk {
-    speaker: Speaker,
+    console: Console,
     at_terminal: bool,
     given: Vec<Answer>,
     /// Answers that were asked for since the beginning.
@@ -48,11 +48,11 @@ pub struct Clerk {
 }
 
 impl Clerk {
-    pub fn new(speaker: Speaker) -> Self {
+    pub fn new(console: Console) -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let at_terminal = io::stdin().is_terminal() && io::stderr().is_terminal() && !dumb;
         let keys = at_terminal.then(Keys::take).flatten();
-        Self { speaker, at_terminal, given: Vec::new(), asked: 0, undone: None, _keys: keys }
+        Self { console, at_terminal, given: Vec::new(), asked: 0, undone: None, _keys: keys }
     }
 
     /// Whether a person sits there, who can be offered something.
@@ -84,7 +84,7 @@ impl Clerk {
 
     /// Words of the catalogue.
     pub fn words(&self, key: &str) -> String {
-        self.speaker.text(key)
+        self.console.text(key)
     }
 
     /// A question of the catalogue.
@@ -125,7 +125,7 @@ impl Clerk {
                 Err(why) => {
                     self.given.truncate(self.asked - 1);
                     self.asked -= 1;
-                    self.speaker.warning(&why);
+                    self.console.warning(&why);
                 }
             }
         }
@@ -152,8 +152,8 @@ impl Clerk {
             if let Some(text) = self.again(question) {
                 return Ok(place(&names, &text).and_then(|place| options.get(place)).copied());
             }
-            names.push(self.speaker.text("new.open"));
-            let asked = self.speaker.sentence(question);
+            names.push(self.console.text("new.open"));
+            let asked = self.console.sentence(question);
             let before = self.undone.take().and_then(|text| place(&names, &text)).unwrap_or(0);
             let theme = ColorfulTheme::default();
             let chosen = loop {
@@ -217,7 +217,7 @@ impl Clerk {
                 Err(Halt::Back)
             }
             None => {
-                self.speaker.note(&Message::new("new.first"));
+                self.console.note(&Message::new("new.first"));
                 Ok(())
             }
         }
@@ -225,7 +225,7 @@ impl Clerk {
 
     /// What the clerk types; `None` to go back.
     fn typed(&mut self, question: &Message) -> Result<Option<String>, Halt> {
-        let asked = self.speaker.sentence(question);
+        let asked = self.console.sentence(question);
         let text = if self.at_terminal {
             let before = self.undone.take().unwrap_or_default();
             match line(&Term::stderr(), &asked, &before) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use e_risalah::digest::sha256;
+use e_risalah::common::digest::sha256;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! People and party groups as a clerk names them: by short name, by name, by a part of it, or with a slip of the pen.
 
+use e_risalah::common::message::Message;
 use e_risalah::meeting::{Listed, Meeting, NewPerson, likeness, short_name};
-use e_risalah::message::Message;
 
 use super::ask::{Clerk, Halt};
 

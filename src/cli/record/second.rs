@@ -6,33 +6,33 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
-use e_risalah::message::Message;
-use e_risalah::models::{State, Store};
+use e_risalah::recognise::models::{State, Store};
 
 use super::oneself;
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 use crate::cli::{End, STOP};
 
 /// Says before the meeting that its second model is not there: afterwards nobody may be near a network.
-pub fn check(meeting: &Meeting, speaker: Speaker) {
+pub fn check(meeting: &Meeting, console: Console) {
     let Some(wanted) = &meeting.second_model else { return };
     let installed = Store::from_env()
         .and_then(|store| store.list())
         .is_ok_and(|entries| entries.iter().any(|entry| entry.name == *wanted && entry.state == State::Installed));
     if !installed && !Path::new(wanted).is_file() {
-        speaker.warning(&Message::new("record.second_missing").with("model", wanted));
+        console.warning(&Message::new("record.second_missing").with("model", wanted));
     }
 }
 
 /// Recognises once more with this model by this engine. What was recognised before stays as it is if this fails or is stopped.
-pub fn pass(folder: &Path, model: &str, engine: &str, speaker: Speaker, quiet: bool) -> End {
+pub fn pass(folder: &Path, model: &str, engine: &str, console: Console, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {
-        speaker.warning(&said("record.second_later"));
+        console.warning(&said("record.second_later"));
         return End::Warned;
     }
-    speaker.note(&said("record.second_begins"));
+    console.note(&said("record.second_begins"));
     let process = oneself("transcribe").ok().and_then(|mut process| {
         process.arg(folder).arg("-o").arg(folder).arg("--model").arg(model).args(["--engine", engine]);
         if quiet {
@@ -41,7 +41,7 @@ pub fn pass(folder: &Path, model: &str, engine: &str, speaker: Speaker, quiet: b
         process.stdin(Stdio::null()).stdout(Stdio::null()).spawn().ok()
     });
     let Some(mut process) = process else {
-        speaker.warning(&said("record.second_later"));
+        console.warning(&said("record.second_later"));
         return End::Warned;
     };
     loop {
@@ -56,7 +56,7 @@ pub fn pass(folder: &Path, model: &str, engine: &str, speaker: Speaker, quiet: b
                     let _ = process.kill();
                     let _ = process.wait();
                 }
-                speaker.warning(&said("record.second_later"));
+                console.warning(&said("record.second_later"));
                 return End::Warned;
             }
         }

@@ -2,9 +2,9 @@
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Explain, Message};
-use e_risalah::recorder::{LOW_MINUTES, Mirror, State, Status};
+use e_risalah::record::recorder::{LOW_MINUTES, Mirror, State, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -16,7 +16,7 @@ use super::keys::{ANSWERING, Keys, SHOWN};
 use super::prompt::Prompt;
 use super::{Recogniser, Seen, View, meters, turns, words};
 use crate::cli::alarms;
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// The most alarms of microphones that are shown.
 const ALARMS: usize = 3;
@@ -24,34 +24,34 @@ const ALARMS: usize = 3;
 const CHOICES: u16 = 6;
 
 /// Draws everything. Where rows are few, what tells of danger goes before what is comfortable.
-pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: Seen, speaker: Speaker) {
+pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: Seen, console: Console) {
     let mut rest = area;
     let small = area.height < 12;
-    draw_state(top(&mut rest, 1), buf, view.status, speaker);
+    draw_state(top(&mut rest, 1), buf, view.status, console);
     if !small {
-        draw_details(top(&mut rest, 1), buf, view.status, speaker);
+        draw_details(top(&mut rest, 1), buf, view.status, console);
     }
-    draw_alarms(&mut rest, buf, view.status, view.meeting, speaker);
-    draw_foot(&mut rest, buf, keys.prompt().is_some(), small, speaker);
+    draw_alarms(&mut rest, buf, view.status, view.meeting, console);
+    draw_foot(&mut rest, buf, keys.prompt().is_some(), small, console);
     if let Some(prompt) = keys.prompt() {
-        draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, speaker);
+        draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, console);
     }
-    draw_note(bottom(&mut rest, 1), buf, keys.prompt(), view, seen, speaker);
+    draw_note(bottom(&mut rest, 1), buf, keys.prompt(), view, seen, console);
     if !small {
-        draw_ledger(bottom(&mut rest, 1), buf, view, speaker);
-        draw_recogniser(bottom(&mut rest, 1), buf, view.recogniser, speaker);
+        draw_ledger(bottom(&mut rest, 1), buf, view, console);
+        draw_recogniser(bottom(&mut rest, 1), buf, view.recogniser, console);
     }
     let choices = rest;
     if let Some(status) = view.status.filter(|status| !status.meters.is_empty()) {
-        meters::draw(&mut rest, buf, status, view.meeting, speaker);
+        meters::draw(&mut rest, buf, status, view.meeting, console);
     }
     if rest.height > 6 {
         let line = "─".repeat(usize::from(area.width));
         Span::raw(line).dim().render(top(&mut rest, 1), buf);
     }
-    turns::draw(rest, buf, view, speaker);
+    turns::draw(rest, buf, view, console);
     if let Some(prompt) = keys.prompt() {
-        draw_choices(choices, buf, prompt, view, speaker);
+        draw_choices(choices, buf, prompt, view, console);
     }
 }
 
@@ -59,7 +59,7 @@ fn alarm() -> Style {
     Style::new().red().reversed().bold()
 }
 
-fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, console: Console) {
     let loud = Style::new().reversed().bold();
     let (key, style) = match status.map(|status| status.state) {
         None => ("screen.state.unreachable", alarm()),
@@ -68,38 +68,38 @@ fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Spe
         Some(State::DeviceLost) => ("screen.state.device_lost", alarm()),
     };
     buf.set_style(row, style);
-    let mut parts = vec![speaker.text(key)];
+    let mut parts = vec![console.text(key)];
     if let Some(status) = status {
         parts.push(status.format.clock().hms(status.position));
         let minutes = status.disk_seconds / 60;
         let (key, left) =
             if minutes < 120 { ("screen.disk.minutes", minutes) } else { ("screen.disk.hours", minutes / 60) };
-        let left = speaker.sentence(&Message::new(key).with("left", left));
+        let left = console.sentence(&Message::new(key).with("left", left));
         parts.push(if minutes < LOW_MINUTES { format!("!! {left} !!") } else { left });
     }
     Span::raw(format!(" {}", parts.join("   "))).render(row, buf);
 }
 
-fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: Speaker) {
+fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, console: Console) {
     let mut parts = Vec::new();
     match status.map(|status| status.state) {
-        None => parts.push(Span::styled(speaker.text("screen.detail.unreachable"), alarm())),
-        Some(State::Waiting) => parts.push(Span::raw(speaker.text("screen.detail.waiting"))),
-        Some(State::DeviceLost) => parts.push(Span::styled(speaker.text("screen.detail.device_lost"), alarm())),
+        None => parts.push(Span::styled(console.text("screen.detail.unreachable"), alarm())),
+        Some(State::Waiting) => parts.push(Span::raw(console.text("screen.detail.waiting"))),
+        Some(State::DeviceLost) => parts.push(Span::styled(console.text("screen.detail.device_lost"), alarm())),
         Some(State::Recording) => {}
     }
     if let Some(status) = status {
         if status.lost > 0 {
             let seconds = status.format.clock().decimal_seconds(status.lost);
             let lost = Message::new("screen.lost").with("samples", status.lost).with("seconds", seconds);
-            parts.push(Span::styled(speaker.sentence(&lost), alarm()));
+            parts.push(Span::styled(console.sentence(&lost), alarm()));
         }
         parts.push(match &status.mirror {
-            Mirror::None => Span::raw(speaker.text("screen.mirror.none")),
-            Mirror::Following => Span::raw(speaker.text("screen.mirror.following")),
+            Mirror::None => Span::raw(console.text("screen.mirror.none")),
+            Mirror::Following => Span::raw(console.text("screen.mirror.following")),
             Mirror::Failed(reason) => {
                 let failed = Message::new("screen.mirror.failed").with("reason", reason);
-                Span::styled(speaker.sentence(&failed), alarm())
+                Span::styled(console.sentence(&failed), alarm())
             }
         });
         parts.push(Span::raw(format!("{} · {} Hz", status.device, status.format.rate)).dim());
@@ -113,16 +113,16 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, speaker: S
 }
 
 /// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was mended.
-fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeting: &Meeting, speaker: Speaker) {
+fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeting: &Meeting, console: Console) {
     let alarms = status.map_or(&[][..], |status| &status.alarms);
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
         let row = top(rest, 1);
         buf.set_style(row, alarm());
-        Span::raw(format!(" !! {}", speaker.sentence(&alarms::named(found.message(), meeting)))).render(row, buf);
+        Span::raw(format!(" !! {}", console.sentence(&alarms::named(found.message(), meeting)))).render(row, buf);
     }
 }
 
-fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, speaker: Speaker) {
+fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, console: Console) {
     let say = |key: &str| Message::new(&format!("screen.recogniser.{key}"));
     let (message, style) = match recogniser {
         Recogniser::Off => (say("off"), Style::new().dim()),
@@ -137,25 +137,25 @@ fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, speaker:
         Recogniser::Degraded => (say("degraded"), Style::new().yellow().reversed()),
         Recogniser::Done => (say("done"), Style::new()),
     };
-    Span::styled(format!(" {}", speaker.sentence(&message)), style).render(row, buf);
+    Span::styled(format!(" {}", console.sentence(&message)), style).render(row, buf);
 }
 
-fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, speaker: Speaker) {
+fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, console: Console) {
     let last = view.status.and_then(|status| Some((status.format.clock(), status.last.as_ref()?)));
-    let said = last.map_or_else(String::new, |(clock, fact)| words::fact(speaker, view.meeting, clock, fact));
-    Line::from(vec![Span::raw(format!(" {}: ", speaker.text("screen.ledger"))).dim(), Span::raw(said)])
+    let said = last.map_or_else(String::new, |(clock, fact)| words::fact(console, view.meeting, clock, fact));
+    Line::from(vec![Span::raw(format!(" {}: ", console.text("screen.ledger"))).dim(), Span::raw(said)])
         .render(row, buf);
 }
 
-fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, seen: Seen, speaker: Speaker) {
-    let complaint = prompt.filter(|prompt| prompt.refused).map(|prompt| prompt.complaint(speaker, seen));
-    let said = complaint.or_else(|| view.note.map(|note| speaker.sentence(note)));
+fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, seen: Seen, console: Console) {
+    let complaint = prompt.filter(|prompt| prompt.refused).map(|prompt| prompt.complaint(console, seen));
+    let said = complaint.or_else(|| view.note.map(|note| console.sentence(note)));
     Span::raw(format!(" {}", said.unwrap_or_default())).bold().render(row, buf);
 }
 
 /// The question and the answer so far; of a long answer, its end.
-fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: Seen, speaker: Speaker) {
-    let question = format!(" {}: ", prompt.question(speaker, view, seen));
+fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: Seen, console: Console) {
+    let question = format!(" {}: ", prompt.question(console, view, seen));
     let room = usize::from(row.width).saturating_sub(Span::raw(&question).width() + 1);
     let mut shown = prompt.text.as_str();
     while Span::raw(shown).width() > room {
@@ -168,13 +168,13 @@ fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: 
 }
 
 /// The names among which the clerk chooses, with the chosen one in sight.
-fn draw_choices(mut area: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, speaker: Speaker) {
+fn draw_choices(mut area: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, console: Console) {
     let choices = prompt.choices(view.meeting);
     let list = bottom(&mut area, CHOICES.min(choices.len() as u16));
     Clear.render(list, buf);
     let first = (prompt.chosen + 1).saturating_sub(usize::from(list.height));
     for (row, (number, choice)) in list.rows().zip(choices.iter().enumerate().skip(first)) {
-        let name = choice.map_or_else(|| speaker.text("screen.nobody"), |person| person.name.clone());
+        let name = choice.map_or_else(|| console.text("screen.nobody"), |person| person.name.clone());
         let style = if number == prompt.chosen { Style::new().reversed() } else { Style::new() };
         buf.set_style(row, style);
         Span::raw(format!("   {name}")).render(row, buf);
@@ -182,11 +182,11 @@ fn draw_choices(mut area: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, 
 }
 
 /// What the keys do, in as many rows as that takes.
-fn draw_foot(rest: &mut Rect, buf: &mut Buffer, asked: bool, small: bool, speaker: Speaker) {
+fn draw_foot(rest: &mut Rect, buf: &mut Buffer, asked: bool, small: bool, console: Console) {
     let keys: &[(&str, &str)] = if asked { &ANSWERING } else { &SHOWN };
     let mut lines = vec![Line::default()];
     for (key, what) in keys {
-        let what = speaker.text(&format!("screen.key.{what}"));
+        let what = console.text(&format!("screen.key.{what}"));
         let piece = [Span::raw(*key).reversed(), Span::raw(format!(" {what}  "))];
         let width = piece.iter().map(Span::width).sum::<usize>();
         match lines.last_mut() {

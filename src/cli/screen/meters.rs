@@ -1,9 +1,9 @@
 //! A meter for each seat, in as many columns as it takes to leave half of the room to the words.
 
-use e_risalah::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
-use e_risalah::recorder::{Meter, Status};
+use e_risalah::record::recorder::{Meter, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style, Stylize};
@@ -12,7 +12,7 @@ use ratatui::widgets::Widget;
 
 use super::area::{left, top};
 use super::words;
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// Where a bar begins, in decibels below full scale.
 const FOOT: f32 = -60.0;
@@ -49,7 +49,7 @@ fn grid(seats: usize, area: Rect) -> (u16, u16) {
 }
 
 /// Cuts what the meters take off the top of what is left.
-pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meeting, speaker: Speaker) {
+pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meeting, console: Console) {
     let (columns, rows) = grid(status.meters.len(), *rest);
     let area = top(rest, rows);
     let width = (area.width / columns).max(NARROWEST);
@@ -59,7 +59,7 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
         let Some(channel) = channel(index) else { break };
         let (column, row) = (index as u16 / rows, index as u16 % rows);
         let seat = Rect::new(area.x + column * width, area.y + row, width - 1, 1).intersection(area);
-        let name = words::seat(speaker, meeting, channel, millis);
+        let name = words::seat(console, meeting, channel, millis);
         let dead = status.alarms.contains(&Alarm::Dead { channel });
         draw_seat(seat, buf, *meter, channel, &name, Mark { speaks: speaks == Some(channel), dead });
     }

@@ -22,11 +22,11 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::clock::{Channel, Clock, MAX_CHANNELS};
+use e_risalah::common::clock::{Channel, Clock, MAX_CHANNELS};
+use e_risalah::common::message::{Language, Message};
 use e_risalah::meeting::Meeting;
-use e_risalah::message::{Language, Message};
-use e_risalah::pipeline::Preview;
-use e_risalah::recorder::{State, Status};
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::{State, Status};
 use e_risalah::recording::Entered;
 use e_risalah::transcript::Utterance;
 use ratatui::DefaultTerminal;
@@ -36,7 +36,7 @@ use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
-use super::show::Speaker;
+use super::show::Console;
 use keys::Keys;
 
 /// How the recogniser is doing.
@@ -113,7 +113,7 @@ type Pressed = io::Result<(Event, Instant)>;
 pub struct Screen {
     /// Never dropped by itself: it would tell a terminal that is gone that it is gone, and panic of that.
     terminal: ManuallyDrop<DefaultTerminal>,
-    speaker: Speaker,
+    console: Console,
     keys: Keys,
     seen: Seen,
     state: Option<State>,
@@ -132,10 +132,10 @@ impl Screen {
         }));
         let (sender, pressed) = mpsc::channel();
         let terminal = take(sender, Arc::clone(&open)).inspect_err(|_| give_back(&open))?;
-        let (speaker, seen) = (Speaker::new(language), Seen::of(None));
+        let (console, seen) = (Console::new(language), Seen::of(None));
         Ok(Self {
             terminal: ManuallyDrop::new(terminal),
-            speaker,
+            console,
             keys: Keys::default(),
             seen,
             state: None,
@@ -150,8 +150,8 @@ impl Screen {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         self.seen = Seen::of(view.status);
-        let Self { terminal, keys, speaker, seen, .. } = self;
-        terminal.draw(|frame| draw::everything(frame.area(), frame.buffer_mut(), view, keys, *seen, *speaker))?;
+        let Self { terminal, keys, console, seen, .. } = self;
+        terminal.draw(|frame| draw::everything(frame.area(), frame.buffer_mut(), view, keys, *seen, *console))?;
         let state = view.status.map(|status| status.state);
         if rings(self.state, state) {
             io::stdout().write_all(b"\x07")?;

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::{EventKind, Meeting, Person};
-use e_risalah::message::Message;
 use e_risalah::recording::Entered;
 
 use super::{Action, Seen, View, words};
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// The longest answer: a note is a line of the record, not a speech.
 const LONGEST: usize = 500;
@@ -142,38 +142,38 @@ impl Prompt {
     }
 
     /// The question in words.
-    pub fn question(&self, speaker: Speaker, view: &View, seen: Seen) -> String {
+    pub fn question(&self, console: Console, view: &View, seen: Seen) -> String {
         let meeting = view.meeting;
         let name = |channel: Channel| {
-            let name = words::seat(speaker, meeting, channel, seen.millis);
+            let name = words::seat(console, meeting, channel, seen.millis);
             format!("{} {name}", channel.number()).trim_end().to_owned()
         };
         let offer = |key: &str, offered: Option<Channel>| match offered {
-            Some(channel) => format!("{} [{}]", speaker.text(key), name(channel)),
-            None => speaker.text(key),
+            Some(channel) => format!("{} [{}]", console.text(key), name(channel)),
+            None => console.text(key),
         };
         match self.ask {
             Ask::Interjection(offered) => offer("screen.ask.interjection", offered),
-            Ask::Note => speaker.text("screen.ask.note"),
-            Ask::Agreed => speaker.text("screen.ask.agreed"),
-            Ask::Close => speaker.text("screen.ask.close"),
+            Ask::Note => console.text("screen.ask.note"),
+            Ask::Agreed => console.text("screen.ask.agreed"),
+            Ask::Close => console.text("screen.ask.close"),
             Ask::Undo => match view.status.and_then(|status| Some((status.format.clock(), status.undo.as_ref()?))) {
                 Some((clock, (at, entered))) => {
-                    let what = words::entered(speaker, meeting, entered, clock.millis(*at));
-                    speaker.sentence(&Message::new("screen.ask.undo").with("at", clock.hms(*at)).with("what", what))
+                    let what = words::entered(console, meeting, entered, clock.millis(*at));
+                    console.sentence(&Message::new("screen.ask.undo").with("at", clock.hms(*at)).with("what", what))
                 }
-                None => speaker.text("screen.ask.undo_nothing"),
+                None => console.text("screen.ask.undo_nothing"),
             },
             Ask::Seat(offered) => offer("screen.ask.seat", offered),
             Ask::Person(channel) => {
-                speaker.sentence(&Message::new("screen.ask.person").with("number", channel.number()))
+                console.sentence(&Message::new("screen.ask.person").with("number", channel.number()))
             }
-            Ask::Stop => speaker.text("screen.ask.stop"),
+            Ask::Stop => console.text("screen.ask.stop"),
         }
     }
 
     /// What was wrong with the answer.
-    pub fn complaint(&self, speaker: Speaker, seen: Seen) -> String {
+    pub fn complaint(&self, console: Console, seen: Seen) -> String {
         let key = match self.ask {
             Ask::Interjection(_) | Ask::Seat(_) => "screen.refused.channel",
             Ask::Note | Ask::Agreed => "screen.refused.note",
@@ -182,7 +182,7 @@ impl Prompt {
             Ask::Person(_) => "screen.refused.person",
             Ask::Stop => "screen.refused.stop",
         };
-        speaker.sentence(&Message::new(key).with("channels", seen.channels))
+        console.sentence(&Message::new(key).with("channels", seen.channels))
     }
 }
 

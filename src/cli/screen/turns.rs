@@ -1,6 +1,6 @@
 //! What was recognised, the newest at the bottom, and dim below it what is being said.
 
-use e_risalah::clock::Channel;
+use e_risalah::common::clock::Channel;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -9,13 +9,13 @@ use ratatui::widgets::Widget;
 
 use super::area::{bottom, left};
 use super::{View, words};
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// `hh:mm:ss` and a space.
 const TIME: u16 = 9;
 
-pub fn draw(mut area: Rect, buf: &mut Buffer, view: &View, speaker: Speaker) {
-    let name = |channel: Channel, millis| words::who(speaker, view.meeting, channel, millis) + ":";
+pub fn draw(mut area: Rect, buf: &mut Buffer, view: &View, console: Console) {
+    let name = |channel: Channel, millis| words::who(console, view.meeting, channel, millis) + ":";
     if let Some((clock, preview)) = view.preview {
         let start = preview.span.start;
         let who = name(preview.channel, clock.millis(start));

@@ -1,33 +1,33 @@
 //! What the screen says of people, of what was entered, and of the ledger's lines.
 
-use e_risalah::clock::{Channel, Clock};
+use e_risalah::common::clock::{Channel, Clock};
+use e_risalah::common::message::{Explain, Message};
 use e_risalah::conference::Change;
 use e_risalah::meeting::{EventKind, Meeting};
-use e_risalah::message::{Explain, Message};
 use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 
 use crate::cli::alarms;
-use crate::cli::show::Speaker;
+use crate::cli::show::Console;
 
 /// What stands beside a meter: who sits there, or that nobody does. Empty when nothing is known of the seat.
-pub fn seat(speaker: Speaker, meeting: &Meeting, channel: Channel, millis: u64) -> String {
+pub fn seat(console: Console, meeting: &Meeting, channel: Channel, millis: u64) -> String {
     match meeting.speaker(channel, millis) {
         Some(person) => person.name.clone(),
-        None if meeting.seat(channel).is_some_and(|seat| seat.lectern) => speaker.text("screen.lectern"),
-        None if meeting.seat(channel).is_some_and(|seat| seat.shared) => speaker.text("screen.shared"),
+        None if meeting.seat(channel).is_some_and(|seat| seat.lectern) => console.text("screen.lectern"),
+        None if meeting.seat(channel).is_some_and(|seat| seat.shared) => console.text("screen.shared"),
         None => String::new(),
     }
 }
 
 /// Who speaks: a name, or the number of the microphone.
-pub fn who(speaker: Speaker, meeting: &Meeting, channel: Channel, millis: u64) -> String {
-    let microphone = || speaker.sentence(&Message::new("screen.microphone").with("number", channel.number()));
+pub fn who(console: Console, meeting: &Meeting, channel: Channel, millis: u64) -> String {
+    let microphone = || console.sentence(&Message::new("screen.microphone").with("number", channel.number()));
     meeting.speaker(channel, millis).map_or_else(microphone, |person| person.name.clone())
 }
 
 /// Why a recording ended.
-pub fn end(speaker: Speaker, end: End) -> String {
-    speaker.text(match end {
+pub fn end(console: Console, end: End) -> String {
+    console.text(match end {
         End::Asked => "screen.end.asked",
         End::SourceEnded => "screen.end.source_ended",
         End::Disk => "screen.end.disk",
@@ -36,7 +36,7 @@ pub fn end(speaker: Speaker, end: End) -> String {
 }
 
 /// A line of the ledger as a sentence.
-pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> String {
+pub fn fact(console: Console, meeting: &Meeting, clock: Clock, fact: &Fact) -> String {
     let say = |key: &str| Message::new(&format!("screen.fact.{key}"));
     let at = |key: &str, at: &u64| say(key).with("at", clock.hms(*at));
     let message = match fact {
@@ -45,12 +45,12 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
         Fact::Segment { file, .. } => say("segment").with("file", file),
         Fact::Gap { at: place, frames, cause } => at("gap", place)
             .with("seconds", clock.decimal_seconds(*frames))
-            .with("cause", speaker.text(cause_key(*cause))),
+            .with("cause", console.text(cause_key(*cause))),
         Fact::Lost { at: place, why, reason } if reason.is_empty() => {
-            at("lost", place).with("why", speaker.text(absence_key(*why)))
+            at("lost", place).with("why", console.text(absence_key(*why)))
         }
         Fact::Lost { at: place, why, reason } => {
-            let why = speaker.text(absence_key(*why));
+            let why = console.text(absence_key(*why));
             at("lost", place).with("why", format!("{why} ({reason})"))
         }
         Fact::Returned { at: place } => at("returned", place),
@@ -58,7 +58,7 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
             at("event", place).with("what", text)
         }
         Fact::Event { at: place, entered: what, .. } => {
-            at("event", place).with("what", entered(speaker, meeting, what, clock.millis(*place)))
+            at("event", place).with("what", entered(console, meeting, what, clock.millis(*place)))
         }
         Fact::Clock { at: place, .. } => at("clock", place),
         Fact::Low { at: place, minutes } => at("low", place).with("minutes", minutes),
@@ -66,9 +66,9 @@ pub fn fact(speaker: Speaker, meeting: &Meeting, clock: Clock, fact: &Fact) -> S
         Fact::MirrorFailed { at: place, reason } => at("mirror_failed", place).with("reason", reason),
         Fact::Recovered { at: place, .. } => at("recovered", place),
         Fact::Archived { file, .. } => say("archived").with("file", file),
-        Fact::Stop { at: place, end: why, .. } => at("stop", place).with("end", end(speaker, *why)),
+        Fact::Stop { at: place, end: why, .. } => at("stop", place).with("end", end(console, *why)),
     };
-    speaker.sentence(&message)
+    console.sentence(&message)
 }
 
 fn absence_key(why: Absence) -> &'static str {
@@ -90,7 +90,7 @@ fn cause_key(cause: Cause) -> &'static str {
 }
 
 /// What was entered.
-pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u64) -> String {
+pub fn entered(console: Console, meeting: &Meeting, entered: &Entered, millis: u64) -> String {
     let say = |key: &str| Message::new(&format!("screen.entered.{key}"));
     let message = match entered {
         Entered::Event(EventKind::Opened) => say("opened"),
@@ -101,7 +101,7 @@ pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u
         Entered::Event(EventKind::Agreed(None)) => say("agreed"),
         Entered::Event(EventKind::Agreed(Some(decision))) => say("decided").with("decision", decision),
         Entered::Event(EventKind::Interjection(channel)) => {
-            say("interjection").with("who", who(speaker, meeting, *channel, millis))
+            say("interjection").with("who", who(console, meeting, *channel, millis))
         }
         Entered::Event(EventKind::Item(number)) => say("item").with("number", number),
         Entered::Event(EventKind::Song(title)) => say("song").with("title", title),
@@ -121,5 +121,5 @@ pub fn entered(speaker: Speaker, meeting: &Meeting, entered: &Entered, millis: u
         })
         .with("number", channel.number()),
     };
-    speaker.sentence(&message)
+    console.sentence(&message)
 }

@@ -10,7 +10,7 @@ use toml::value::Datetime;
 
 use super::super::{Kind, Nature, Paper, QuorumRule, Zone, typed_date};
 use super::JenisPeristiwa;
-use crate::toml_text::{DATE, TIME};
+use crate::common::toml_text::{DATE, TIME};
 
 /// One of a few words, in any case; a space or a hyphen counts as `_`.
 #[derive(Clone, Copy)]

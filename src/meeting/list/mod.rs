@@ -15,7 +15,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::message::{Explain, Message};
+use crate::common::message::{Explain, Message};
 
 pub(super) use attendance::attendance;
 pub(super) use invitees::invitees;

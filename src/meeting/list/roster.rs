@@ -6,8 +6,8 @@ use std::path::Path;
 use super::table::{Table, Wanted};
 use super::words::{Column, plain};
 use super::{Remark, Remarks};
-use crate::clock::Channel;
-use crate::message::{Explain, Message};
+use crate::common::clock::Channel;
+use crate::common::message::{Explain, Message};
 
 /// A row of a roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ fn channel(value: &str) -> Option<Channel> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Language;
+    use crate::common::message::Language;
 
     fn read(text: &str) -> Result<Vec<Listed>, Unlisted> {
         let place = tempfile::tempdir().expect("a folder");

@@ -10,7 +10,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::layered::Hunk;
 use super::{Change, Edit, Layer, Layered, Mark, Place, Source, Speaker, words};
-use crate::clock::Span;
+use crate::common::clock::Span;
 use crate::transcript::{Transcript, Utterance};
 
 /// What became of a correction in the new version.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::{Change, Corrected, Mark, Refusal, Speaker, words};
-use crate::clock::Span;
+use crate::common::clock::Span;
 use crate::transcript::{Utterance, Word};
 
 /// A word's name: the layer that brought it (0 for the recogniser), and its place among the words of that layer.

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Error, Store};
-use crate::clock::Span;
+use crate::common::clock::Span;
 use crate::transcript::Transcript;
 use crate::transcript::edit::{self, Change, Edit, Layer, Layered, Place, Refusal, Source};
 

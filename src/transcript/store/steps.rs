@@ -5,7 +5,7 @@ use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 use super::{Error, Store};
-use crate::digest::hex;
+use crate::common::digest::hex;
 
 /// One step in the life of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]

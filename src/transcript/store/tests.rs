@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 
 use super::*;
-use crate::clock::Clock;
+use crate::common::clock::Clock;
 use crate::transcript::edit::{Change, Layer, Mark, Place, Refusal, Source, Speaker};
 
 fn recording() -> Recording {

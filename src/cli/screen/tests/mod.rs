@@ -7,10 +7,10 @@ mod typing;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use e_risalah::clock::Span;
+use e_risalah::common::clock::Span;
 use e_risalah::floor::Alarm;
 use e_risalah::meeting::EventKind;
-use e_risalah::recorder::{Meter, Mirror};
+use e_risalah::record::recorder::{Meter, Mirror};
 use e_risalah::recording::{End, Fact, Format, Sample};
 use e_risalah::transcript::edit::Corrected;
 use ratatui::Terminal;
@@ -100,10 +100,10 @@ impl Shown {
         let (status, recogniser) = (self.status.as_ref(), self.recogniser);
         let preview = self.preview.as_ref();
         let view = View { status, meeting: &meeting, turns: &turns, preview, recogniser, note: Some(&note) };
-        let (seen, speaker) = (Seen::of(status), Speaker::new(self.language));
+        let (seen, console) = (Seen::of(status), Console::new(self.language));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let draw = |frame: &mut ratatui::Frame| {
-            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, speaker);
+            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, console);
         };
         terminal.draw(draw).expect("drawn");
         terminal.backend().buffer().clone()

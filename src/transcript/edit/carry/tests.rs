@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 
 use super::*;
-use crate::clock::{Channel, Clock};
+use crate::common::clock::{Channel, Clock};
 use crate::transcript::edit::{Corrected, apply};
 use crate::transcript::{Edition, Recording, Version};
 

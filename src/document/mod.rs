@@ -1,0 +1,6 @@
+//! From a transcript and a meeting to documents, to paper, and from corrected documents back.
+
+pub mod correction;
+pub mod orthography;
+pub mod printing;
+pub mod risalah;

@@ -1,0 +1,203 @@
+//! From verified to official: number, signature, frozen documents, manifest.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Zoned;
+
+use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, stem, words};
+use super::{Error, Hindrance, Life, State, hindrances, uncarried};
+use crate::common::digest::sha256;
+use crate::document::risalah::{self, Format, Official, Risalah, Sheet, compose_official};
+use crate::lifecycle::folder::{self, Folder};
+use crate::meeting::{Meeting, Person};
+use crate::transcript::store::{Seal, Step, Store};
+
+/// Lays the official document out: an office may have templates of its own.
+pub type Typeset<'a> = dyn Fn(&Sheet) -> Result<Vec<u8>, risalah::Error> + 'a;
+
+/// What a record needs beside itself to become official.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Name or short name of the chair or the secretary, who has signed.
+    pub signed_by: String,
+    /// The record's number, where `rapat.toml` does not have it.
+    pub number: Option<String>,
+    /// Why it becomes official although something that may be waived hinders it ([`Hindrance::may_be_waived`]).
+    pub waive: Option<String>,
+}
+
+/// An edition that became official.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finalized {
+    /// Its number among the editions, from 1.
+    pub edition: u32,
+    /// Its documents and its manifest.
+    pub files: Vec<PathBuf>,
+    /// The hash of its manifest: written down elsewhere, it proves later that nothing was replaced.
+    pub seal: String,
+}
+
+/// Makes the record official, if nothing keeps it from being so. `typeset` makes the PDF.
+///
+/// # Errors
+/// [`Error::Hindered`] with everything that is to be mended; [`Error::Unchanged`] where the last edition is the same; [`Error::Clock`]; or when a file
+/// cannot be written.
+pub fn finalize(
+    folder: &Folder,
+    store: &Store,
+    meeting: &Meeting,
+    request: &Request,
+    now: &Zoned,
+    typeset: &Typeset,
+) -> Result<Finalized, Error> {
+    let (raw, current) = (store.load()?, store.current()?);
+    let life = Life::read(store, &raw)?;
+    life.check_clock(now.timestamp())?;
+    let mut found = hindrances(meeting, &current, &life, now);
+    found.extend(uncarried(store, &current)?);
+    found.extend(edited_by_hand(folder.path(), store)?);
+    let reason = request.waive.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let waived = reason.filter(|_| found.iter().any(Hindrance::may_be_waived)).map(str::to_owned);
+    found.retain(|hindrance| reason.is_none() || !hindrance.may_be_waived());
+    let number = number(meeting, request);
+    let signer = signer(meeting, &request.signed_by);
+    let (number, (person, office)) = match (number, signer) {
+        (Ok(number), Ok(signer)) if found.is_empty() => (number, signer),
+        (number, signer) => {
+            found.extend(number.err());
+            found.extend(signer.err());
+            return Err(Error::Hindered(found));
+        }
+    };
+    let edition = life.sealed().map_or(1, |(seal, _)| seal.edition + 1);
+    let mut manifest = Manifest {
+        edition,
+        number: number.clone(),
+        signed_by: person.name.clone(),
+        finalized: now.timestamp(),
+        program: format!("E-Risalah {}", env!("CARGO_PKG_VERSION")),
+        paper: meeting.paper,
+        audio: audio(folder.path(), &raw)?,
+        transcript: words(&raw),
+        edits: layers(store, current.edition.last_edit)?,
+        description: description(folder.path())?,
+        waived: waived.clone(),
+        documents: Vec::new(),
+    };
+    if let Some((seal, _)) = life.sealed() {
+        let last = Manifest::of(folder.path(), seal.edition)?;
+        if last.same_matter(&manifest) {
+            let document = format!("{}.pdf", stem(seal.edition));
+            return Err(Error::Unchanged { edition: seal.edition, document });
+        }
+    }
+    let official = Official {
+        number,
+        signer: person.name.clone(),
+        below: risalah::below(&person),
+        office,
+        signed: now.date(),
+        edition,
+        corrections: manifest.edits.last,
+        waived: waived.clone(),
+    };
+    let risalah = compose_official(meeting, &current, &official);
+    keep_sources(folder, store, meeting)?;
+    let files = write(folder, store, &risalah, typeset, &mut manifest)?;
+    let bytes = serde_json::to_vec_pretty(&manifest).map_err(risalah::Error::from)?;
+    let listed = freeze(folder, store, &Manifest::file_name(edition), &bytes)?;
+    let seal = Seal { edition, manifest: sha256(&bytes) };
+    store.add_step(&Step {
+        state: State::Official.key().to_owned(),
+        at: now.timestamp(),
+        by: person.name.clone(),
+        note: Some(match waived {
+            Some(reason) => format!("{}; dikecualikan: {reason}", manifest.number),
+            None => manifest.number.clone(),
+        }),
+        until: None,
+        seal: Some(seal.clone()),
+    })?;
+    Ok(Finalized { edition, files: files.into_iter().chain([listed]).collect(), seal: seal.manifest })
+}
+
+fn write(
+    folder: &Folder,
+    store: &Store,
+    risalah: &Risalah,
+    typeset: &Typeset,
+    manifest: &mut Manifest,
+) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let (record, brief) = (stem(manifest.edition), brief_stem(manifest.edition));
+    // All are made before one is written: a template that fails leaves nothing behind.
+    let documents = [
+        (format!("{record}.pdf"), typeset(&Sheet::record(risalah))?),
+        (format!("{record}.docx"), risalah::write_word(risalah)?),
+        (format!("{brief}.pdf"), typeset(&Sheet::brief(risalah))?),
+        (format!("{brief}.docx"), risalah::write_brief(risalah)?),
+    ];
+    for (name, bytes) in documents {
+        files.push(freeze(folder, store, &name, &bytes)?);
+        manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
+    }
+    Ok(files)
+}
+
+/// Copies of what the description names, so that the folder holds all that the edition was made of.
+fn keep_sources(folder: &Folder, store: &Store, meeting: &Meeting) -> Result<(), Error> {
+    for source in &meeting.sources {
+        let Some(name) = source.file_name().and_then(|name| name.to_str()) else { continue };
+        if source.parent() != Some(folder.path()) && !folder.path().join(name).exists() {
+            let failed = |source_error| folder::Error::Folder { path: source.clone(), source: source_error };
+            folder.write(store, name, &fs::read(source).map_err(failed)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file that is not to be written again.
+fn freeze(folder: &Folder, store: &Store, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
+    let path = folder.write(store, name, bytes)?.path;
+    // A reminder for people; what proves it is the manifest. Where the system will not, the file is as good.
+    if let Ok(metadata) = fs::metadata(&path) {
+        let mut permissions = metadata.permissions();
+        permissions.set_readonly(true);
+        let _ = fs::set_permissions(&path, permissions);
+    }
+    Ok(path)
+}
+
+/// The working copy, if it is neither as this program wrote it nor gone.
+fn edited_by_hand(folder: &Path, store: &Store) -> Result<Option<Hindrance>, Error> {
+    let path = folder.join(Format::Docx.file_name());
+    let last = store.exported(Format::Docx.file_name())?;
+    let edited = fs::read(&path).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present)));
+    Ok(edited.then_some(Hindrance::EditedByHand { path }))
+}
+
+fn number(meeting: &Meeting, request: &Request) -> Result<String, Hindrance> {
+    let given = request.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+    match (meeting.number.as_deref(), given) {
+        (Some(written), Some(given)) if written != given => {
+            Err(Hindrance::NumberDiffers { written: written.to_owned(), given: given.to_owned() })
+        }
+        (written, given) => written.or(given).map(str::to_owned).ok_or(Hindrance::Number),
+    }
+}
+
+/// The person who signed and the lines above the signature (Peraturan DPR RI 1/2014 Pasal 272 ayat (1)).
+fn signer(meeting: &Meeting, given: &str) -> Result<(Arc<Person>, Vec<String>), Hindrance> {
+    let is_meant = |person: &&Arc<Person>| person.id == given.trim() || person.name.eq_ignore_ascii_case(given.trim());
+    if let Some(person) = meeting.chair.as_ref().filter(is_meant) {
+        return Ok((Arc::clone(person), vec!["KETUA RAPAT,".to_owned()]));
+    }
+    if let Some(person) = meeting.secretary.as_ref().filter(is_meant) {
+        return Ok((Arc::clone(person), vec!["a.n. KETUA RAPAT".to_owned(), "SEKRETARIS RAPAT,".to_owned()]));
+    }
+    let may = [&meeting.chair, &meeting.secretary].into_iter().flatten().map(|person| person.name.as_str());
+    let may = may.collect::<Vec<_>>().join("; ");
+    Err(Hindrance::Signer { given: given.to_owned(), may: if may.is_empty() { "–".to_owned() } else { may } })
+}

@@ -1,0 +1,81 @@
+//! Why nothing is heard.
+
+use std::path::PathBuf;
+
+use crate::audio;
+use crate::common::clock::Channel;
+use crate::common::message::{Explain, Message};
+
+/// Why a passage is neither played nor written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The recording cannot be read.
+    #[error(transparent)]
+    Audio(#[from] audio::Error),
+    /// The recording is not that long.
+    #[error("{from} is beyond {length}")]
+    Beyond {
+        /// Where the passage begins, `hh:mm:ss`.
+        from: String,
+        /// How long the recording is, so far.
+        length: String,
+    },
+    /// The recording has no such channel.
+    #[error("no {channel} of {channels}")]
+    NoChannel {
+        /// The channel.
+        channel: Channel,
+        /// How many there are.
+        channels: u16,
+    },
+    /// The file cannot be written.
+    #[error("{}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The computer has no loudspeaker.
+    #[error("no output device")]
+    NoLoudspeaker,
+    /// The loudspeaker does not play.
+    #[error("{name}: {detail}")]
+    Loudspeaker {
+        /// What the system calls it.
+        name: String,
+        /// What it says.
+        detail: String,
+    },
+}
+
+impl Explain for Error {
+    fn message(&self) -> Message {
+        match self {
+            Self::Audio(error) => error.message(),
+            Self::Beyond { from, length } => Message::new("play.beyond").with("from", from).with("length", length),
+            Self::NoChannel { channel, channels } => {
+                Message::new("play.no_channel").with("channel", channel.number()).with("channels", channels)
+            }
+            Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                Message::new("play.taken").with("path", path.display())
+            }
+            Self::Write { path, source } => {
+                Message::new("play.write").with("path", path.display()).with("detail", source)
+            }
+            Self::NoLoudspeaker => Message::new("play.no_loudspeaker"),
+            Self::Loudspeaker { name, detail } => {
+                Message::new("play.loudspeaker").with("name", name).with("detail", detail)
+            }
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        match self {
+            Self::Audio(error) => error.is_usage(),
+            Self::Beyond { .. } | Self::NoChannel { .. } => true,
+            Self::Write { source, .. } => source.kind() == std::io::ErrorKind::AlreadyExists,
+            Self::NoLoudspeaker | Self::Loudspeaker { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Where a recorder listens: a Unix socket in a folder that only its user may enter.
+//!
+//! It does not lie beside the recording, as many file systems of sticks and shares have no sockets; and its name follows from that of the
+//! recording's folder, so that the recorder is found even when that folder's disk is gone.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use crate::common::digest::sha256;
+
+/// What others than its user may do with a file.
+const OTHERS: u32 = 0o077;
+
+/// The socket of the recorder of a folder.
+pub(super) fn path_of(recording: &Path) -> io::Result<PathBuf> {
+    let name = sha256(canonical(recording)?.as_os_str().as_encoded_bytes());
+    Ok(folder()?.join(format!("{}.sock", &name[..24])))
+}
+
+/// The folder of the sockets, made where there is none. A path to a socket must be short, so this lies near the root.
+fn folder() -> io::Result<PathBuf> {
+    let user = rustix::process::geteuid();
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());
+    let path =
+        own.map_or_else(|| PathBuf::from(format!("/tmp/risalah-{}", user.as_raw())), |folder| folder.join("risalah"));
+    match DirBuilder::new().mode(0o700).create(&path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // Anybody could have put something there.
+    let there = fs::symlink_metadata(&path)?;
+    if there.is_dir() && there.uid() == user.as_raw() && there.mode() & OTHERS == 0 {
+        return Ok(path);
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} is not private", path.display())))
+}
+
+/// The path from the root on, through no link and no `..`; of what is not there, as it is written.
+fn canonical(path: &Path) -> io::Result<PathBuf> {
+    let whole = std::path::absolute(path)?;
+    let (mut there, mut rest) = (whole.as_path(), Vec::<OsString>::new());
+    loop {
+        if let Ok(found) = there.canonicalize() {
+            return Ok(rest.into_iter().rev().fold(found, |path, name| path.join(name)));
+        }
+        let (Some(parent), Some(name)) = (there.parent(), there.file_name()) else { return Ok(whole) };
+        rest.push(name.to_owned());
+        there = parent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_socket_however_it_is_named_and_whether_it_is_there() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("rapat/rekaman");
+        let before = path_of(&folder).expect("a path");
+        fs::create_dir_all(&folder).expect("made");
+        std::os::unix::fs::symlink("rapat", place.path().join("tautan")).expect("linked");
+        for path in ["rapat/rekaman/", "rapat/../rapat/rekaman", "tautan/rekaman"] {
+            assert_eq!(path_of(&place.path().join(path)).expect("a path"), before, "{path}");
+        }
+        assert_ne!(path_of(&place.path().join("rapat")).expect("a path"), before);
+        assert!(before.as_os_str().len() < 100, "{}", before.display());
+    }
+}
