@@ -3,8 +3,9 @@
 //! ```sh
 //! cargo run --release --example recognise -- [--engine cpu|cpu-f32|whisper-cpp] [--names FILE] [--language CODES] MODEL.bin LIST
 //! ```
-//! LIST holds a path a line (mono, 16 kHz). A line of JSON comes for each: its words, the language where it is not the first of the codes, and the
-//! CPU seconds of recognition alone. FILE holds names that may be said, one a line.
+//! LIST holds a path a line (mono, 16 kHz). A line of JSON comes for each: its words, the language
+//! where it is not the first of the codes, and the CPU seconds of recognition alone. FILE holds
+//! names that may be said, one a line.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! The program's own engine beside whisper.cpp with the same weights, sound and window.
 //!
-//! whisper.cpp does not hand out what its encoder found, so the scores of its decoder are compared, which attend to that in every
-//! layer.
+//! whisper.cpp does not hand out what its encoder found, so the scores of its decoder are compared,
+//! which attend to that in every layer.
 
 use std::cell::RefCell;
 use std::io::Cursor;
@@ -21,7 +21,8 @@ const MOST: usize = 60;
 pub struct Compared {
     /// Tokens of the text that whisper.cpp decoded.
     pub tokens: usize,
-    /// The root of the mean square of the differences of scores along that text, relative to that of the scores, each less its mean.
+    /// The root of the mean square of the differences of scores along that text, relative to that
+    /// of the scores, each less its mean.
     pub off: f64,
     /// Places of that text at which both find the same token the likeliest.
     pub agreed: usize,
@@ -85,7 +86,8 @@ impl Peer {
         Self(state)
     }
 
-    /// The text tokens that are likeliest, one after another, and the scores at each place and at the end.
+    /// The text tokens that are likeliest, one after another, and the scores at each place and at
+    /// the end.
     fn decode(&mut self, special: &SpecialTokens, language: u32) -> (Vec<u32>, Vec<Vec<f32>>) {
         let mut sequence = vec![special.start, language, special.transcribe, special.no_timestamps];
         let (mut text, mut rows) = (Vec::new(), Vec::new());

@@ -1,7 +1,8 @@
 //! When each token was said: the path of the decoder's attention through the sound.
 //!
-//! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the words, is normalised over the tokens and
-//! smoothed by a median; dynamic time warping (Sakoe and Chiba, 1978) finds the path of most attention through it.
+//! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the
+//! words, is normalised over the tokens and smoothed by a median; dynamic time warping (Sakoe and
+//! Chiba, 1978) finds the path of most attention through it.
 
 use crate::kernel::{Kernel, loops};
 use crate::weights::Dimensions;
@@ -9,8 +10,9 @@ use crate::weights::Dimensions;
 /// Frames of the median.
 const MEDIAN: usize = 7;
 
-/// Heads that follow the words in the official models, as (layer, head), by (layers of the encoder, layers of the decoder, vocabulary).
-/// OpenAI publishes them in `whisper/__init__.py`; fine-tuned weights keep them. The first large model has the sizes of the second, which is the one in use.
+/// Heads that follow the words in the official models, as (layer, head), by (layers of the encoder,
+/// layers of the decoder, vocabulary). OpenAI publishes them in `whisper/__init__.py`; fine-tuned
+/// weights keep them. The first large model has the sizes of the second, which is the one in use.
 type Heads = &'static [(usize, usize)];
 const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
     ((4, 4, 51_864), &[(1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)]),
@@ -98,7 +100,8 @@ const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
     ((32, 4, 51_866), &[(2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)]),
 ];
 
-/// The heads that follow the words: the official table of the architecture, else all of the upper half of the layers.
+/// The heads that follow the words: the official table of the architecture, else all of the upper
+/// half of the layers.
 pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
     let sizes = (dimensions.audio_layers, dimensions.text_layers, dimensions.vocabulary);
     let fits = |heads: &Heads| heads.iter().all(|&(_, head)| head < dimensions.text_heads);
@@ -109,8 +112,9 @@ pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
     layers.flat_map(|layer| (0..dimensions.text_heads).map(move |head| (layer, head))).collect()
 }
 
-/// For each of `rows` tokens the frame at which it begins, from the scores of several heads before the softmax: `rows × frames` each.
-/// Rows before `skip` have a part in the normalisation only. The frames ascend; the first token begins at 0.
+/// For each of `rows` tokens the frame at which it begins, from the scores of several heads before
+/// the softmax: `rows × frames` each. Rows before `skip` have a part in the normalisation only. The
+/// frames ascend; the first token begins at 0.
 pub(crate) fn beginnings(
     kernel: Kernel,
     scores: &mut [Vec<f32>],
@@ -176,7 +180,8 @@ fn median(row: &[f32], frame: usize) -> f32 {
     around[half]
 }
 
-/// The cheapest way from the first token and frame to the last of both, each step going on by a token, a frame, or both.
+/// The cheapest way from the first token and frame to the last of both, each step going on by a
+/// token, a frame, or both.
 pub(crate) fn path(cost: &[f32], tokens: usize, frames: usize) -> Vec<(usize, usize)> {
     #[derive(Clone, Copy)]
     enum Step {
@@ -279,7 +284,8 @@ mod tests {
 
     #[test]
     fn tokens_begin_where_they_are_attended_to() {
-        // Two heads look at frames 0–9, 10–24, 25–39 and 40–49 for the four tokens after two of the task.
+        // Two heads look at frames 0–9, 10–24, 25–39 and 40–49 for the four tokens after two of the
+        // task.
         let (rows, frames, edges) = (7, 50, [0, 10, 25, 40, 50]);
         let mut random = Random(3);
         let mut head = || {

@@ -1,4 +1,5 @@
-//! Scaled dot-product attention (Vaswani et al., *Attention Is All You Need*, 2017): `softmax(q · kᵀ) · v` for each head.
+//! Scaled dot-product attention (Vaswani et al., *Attention Is All You Need*, 2017): `softmax(q ·
+//! kᵀ) · v` for each head.
 //!
 //! The factor `width^-½` of the scores is in the weights of the queries already.
 
@@ -6,10 +7,12 @@ use crate::kernel::loops::{self, Columns, Stored};
 use crate::kernel::{self, Kernel, LANES};
 use crate::linear::Precision;
 
-/// Queries of the encoder that are treated together: their scores of one head stay near the processor.
+/// Queries of the encoder that are treated together: their scores of one head stay near the
+/// processor.
 const BLOCK: usize = 48;
 
-/// Keys and values of a sequence, packed by head: keys as `[head][t / 32][width][32]`, values as `[head][width / 32][t][32]`.
+/// Keys and values of a sequence, packed by head: keys as `[head][t / 32][width][32]`, values as
+/// `[head][width / 32][t][32]`.
 #[derive(Default)]
 pub(crate) struct Memory<S> {
     heads: usize,
@@ -62,7 +65,8 @@ impl<S: Stored> Memory<S> {
         &self.values[(head * self.width / LANES + part) * self.room * LANES..][..self.room * LANES]
     }
 
-    /// One query `[heads][width]` over the first `live` positions; `watch` is shown the scores of every head before the softmax.
+    /// One query `[heads][width]` over the first `live` positions; `watch` is shown the scores of
+    /// every head before the softmax.
     pub(crate) fn attend(
         &self,
         kernel: Kernel,
@@ -95,9 +99,11 @@ pub(crate) struct Scratch {
     bytes: Bytes,
 }
 
-/// Every position over all: `qkv` has rows of `[3][heads][width]`, `out` of `[heads][width]`, which is `all` numbers.
+/// Every position over all: `qkv` has rows of `[3][heads][width]`, `out` of `[heads][width]`, which
+/// is `all` numbers.
 ///
-/// With weights in bytes, so are queries, keys and values where the processor multiplies bytes faster than numbers.
+/// With weights in bytes, so are queries, keys and values where the processor multiplies bytes
+/// faster than numbers.
 pub(crate) fn attend_all(
     kernel: Kernel,
     precision: Precision,
@@ -155,9 +161,10 @@ impl Scratch {
 
 /// Attention of one head after another in bytes (after Zhang et al., *SageAttention*, 2024).
 ///
-/// Keys and values are taken without their means over all positions, which are what makes bytes of them coarse: the mean of the keys adds
-/// the same to all scores of a query, which the softmax does not see, and that of the values is added to the result. What the softmax gives
-/// has 16 bits, as many small weights together count as much as a great one.
+/// Keys and values are taken without their means over all positions, which are what makes bytes of
+/// them coarse: the mean of the keys adds the same to all scores of a query, which the softmax does
+/// not see, and that of the values is added to the result. What the softmax gives has 16 bits, as
+/// many small weights together count as much as a great one.
 #[derive(Default)]
 struct Bytes {
     mean: Vec<f32>,

@@ -433,7 +433,8 @@ proptest! {
                         let sum: f64 = products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
                         let expected = before + 2.0 * (sum + f64::from(bias[output]));
                         let found = f64::from(out[row * linear.outputs + output]);
-                        // Half a step of a byte of each, in the mean of many: a step is 2/255 there, 2/127 here.
+                        // Half a step of a byte of each, in the mean of many: a step is 2/255
+                        // there, 2/127 here.
                         let most = match precision {
                             Precision::F32 => 1e-4,
                             Precision::Int8 => 0.08 * (inputs as f64).sqrt(),

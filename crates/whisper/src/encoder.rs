@@ -1,6 +1,7 @@
 //! The encoder: from a spectrogram to what the decoder attends to.
 //!
-//! `AudioEncoder` in OpenAI's `model.py`. With `f` frames of 20 ms, `m` mel bands and the width `d`:
+//! `AudioEncoder` in OpenAI's `model.py`. With `f` frames of 20 ms, `m` mel bands and the width
+//! `d`:
 //!
 //! | step | shape |
 //! |---|---|
@@ -11,14 +12,16 @@
 //! | `x += down(gelu(up(norm(x))))` | `[f][d] → [f][4d] → [f][d]` |
 //! | norm | `[f][d]` |
 //!
-//! A convolution is a product as well: three rows that follow one another are one row of three times the length.
+//! A convolution is a product as well: three rows that follow one another are one row of three
+//! times the length.
 
 use crate::attention;
 use crate::kernel::{Kernel, loops};
 use crate::linear::{self, Precision, sized};
 use crate::model::{Encoder, EncoderLayer, Mlp};
 
-/// Rows that pass through both matrices of an MLP together, so that what lies between stays near the processor.
+/// Rows that pass through both matrices of an MLP together, so that what lies between stays near
+/// the processor.
 const BLOCK: usize = 96;
 
 /// What the encoder computes in; kept from one sound to the next.

@@ -10,17 +10,19 @@ use crate::weights::Tensor;
 /// How the weights of a model are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
-    /// Bytes, with a scale for each output; what they multiply is made bytes row by row, by its range.
+    /// Bytes, with a scale for each output; what they multiply is made bytes row by row, by its
+    /// range.
     Int8,
     /// Single precision: four times the memory, for comparison.
     F32,
 }
 
-/// Rows that are multiplied at a time: few enough for their bytes to stay near the processor, many enough to
-/// pay for reading the weights.
+/// Rows that are multiplied at a time: few enough for their bytes to stay near the processor, many
+/// enough to pay for reading the weights.
 const BLOCK: usize = 96;
 
-/// `y = x · Wᵀ + b`. Its outputs are rounded up to whole panels of [`LANES`]; those beyond the matrix are 0.
+/// `y = x · Wᵀ + b`. Its outputs are rounded up to whole panels of [`LANES`]; those beyond the
+/// matrix are 0.
 pub(crate) struct Linear {
     pub(crate) inputs: usize,
     /// Outputs with those that fill the last panel.
@@ -96,7 +98,8 @@ impl Builder {
         Ok(())
     }
 
-    /// A convolution's weights, `[outputs][channels][taps]`, in the order of the inputs: `[taps][channels]`.
+    /// A convolution's weights, `[outputs][channels][taps]`, in the order of the inputs:
+    /// `[taps][channels]`.
     pub(crate) fn add_convolution(&mut self, name: &str, tensor: &Tensor, bias: &[f32]) -> Result<()> {
         let (channels, taps) = (tensor.shape[1], tensor.shape[2]);
         let mut stored = vec![0.0; channels * taps];
@@ -144,7 +147,8 @@ impl Builder {
 }
 
 impl Linear {
-    /// `out[r] = W · x[r] + b`, or `+=` with `add`. Row `r` of `x` begins at `r · stride`; `out` has rows of `self.outputs`.
+    /// `out[r] = W · x[r] + b`, or `+=` with `add`. Row `r` of `x` begins at `r · stride`; `out`
+    /// has rows of `self.outputs`.
     pub(crate) fn run(
         &self,
         kernel: Kernel,
@@ -240,7 +244,8 @@ fn all_finite(values: &[f32]) -> bool {
     values.iter().fold(0, |greatest, value| (value.to_bits() & !(1 << 31)).max(greatest)) < INFINITE
 }
 
-/// The first `length` values of a buffer, which grows where it is shorter. They are what was left there.
+/// The first `length` values of a buffer, which grows where it is shorter. They are what was left
+/// there.
 pub(crate) fn sized(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
     if buffer.len() < length {
         buffer.resize(length, 0.0);

@@ -39,13 +39,15 @@ pub(crate) struct EncoderLayer {
     pub(crate) mlp: Mlp,
 }
 
-/// Layers of self-attention and attention to the encoder, and the output layer, whose weights are the tokens' embeddings.
+/// Layers of self-attention and attention to the encoder, and the output layer, whose weights are
+/// the tokens' embeddings.
 pub(crate) struct Decoder {
     /// `[text_context][width]`.
     pub(crate) positions: Vec<f32>,
     pub(crate) layers: Vec<DecoderLayer>,
     pub(crate) norm: Norm,
-    /// One output for each token that has weights of its own: tokens of equal weights have equal scores, and the first of them is as good as all.
+    /// One output for each token that has weights of its own: tokens of equal weights have equal
+    /// scores, and the first of them is as good as all.
     pub(crate) output: Linear,
     /// The token of each output, ascending.
     pub(crate) token_of: Vec<u32>,
@@ -94,7 +96,8 @@ impl Norm {
 }
 
 impl Model {
-    /// Packs `weights` for the fastest kernel of this processor. Names, shapes and finiteness of all tensors are checked.
+    /// Packs `weights` for the fastest kernel of this processor. Names, shapes and finiteness of
+    /// all tensors are checked.
     pub fn new(weights: Weights, precision: Precision) -> Result<Self> {
         Self::with_kernel(weights, precision, Kernel::best())
     }
@@ -176,8 +179,9 @@ impl Model {
         tokens::non_speech(&self.vocabulary[..text])
     }
 
-    /// Tokens that spell `text`, the longest first from the left; bytes that no token spells are left out. For prompts: where a tokenizer
-    /// would part a rare word otherwise, the model reads it all the same.
+    /// Tokens that spell `text`, the longest first from the left; bytes that no token spells are
+    /// left out. For prompts: where a tokenizer would part a rare word otherwise, the model reads
+    /// it all the same.
     #[must_use]
     pub fn tokens_of(&self, text: &str) -> Vec<u32> {
         let known: std::collections::HashMap<&[u8], u32> =
@@ -254,7 +258,8 @@ impl Load {
         Ok(builder.finish())
     }
 
-    /// Several matrices of the same input as one. Keys have no bias: it would add the same to every score.
+    /// Several matrices of the same input as one. Keys have no bias: it would add the same to every
+    /// score.
     fn stacked(&mut self, prefix: &str, names: &[&str], heads: usize) -> Result<Linear> {
         let width = self.width;
         let mut builder = Builder::new(self.kernel, self.precision, width, names.len() * width);
@@ -339,8 +344,9 @@ fn query_factor(width: usize, heads: usize) -> f32 {
     ((width / heads) as f32).powf(-0.5)
 }
 
-/// Tokens whose weights differ from those of every token before, and for each token the place of its weights among them. A model that was
-/// trained for few tokens has the same weights for all others. `end` stays by itself.
+/// Tokens whose weights differ from those of every token before, and for each token the place of
+/// its weights among them. A model that was trained for few tokens has the same weights for all
+/// others. `end` stays by itself.
 fn distinct(embedding: &Tensor, width: usize, end: u32) -> (Vec<u32>, Vec<u32>) {
     let (mut row, mut other) = (vec![0.0f32; width], vec![0.0f32; width]);
     // By their first weights, which tell nearly all of them apart.

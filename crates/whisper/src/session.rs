@@ -31,7 +31,8 @@ const ATTEMPTS: usize = 3;
 pub struct Token {
     /// Its number in the vocabulary.
     pub id: u32,
-    /// The model's probability of it among all tokens that were not suppressed, 0 to 1, before any bias.
+    /// The model's probability of it among all tokens that were not suppressed, 0 to 1, before any
+    /// bias.
     pub probability: f32,
     /// The natural logarithm of that.
     pub log_probability: f32,
@@ -80,17 +81,20 @@ pub struct Transcription {
 
 /// What is asked of the decoder.
 pub struct Options<'o> {
-    /// The token of the language that is spoken ([`Model::language`]); `None` for a model of English only.
+    /// The token of the language that is spoken ([`Model::language`]); `None` for a model of
+    /// English only.
     pub language: Option<u32>,
     /// Tokens of other languages that may be spoken, which [`Session::transcribe`] listens for.
     pub other_languages: &'o [u32],
     /// Probability among all candidates from which one of them counts, 0 to 1.
     pub other_language_from: f32,
-    /// Tokens of a text that is said to have gone before, such as names ([`Model::tokens_of`]); the last 223 count.
+    /// Tokens of a text that is said to have gone before, such as names ([`Model::tokens_of`]); the
+    /// last 223 count.
     pub prompt: &'o [u32],
     /// Tokens that are never chosen.
     pub suppressed: &'o [u32],
-    /// Whether the text may end before it begins, or begin with a space alone. OpenAI's decoding forbids both.
+    /// Whether the text may end before it begins, or begin with a space alone. OpenAI's decoding
+    /// forbids both.
     pub may_be_empty: bool,
     /// Tokens that are decoded at most.
     pub most_tokens: usize,
@@ -98,9 +102,11 @@ pub struct Options<'o> {
     pub stop: &'o dyn Fn() -> bool,
     /// Changes the scores before a token is chosen.
     pub bias: Option<&'o dyn Bias>,
-    /// The shortest window in encoder frames (20 ms) for [`Session::transcribe`]. Official weights bear 512 and not less.
+    /// The shortest window in encoder frames (20 ms) for [`Session::transcribe`]. Official weights
+    /// bear 512 and not less.
     pub least_frames: usize,
-    /// Whether [`Session::transcribe`] tells when each word was said, and [`Session::align`] when each token was.
+    /// Whether [`Session::transcribe`] tells when each word was said, and [`Session::align`] when
+    /// each token was.
     pub word_times: bool,
 }
 
@@ -168,8 +174,9 @@ pub struct Session {
     model: Arc<Model>,
     buffers: encoder::Buffers,
     state: State,
-    /// For each head that follows the words what it looked at while the last tokens were decoded, from the task on: a score for each frame
-    /// of each token. Empty where word times were not asked for.
+    /// For each head that follows the words what it looked at while the last tokens were decoded,
+    /// from the task on: a score for each frame of each token. Empty where word times were not
+    /// asked for.
     seen: Vec<Vec<f32>>,
     /// Rows of it before the one that looks for the first token.
     task: usize,
@@ -188,7 +195,8 @@ impl Session {
         &self.model
     }
 
-    /// Encodes the first `frames` frames (20 ms) of a sound (mono, 16 kHz) with silence after it. Needed before anything is decoded.
+    /// Encodes the first `frames` frames (20 ms) of a sound (mono, 16 kHz) with silence after it.
+    /// Needed before anything is decoded.
     pub fn encode(&mut self, sound: &[f32], frames: usize) -> Result<()> {
         self.check_frames(frames)?;
         self.draw(sound, frames);
@@ -218,7 +226,8 @@ impl Session {
         }
     }
 
-    /// The spectrogram of the first `frames` frames of a sound, as the model takes it: `[2 · frames][mels]`.
+    /// The spectrogram of the first `frames` frames of a sound, as the model takes it: `[2 ·
+    /// frames][mels]`.
     pub fn log_mel(&mut self, sound: &[f32], frames: usize) -> &[f32] {
         self.draw(sound, frames);
         let bands = self.model.dimensions.mels;
@@ -244,7 +253,8 @@ impl Session {
         self.buffers.encoded(self.state.frames * self.model.dimensions.width)
     }
 
-    /// How likely each of `languages` (tokens) is to be spoken in what was encoded, and that nobody speaks.
+    /// How likely each of `languages` (tokens) is to be spoken in what was encoded, and that nobody
+    /// speaks.
     pub fn detect(&mut self, languages: &[u32]) -> Result<Detection> {
         let model = Arc::clone(&self.model);
         self.check_encoded()?;
@@ -351,7 +361,8 @@ impl Session {
         Ok(Decoded { tokens, ending })
     }
 
-    /// The decoder goes on with `tokens`. What the heads that follow the words look at is kept where that was asked for.
+    /// The decoder goes on with `tokens`. What the heads that follow the words look at is kept
+    /// where that was asked for.
     fn forward(&mut self, tokens: &[u32]) {
         let heads = &self.model.alignment_heads;
         let seen = &mut self.seen;
@@ -371,8 +382,9 @@ impl Session {
         begin.chain([special.no_timestamps]).collect()
     }
 
-    /// The frame at which each token of what was decoded last begins, and that at which the last one ends: one more than there are tokens.
-    /// Only the first `heard` frames hold sound. `None` where [`Options::word_times`] was not asked for.
+    /// The frame at which each token of what was decoded last begins, and that at which the last
+    /// one ends: one more than there are tokens. Only the first `heard` frames hold sound. `None`
+    /// where [`Options::word_times`] was not asked for.
     #[must_use]
     pub fn align(&self, decoded: &Decoded, heard: usize) -> Option<Vec<usize>> {
         let (frames, count) = (heard.clamp(1, self.state.frames.max(1)), decoded.tokens.len());
@@ -393,8 +405,10 @@ impl Session {
 
     /// Hears a sound (mono, 16 kHz, no longer than the longest window; the rest is not heard).
     ///
-    /// The window is the sound and a little more, at least [`Options::least_frames`]. When the decoder loses its way in it, the sound is heard again in a window
-    /// that is longer by 256 frames, then in the longest. What comes depends on nothing but the sound, the model and its kernel.
+    /// The window is the sound and a little more, at least [`Options::least_frames`]. When the
+    /// decoder loses its way in it, the sound is heard again in a window that is longer by 256
+    /// frames, then in the longest. What comes depends on nothing but the sound, the model and its
+    /// kernel.
     pub fn transcribe(&mut self, sound: &[f32], options: &Options<'_>) -> Result<Transcription> {
         let longest = self.model.dimensions.audio_context;
         let sound = &sound[..sound.len().min(longest * FRAME)];
@@ -445,8 +459,9 @@ impl Session {
         Ok(Some(if probability >= options.other_language_from { candidates[place] } else { usual }))
     }
 
-    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the last one ends, within a sound of `samples`; with any other
-    /// number of them the words have no times.
+    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the
+    /// last one ends, within a sound of `samples`; with any other number of them the words have no
+    /// times.
     #[must_use]
     pub fn words(&self, tokens: &[Token], edges: Option<&[usize]>, samples: usize) -> Vec<Word> {
         let mut groups: Vec<Range<usize>> = Vec::new();
@@ -508,7 +523,8 @@ impl Session {
     }
 }
 
-/// Spans of words that follow one another inside the sound, each of a frame at least where there is room for that.
+/// Spans of words that follow one another inside the sound, each of a frame at least where there is
+/// room for that.
 fn spans(groups: &[Range<usize>], edges: &[usize], samples: usize) -> Vec<Range<usize>> {
     let least = FRAME.min(samples / groups.len().max(1));
     let mut spans: Vec<Range<usize>> = Vec::with_capacity(groups.len());

@@ -1,7 +1,8 @@
 //! Loops over rows of numbers: plain code that is compiled once for each width of vector.
 //!
-//! A compiler turns these loops into vectors by itself where the lengths are fixed, so they go over arrays of [`STEP`] numbers. Sums are kept
-//! in as many lanes, whatever the processor: their rounding does not depend on its width, only on whether it multiplies and adds at once.
+//! A compiler turns these loops into vectors by itself where the lengths are fixed, so they go over
+//! arrays of [`STEP`] numbers. Sums are kept in as many lanes, whatever the processor: their
+//! rounding does not depend on its width, only on whether it multiplies and adds at once.
 
 // Only what is inlined is compiled for the processor of the function that it is inlined into.
 #![allow(clippy::inline_always, clippy::too_many_arguments)]
@@ -54,39 +55,47 @@ macro_rules! levels {
 }
 
 levels! {
-    /// Rows of single precision as bytes: `row[r][i] ≈ scale[r] · (byte − zero[r])`, with 255 steps between the least and the greatest
-    /// value of the row and 0. Row `r` begins at `r · stride` of `x`, and as many bytes follow one another in `bytes` as each row has.
+    /// Rows of single precision as bytes: `row[r][i] ≈ scale[r] · (byte − zero[r])`, with 255 steps
+    /// between the least and the greatest value of the row and 0. Row `r` begins at `r · stride` of
+    /// `x`, and as many bytes follow one another in `bytes` as each row has.
     fn quantise(x: &[f32], stride: usize, inputs: usize, bytes: &mut [u8], scale: &mut [f32], zero: &mut [f32]) = quantise_body;
-    /// A row as signed bytes: `row ≈ step · byte` with the greatest value at 127. Returns the step and the sum of the bytes.
+    /// A row as signed bytes: `row ≈ step · byte` with the greatest value at 127. Returns the step
+    /// and the sum of the bytes.
     fn signed_bytes(row: &[f32], bytes: &mut [i8]) -> (f32, i32) = signed_bytes_body;
-    /// The outputs of one panel from sums of products of bytes:
-    /// `out[r · stride + j] (+)= scale[r] · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
+    /// The outputs of one panel from sums of products of bytes: `out[r · stride + j] (+)= scale[r]
+    /// · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
     fn finish_u8(sums: &[[i32; LANES]], scale: &[f32], zero: &[f32], column: &Columns, out: &mut [f32], stride: usize, add: bool) = finish_u8_body;
-    /// The outputs of one panel from sums in single precision: `out[r · stride + j] (+)= sums[r][j] + bias[j]`.
+    /// The outputs of one panel from sums in single precision: `out[r · stride + j] (+)= sums[r][j]
+    /// + bias[j]`.
     fn finish_f32(sums: &[[f32; LANES]], bias: &[f32; LANES], out: &mut [f32], stride: usize, add: bool) = finish_f32_body;
     /// `x · Φ(x)` in place (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016).
     fn gelu(x: &mut [f32]) = gelu_body;
     /// The softmax of the first `live` values in place; those behind them become 0.
     fn softmax(x: &mut [f32], live: usize) = softmax_body;
-    /// `e^(x − greatest)` of the first `live` values in steps of 1/65,535, as upper and lower bytes; those behind them become 0. Returns
-    /// the sum of the steps.
+    /// `e^(x − greatest)` of the first `live` values in steps of 1/65,535, as upper and lower
+    /// bytes; those behind them become 0. Returns the sum of the steps.
     fn softmax_bytes(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 = softmax_bytes_body;
-    /// What is mixed of 32 columns of values by [`softmax_bytes`], from the sums of the upper bytes and those of the lower ones:
-    /// `out[r · stride + j] = column.scale[j] · (256 · upper[r][j] + lower[r][j]) / total[r] + column.bias[j]`.
+    /// What is mixed of 32 columns of values by [`softmax_bytes`], from the sums of the upper bytes
+    /// and those of the lower ones: `out[r · stride + j] = column.scale[j] · (256 · upper[r][j] +
+    /// lower[r][j]) / total[r] + column.bias[j]`.
     fn finish_mixed(upper: &[[i32; LANES]], lower: &[[i32; LANES]], total: &[f32], column: &Columns, out: &mut [f32], stride: usize) = finish_mixed_body;
-    /// The mean of each column of `rows`, which are `stride` apart and as long as `mean`, and its greatest distance from it.
+    /// The mean of each column of `rows`, which are `stride` apart and as long as `mean`, and its
+    /// greatest distance from it.
     fn centre(rows: &[f32], stride: usize, mean: &mut [f32], greatest: &mut [f32]) = centre_body;
-    /// Rows `stride` apart less `mean`, as the bytes of a panel's outputs (`[row / 32][input / 4][32][4]`), each with its step and the sum of its bytes
-    /// times that. What belongs to rows that are not there stays as it is.
+    /// Rows `stride` apart less `mean`, as the bytes of a panel's outputs (`[row / 32][input /
+    /// 4][32][4]`), each with its step and the sum of its bytes times that. What belongs to rows
+    /// that are not there stays as it is.
     fn pack_keys(rows: &[f32], stride: usize, mean: &[f32], panels: &mut [i8], scale: &mut [[f32; LANES]], sum: &mut [[f32; LANES]]) = pack_keys_body;
-    /// 32 columns of rows `stride` apart less `mean`, in steps of `scale`, as the bytes of a panel's inputs: `[row / 4][32][4]`. What belongs to rows that
-    /// are not there becomes 0.
+    /// 32 columns of rows `stride` apart less `mean`, in steps of `scale`, as the bytes of a
+    /// panel's inputs: `[row / 4][32][4]`. What belongs to rows that are not there becomes 0.
     fn pack_values(rows: &[f32], stride: usize, mean: &[f32; LANES], scale: &[f32; LANES], panel: &mut [i8]) = pack_values_body;
-    /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba et al., *Layer Normalization*, 2016).
+    /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba
+    /// et al., *Layer Normalization*, 2016).
     fn layer_norm(x: &[f32], gain: &[f32], bias: &[f32], out: &mut [f32]) = layer_norm_body;
     /// The greatest value, and the sum of the exponentials of all values less it.
     fn log_sum(x: &[f32]) -> (f32, f32) = log_sum_body;
-    /// Products of one query with the keys of a head in tiles: `scores[t] = Σ query[i] · keys[t / 32][i][t % 32]`.
+    /// Products of one query with the keys of a head in tiles: `scores[t] = Σ query[i] · keys[t /
+    /// 32][i][t % 32]`.
     fn scores_f32(query: &[f32], keys: &[f32], scores: &mut [f32]) = scores_body<f32>;
     /// The same with keys of half the size.
     fn scores_bf16(query: &[f32], keys: &[Bf16], scores: &mut [f32]) = scores_body<Bf16>;
@@ -94,8 +103,9 @@ levels! {
     fn mix_f32(weights: &[f32], values: &[f32], out: &mut [f32]) = mix_body<f32>;
     /// The same with values of half the size.
     fn mix_bf16(weights: &[f32], values: &[Bf16], out: &mut [f32]) = mix_body<Bf16>;
-    /// Packs rows of keys and values (`stride` numbers: first the keys of all heads, then the values) for heads of `width`: keys as
-    /// `[head][t / 32][width][32]`, values as `[head][width / 32][t][32]`. What there is room for beyond the rows becomes 0.
+    /// Packs rows of keys and values (`stride` numbers: first the keys of all heads, then the
+    /// values) for heads of `width`: keys as `[head][t / 32][width][32]`, values as `[head][width /
+    /// 32][t][32]`. What there is room for beyond the rows becomes 0.
     fn pack_f32(rows: &[f32], stride: usize, width: usize, keys: &mut [f32], values: &mut [f32]) = pack_body<f32>;
     /// The same at half the size.
     fn pack_bf16(rows: &[f32], stride: usize, width: usize, keys: &mut [Bf16], values: &mut [Bf16]) = pack_body<Bf16>;
@@ -111,7 +121,8 @@ pub(crate) struct Columns<'w> {
     pub(crate) bias: &'w [f32; LANES],
 }
 
-/// The upper half of a number of single precision ("brain float"): its range, with 8 bits of precision.
+/// The upper half of a number of single precision ("brain float"): its range, with 8 bits of
+/// precision.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bf16(u16);
 
@@ -174,7 +185,8 @@ impl Stored for Bf16 {
     }
 }
 
-/// 1.5 · 2²³: a number below 2²² that is added to it is rounded to an integer, which stands in the lowest bits.
+/// 1.5 · 2²³: a number below 2²² that is added to it is rounded to an integer, which stands in the
+/// lowest bits.
 const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
