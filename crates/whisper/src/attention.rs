@@ -171,13 +171,13 @@ struct Bytes {
     greatest: Vec<f32>,
     /// Packed as the weights of a [`crate::linear::Linear`] with an output for each position …
     keys: Vec<i8>,
-    scale: Vec<[f32; LANES]>,
-    sum: Vec<[f32; LANES]>,
+    columns: Vec<Columns>,
     /// … and with an input for each position.
     values: Vec<i8>,
+    value_columns: Vec<Columns>,
     /// Of queries.
     bytes: Vec<u8>,
-    query_scale: Vec<f32>,
+    scale: Vec<f32>,
     zero: Vec<f32>,
     /// Upper bytes of all rows, then the lower ones.
     weights: Vec<u8>,
@@ -198,49 +198,41 @@ impl Bytes {
         let (width, stride) = (all / heads, 3 * all);
         let frames = qkv.len() / stride;
         let room = frames.next_multiple_of(LANES);
-        let tiles = room / LANES;
-        let Self { mean, greatest, keys, scale, sum, values, bytes, query_scale, zero, weights, total, sums } = self;
+        let Self { mean, greatest, keys, columns, values, value_columns, bytes, scale, zero, weights, total, sums } =
+            self;
         mean.resize(width, 0.0);
         greatest.resize(width, 0.0);
         keys.resize(room * width, 0);
         values.resize(room * width, 0);
-        scale.resize(tiles, [0.0; LANES]);
-        sum.resize(tiles, [0.0; LANES]);
+        columns.resize(room / LANES, Columns::ZERO);
+        value_columns.resize(width / LANES, Columns::ZERO);
         scores.resize(BLOCK * room, 0.0);
         for head in 0..heads {
             let rows = &qkv[all + head * width..];
             loops::centre(kernel, rows, stride, mean, greatest);
-            loops::pack_keys(kernel, rows, stride, mean, keys, scale, sum);
+            loops::pack_keys(kernel, rows, stride, mean, keys, columns);
             let rows = &qkv[2 * all + head * width..];
             loops::centre(kernel, rows, stride, mean, greatest);
-            let step = |part: usize| -> [f32; LANES] {
-                std::array::from_fn(|lane| (greatest[part * LANES + lane] / 127.0).max(f32::MIN_POSITIVE))
-            };
-            for (part, panel) in values.chunks_exact_mut(room * LANES).enumerate() {
-                let mean = std::array::from_fn(|lane| mean[part * LANES + lane]);
-                loops::pack_values(kernel, &rows[part * LANES..], stride, &mean, &step(part), panel);
+            for (part, (panel, column)) in values.chunks_exact_mut(room * LANES).zip(&mut *value_columns).enumerate() {
+                for lane in 0..LANES {
+                    let place = part * LANES + lane;
+                    column.scale[lane] = (greatest[place] / 127.0).max(f32::MIN_POSITIVE);
+                    column.bias[lane] = mean[place];
+                }
+                loops::pack_values(kernel, &rows[part * LANES..], stride, column, panel);
             }
             for first in (0..frames).step_by(BLOCK) {
                 let rows = BLOCK.min(frames - first);
                 bytes.resize(rows * width, 0);
-                query_scale.resize(rows, 0.0);
+                scale.resize(rows, 0.0);
                 zero.resize(rows, 0.0);
                 let queries = &qkv[first * stride + head * width..];
-                loops::quantise(kernel, queries, stride, width, bytes, query_scale, zero);
+                loops::quantise(kernel, queries, stride, width, bytes, scale, zero);
                 sums.resize(rows, [0; LANES]);
-                for (tile, keys) in keys.chunks_exact(width * LANES).enumerate() {
+                for (tile, (keys, column)) in keys.chunks_exact(width * LANES).zip(&*columns).enumerate() {
                     kernel::products_u8(kernel, bytes, width, keys, sums);
-                    let column = Columns { scale: &scale[tile], sum: &sum[tile], bias: &[0.0; LANES] };
-                    loops::finish_u8(
-                        kernel,
-                        sums,
-                        query_scale,
-                        zero,
-                        &column,
-                        &mut scores[tile * LANES..],
-                        room,
-                        false,
-                    );
+                    let out = &mut scores[tile * LANES..];
+                    loops::finish_u8(kernel, sums, scale, zero, column, out, room, false);
                 }
                 weights.resize(2 * rows * room, 0);
                 total.resize(rows, 0.0);
@@ -250,13 +242,11 @@ impl Bytes {
                     *total = loops::softmax_bytes(kernel, scores, frames, upper, lower);
                 }
                 sums.resize(2 * rows, [0; LANES]);
-                for (part, values) in values.chunks_exact(room * LANES).enumerate() {
+                for (part, (values, column)) in values.chunks_exact(room * LANES).zip(&*value_columns).enumerate() {
                     kernel::products_u8(kernel, weights, room, values, sums);
-                    let mean = std::array::from_fn(|lane| mean[part * LANES + lane]);
-                    let column = Columns { scale: &step(part), sum: &[0.0; LANES], bias: &mean };
                     let (upper, lower) = sums.split_at(rows);
                     let place = first * all + head * width + part * LANES;
-                    loops::finish_mixed(kernel, upper, lower, total, &column, &mut out[place..], all);
+                    loops::finish_mixed(kernel, upper, lower, total, column, &mut out[place..], all);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::kernel::loops::{self, Columns};
-use crate::kernel::{self, Kernel, LANES};
+use crate::kernel::{self, Kernel, LANES, memory};
 use crate::weights::Tensor;
 
 /// How the weights of a model are kept.
@@ -27,19 +27,14 @@ pub(crate) struct Linear {
     pub(crate) inputs: usize,
     /// Outputs with those that fill the last panel.
     pub(crate) outputs: usize,
-    /// By panel, as all that belongs to outputs.
-    bias: Vec<[f32; LANES]>,
+    /// By panel.
+    columns: Vec<Columns>,
     weights: Packed,
 }
 
 enum Packed {
-    Bytes {
-        /// `outputs / LANES` panels of `[inputs / 4][LANES][4]`.
-        panels: Vec<i8>,
-        scale: Vec<[f32; LANES]>,
-        /// The sum of an output's weights, times its scale.
-        sum: Vec<[f32; LANES]>,
-    },
+    /// `outputs / LANES` panels of `[inputs / 4][LANES][4]`.
+    Bytes(Vec<i8>),
     /// `outputs / LANES` panels of `[inputs][LANES]`.
     Singles(Vec<f32>),
 }
@@ -67,14 +62,11 @@ impl Builder {
     /// `kernel` packs; what is packed is the same for all.
     pub(crate) fn new(kernel: Kernel, precision: Precision, inputs: usize, outputs: usize) -> Self {
         let outputs = outputs.next_multiple_of(LANES);
-        let of_outputs = vec![[0.0; LANES]; outputs / LANES];
         let weights = match precision {
-            Precision::Int8 => {
-                Packed::Bytes { panels: vec![0; inputs * outputs], scale: of_outputs.clone(), sum: of_outputs.clone() }
-            }
-            Precision::F32 => Packed::Singles(vec![0.0; inputs * outputs]),
+            Precision::Int8 => Packed::Bytes(zeros(inputs * outputs)),
+            Precision::F32 => Packed::Singles(zeros(inputs * outputs)),
         };
-        let linear = Linear { inputs, outputs, bias: of_outputs, weights };
+        let linear = Linear { inputs, outputs, columns: vec![Columns::ZERO; outputs / LANES], weights };
         Self { kernel, linear, rows: 0, row: vec![0.0; inputs], bytes: vec![0; inputs] }
     }
 
@@ -120,16 +112,17 @@ impl Builder {
         }
         let (panel, lane) = (self.rows / LANES, self.rows % LANES);
         let place = panel * LANES * self.linear.inputs;
-        self.linear.bias[panel][lane] = bias;
+        let columns = &mut self.linear.columns[panel];
+        columns.bias[lane] = bias;
         match &mut self.linear.weights {
-            Packed::Bytes { panels, scale, sum } => {
+            Packed::Bytes(panels) => {
                 let (step, total) = loops::signed_bytes(self.kernel, &self.row, &mut self.bytes);
                 let groups = panels[place..].chunks_exact_mut(4 * LANES);
                 for (four, group) in self.bytes.chunks_exact(4).zip(groups) {
                     group[4 * lane..4 * lane + 4].copy_from_slice(four);
                 }
-                scale[panel][lane] = step;
-                sum[panel][lane] = step * total as f32;
+                columns.scale[lane] = step;
+                columns.sum[lane] = step * total as f32;
             }
             Packed::Singles(panels) => {
                 for (weight, group) in self.row.iter().zip(panels[place..].chunks_exact_mut(LANES)) {
@@ -177,7 +170,7 @@ impl Linear {
         let size = self.inputs * LANES;
         for (number, out) in out.chunks_mut(BLOCK * width).enumerate() {
             let (x, rows) = (&x[number * BLOCK * stride..], out.len() / width);
-            if let Packed::Bytes { .. } = self.weights {
+            if let Packed::Bytes(_) = self.weights {
                 scratch.bytes.resize(rows * self.inputs, 0);
                 scratch.scale.resize(rows, 0.0);
                 scratch.zero.resize(rows, 0.0);
@@ -186,21 +179,20 @@ impl Linear {
             }
             for (place, panel) in panels.clone().enumerate() {
                 let out = &mut out[place * LANES..];
-                let bias = &self.bias[panel];
+                let columns = &self.columns[panel];
                 match &self.weights {
-                    Packed::Bytes { panels, scale, sum } => {
+                    Packed::Bytes(panels) => {
                         scratch.sums.resize(rows, [0; LANES]);
                         let weights = &panels[panel * size..(panel + 1) * size];
                         kernel::products_u8(kernel, &scratch.bytes, self.inputs, weights, &mut scratch.sums);
-                        let column = Columns { scale: &scale[panel], sum: &sum[panel], bias };
                         let Scratch { sums, scale, zero, .. } = &scratch;
-                        loops::finish_u8(kernel, sums, scale, zero, &column, out, width, add);
+                        loops::finish_u8(kernel, sums, scale, zero, columns, out, width, add);
                     }
                     Packed::Singles(panels) => {
                         scratch.singles.resize(rows, [0.0; LANES]);
                         let weights = &panels[panel * size..(panel + 1) * size];
                         kernel::products_f32(kernel, x, stride, weights, &mut scratch.singles);
-                        loops::finish_f32(kernel, &scratch.singles, bias, out, width, add);
+                        loops::finish_f32(kernel, &scratch.singles, &columns.bias, out, width, add);
                     }
                 }
             }
@@ -211,9 +203,9 @@ impl Linear {
     pub(crate) fn weights_of(&self, output: usize, out: &mut [f32]) {
         let (place, lane) = (output / LANES * LANES * self.inputs, output % LANES);
         match &self.weights {
-            Packed::Bytes { panels, scale, .. } => {
+            Packed::Bytes(panels) => {
                 let groups = panels[place..].chunks_exact(4 * LANES);
-                let scale = scale[output / LANES][lane];
+                let scale = self.columns[output / LANES].scale[lane];
                 for (out, group) in out.chunks_exact_mut(4).zip(groups) {
                     for (out, &byte) in out.iter_mut().zip(&group[4 * lane..4 * lane + 4]) {
                         *out = f32::from(byte) * scale;
@@ -231,11 +223,18 @@ impl Linear {
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
         let weights = match &self.weights {
-            Packed::Bytes { panels, .. } => panels.len() + 2 * 4 * self.outputs,
+            Packed::Bytes(panels) => panels.len(),
             Packed::Singles(panels) => 4 * panels.len(),
         };
-        weights + 4 * self.outputs
+        weights + size_of_val(self.columns.as_slice())
     }
+}
+
+/// Memory for weights.
+fn zeros<T: Clone + Default>(length: usize) -> Vec<T> {
+    let zeros = vec![T::default(); length];
+    memory::prefer_large_pages(&zeros);
+    zeros
 }
 
 /// Whether none is infinite or not a number. Without a way out of the loop it becomes vectors.

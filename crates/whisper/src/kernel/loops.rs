@@ -85,10 +85,10 @@ levels! {
     /// Rows `stride` apart less `mean`, as the bytes of a panel's outputs (`[row / 32][input /
     /// 4][32][4]`), each with its step and the sum of its bytes times that. What belongs to rows
     /// that are not there stays as it is.
-    fn pack_keys(rows: &[f32], stride: usize, mean: &[f32], panels: &mut [i8], scale: &mut [[f32; LANES]], sum: &mut [[f32; LANES]]) = pack_keys_body;
+    fn pack_keys(rows: &[f32], stride: usize, mean: &[f32], panels: &mut [i8], columns: &mut [Columns]) = pack_keys_body;
     /// 32 columns of rows `stride` apart less `mean`, in steps of `scale`, as the bytes of a
     /// panel's inputs: `[row / 4][32][4]`. What belongs to rows that are not there becomes 0.
-    fn pack_values(rows: &[f32], stride: usize, mean: &[f32; LANES], scale: &[f32; LANES], panel: &mut [i8]) = pack_values_body;
+    fn pack_values(rows: &[f32], stride: usize, column: &Columns, panel: &mut [i8]) = pack_values_body;
     /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba
     /// et al., *Layer Normalization*, 2016).
     fn layer_norm(x: &[f32], gain: &[f32], bias: &[f32], out: &mut [f32]) = layer_norm_body;
@@ -114,11 +114,16 @@ levels! {
 }
 
 /// What belongs to the outputs of one panel.
-pub(crate) struct Columns<'w> {
-    pub(crate) scale: &'w [f32; LANES],
+#[derive(Clone)]
+pub(crate) struct Columns {
+    pub(crate) scale: [f32; LANES],
     /// The sum of an output's weights, times its scale.
-    pub(crate) sum: &'w [f32; LANES],
-    pub(crate) bias: &'w [f32; LANES],
+    pub(crate) sum: [f32; LANES],
+    pub(crate) bias: [f32; LANES],
+}
+
+impl Columns {
+    pub(crate) const ZERO: Self = Self { scale: [0.0; LANES], sum: [0.0; LANES], bias: [0.0; LANES] };
 }
 
 /// The upper half of a number of single precision ("brain float"): its range, with 8 bits of
@@ -274,7 +279,7 @@ fn signed_bytes_body<const FUSE: bool>(row: &[f32], bytes: &mut [i8]) -> (f32, i
     for (byte, value) in bytes.iter_mut().zip(row) {
         let rounded = integer(value / step);
         *byte = rounded as i8;
-        total += rounded;
+        total = rounded.wrapping_add(total);
     }
     (step, total)
 }
@@ -287,17 +292,30 @@ fn integer(x: f32) -> i32 {
 
 #[inline(always)]
 fn softmax_bytes_body<const FUSE: bool>(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 {
-    let top = greatest(&x[..live]);
-    upper[live..].fill(0);
-    lower[live..].fill(0);
-    let mut total = 0;
-    for (x, (upper, lower)) in x[..live].iter().zip(upper.iter_mut().zip(lower)) {
-        let step = integer(65_535.0 * exp::<FUSE>(x - top));
-        total += step;
-        *upper = (step >> 8) as u8;
-        *lower = step as u8;
+    let x = &x[..live];
+    let top = greatest(x);
+    let (upper, rest) = upper.split_at_mut(live);
+    rest.fill(0);
+    let (lower, rest) = lower.split_at_mut(live);
+    rest.fill(0);
+    let step = |x: f32| integer(65_535.0 * exp::<FUSE>(x - top));
+    let mut lanes = [0i32; STEP];
+    let bytes = upper.chunks_exact_mut(STEP).zip(lower.chunks_exact_mut(STEP));
+    for (x, (upper, lower)) in x.chunks_exact(STEP).zip(bytes) {
+        for lane in 0..STEP {
+            let step = step(x[lane]);
+            lanes[lane] = lanes[lane].wrapping_add(step);
+            upper[lane] = (step >> 8) as u8;
+            lower[lane] = step as u8;
+        }
     }
-    total as f32
+    for place in live / STEP * STEP..live {
+        let step = step(x[place]);
+        lanes[0] = lanes[0].wrapping_add(step);
+        upper[place] = (step >> 8) as u8;
+        lower[place] = step as u8;
+    }
+    lanes.into_iter().fold(0, i32::wrapping_add) as f32
 }
 
 #[inline(always)]
@@ -346,12 +364,11 @@ fn pack_keys_body<const FUSE: bool>(
     stride: usize,
     mean: &[f32],
     panels: &mut [i8],
-    scale: &mut [[f32; LANES]],
-    sum: &mut [[f32; LANES]],
+    columns: &mut [Columns],
 ) {
     let width = mean.len();
     let tiles = rows.chunks(LANES * stride).zip(panels.chunks_exact_mut(width * LANES));
-    for ((rows, panel), (scale, sum)) in tiles.zip(scale.iter_mut().zip(sum)) {
+    for ((rows, panel), columns) in tiles.zip(columns) {
         for (lane, row) in rows.chunks(stride).enumerate() {
             let mut lanes = [0.0; LANES];
             for (row, mean) in row[..width].chunks_exact(LANES).zip(mean.chunks_exact(LANES)) {
@@ -367,28 +384,22 @@ fn pack_keys_body<const FUSE: bool>(
                 let mut bytes = [0; LANES];
                 for j in 0..LANES {
                     let rounded = integer((row[j] - mean[j]) * inverse);
-                    total += rounded;
+                    total = rounded.wrapping_add(total);
                     bytes[j] = rounded as i8;
                 }
                 for (four, group) in bytes.chunks_exact(4).zip(group.chunks_exact_mut(4 * LANES)) {
                     group[4 * lane..4 * lane + 4].copy_from_slice(four);
                 }
             }
-            scale[lane] = step;
-            sum[lane] = step * total as f32;
+            columns.scale[lane] = step;
+            columns.sum[lane] = step * total as f32;
         }
     }
 }
 
 #[inline(always)]
-fn pack_values_body<const FUSE: bool>(
-    rows: &[f32],
-    stride: usize,
-    mean: &[f32; LANES],
-    scale: &[f32; LANES],
-    panel: &mut [i8],
-) {
-    let inverse = scale.map(|scale| 1.0 / scale);
+fn pack_values_body<const FUSE: bool>(rows: &[f32], stride: usize, column: &Columns, panel: &mut [i8]) {
+    let (mean, inverse) = (&column.bias, column.scale.map(|scale| 1.0 / scale));
     let mut fours = rows.chunks(4 * stride);
     for group in panel.chunks_exact_mut(4 * LANES) {
         let mut packed = [0u32; LANES];

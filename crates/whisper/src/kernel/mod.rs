@@ -13,6 +13,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod loops;
+pub(crate) mod memory;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(target_arch = "x86_64")]
