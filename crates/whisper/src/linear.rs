@@ -1,6 +1,7 @@
 //! A matrix of weights and what is multiplied by it.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::kernel::loops::{self, Columns};
@@ -21,6 +22,9 @@ pub enum Precision {
 /// enough to pay for reading the weights.
 const BLOCK: usize = 96;
 
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+
 /// `y = x · Wᵀ + b`. Its outputs are rounded up to whole panels of [`LANES`]; those beyond the
 /// matrix are 0.
 pub(crate) struct Linear {
@@ -33,8 +37,8 @@ pub(crate) struct Linear {
 }
 
 enum Packed {
-    /// `outputs / LANES` panels of `[inputs / 4][LANES][4]`.
-    Bytes(Vec<i8>),
+    /// A place in [`Panels`]: `outputs / LANES` panels of `[inputs / 4][LANES][4]`.
+    Bytes(Arc<OnceLock<Vec<i8>>>, Range<usize>),
     /// `outputs / LANES` panels of `[inputs][LANES]`.
     Singles(Vec<f32>),
 }
@@ -49,10 +53,35 @@ pub(crate) struct Scratch {
     singles: Vec<[f32; LANES]>,
 }
 
+/// The bytes of all matrices of a model, one behind the other, so that they share large pages.
+pub(crate) struct Panels {
+    bytes: Vec<i8>,
+    /// Where they are found once they are complete.
+    shared: Arc<OnceLock<Vec<i8>>>,
+}
+
+impl Panels {
+    /// Room for so many bytes; more may come.
+    pub(crate) fn with_room(length: usize) -> Self {
+        let mut bytes: Vec<i8> = Vec::with_capacity(length + LINE);
+        memory::prefer_large_pages(bytes.spare_capacity_mut());
+        bytes.resize(bytes.as_ptr().align_offset(LINE) % LINE, 0);
+        Self { bytes, shared: Arc::default() }
+    }
+
+    /// No more come; before that nothing can be computed.
+    pub(crate) fn close(self) {
+        // It is the first and only time.
+        let _ = self.shared.set(self.bytes);
+    }
+}
+
 /// Takes rows of weights and packs them.
 pub(crate) struct Builder {
     kernel: Kernel,
     linear: Linear,
+    /// Those of [`Panels`] with the own ones behind.
+    panels: Vec<i8>,
     rows: usize,
     row: Vec<f32>,
     bytes: Vec<i8>,
@@ -60,14 +89,26 @@ pub(crate) struct Builder {
 
 impl Builder {
     /// `kernel` packs; what is packed is the same for all.
-    pub(crate) fn new(kernel: Kernel, precision: Precision, inputs: usize, outputs: usize) -> Self {
+    pub(crate) fn new(
+        kernel: Kernel,
+        precision: Precision,
+        panels: &mut Panels,
+        inputs: usize,
+        outputs: usize,
+    ) -> Self {
         let outputs = outputs.next_multiple_of(LANES);
+        let shared = Arc::clone(&panels.shared);
+        let mut panels = std::mem::take(&mut panels.bytes);
         let weights = match precision {
-            Precision::Int8 => Packed::Bytes(zeros(inputs * outputs)),
-            Precision::F32 => Packed::Singles(zeros(inputs * outputs)),
+            Precision::Int8 => {
+                let begin = panels.len();
+                panels.resize(begin + inputs * outputs, 0);
+                Packed::Bytes(shared, begin..panels.len())
+            }
+            Precision::F32 => Packed::Singles(vec![0.0; inputs * outputs]),
         };
         let linear = Linear { inputs, outputs, columns: vec![Columns::ZERO; outputs / LANES], weights };
-        Self { kernel, linear, rows: 0, row: vec![0.0; inputs], bytes: vec![0; inputs] }
+        Self { kernel, linear, panels, rows: 0, row: vec![0.0; inputs], bytes: vec![0; inputs] }
     }
 
     /// The rows of a tensor and their bias, both times `factor`.
@@ -115,9 +156,9 @@ impl Builder {
         let columns = &mut self.linear.columns[panel];
         columns.bias[lane] = bias;
         match &mut self.linear.weights {
-            Packed::Bytes(panels) => {
+            Packed::Bytes(_, own) => {
                 let (step, total) = loops::signed_bytes(self.kernel, &self.row, &mut self.bytes);
-                let groups = panels[place..].chunks_exact_mut(4 * LANES);
+                let groups = self.panels[own.start + place..].chunks_exact_mut(4 * LANES);
                 for (four, group) in self.bytes.chunks_exact(4).zip(groups) {
                     group[4 * lane..4 * lane + 4].copy_from_slice(four);
                 }
@@ -134,7 +175,9 @@ impl Builder {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Linear {
+    /// Gives the bytes back.
+    pub(crate) fn finish(self, panels: &mut Panels) -> Linear {
+        panels.bytes = self.panels;
         self.linear
     }
 }
@@ -168,9 +211,10 @@ impl Linear {
     ) {
         let width = panels.len() * LANES;
         let size = self.inputs * LANES;
+        let packed = self.bytes_of_panels();
         for (number, out) in out.chunks_mut(BLOCK * width).enumerate() {
             let (x, rows) = (&x[number * BLOCK * stride..], out.len() / width);
-            if let Packed::Bytes(_) = self.weights {
+            if let Packed::Bytes(..) = self.weights {
                 scratch.bytes.resize(rows * self.inputs, 0);
                 scratch.scale.resize(rows, 0.0);
                 scratch.zero.resize(rows, 0.0);
@@ -181,9 +225,9 @@ impl Linear {
                 let out = &mut out[place * LANES..];
                 let columns = &self.columns[panel];
                 match &self.weights {
-                    Packed::Bytes(panels) => {
+                    Packed::Bytes(..) => {
                         scratch.sums.resize(rows, [0; LANES]);
-                        let weights = &panels[panel * size..(panel + 1) * size];
+                        let weights = &packed[panel * size..(panel + 1) * size];
                         kernel::products_u8(kernel, &scratch.bytes, self.inputs, weights, &mut scratch.sums);
                         let Scratch { sums, scale, zero, .. } = &scratch;
                         loops::finish_u8(kernel, sums, scale, zero, columns, out, width, add);
@@ -199,12 +243,20 @@ impl Linear {
         }
     }
 
+    /// Its panels where they are bytes, none where they are not.
+    fn bytes_of_panels(&self) -> &[i8] {
+        match &self.weights {
+            Packed::Bytes(shared, place) => shared.get().map_or(&[], |all| &all[place.clone()]),
+            Packed::Singles(_) => &[],
+        }
+    }
+
     /// The weights of one output, as they are kept.
     pub(crate) fn weights_of(&self, output: usize, out: &mut [f32]) {
         let (place, lane) = (output / LANES * LANES * self.inputs, output % LANES);
         match &self.weights {
-            Packed::Bytes(panels) => {
-                let groups = panels[place..].chunks_exact(4 * LANES);
+            Packed::Bytes(..) => {
+                let groups = self.bytes_of_panels()[place..].chunks_exact(4 * LANES);
                 let scale = self.columns[output / LANES].scale[lane];
                 for (out, group) in out.chunks_exact_mut(4).zip(groups) {
                     for (out, &byte) in out.iter_mut().zip(&group[4 * lane..4 * lane + 4]) {
@@ -223,18 +275,11 @@ impl Linear {
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
         let weights = match &self.weights {
-            Packed::Bytes(panels) => panels.len(),
+            Packed::Bytes(_, place) => place.len(),
             Packed::Singles(panels) => 4 * panels.len(),
         };
         weights + size_of_val(self.columns.as_slice())
     }
-}
-
-/// Memory for weights.
-fn zeros<T: Clone + Default>(length: usize) -> Vec<T> {
-    let zeros = vec![T::default(); length];
-    memory::prefer_large_pages(&zeros);
-    zeros
 }
 
 /// Whether none is infinite or not a number. Without a way out of the loop it becomes vectors.

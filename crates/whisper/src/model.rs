@@ -3,7 +3,7 @@
 use crate::alignment;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, loops};
-use crate::linear::{Builder, Linear, Precision};
+use crate::linear::{Builder, Linear, Panels, Precision};
 use crate::mel::LogMel;
 use crate::tokens::{self, SpecialTokens};
 use crate::weights::{BINS, Dimensions, Tensor, Weights};
@@ -121,12 +121,16 @@ impl Model {
         }
         let mel = LogMel::new(&weights.filters);
         let vocabulary = std::mem::take(&mut weights.vocabulary);
-        let mut load = Load { weights, kernel, precision, width: dimensions.width };
+        let whole = weights.tensors.values().filter(|tensor| tensor.is_whole());
+        let numbers = whole.map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+        let panels = Panels::with_room(if precision == Precision::Int8 { numbers } else { 0 });
+        let mut load = Load { weights, kernel, precision, panels, width: dimensions.width };
         let encoder = load.encoder(&dimensions)?;
         let decoder = load.decoder(&dimensions, &special)?;
         if let Some(name) = load.weights.tensors.keys().min() {
             return Err(Error::Unexpected { tensor: name.clone() });
         }
+        load.panels.close();
         Ok(Self { dimensions, kernel, precision, special, vocabulary, mel, encoder, decoder, alignment_heads })
     }
 
@@ -233,6 +237,7 @@ struct Load {
     weights: Weights,
     kernel: Kernel,
     precision: Precision,
+    panels: Panels,
     width: usize,
 }
 
@@ -253,16 +258,16 @@ impl Load {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[outputs, inputs])?;
         let bias = self.plain(&format!("{name}.bias"), &[outputs])?;
-        let mut builder = Builder::new(self.kernel, self.precision, inputs, outputs);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, inputs, outputs);
         builder.add(&weight, &tensor, Some(&bias), factor)?;
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
     /// Several matrices of the same input as one. Keys have no bias: it would add the same to every
     /// score.
     fn stacked(&mut self, prefix: &str, names: &[&str], heads: usize) -> Result<Linear> {
         let width = self.width;
-        let mut builder = Builder::new(self.kernel, self.precision, width, names.len() * width);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, width, names.len() * width);
         for &name in names {
             let weight = format!("{prefix}.{name}.weight");
             let tensor = self.weights.take(&weight, &[width, width])?;
@@ -270,16 +275,16 @@ impl Load {
             let factor = if name == "query" { query_factor(width, heads) } else { 1.0 };
             builder.add(&weight, &tensor, bias.as_deref(), factor)?;
         }
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
     fn convolution(&mut self, name: &str, channels: usize) -> Result<Linear> {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[self.width, channels, 3])?;
         let bias = self.plain(&format!("{name}.bias"), &[self.width])?;
-        let mut builder = Builder::new(self.kernel, self.precision, 3 * channels, self.width);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, 3 * channels, self.width);
         builder.add_convolution(&weight, &tensor, &bias)?;
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
     fn self_attention(&mut self, prefix: &str, heads: usize) -> Result<SelfAttention> {
@@ -334,9 +339,9 @@ impl Load {
         let name = "decoder.token_embedding.weight";
         let embedding = self.weights.take(name, &[dimensions.vocabulary, width])?;
         let (token_of, output_of) = distinct(&embedding, width, special.end);
-        let mut builder = Builder::new(self.kernel, self.precision, width, token_of.len());
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, width, token_of.len());
         builder.add_some(name, &embedding, &token_of)?;
-        Ok(Decoder { positions, layers, norm, output: builder.finish(), token_of, output_of })
+        Ok(Decoder { positions, layers, norm, output: builder.finish(&mut self.panels), token_of, output_of })
     }
 }
 
