@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use e_risalah::common::clock::{Channel, Span};
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::flag::Flag;
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::conference::{self, Change, Error, Event, Fault, Lines, Said, Source, Table};
-use e_risalah::transcript::Flag;
 use e_risalah::transcript::store::{Origin, Store};
 use proptest::prelude::*;
 
@@ -291,7 +292,7 @@ fn seats_change_hands_by_events() {
     lines.push_str("{\"waktu\":\"0:02:30\",\"kanal\":9,\"peristiwa\":\"duduk\",\"orang\":\"hendra\"}\n");
     lines.push_str("{\"waktu\":\"0:02:40\",\"kanal\":9,\"peristiwa\":\"duduk\",\"orang\":\"entah\"}\n");
     let events = read("a.jsonl", lines).expect("read");
-    let finding = conference::consult(&events, None, &mut meeting, &mut transcript);
+    let finding = e_risalah::transcript::consult::consult(&events, None, &mut meeting, &mut transcript);
     let origin = finding.origin.expect("found");
     assert!(origin.abs_diff(5_300) < 800, "{finding:?}");
     let at =

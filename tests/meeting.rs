@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use e_risalah::common::clock::Channel;
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::meeting::{Attendance, Error, EventKind, Fault, Kind, Meeting};
 use proptest::prelude::*;
 

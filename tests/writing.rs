@@ -23,7 +23,7 @@ fn spoken(text: &str) -> Spoken<'_> {
 
 /// The rows of the tables of the description below this head.
 fn rows(head: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(root().join("docs/penulisan.md")).expect("the description");
+    let text = fs::read_to_string(root().join("docs/panduan/penulisan.md")).expect("the description");
     let mut rows = Vec::new();
     let mut inside = false;
     for line in text.lines() {

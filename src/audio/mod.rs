@@ -17,7 +17,7 @@
 //! # }
 //! ```
 //!
-//! [`Input`] says what the user's paths mean (`docs/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
+//! [`Input`] says what the user's paths mean (`docs/guide/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
 //! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
 //! is delivered, and a [`Warning`] says what is amiss.
 
@@ -32,7 +32,6 @@ mod growing;
 mod input;
 mod kind;
 mod opus;
-mod pause;
 mod resample;
 mod several;
 mod source;
@@ -45,7 +44,6 @@ pub use decode::Format;
 pub use error::Error;
 pub use input::{Input, Member, Part, Seat, Set};
 pub use kind::ending;
-pub use pause::{PAUSE, quietest};
 pub use source::{FileInfo, Source};
 pub use speech::{Block, Level, SPEECH_RATE, SpeechStream};
 pub use warning::{Double, Warning, Why};

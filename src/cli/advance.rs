@@ -3,7 +3,7 @@
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::risalah::{Format, Sheet};
 use e_risalah::lifecycle::folder::Folder;
-use e_risalah::lifecycle::{self, Error, Finalized, Life, Request, State, Wish, finalize as make_official};
+use e_risalah::lifecycle::{self, Error, Finalized, Life, Request, State, Transition, finalize as make_official};
 use e_risalah::transcript::store::Store;
 
 use super::args::{Advance, Finalize};
@@ -20,7 +20,7 @@ pub fn advance(args: &Advance, console: Console) -> Result<End, Failure> {
     let life = Life::read(&store, &store.load()?)?;
     let meeting = description(&args.folder)?;
     let days = args.days.unwrap_or(meeting.correction.days);
-    let wish = Wish { to, by: args.by.clone(), note: args.note.clone(), days };
+    let wish = Transition { to, by: args.by.clone(), note: args.note.clone(), days };
     let now = now(&meeting);
     let step = life.advance(&store, &wish, &now)?;
     if args.output_args.json {

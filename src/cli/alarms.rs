@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use e_risalah::audio::Input;
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::Channel;
 use e_risalah::common::message::Message;
-use e_risalah::floor::{self, Alarm};
+use e_risalah::floor;
 use e_risalah::meeting::Meeting;
 use e_risalah::record::recorder::{Client, Error};
 use e_risalah::recording::Entered;

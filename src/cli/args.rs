@@ -253,6 +253,7 @@ pub struct Typeset {
 
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[cfg_attr(not(feature = "print"), allow(dead_code, reason = "nothing is sent"))]
 pub struct Print {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "printers")]
     pub folder: Option<PathBuf>,

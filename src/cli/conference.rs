@@ -4,11 +4,12 @@ use std::path::Path;
 
 use e_risalah::common::clock::Channel;
 use e_risalah::common::message::Message;
-use e_risalah::conference::{self, Events, FILES, Finding};
+use e_risalah::conference::{self, Events, FILES};
 use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::meeting::Meeting;
 use e_risalah::recording::Growth;
 use e_risalah::transcript::Transcript;
+use e_risalah::transcript::consult::{self, Finding};
 use e_risalah::transcript::store::Store;
 
 use super::Failure;
@@ -53,7 +54,7 @@ pub fn keep(asked: &Path, folder: &Folder, store: &Store, console: Console) -> R
 pub fn consult(evidence: &Evidence, meeting: &mut Meeting, transcript: &mut Transcript, console: Console) -> bool {
     let Evidence { name, events } = evidence;
     let expected = events.expected_origin(meeting, transcript.recording.started);
-    let finding = conference::consult(events, expected, meeting, transcript);
+    let finding = consult::consult(events, expected, meeting, transcript);
     let say = |key: &str| Message::new(key).with("name", name);
     let Finding { alignment, origin, contradicted, unknown } = finding;
     let mut warned = false;

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use e_risalah::common::clock::Channel;
 use e_risalah::common::message::Message;
-use e_risalah::record::capture::{self, Found, Microphones, Next, Report, Trouble, Wish, probe, real_channels, ring};
+use e_risalah::record::capture::{
+    self, DeviceRequest, Found, Microphones, Next, Report, Trouble, probe, real_channels, ring,
+};
 use e_risalah::recording::Format;
 use indicatif::ProgressBar;
 
@@ -65,7 +67,7 @@ fn offer(device: &Found, console: Console) -> String {
 }
 
 fn examine(args: &Devices, console: Console) -> Result<End, Failure> {
-    let wish = Wish { device: args.device.clone(), channels: args.channels, rate: None };
+    let wish = DeviceRequest { device: args.device.clone(), channels: args.channels, rate: None };
     let microphones = Microphones::choose(&wish)?;
     let (name, format) = (microphones.name(), microphones.format());
     let listening = Message::new("capture.listening").with("name", name).with("channels", format.channels);

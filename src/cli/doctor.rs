@@ -7,11 +7,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use e_risalah::common::message::{Explain, Message};
+#[cfg(feature = "print")]
 use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
 use e_risalah::recognise::speech::{self, Engine, Hints, Languages, Loaded, Recogniser as _};
-use e_risalah::record::capture::{Microphones, Trouble, Wish, probe};
+use e_risalah::record::capture::{DeviceRequest, Microphones, Trouble, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
 
@@ -100,6 +101,7 @@ pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
     tell(graphics());
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
+    #[cfg(feature = "print")]
     tell(printer());
     no_paper(&meeting).map(|message| Check::new(Mark::Doubt, message)).into_iter().for_each(&mut tell);
     if args.output_args.json {
@@ -114,7 +116,7 @@ pub fn run(args: &Doctor, console: Console) -> Result<End, Failure> {
 
 fn device(args: &Doctor, meeting: &Meeting) -> (Check, Option<Microphones>) {
     let seats = meeting.seats.iter().map(|seat| seat.channel.number()).max();
-    let wish = Wish { device: args.device.clone(), channels: seats, rate: None };
+    let wish = DeviceRequest { device: args.device.clone(), channels: seats, rate: None };
     match Microphones::choose(&wish) {
         Ok(microphones) => {
             let format = microphones.format();
@@ -311,6 +313,7 @@ fn power() -> Option<Check> {
 }
 
 /// The printer that prints when none is named.
+#[cfg(feature = "print")]
 fn printer() -> Check {
     let patience = Patience { answer: Duration::from_secs(5), ..Patience::default() };
     match printing::find(None, patience) {

@@ -18,7 +18,8 @@ use super::show::Console;
 use super::{End, Failure, conference, typeset};
 
 /// What every transcription is written as.
-const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
+const ALWAYS: &[Format] =
+    if cfg!(feature = "pdf") { &[Format::Json, Format::Docx, Format::Pdf] } else { &[Format::Json, Format::Docx] };
 
 pub fn run(args: &Export, console: Console) -> Result<End, Failure> {
     if let Some(folder) = &args.write_template {
@@ -196,7 +197,9 @@ pub fn shown(
 pub fn outside(meeting: &Meeting, transcript: &Transcript, console: Console) -> bool {
     let findings = checks(meeting, Some(&recorded(transcript)));
     let outside: Vec<&Finding> = findings.iter().filter(|finding| matches!(finding, Finding::Outside { .. })).collect();
-    outside.iter().for_each(|finding| console.warning(&finding.message()));
+    for finding in &outside {
+        console.warning(&finding.message());
+    }
     !outside.is_empty()
 }
 

@@ -7,7 +7,7 @@ use e_risalah::audio::{Input, Source, SpeechStream};
 use e_risalah::common::clock::{Channel, Clock, Span};
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::risalah::rttm;
-use e_risalah::floor::plot::{self, Caption, Seen};
+use e_risalah::floor::plot::{self, Caption, Trace};
 use e_risalah::floor::{self, Turn};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
@@ -36,7 +36,7 @@ pub fn run(args: &args::Floor, console: Console) -> Result<End, Failure> {
     let whole = sound.expected_length().unwrap_or(0).max(1);
 
     let at = |millis: u64| floor::CLOCK.at_millis(millis);
-    let mut seen = Seen::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
+    let mut seen = Trace::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
     let mut share = Share::new(console, "cli.progress.listening", args.output_args.quiet || args.output_args.json);
     let detector = match given::room(&args.input, None)? {
         Some(room) => floor::Floor::with_room(channels, &room.profile),

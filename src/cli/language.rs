@@ -1,7 +1,8 @@
 //! The language in which the program speaks, and its help in that language.
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
-use e_risalah::common::message::{Language, lookup};
+use e_risalah::common::language::Language;
+use e_risalah::common::language::lookup;
 
 use super::args::Args;
 use super::entry;

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use e_risalah::common::message::{Language, Message};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
 
 use super::args::{Completions, Man, OutputArgs};

@@ -3,7 +3,7 @@
 mod bench;
 
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::recognise::models::{self, Hub, Installed, State, Store, Verified, Watch};
+use e_risalah::recognise::models::{self, Hub, Installed, Monitor, State, Store, Verified};
 
 use super::args::Models;
 use super::show::{Bytes, Console, print};
@@ -61,10 +61,10 @@ pub fn run(command: &Models, console: Console) -> Result<End, Failure> {
 pub fn watched<T>(
     console: Console,
     hidden: bool,
-    work: impl FnOnce(&mut Watch<'_>) -> Result<T, models::Error>,
+    work: impl FnOnce(&mut Monitor<'_>) -> Result<T, models::Error>,
 ) -> Result<T, models::Error> {
     let mut bytes = Bytes::new(console, hidden);
-    let result = work(&mut Watch { report: &mut |progress| bytes.report(progress), cancel: &STOP });
+    let result = work(&mut Monitor { report: &mut |progress| bytes.report(progress), cancel: &STOP });
     bytes.end();
     result
 }

@@ -13,11 +13,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
+use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
+use e_risalah::common::paper::Paper;
 use e_risalah::lifecycle::folder::{self, MEETING};
 use e_risalah::meeting::{
-    Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, Paper, QuorumRule, Zone, is_lectern, is_shared,
-    roster, typed_date,
+    Draft, Emblem, INSTITUTION, Kind, KnownInstitution, Meeting, Nature, NewSeat, QuorumRule, Zone, is_lectern,
+    is_shared, roster,
 };
 
 use super::args::New;
@@ -170,12 +172,12 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 /// A picture that is to be copied beside the file that names it.
 type Copied = Option<(PathBuf, PathBuf)>;
 
-fn house(clerk: &mut Clerk, folder: &Path) -> Result<(House, Copied), Halt> {
-    let mut house = House {
+fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), Halt> {
+    let mut house = KnownInstitution {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
         zone: clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?,
-        ..House::default()
+        ..KnownInstitution::default()
     };
     let bare = Meeting::bare();
     let mut people = People::new(&bare);

@@ -3,28 +3,30 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use e_risalah::common::digest::sha256;
-use e_risalah::common::message::{Explain, Message};
-use e_risalah::document::printing::{
-    self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
-};
+use e_risalah::common::message::Message;
+use e_risalah::common::paper::Paper;
 use e_risalah::document::risalah::{self, Format};
 use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
 use e_risalah::lifecycle::{self, Life, Manifest};
-use e_risalah::meeting::{Meeting, Paper};
+use e_risalah::meeting::Meeting;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
-use super::args::{OutputArgs, Print, Printed, Sheet};
+use super::args::{Print, Printed, Sheet};
 use super::export::{description, shown, templates};
-use super::show::{Console, print};
-use super::{End, Failure, STOP, typeset};
+use super::show::Console;
+use super::{End, Failure, typeset};
+
+#[cfg_attr(not(feature = "print"), path = "print/left_out.rs")]
+mod printer;
+
+pub use printer::no_paper;
 
 pub fn run(args: &Print, console: Console) -> Result<End, Failure> {
     let Some(folder) = args.folder.as_deref().filter(|_| !args.printers) else {
-        return list(args.output_args, console);
+        return printer::list(args.output_args, console);
     };
     let mut meeting = description(folder)?;
     if args.preview {
@@ -36,28 +38,14 @@ pub fn run(args: &Print, console: Console) -> Result<End, Failure> {
         return Ok(document.end);
     }
     // A printer that is not there is known before the pages are laid out, and one without the paper before anything is sent.
-    if args.new_certificate
-        && let Some(address) = args.printer.as_deref().filter(|wish| wish.contains("://"))
-    {
-        printing::forget(&address.parse()?)?;
-    }
-    let printer = printing::find(args.printer.as_deref(), Patience::default())?;
-    if let Some(certificate) = printer.certificate().filter(|certificate| certificate.is_new) {
-        let message = Message::new("print.pinned").with("printer", printer.address());
-        console.note(&message.with("sha256", certificate.fingerprint()));
-    }
+    let printer = printer::find(args, console)?;
     let document = document(folder, &mut meeting, args, console)?;
-    let order = Order {
-        name: format!("risalah {}", meeting.session()),
-        paper: meeting.paper,
-        copies: args.copies,
-        both_sides: args.duplex,
-    };
-    let end = follow(&printer, &document, &order, args.output_args, console)?;
+    let end = printer::send(&printer, &document, &meeting, args, console)?;
     Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
 }
 
 /// What is printed.
+#[cfg_attr(not(feature = "print"), allow(dead_code, reason = "nothing is sent"))]
 struct Document {
     path: PathBuf,
     bytes: Vec<u8>,
@@ -174,150 +162,10 @@ fn official(
     Ok(Some(Document { path, bytes, end }))
 }
 
-/// That no printer of this computer has the paper of the record, where another one is there.
-pub fn no_paper(meeting: &Meeting) -> Option<Message> {
-    let patience = Patience { connect: Duration::from_secs(1), answer: Duration::from_secs(2), ..Patience::default() };
-    let printers = Spooler::from_env(patience).printers().ok()?;
-    let lacks = |printer: &Printer| printer.has(meeting.paper) == Some(false);
-    let other = [Paper::A4, Paper::F4]
-        .into_iter()
-        .find(|paper| *paper != meeting.paper && printers.iter().any(|printer| printer.has(*paper) == Some(true)))?;
-    let message = Message::new("check.no_paper").with("paper", meeting.paper.name()).with("other", other.name());
-    (!printers.is_empty() && printers.iter().all(lacks)).then_some(message)
-}
-
 fn paper(sheet: Sheet) -> Paper {
     match sheet {
         Sheet::F4 => Paper::F4,
         Sheet::A4 => Paper::A4,
-    }
-}
-
-/// Sends the document and tells what becomes of it.
-fn follow(
-    printer: &Printer,
-    document: &Document,
-    order: &Order,
-    output_args: OutputArgs,
-    console: Console,
-) -> Result<End, Failure> {
-    let job = printer.send(&document.bytes, order)?;
-    let about = |key: &str| Message::new(key).with("printer", printer.name()).with("job", job.number());
-    let quiet = output_args.quiet || output_args.json;
-    if !quiet {
-        console.note(&about("print.sent"));
-    }
-    let mut teller = Teller { console, quiet, last: None };
-    let outcome = job.follow(&STOP, &mut |progress| teller.tell(progress))?;
-    if output_args.json {
-        let line = serde_json::json!({
-            "printer": printer.name(),
-            "job": job.number(),
-            "outcome": name_of(outcome),
-            "document": document.path,
-        });
-        print(&line.to_string());
-    }
-    match outcome {
-        Outcome::Printed => {
-            if !output_args.json {
-                print(&console.sentence(&about("print.printed").with("path", document.path.display())));
-            }
-            Ok(End::Done)
-        }
-        Outcome::Withdrawn => Err(Failure::failed(about("print.withdrawn"))),
-        outcome => {
-            console.warning(&about(&format!("print.{}", name_of(outcome))));
-            Ok(End::Warned)
-        }
-    }
-}
-
-fn name_of(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Printed => "printed",
-        Outcome::PrintedWithErrors => "with_errors",
-        Outcome::StillWaiting => "still_waiting",
-        Outcome::Forgotten => "forgotten",
-        Outcome::Withdrawn => "withdrawn",
-        Outcome::NotWithdrawn => "not_withdrawn",
-    }
-}
-
-/// Says what has changed about a job. Troubles are said even when all else is not wanted.
-struct Teller {
-    console: Console,
-    quiet: bool,
-    last: Option<Progress>,
-}
-
-impl Teller {
-    fn tell(&mut self, progress: &Progress) {
-        let last = self.last.replace(progress.clone());
-        let is_new = |trouble: &&Trouble| last.as_ref().is_none_or(|last| !last.troubles.contains(trouble));
-        for trouble in progress.troubles.iter().filter(is_new) {
-            self.console.warning(&trouble.message());
-        }
-        if self.quiet {
-            return;
-        }
-        if last.as_ref().map(|last| last.stage) != Some(progress.stage) {
-            let key = match progress.stage {
-                Stage::Waiting => "print.waiting",
-                Stage::Printing => "print.printing",
-                Stage::Stopped => "print.stopped",
-            };
-            self.console.note(&Message::new(key));
-        }
-        if progress.pages > last.map_or(0, |last| last.pages) {
-            self.console.note(&Message::new("print.page").with("page", progress.pages));
-        }
-    }
-}
-
-/// The printers of this computer.
-fn list(output_args: OutputArgs, console: Console) -> Result<End, Failure> {
-    let spooler = Spooler::from_env(Patience::default());
-    let printers = spooler.printers()?;
-    let default = spooler.default_name()?;
-    if output_args.json {
-        let line = |printer: &Printer| {
-            serde_json::json!({
-                "name": printer.name(),
-                "default": default.as_deref() == Some(printer.name()),
-                "info": printer.info(),
-                "address": printer.address().to_string(),
-                "state": state_of(printer),
-                "troubles": printer.troubles().iter().map(|trouble| console.sentence(&trouble.message())).collect::<Vec<_>>(),
-                "f4": printer.has(Paper::F4),
-                "a4": printer.has(Paper::A4),
-            })
-        };
-        print(&printers.iter().map(line).collect::<serde_json::Value>().to_string());
-        return Ok(End::Done);
-    }
-    if printers.is_empty() {
-        console.note(&printing::Error::NoDefault { known: Vec::new() }.message());
-    }
-    for printer in &printers {
-        let mark = if default.as_deref() == Some(printer.name()) { '*' } else { ' ' };
-        let papers = [Paper::F4, Paper::A4].into_iter().filter(|paper| printer.has(*paper) == Some(true));
-        let papers = papers.map(Paper::name).collect::<Vec<_>>().join(" ");
-        let state = console.text(&format!("print.state.{}", state_of(printer)));
-        print(format!("{mark} {:<20} {state:<14} {papers:<6} {}", printer.name(), printer.info()).trim_end());
-        for trouble in printer.troubles() {
-            print(&format!("  {:<20} {}", "", console.sentence(&trouble.message())));
-        }
-    }
-    Ok(End::Done)
-}
-
-fn state_of(printer: &Printer) -> &'static str {
-    match printer.state() {
-        _ if !printer.is_accepting() => "refusing",
-        State::Idle => "idle",
-        State::Printing => "printing",
-        State::Stopped => "stopped",
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
-use e_risalah::record::capture::{Microphones, Rehearsal, Wish};
+use e_risalah::record::capture::{DeviceRequest, Microphones, Rehearsal};
 use e_risalah::record::recorder::{self, Outcome, Plan, Sound};
 use e_risalah::recording::{End as Ending, LEDGER};
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ fn record(order: Order, stop: &AtomicBool, console: Console) -> Result<End, Fail
     let sound = if let Some(path) = &order.source {
         Sound::Rehearsal(Rehearsal::open(path, order.speed)?)
     } else {
-        let wish = Wish { device: order.device, channels: order.channels, rate: None };
+        let wish = DeviceRequest { device: order.device, channels: order.channels, rate: None };
         Sound::Microphones(Box::new(Microphones::choose(&wish)?), wish)
     };
     let plan = Plan {

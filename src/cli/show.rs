@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::Clock;
-use e_risalah::common::message::{Language, Message, lookup};
-use e_risalah::floor::Alarm;
+use e_risalah::common::language::Language;
+use e_risalah::common::language::lookup;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
 use e_risalah::recognise::models::{self, Stage};
 use e_risalah::recognise::pipeline::{Observer, Preview};

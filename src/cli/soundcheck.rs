@@ -11,7 +11,7 @@ use e_risalah::common::clock::Channel;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor::Profile;
 use e_risalah::meeting::Meeting;
-use e_risalah::record::capture::{Microphones, Wish};
+use e_risalah::record::capture::{DeviceRequest, Microphones};
 use e_risalah::record::recorder::{self, Plan, Sound};
 use e_risalah::record::soundcheck::room::{self, Room};
 use e_risalah::record::soundcheck::{SoundCheck, Step, Trouble, Verdict};
@@ -94,7 +94,7 @@ impl Hall<'_> {
     /// Records what the microphones give into a folder of its own, and listens to that: as a meeting is recorded and recognised.
     fn listen_live(&self, device: Option<String>) -> Result<(Vec<Verdict>, Profile), Failure> {
         let seats = self.meeting.seats.iter().map(|seat| seat.channel.number()).max();
-        let wish = Wish { device, channels: seats, rate: None };
+        let wish = DeviceRequest { device, channels: seats, rate: None };
         let microphones = Microphones::choose(&wish)?;
         let scratch = Scratch::create()?;
         let folder = scratch.0.join(FOLDER);

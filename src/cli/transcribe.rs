@@ -223,7 +223,9 @@ fn tell_open(
         return Ok(false);
     }
     let messages = history::open(transcript, &open, meeting, console);
-    messages.iter().for_each(|message| console.warning(message));
+    for message in &messages {
+        console.warning(message);
+    }
     let lines: String = messages.iter().map(|message| format!("- {}\n", console.sentence(message))).collect();
     let name = format!("koreksi-belum-terbawa-versi-{}.txt", transcript.version.number);
     let list = folder.write(store, &name, lines.as_bytes())?;

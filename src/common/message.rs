@@ -5,33 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::common::system;
-
-/// A language that the program speaks to its user. Documents are Indonesian whatever it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Bahasa Indonesia.
-    Indonesian,
-    /// English.
-    English,
-}
-
-impl Language {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Indonesian => "id",
-            Self::English => "en",
-        }
-    }
-}
-
-/// The text of a catalogue entry, or `None` when the catalogue has no such key.
-#[must_use]
-pub fn lookup(language: Language, key: &str) -> Option<String> {
-    let text = rust_i18n::t!(key, locale = language.code());
-    // Of a key that it does not have, it says the key.
-    (text != key).then(|| text.into_owned())
-}
+use super::language::{Language, lookup};
+use super::system;
 
 /// A sentence named by its key in the catalogue, with the values that stand in it.
 ///
@@ -114,15 +89,12 @@ impl Message {
                 None if name == "folder" => lookup(language, "help.any.value.dir"),
                 None => None,
             });
-            rest = match (named, value) {
-                (Some((_, after)), Some(value)) => {
-                    filled.push_str(&value);
-                    after
-                }
-                _ => {
-                    filled.push_str("%{");
-                    after
-                }
+            rest = if let (Some((_, after)), Some(value)) = (named, value) {
+                filled.push_str(&value);
+                after
+            } else {
+                filled.push_str("%{");
+                after
             };
         }
         filled + rest

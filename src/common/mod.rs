@@ -1,9 +1,16 @@
 //! Values and small services that every module uses; nothing here knows another module.
 
+pub mod alarm;
 pub mod atomic_file;
 pub mod clock;
+pub mod date;
 pub mod digest;
+pub mod flag;
+pub mod fonts;
+pub mod language;
 pub mod lock;
 pub mod message;
+pub mod paper;
+pub mod pause;
 pub mod system;
 pub mod toml_text;

@@ -3,7 +3,7 @@
 
 use std::io::{Error, ErrorKind};
 
-use crate::common::message::{Language, lookup};
+use super::language::{Language, lookup};
 
 /// The kinds of errors that a person can do something about, with their keys.
 const KINDS: [(ErrorKind, &str); 36] = [

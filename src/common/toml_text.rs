@@ -6,8 +6,8 @@
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::de::DeserializeOwned;
 
+use crate::common::date::typed_date;
 use crate::common::message::Message;
-use crate::meeting::typed_date;
 
 /// A mistake and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -394,7 +394,8 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::common::message::{Language, Message};
+    use crate::common::language::Language;
+    use crate::common::message::Message;
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(deny_unknown_fields, default)]

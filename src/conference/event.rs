@@ -59,9 +59,9 @@ pub enum Timing {
 /// The events of one meeting, by time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Events {
-    pub(super) timing: Timing,
+    pub(crate) timing: Timing,
     /// Never without their time.
-    pub(super) list: Vec<(i64, Channel, Said)>,
+    pub(crate) list: Vec<(i64, Channel, Said)>,
 }
 
 impl Events {

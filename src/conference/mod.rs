@@ -3,11 +3,10 @@
 //!
 //! A [`Source`] gives [`Event`]s: [`Table`] reads CSV and [`Lines`] JSON lines, from a file or from a connection; an adapter for a
 //! maker's own protocol is one more implementation. [`read()`] takes a whole file, [`align`] finds out from the edges of speech by how much the
-//! system's clock and the recording's differ, and [`consult`] puts to the transcript and the meeting what follows. No word is ever dropped
-//! because of an event. The format is in `docs/conference.md`.
+//! system's clock and the recording's differ, and [`crate::transcript::consult`] puts to the transcript and the meeting what follows. No word is ever dropped
+//! because of an event. The format is in `docs/guide/conference.md`.
 
 mod align;
-mod consult;
 mod error;
 mod event;
 mod lines;
@@ -16,9 +15,8 @@ mod read;
 mod table;
 
 pub use align::{Alignment, align};
-pub use consult::{Finding, consult};
 pub use error::{Error, Fault};
-pub use event::{Change, Event, Events, Said};
+pub use event::{Change, Event, Events, Said, Timing};
 pub use lines::Lines;
 pub use read::{FILES, LIMIT, read};
 pub use table::Table;

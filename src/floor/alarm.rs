@@ -3,61 +3,10 @@
 //! A voice that reaches a second microphone through the room arrives late and smeared. Where the level follows closely and the
 //! waves agree without any delay, the two are joined by a wire.
 
-use serde::{Deserialize, Serialize};
-
 use super::level::{Level, SILENCE};
-use super::room::{Finding, Room};
+use super::room::{ChannelHop, Room};
+use crate::common::alarm::Alarm;
 use crate::common::clock::Channel;
-use crate::common::message::{Explain, Message};
-
-/// What a person should look at; each is told once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "alarm", rename_all = "snake_case")]
-pub enum Alarm {
-    /// A microphone in which nobody in the room is heard, though the others hear them.
-    Dead {
-        /// The microphone.
-        channel: Channel,
-    },
-    /// Two channels carry the same sound: one source feeds both.
-    Identical {
-        /// The channel that keeps the turns.
-        channel: Channel,
-        /// The one that is taken for its copy.
-        copy: Channel,
-    },
-    /// A channel carries the mix of the others: the room's sum is patched into a seat.
-    FloorMix {
-        /// The channel.
-        channel: Channel,
-    },
-    /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand too close together.
-    Bleed {
-        /// The speaker's own microphone.
-        of: Channel,
-        /// The other.
-        into: Channel,
-    },
-    /// A microphone whose noise is so loud (a howl, a hum, a fan) that softer voices are lost in it.
-    Noise {
-        /// The microphone.
-        channel: Channel,
-    },
-}
-
-impl Explain for Alarm {
-    fn message(&self) -> Message {
-        match self {
-            Self::Dead { channel } => Message::new("floor.dead").with("channel", channel),
-            Self::Identical { channel, copy } => {
-                Message::new("floor.identical").with("channel", channel).with("copy", copy)
-            }
-            Self::FloorMix { channel } => Message::new("floor.mix").with("channel", channel),
-            Self::Noise { channel } => Message::new("floor.noise").with("channel", channel),
-            Self::Bleed { of, into } => Message::new("floor.bleed").with("of", of).with("into", into),
-        }
-    }
-}
 
 /// Hops of a leader before its followers are judged (1.5 s).
 const JUDGED: u16 = 150;
@@ -97,7 +46,7 @@ struct Pair {
     heard: u16,
 }
 
-pub(super) struct Lookout {
+pub(super) struct AlarmDetector {
     channels: usize,
     pairs: Vec<Pair>,
     /// Pairs that are joined by a wire.
@@ -112,7 +61,7 @@ pub(super) struct Lookout {
     alarms: Vec<Alarm>,
 }
 
-impl Lookout {
+impl AlarmDetector {
     pub fn new(channels: usize) -> Self {
         Self {
             channels,
@@ -154,7 +103,7 @@ impl Lookout {
         leader: usize,
         room: &Room,
         levels: &[Level],
-        findings: &[Finding],
+        findings: &[ChannelHop],
         sound: impl Fn(usize) -> &'a [f32],
     ) {
         let (powers, bleed, gains) = (room.powers(), &room.bleed, &room.gains);

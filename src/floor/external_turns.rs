@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{CLOCK, LONGEST_TURN, PRE_ROLL, RATE, Turn};
-use crate::audio::quietest;
 use crate::common::clock::{Channel, Span};
 use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
+use crate::common::pause::quietest;
 
 /// The most bytes that are read: a line has less than a hundred, and no meeting a hundred thousand turns.
 const LIMIT: u64 = 8 << 20;

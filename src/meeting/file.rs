@@ -8,7 +8,8 @@ use toml::Spanned;
 
 pub(super) use value::{Clock, Day, Word};
 
-use super::{Kind, Nature, Paper, QuorumRule, Zone};
+use super::{Kind, Nature, QuorumRule, Zone};
+use crate::common::paper::Paper;
 
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<u32>;

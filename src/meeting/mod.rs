@@ -30,16 +30,17 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime};
 
 use crate::common::clock::Channel;
+use crate::common::paper::Paper;
 
 pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
 pub use check::{Finding, Need, Recorded, checks};
 pub use decision::Decision;
-pub use draft::{Draft, House, NewPerson, NewSeat, short_name, typed_date};
+pub use draft::{Draft, KnownInstitution, NewPerson, NewSeat, short_name};
 pub use emblem::Emblem;
 pub use error::{Error, Fault};
 pub use event::{Event, EventKind};
-pub use kind::{Kind, Nature, Paper};
+pub use kind::{Kind, Nature};
 pub use label::{Label, capitals};
 pub use list::{Listed, Member, Mode, Remark, Slip, Status, Unlisted, is_lectern, is_shared, likeness, roster};
 pub use page::Page;

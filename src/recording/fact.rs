@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Format;
+use crate::common::alarm::Alarm;
 use crate::common::clock::Channel;
 use crate::conference::{self, Change, Said};
-use crate::floor::Alarm;
 use crate::meeting::EventKind;
 
 /// What a line says. Positions (`at`, `first`) are samples since the recording's first.

@@ -1,6 +1,7 @@
 //! What only the whole of the utterances shows: who spoke at the same time, and the same words on two channels.
 
-use super::{Flag, Utterance};
+use super::Utterance;
+use crate::common::flag::Flag;
 
 /// A shared stretch of this share of the shorter utterance makes a duplicate possible.
 const SHARED: f64 = 0.5;

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::edit::{self, Corrected};
-use super::{Edition, Flag, Recording, Transcript, Utterance, Version, Word, overlap};
+use super::{Edition, Recording, Transcript, Utterance, Version, Word, overlap};
 use crate::common::clock::{Channel, Clock, Span};
 use crate::common::digest::sha256;
+use crate::common::flag::Flag;
 use crate::common::message::{Explain, Message};
 
 pub use steps::{Seal, Step};

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use e_risalah::audio::{Error, Source, Warning};
 use e_risalah::common::clock::Channel;
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 
 use crate::make::{Wav, assert_sentence, chunk, data, drain, folder, i16s, open, read, refusal, write};
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e_risalah::audio::{Error, Input, Source, Warning};
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use tempfile::TempDir;
 
 /// A WAV file to be.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use e_risalah::common::flag::Flag;
 use e_risalah::document::orthography::{Lexicon, Writer, layers};
-use e_risalah::transcript::Flag;
 
 use super::office::converted;
 use super::*;

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e_risalah::common::clock::Channel;
-use e_risalah::common::message::{Explain, Language};
-use e_risalah::meeting::{Attendance, Error, Fault, Finding, Kind, Meeting, Need, Paper, Recorded, Zone, checks};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
+use e_risalah::common::paper::Paper;
+use e_risalah::meeting::{Attendance, Error, Fault, Finding, Kind, Meeting, Need, Recorded, Zone, checks};
 
 const HOUSE: &str = r#"
 [lembaga]

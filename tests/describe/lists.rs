@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{Cursor, Write};
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::meeting::{Attendance, Meeting, Slip};
 
 const ROSTER: &str = r#"

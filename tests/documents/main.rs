@@ -16,12 +16,13 @@ use std::fs;
 use std::path::Path;
 
 use e_risalah::common::clock::Span;
+use e_risalah::common::flag::Flag;
 use e_risalah::common::message::Message;
 use e_risalah::document::orthography::{Lexicon, Writer, layers};
 use e_risalah::document::risalah::{Entry, Format, RunKind, Turn, compose, write};
 use e_risalah::meeting::Meeting;
+use e_risalah::transcript::Transcript;
 use e_risalah::transcript::edit::{Change, Edit, Layer, Mark, Place, Source, Speaker, apply};
-use e_risalah::transcript::{Flag, Transcript};
 use proptest::prelude::*;
 
 use outside::run;

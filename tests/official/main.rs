@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recognise::models::{Alignment, Model, Size, Store, Watch};
+use e_risalah::recognise::models::{Alignment, Model, Monitor, Size, Store};
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded, Recogniser};
 use risalah_whisper::{Kernel, Precision};
 
@@ -18,7 +18,7 @@ use risalah_whisper::{Kernel, Precision};
 const BASE: &str = "base-ct2";
 
 fn base() -> Model {
-    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let store = Store::from_env().expect("a store");
     store.resolve(Some(BASE.as_ref()), &mut watch).expect("the official weights: run `make test-models`")
 }

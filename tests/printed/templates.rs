@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
 use e_risalah::document::risalah::{Error, Format, Templates, sheet};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::store::{Origin, Store};

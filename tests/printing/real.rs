@@ -3,11 +3,11 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
+use e_risalah::common::paper::Paper;
 use e_risalah::document::printing::{
     Error, Order, Outcome, Patience, Printer, Progress, Refusal, State, Trouble, find,
 };
 use e_risalah::document::risalah::{Format, write};
-use e_risalah::meeting::Paper;
 
 use super::office::{Cups, NetworkPrinter};
 use super::sample;

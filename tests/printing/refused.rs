@@ -4,11 +4,12 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use e_risalah::common::message::{Explain, Language};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Explain;
+use e_risalah::common::paper::Paper;
 use e_risalah::document::printing::{
     Error, Order, Outcome, Patience, Printer, Progress, Refusal, Spooler, Stage, Trouble, find,
 };
-use e_risalah::meeting::Paper;
 use ipp::model::{DelimiterTag, Operation, StatusCode};
 use ipp::value::IppValue;
 use proptest::prelude::*;

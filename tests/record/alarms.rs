@@ -1,7 +1,7 @@
 //! What is wrong with microphones is told while it is recorded: by the recogniser to the recorder, and by that to everybody.
 
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::Channel;
-use e_risalah::floor::Alarm;
 use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Entered, folder_of};
 

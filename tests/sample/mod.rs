@@ -5,9 +5,10 @@
 use std::num::NonZeroU32;
 
 use e_risalah::common::clock::{Channel, Clock, Span};
+use e_risalah::common::flag::Flag;
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::Corrected;
-use e_risalah::transcript::{Edition, Flag, Recording, Transcript, Utterance, Version, Word};
+use e_risalah::transcript::{Edition, Recording, Transcript, Utterance, Version, Word};
 
 pub const RATE: u64 = 16_000;
 

@@ -154,14 +154,14 @@ impl<R: Read> File<R> {
         let mut values = Vec::new();
         while values.len() < count {
             let piece = self.bytes(2 * (count - values.len()).min(TRUST), name)?;
-            values.extend(piece.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            values.extend(piece.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair)));
         }
         Ok(values)
     }
 }
 
 fn singles(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+    bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect()
 }
 
 #[cfg(test)]

@@ -211,15 +211,12 @@ impl Clerk {
 
     /// Takes the last answer away. The first question has none before it.
     fn back(&mut self) -> Result<(), Halt> {
-        match self.given.pop() {
-            Some(last) => {
-                self.undone = Some(last.answer);
-                Err(Halt::Back)
-            }
-            None => {
-                self.console.note(&Message::new("new.first"));
-                Ok(())
-            }
+        if let Some(last) = self.given.pop() {
+            self.undone = Some(last.answer);
+            Err(Halt::Back)
+        } else {
+            self.console.note(&Message::new("new.first"));
+            Ok(())
         }
     }
 

@@ -1,7 +1,7 @@
 //! A meter for each seat, in as many columns as it takes to leave half of the room to the words.
 
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
-use e_risalah::floor::Alarm;
 use e_risalah::meeting::Meeting;
 use e_risalah::record::recorder::{Meter, Status};
 use ratatui::buffer::Buffer;
@@ -66,6 +66,7 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
 }
 
 /// What is said of a seat before its number.
+#[derive(Clone, Copy)]
 struct Mark {
     /// It has the floor.
     speaks: bool,

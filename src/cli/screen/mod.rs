@@ -23,7 +23,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e_risalah::common::clock::{Channel, Clock, MAX_CHANNELS};
-use e_risalah::common::message::{Language, Message};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
 use e_risalah::recognise::pipeline::Preview;
 use e_risalah::record::recorder::{State, Status};

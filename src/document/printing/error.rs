@@ -6,7 +6,7 @@ use ipp::model::StatusCode;
 
 use super::certificate::fingerprint;
 use crate::common::message::{Explain, Message};
-use crate::meeting::Paper;
+use crate::common::paper::Paper;
 
 /// Why a document was not printed.
 #[derive(Debug, thiserror::Error)]

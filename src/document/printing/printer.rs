@@ -6,7 +6,7 @@ use ipp::model::{DelimiterTag, Operation};
 use super::media::Media;
 use super::wire::{Line, Question, flag, number, text, texts};
 use super::{Address, Certificate, Error, Patience, Refusal, Trouble};
-use crate::meeting::Paper;
+use crate::common::paper::Paper;
 
 /// What is asked of every printer.
 pub(super) const DESCRIPTION: [&str; 13] = [

@@ -13,7 +13,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::intact::is_intact;
-use super::secure::{Secure, Seen};
+use super::secure::{Handshake, Secure};
 use super::{Address, Certificate, Error, Patience, Refusal};
 
 /// Answers are lists of attributes; the longest known have some 50 kB.
@@ -23,7 +23,7 @@ const LONGEST_ANSWER: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     agent: Agent,
-    seen: Seen,
+    seen: Handshake,
 }
 
 impl Line {
@@ -38,7 +38,7 @@ impl Line {
             .timeout_per_read(Some(patience.answer))
             .timeout_per_write(Some(patience.answer))
             .build();
-        let seen = Seen::default();
+        let seen = Handshake::default();
         let connector = ().chain(TcpConnector::default()).chain(Secure::new(seen.clone()));
         Self { agent: Agent::with_parts(config, connector, DefaultResolver::default()), seen }
     }
@@ -107,9 +107,7 @@ fn failure(address: &Address, error: ureq::Error) -> Error {
             Error::Unreachable { printer, detail: error.to_string() }
         }
         ureq::Error::Rustls(error) => Error::NotSecure { printer, detail: error.to_string() },
-        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            Error::NotSecure { printer, detail: error.to_string() }
-        }
+        ureq::Error::Io(error) if is_tls(&error) => Error::NotSecure { printer, detail: error.to_string() },
         ureq::Error::Io(error) => Error::BrokenOff { printer, detail: error.to_string() },
         error => Error::NotAPrinter { printer, detail: error.to_string() },
     }
@@ -193,4 +191,9 @@ pub(super) fn flag(group: &IppAttributeGroup, name: &str) -> Option<bool> {
         IppValue::Boolean(flag) => Some(*flag),
         _ => None,
     }
+}
+
+/// Whether the encrypted connection failed, not the network below it.
+fn is_tls(error: &std::io::Error) -> bool {
+    matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>())
 }

@@ -6,10 +6,11 @@ use std::iter::Peekable;
 use jiff::civil::DateTime;
 
 use crate::common::clock::{Channel, Clock};
+use crate::common::flag::Flag;
 use crate::document::orthography::Roster;
 use crate::meeting::{Event, EventKind, Label, Meeting, Seat};
 use crate::transcript::edit::Mark;
-use crate::transcript::{Flag, Transcript, Utterance};
+use crate::transcript::{Transcript, Utterance};
 
 use super::text::{OMITTED, printable};
 use super::wording::clock;

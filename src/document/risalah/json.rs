@@ -5,10 +5,11 @@
 use serde::Serialize;
 
 use crate::common::clock::{Channel, Clock, Span};
+use crate::common::flag::Flag;
 use crate::document::orthography::{Doubt, Roster};
 use crate::meeting::Meeting;
 use crate::transcript::edit::Corrected;
-use crate::transcript::{Flag, Recording, Transcript, Utterance, Version, Word};
+use crate::transcript::{Recording, Transcript, Utterance, Version, Word};
 
 use super::said::doubts;
 use super::{Error, who};

@@ -16,6 +16,7 @@ mod fields;
 mod format;
 mod json;
 mod official;
+#[cfg(feature = "pdf")]
 mod pdf;
 mod register;
 pub(crate) mod remark;
@@ -37,7 +38,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::common::clock::{Channel, Span};
-use crate::meeting::{Emblem, Meeting, Page, Paper};
+use crate::common::paper::Paper;
+use crate::meeting::{Emblem, Meeting, Page};
 use crate::transcript::Transcript;
 
 pub use anchor::{Anchor, Holds};
@@ -46,7 +48,6 @@ pub use error::Error;
 pub(crate) use fields::below;
 pub use format::Format;
 pub use official::{Official, compose_official};
-pub(crate) use pdf::FONTS;
 pub use sheet::Sheet;
 pub use templates::{FOLDER as TEMPLATES, Templates};
 

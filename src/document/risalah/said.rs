@@ -1,9 +1,10 @@
 //! The words of an utterance, with what there is to remark on them: what to listen to, and what a rule wrote otherwise.
 
 use crate::common::clock::Clock;
+use crate::common::flag::Flag;
 use crate::document::orthography::{self, Doubt, Roster};
+use crate::transcript::Utterance;
 use crate::transcript::edit::{Mark, Rewritten, words};
-use crate::transcript::{Flag, Utterance};
 
 use super::text::printable;
 use super::{Run, RunKind};

@@ -1,9 +1,10 @@
 //! Who speaks an utterance: whoever sits at its microphone, unless a correction says another.
 
 use crate::common::clock::{Channel, Clock};
+use crate::common::flag::Flag;
 use crate::meeting::{Label, Meeting, Person};
+use crate::transcript::Utterance;
 use crate::transcript::edit::Speaker;
-use crate::transcript::{Flag, Utterance};
 
 /// The person, or `None` where nobody is known: who speaks away from the microphones sits at none of them, until somebody who was
 /// there says who it was. A person whom the meeting no longer names is not known either.

@@ -8,8 +8,10 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::value::Datetime;
 
-use super::super::{Kind, Nature, Paper, QuorumRule, Zone, typed_date};
+use super::super::{Kind, Nature, QuorumRule, Zone};
 use super::JenisPeristiwa;
+use crate::common::date::typed_date;
+use crate::common::paper::Paper;
 use crate::common::toml_text::{DATE, TIME};
 
 /// One of a few words, in any case; a space or a hyphen counts as `_`.

@@ -148,7 +148,7 @@ fn channel(value: &str) -> Option<Channel> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::common::message::Language;
+    use crate::common::language::Language;
 
     fn read(text: &str) -> Result<Vec<Listed>, Unlisted> {
         let place = tempfile::tempdir().expect("a folder");

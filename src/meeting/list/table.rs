@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::sheet::{self, Row, Sheet};
 use super::words::{self, Column, Word};
 use super::{Remarks, Slip};
-use crate::meeting::typed_date;
+use crate::common::date::typed_date;
 
 /// The heading stands in one of the first rows; titles may stand above it.
 const HEADING_WITHIN: usize = 30;

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{BLOCK, Error};
 use crate::audio::{Block, SpeechStream};
-use crate::floor::{self, Alarm, Floor, Turn};
+use crate::common::alarm::Alarm;
+use crate::floor::{self, Floor, Turn};
 
 /// Runs a detector over a recording from where it stands to its end and gives the turns by their start, on [`floor::CLOCK`], and
 /// what was wrong with microphones.
@@ -16,7 +17,7 @@ pub fn detect(
     sound: &mut SpeechStream,
     mut floor: Floor,
     stop: &AtomicBool,
-    watch: &mut floor::Watch<'_>,
+    watch: &mut floor::HopObserver<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Vec<Turn>, Vec<Alarm>), Error> {
     let mut block = Block::default();

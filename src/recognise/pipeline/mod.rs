@@ -20,21 +20,23 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::audio::{self, Block, SpeechStream};
+use crate::common::alarm::Alarm;
 use crate::common::clock::{Channel, Clock, Span};
+use crate::common::flag::Flag;
 use crate::common::message::{Explain, Message};
 use crate::floor::external_turns::Given;
-use crate::floor::{self, Alarm, Floor, Profile};
+use crate::floor::{self, Floor, Profile};
 use crate::recognise::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
 use crate::transcript::store::{self, Origin, Store};
-use crate::transcript::{Flag, Recording, Utterance, Version, Word};
+use crate::transcript::{Recording, Utterance, Version, Word};
 use change::Voices;
 pub use detect::detect;
 use history::History;
 use order::Pending;
 use pack::{Pack, Packer, Piece};
 pub use preview::Preview;
-use preview::{Owed, Seen, Window};
+use preview::{LatestPreview, PendingFinals, Window};
 
 /// Samples that are read at a time (0.25 s): progress and interruption are that fine.
 const BLOCK: usize = 4000;
@@ -161,8 +163,8 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let halt = AtomicBool::new(false);
         let position = AtomicU64::new(0);
         let (halt, position) = (&halt, &position);
-        let (owed, seen) = (Owed::default(), Seen::default());
-        let (owed, seen) = (&owed, &seen);
+        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
+        let (pending_finals, seen) = (&pending_finals, &seen);
         let noticed = &Noticed::default();
         let pending = &Pending::default();
         let stop = self.stop;
@@ -170,7 +172,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let mut failure = None;
 
         let (sound, utterances, wrong) = thread::scope(|scope| {
-            let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
+            let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, pending_finals, seen));
             let reader = Reader {
                 sound: self.sound,
                 room: self.room,
@@ -182,7 +184,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 halt,
                 stop,
                 position,
-                owed,
+                pending_finals,
                 noticed,
                 pending,
                 window,
@@ -205,7 +207,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
-                owed.settle();
+                pending_finals.settle();
                 observer.progress(position.load(Ordering::Relaxed), whole);
                 if failure.is_some() {
                     continue;
@@ -255,7 +257,7 @@ struct Reader<'a> {
     halt: &'a AtomicBool,
     stop: &'a AtomicBool,
     position: &'a AtomicU64,
-    owed: &'a Owed,
+    pending_finals: &'a PendingFinals,
     noticed: &'a Noticed,
     pending: &'a Pending,
     window: Option<Window>,
@@ -358,7 +360,7 @@ impl Reader<'_> {
     /// Hands the packs that are not yet recognised to the workers; false when they are gone.
     fn send(&self, packs: impl IntoIterator<Item = Pack>) -> bool {
         packs.into_iter().filter(|pack| !pack.is_known()).all(|pack| {
-            self.owed.add();
+            self.pending_finals.add();
             self.pending.add(pack.key());
             self.jobs.send(pack).is_ok()
         })

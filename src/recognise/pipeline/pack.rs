@@ -9,9 +9,9 @@
 use std::ops::Range;
 
 use crate::common::clock::{Channel, Span};
+use crate::common::flag::Flag;
 use crate::floor::{RATE, Turn};
 use crate::recognise::speech::{self, Recogniser, Recognition, Word, guard};
-use crate::transcript::Flag;
 
 /// A turn joins the one before it on its channel after a pause of no more than this many samples (2
 /// s): its words wait that long for it.

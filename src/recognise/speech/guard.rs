@@ -1,7 +1,7 @@
 //! Signs that words were never said. A guard only flags: the words stay, and a person listens.
 
 use super::Recognition;
-use crate::transcript::Flag;
+use crate::common::flag::Flag;
 
 /// Confidence below which the recogniser counts as unsure.
 const UNSURE: f32 = 0.45;

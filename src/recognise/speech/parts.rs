@@ -1,8 +1,9 @@
 //! A sound heard in two parts, and which of two results is likelier.
 
 use super::{Error, Recognition, Word};
-use crate::audio::{PAUSE, quietest};
 use crate::common::clock::Span;
+use crate::common::pause::PAUSE;
+use crate::common::pause::quietest;
 
 /// Both sides of the quietest place near the middle, each heard by itself.
 pub(super) fn in_halves(

@@ -3,15 +3,13 @@
 mod choice;
 mod stream;
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{BufferSize, DeviceId, ErrorKind, SampleFormat, StreamConfig, SupportedBufferSize};
 use cpal::{SupportedStreamConfigRange, available_hosts, host_from_id};
-use serde::Serialize;
 
-use super::{Error, Intake};
+use super::{Config, DeviceRequest, Error, Found, Intake};
 use crate::audio::RATES;
 use crate::common::clock::MAX_CHANNELS;
 use crate::recording::{Format, Sample};
@@ -30,41 +28,6 @@ const HANDS_OVER: u32 = 10;
 /// How often a device that gives nothing is looked at.
 const LOOKED_AT: Duration = Duration::from_millis(500);
 
-/// A device that records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Found {
-    /// What the system calls it.
-    pub id: String,
-    /// What people call it; several devices may have the same name.
-    pub name: String,
-    /// Whether it is taken when none is named.
-    pub is_default: bool,
-    /// What it offers of that which a recording can hold; nothing when it is in use or may not be used.
-    pub configs: Vec<Config>,
-}
-
-/// A form of sound that a device offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Config {
-    /// How many channels.
-    pub channels: u16,
-    /// Samples a second.
-    pub rates: RangeInclusive<u32>,
-    /// One sample.
-    pub sample: Sample,
-}
-
-/// What is wanted of a device.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
-    /// Its id or name, or a part of either; the system's default without one.
-    pub device: Option<String>,
-    /// How many channels are needed at least.
-    pub channels: Option<u16>,
-    /// The rate that is taken where it is offered.
-    pub rate: Option<u32>,
-}
-
 /// A device that was chosen, and the form in which it will be recorded.
 #[derive(Debug)]
 pub struct Microphones {
@@ -78,7 +41,7 @@ pub struct Microphones {
 
 /// The devices of this computer that record, the default first.
 pub fn devices() -> Result<Vec<Found>, Error> {
-    hush();
+    silence_alsa();
     let host = host()?;
     let default = host.default_input_device();
     let mut found = Vec::new();
@@ -97,8 +60,8 @@ pub fn devices() -> Result<Vec<Found>, Error> {
 
 impl Microphones {
     /// Finds the device and the form of its sound that suit a wish best.
-    pub fn choose(wish: &Wish) -> Result<Self, Error> {
-        hush();
+    pub fn choose(wish: &DeviceRequest) -> Result<Self, Error> {
+        silence_alsa();
         let host = host()?;
         let device = match &wish.device {
             Some(name) => named(&host, name)?,
@@ -174,12 +137,12 @@ impl Microphones {
 /// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this thread goes to a buffer from now
 /// on, a new one each time.
 #[cfg(target_os = "linux")]
-pub(crate) fn hush() {
+pub(crate) fn silence_alsa() {
     let _ = alsa::Output::local_error_handler();
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn hush() {}
+pub(crate) fn silence_alsa() {}
 
 fn host() -> Result<cpal::Host, Error> {
     available_hosts().into_iter().find_map(|id| host_from_id(id).ok()).ok_or(Error::NoDevice)
@@ -258,7 +221,8 @@ fn explained(name: &str, error: &cpal::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::common::message::{Explain, Language};
+    use crate::common::language::Language;
+    use crate::common::message::Explain;
 
     #[test]
     fn what_the_system_refuses_is_told_with_a_remedy() {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::common::alarm::Alarm;
 use crate::common::message::{Explain, Message};
-use crate::floor::Alarm;
 use crate::recording::{Entered, Fact, Format};
 
 /// Below this many minutes of room the disk is an alarm.

@@ -7,8 +7,8 @@ mod typing;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::Span;
-use e_risalah::floor::Alarm;
 use e_risalah::meeting::EventKind;
 use e_risalah::record::recorder::{Meter, Mirror};
 use e_risalah::recording::{End, Fact, Format, Sample};

@@ -26,12 +26,12 @@ const AGREE: u64 = 10;
 /// Sound that runs until this is dropped. Dropping frees the device and ends the ring, unless the system holds on to it.
 pub struct Stream {
     stream: Option<cpal::Stream>,
-    watch: Arc<Watch>,
+    watch: Arc<StreamFlags>,
 }
 
 /// What the callbacks leave for others: each only stores, so that none waits.
 #[derive(Debug)]
-struct Watch {
+struct StreamFlags {
     began: Instant,
     /// Milliseconds from the beginning until the latest sound.
     heard: AtomicU64,
@@ -47,7 +47,7 @@ impl Stream {
         format: Format,
         intake: Intake,
     ) -> Result<Self, cpal::Error> {
-        let watch = Arc::new(Watch {
+        let watch = Arc::new(StreamFlags {
             began: Instant::now(),
             heard: AtomicU64::new(0),
             overrun: AtomicBool::new(false),

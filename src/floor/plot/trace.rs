@@ -1,7 +1,7 @@
 //! What the detector told, brought to the width of a picture while it is told.
 
 use crate::common::clock::Span;
-use crate::floor::{HOP, Sight};
+use crate::floor::{HOP, HopState};
 
 /// The most columns that are kept; more than a picture shows, so that none of its columns is empty.
 const COLUMNS: usize = 4096;
@@ -20,8 +20,8 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    fn of(sight: &Sight) -> Self {
-        let &Sight { level_db, noise_db, candidate, accepted, .. } = sight;
+    fn of(sight: &HopState) -> Self {
+        let &HopState { level_db, noise_db, candidate, accepted, .. } = sight;
         Self { low: level_db, high: level_db, noise: noise_db, candidate, accepted }
     }
 
@@ -38,7 +38,7 @@ impl Cell {
 
 /// What was seen of a stretch of a recording.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct Trace {
     /// The stretch that is wanted, in hops.
     from: u64,
     until: u64,
@@ -51,7 +51,7 @@ pub struct Seen {
     channels: Vec<Vec<Cell>>,
 }
 
-impl Seen {
+impl Trace {
     /// Nothing yet, of so many channels; what lies outside the stretch (samples of [`crate::floor::CLOCK`]) will be left out.
     #[must_use]
     pub fn new(channels: usize, stretch: Span) -> Self {
@@ -61,7 +61,7 @@ impl Seen {
     }
 
     /// Takes the next hop.
-    pub fn take(&mut self, sights: &[Sight]) {
+    pub fn take(&mut self, sights: &[HopState]) {
         let hop = self.told;
         self.told += 1;
         if hop < self.from || hop >= self.until {
@@ -115,14 +115,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn sight(level_db: f32) -> Sight {
-        Sight { level_db, noise_db: -60.0, candidate: level_db > -52.0, accepted: false, voiced: false }
+    fn sight(level_db: f32) -> HopState {
+        HopState { level_db, noise_db: -60.0, candidate: level_db > -52.0, accepted: false, voiced: false }
     }
 
     proptest! {
         #[test]
         fn every_hop_stands_in_its_column(hops in 1u64..40_000, peak in 0u64..40_000, from in 0u64..30_000) {
-            let mut seen = Seen::new(1, Span::new(from * HOP as u64, u64::MAX));
+            let mut seen = Trace::new(1, Span::new(from * HOP as u64, u64::MAX));
             for hop in 0..hops {
                 seen.take(&[sight(if hop == peak { -10.0 } else { -70.0 })]);
             }

@@ -1,9 +1,7 @@
 //! Where speech that is too long may be cut.
 
-use super::SPEECH_RATE;
-
 /// Samples at 16 kHz of 100 ms: a pause between words rather than a stop consonant.
-pub const PAUSE: usize = SPEECH_RATE as usize / 10;
+pub const PAUSE: usize = 1_600;
 /// 10 ms.
 const HOP: usize = PAUSE / 10;
 

@@ -2,7 +2,7 @@
 
 /// One channel in one hop (10 ms).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sight {
+pub struct HopState {
     /// Mean power in the speech bands over the last 40 ms, in dB of full scale.
     pub level_db: f32,
     /// The channel's noise floor, likewise.
@@ -15,5 +15,5 @@ pub struct Sight {
     pub voiced: bool,
 }
 
-/// Is told of every hop, with one [`Sight`] a channel.
-pub type Watch<'a> = dyn FnMut(&[Sight]) + 'a;
+/// Is told of every hop, with one [`HopState`] a channel.
+pub type HopObserver<'a> = dyn FnMut(&[HopState]) + 'a;

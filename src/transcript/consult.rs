@@ -1,10 +1,10 @@
 //! What the events say of a transcript: who sat where, and speech on a microphone that is said to have been off.
 
-use super::event::{Change, Events, Said};
-use super::{Alignment, align};
+use super::Transcript;
 use crate::common::clock::{Channel, Span};
+use crate::common::flag::Flag;
+use crate::conference::{Alignment, Change, Events, Said, align};
 use crate::meeting::Meeting;
-use crate::transcript::{Flag, Transcript};
 
 /// How far the hand may be off the switch beside the spread of the clock, in ms: so near to an open microphone, nothing is contradicted.
 const TOLERANCE: u64 = 1_000;
@@ -106,8 +106,8 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::Timing;
     use super::*;
+    use crate::conference::Timing;
 
     fn channel(number: u16) -> Channel {
         Channel::new(number).expect("a channel")

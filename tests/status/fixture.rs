@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use e_risalah::common::flag::Flag;
 use e_risalah::document::risalah::{Sheet, Templates};
 use e_risalah::lifecycle::folder::Folder;
-use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Wish, finalize};
+use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Transition, finalize};
 use e_risalah::meeting::Meeting;
+use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::{Origin, Step, Store};
-use e_risalah::transcript::{Flag, Utterance};
 use jiff::Zoned;
 use tempfile::TempDir;
 
@@ -18,7 +19,7 @@ use super::sample;
 
 pub const RAPAT: &str = include_str!("rapat.toml");
 
-pub struct House {
+pub struct Fixture {
     pub place: TempDir,
     pub store: Store,
     pub meeting: Meeting,
@@ -38,7 +39,7 @@ pub fn words() -> Vec<Utterance> {
     ]
 }
 
-impl House {
+impl Fixture {
     pub fn new() -> Self {
         Self::with(RAPAT, words(), true)
     }
@@ -85,7 +86,7 @@ impl House {
     }
 
     pub fn advance(&self, to: State, note: Option<&str>, now: &str) -> Result<Step, Error> {
-        let wish = Wish { to, by: "Sari".to_owned(), note: note.map(str::to_owned), days: 4 };
+        let wish = Transition { to, by: "Sari".to_owned(), note: note.map(str::to_owned), days: 4 };
         self.life().advance(&self.store, &wish, &at(now))
     }
 
@@ -142,8 +143,8 @@ impl House {
 }
 
 /// Runs a command of the program on a record.
-pub fn run(house: &House, args: &[&str]) -> Output {
-    let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
+pub fn run(fixture: &Fixture, args: &[&str]) -> Output {
+    let mut all = vec![args[0], fixture.place.path().to_str().expect("a readable path")];
     all.extend(&args[1..]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
     command.args(all).env("RISALAH_LANG", "id").output().expect("the program runs")

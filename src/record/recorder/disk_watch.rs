@@ -14,9 +14,9 @@ const PULSE: Duration = Duration::from_secs(1);
 const GONE: u64 = 3;
 
 /// What was seen of a folder.
-pub(super) struct Watch(Arc<Seen>);
+pub(super) struct DiskWatch(Arc<DiskState>);
 
-struct Seen {
+struct DiskState {
     folder: Mutex<PathBuf>,
     /// Bytes that the disk still takes.
     free: AtomicU64,
@@ -26,10 +26,10 @@ struct Seen {
     done: AtomicBool,
 }
 
-impl Watch {
+impl DiskWatch {
     /// Looks once, and then again and again in a thread of its own.
     pub fn begin(folder: &Path) -> Self {
-        let seen = Arc::new(Seen {
+        let seen = Arc::new(DiskState {
             folder: Mutex::new(folder.to_owned()),
             free: AtomicU64::new(u64::MAX),
             missing: AtomicU64::new(0),
@@ -71,13 +71,13 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for DiskWatch {
     fn drop(&mut self) {
         self.0.done.store(true, Ordering::Relaxed);
     }
 }
 
-impl Seen {
+impl DiskState {
     fn look(&self) {
         let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (there, free) = (folder.join(LEDGER).exists(), fs4::available_space(&folder));

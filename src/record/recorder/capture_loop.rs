@@ -10,13 +10,13 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::disk_writer::{DiskWriter, Place, Progress, Task};
+use super::disk_watch::DiskWatch;
+use super::disk_writer::{DiskWriter, Progress, StartAt, Task};
 use super::levels::Levels;
+use super::monotonic::MonotonicTime;
 use super::server::{Asked, Server};
 use super::sound::{Running, Sound};
 use super::status::{LOW_MINUTES, Meter, Refusal, Reply, Request, State, Status};
-use super::steady::Steady;
-use super::watch::Watch;
 use super::{Error, hearing};
 use crate::record::capture::{self, Next, Outlet};
 use crate::recording::{self, Absence, Cause, Claim, End, Fact, Format, Resumed, Start};
@@ -86,10 +86,10 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     let mut began = None;
     let place = if resume {
         let Resumed { writer, began: utc, elapsed } = Resumed::begin(&folder, format, names.clone())?;
-        began = Some((utc, Steady::now().before(elapsed.unsigned_abs())));
-        Place::Behind(Box::new(writer))
+        began = Some((utc, MonotonicTime::now().before(elapsed.unsigned_abs())));
+        StartAt::Behind(Box::new(writer))
     } else {
-        Place::New(Claim::take(&folder)?)
+        StartAt::New(Claim::take(&folder)?)
     };
     let target = copy_of(&place, &folder, mirror)?;
     let (requests, asked) = bounded(64);
@@ -109,11 +109,11 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         .name("disk".into())
         .spawn(move || disk_writer.run())
         .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
-    let stepped = began.map_or(0, |(utc, steady): (Timestamp, Steady)| {
-        Timestamp::now().as_millisecond() - utc.as_millisecond() - steady.elapsed().as_millis() as i64
+    let stepped = began.map_or(0, |(utc, monotonic): (Timestamp, MonotonicTime)| {
+        Timestamp::now().as_millisecond() - utc.as_millisecond() - monotonic.elapsed().as_millis() as i64
     });
-    let keeper = Keeper {
-        watch: Watch::begin(&reached.folder),
+    let capture_loop = CaptureLoop {
+        watch: DiskWatch::begin(&reached.folder),
         position: reached.confirmed,
         returned: reached.confirmed,
         state: if resume { State::DeviceLost } else { State::Waiting },
@@ -142,7 +142,7 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         shown: vec![Meter::default(); usize::from(format.channels)],
         format,
     };
-    let asked = keeper.keep(stop, || disk_writer.is_finished());
+    let asked = capture_loop.keep(stop, || disk_writer.is_finished());
     // Until the last lines are on the disk it still answers.
     while !disk_writer.is_finished() {
         asked.answer();
@@ -152,18 +152,18 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
 
 /// The folder of the copy. One that cannot be had keeps a recording from being begun, but not one from being gone on with.
 fn copy_of(
-    place: &Place,
+    place: &StartAt,
     folder: &std::path::Path,
     mirror: Option<PathBuf>,
 ) -> Result<Result<Option<Claim>, String>, Error> {
     let Some(mirror) = mirror else { return Ok(Ok(None)) };
     let same = |one: &std::path::Path, other: &std::path::Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
     match place {
-        Place::New(_) if same(folder, &mirror) => Err(Error::SameFolder { path: mirror }),
-        Place::New(_) => Ok(Ok(Some(Claim::take(&mirror)?))),
+        StartAt::New(_) if same(folder, &mirror) => Err(Error::SameFolder { path: mirror }),
+        StartAt::New(_) => Ok(Ok(Some(Claim::take(&mirror)?))),
         // It went on there before.
-        Place::Behind(writer) if same(writer.folder(), &mirror) => Ok(Ok(None)),
-        Place::Behind(writer) => {
+        StartAt::Behind(writer) if same(writer.folder(), &mirror) => Ok(Ok(None)),
+        StartAt::Behind(writer) => {
             Ok(Claim::take_copy(&mirror, writer.folder()).map(Some).map_err(|error| error.to_string()))
         }
     }
@@ -177,12 +177,12 @@ struct Opened {
     from: u64,
 }
 
-struct Keeper {
+struct CaptureLoop {
     tasks: Sender<Task>,
     /// Bytes of sound that wait for the disk writer.
     queued: Arc<AtomicU64>,
     progress: Arc<Mutex<Progress>>,
-    watch: Watch,
+    watch: DiskWatch,
     format: Format,
     names: Vec<String>,
     zone: TimeZone,
@@ -196,19 +196,19 @@ struct Keeper {
     has_clock: bool,
     asked: Receiver<Asked>,
     /// When the first sample was taken, by both clocks.
-    began: Option<(Timestamp, Steady)>,
+    began: Option<(Timestamp, MonotonicTime)>,
     last_sound: Instant,
     /// Samples of each channel that were handed over, gaps counted.
     position: u64,
     /// Frames that the source gave.
     received: u64,
-    /// How far the sound was behind the steady clock a second ago, in frames.
+    /// How far the sound was behind the monotonic clock a second ago, in frames.
     behind: u64,
     /// How many thresholds of [`LOW`] are still ahead.
     low: usize,
     /// Whether the disk writer was told to leave the folder.
     left: bool,
-    /// How far the civil clock stood off the steady one when it was last entered, in milliseconds.
+    /// How far the civil clock stood off the monotonic one when it was last entered, in milliseconds.
     stepped: i64,
     state: State,
     /// Why nothing came while the source was lost.
@@ -221,7 +221,7 @@ struct Keeper {
 }
 
 /// A recorder that records no more, and whose last lines are on their way.
-struct Ending(Keeper);
+struct Ending(CaptureLoop);
 
 impl Ending {
     fn answer(&self) {
@@ -235,7 +235,7 @@ impl Ending {
     }
 }
 
-impl Keeper {
+impl CaptureLoop {
     /// Keeps on until the end; `gave_up` tells that the disk writer did.
     fn keep(mut self, stop: &AtomicBool, gave_up: impl Fn() -> bool) -> Ending {
         let (mut next_look, mut next_clock) = (Instant::now(), Instant::now() + CLOCK);
@@ -258,7 +258,7 @@ impl Keeper {
                     next_retry = now + RETRY;
                     self.open();
                 }
-                self.take_up();
+                self.resume_device();
             } else {
                 self.watch_device();
             }
@@ -324,7 +324,7 @@ impl Keeper {
         }
         let elapsed = Duration::from_millis(self.format.clock().millis(frames)).div_f64(self.speed);
         let utc = Timestamp::now() - jiff::SignedDuration::try_from(elapsed).unwrap_or_default();
-        self.began = Some((utc, Steady::now().before(elapsed)));
+        self.began = Some((utc, MonotonicTime::now().before(elapsed)));
         self.hand_over(Task::Begin(Start {
             utc,
             zone: self.zone.clone(),
@@ -445,8 +445,8 @@ impl Keeper {
         });
     }
 
-    /// Takes up a source that was opened again. What was missed is counted by the steady clock when its first sound is there.
-    fn take_up(&mut self) {
+    /// Takes up a source that was opened again. What was missed is counted by the monotonic clock when its first sound is there.
+    fn resume_device(&mut self) {
         let opened = match self.opening.as_ref().map(Receiver::try_recv) {
             Some(Ok(opened)) => opened,
             Some(Err(TryRecvError::Disconnected)) => return self.opening = None,
@@ -466,19 +466,19 @@ impl Keeper {
         self.note(Fact::Returned { at: self.position });
     }
 
-    /// The sample that is due by the steady clock.
+    /// The sample that is due by the monotonic clock.
     fn due(&self) -> u64 {
         let Some((_, began)) = self.began else { return 0 };
         let elapsed = began.elapsed().mul_f64(self.speed);
         self.format.clock().at_millis(elapsed.as_millis() as u64)
     }
 
-    /// Frames by which the sound is behind the steady clock.
+    /// Frames by which the sound is behind the monotonic clock.
     fn behind_clock(&self) -> u64 {
         self.due().saturating_sub(self.position + self.outlet.waiting())
     }
 
-    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the steady clock.
+    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the monotonic clock.
     fn watch_clock(&mut self) {
         if !self.has_clock || self.state == State::DeviceLost {
             return;

@@ -3,15 +3,15 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// A moment on the steady clock.
+/// A moment on the monotonic clock.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Steady {
+pub(super) struct MonotonicTime {
     instant: Instant,
     /// Since the computer was started; only Linux tells, and only there it goes on while the computer sleeps.
     since_boot: Option<Duration>,
 }
 
-impl Steady {
+impl MonotonicTime {
     pub fn now() -> Self {
         Self { instant: Instant::now(), since_boot: since_boot() }
     }
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn awake_it_runs_with_the_clock_of_the_system() {
-        let (then, instant) = (Steady::now().before(Duration::from_secs(5)), Instant::now());
+        let (then, instant) = (MonotonicTime::now().before(Duration::from_secs(5)), Instant::now());
         std::thread::yield_now();
         let (elapsed, real) = (then.elapsed(), instant.elapsed() + Duration::from_secs(5));
         assert!(elapsed.abs_diff(real) < Duration::from_millis(20), "{elapsed:?} {real:?}");
@@ -53,9 +53,11 @@ mod tests {
 
     #[test]
     fn asleep_it_goes_on() {
-        let now = Steady::now();
-        let slept =
-            Steady { since_boot: now.since_boot.map(|since| since.saturating_sub(Duration::from_secs(3))), ..now };
+        let now = MonotonicTime::now();
+        let slept = MonotonicTime {
+            since_boot: now.since_boot.map(|since| since.saturating_sub(Duration::from_secs(3))),
+            ..now
+        };
         if now.since_boot.is_some() {
             assert!(slept.elapsed() >= Duration::from_millis(2_900));
         }
