@@ -47,6 +47,7 @@ mod print;
 mod progress;
 mod progress_file;
 mod recogniser;
+mod recogniser_args;
 mod record;
 mod recorder;
 mod recorder_order;
