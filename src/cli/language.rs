@@ -3,9 +3,9 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::common::language::Language;
 use e_risalah::common::language::lookup;
+use e_risalah::record::recorder::entry;
 
 use super::args::Args;
-use super::entry;
 
 /// `RISALAH_LANG` if it is set, else the locale: Indonesian where it begins with `id`, English otherwise.
 pub fn current() -> Language {

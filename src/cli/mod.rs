@@ -13,7 +13,6 @@ mod demo;
 mod described;
 mod devices;
 mod doctor;
-mod entry;
 mod export;
 mod fingerprint;
 mod floor;

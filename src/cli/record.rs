@@ -17,20 +17,20 @@ use e_risalah::common::clock::MAX_CHANNELS;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor;
 use e_risalah::lifecycle::folder::{self, Folder, MEETING};
-use e_risalah::meeting::{EventKind, Meeting};
+use e_risalah::meeting::Meeting;
 use e_risalah::record::capture::Rehearsal;
+use e_risalah::record::recorder::entry::{self, Order as Asked};
 use e_risalah::record::recorder::{Client, State, Status};
 use e_risalah::recording::{Claim, End as Ending, Entered, Fact, Growth, LEDGER, Resumed, folder_of};
 
 use super::args::Record;
 use super::described::Described;
-use super::entry::Order as Asked;
 use super::follower::{Follower, Tending};
 use super::recorder::Order;
 use super::screen::{Action, Screen, View, words};
 use super::show::{Console, print, relay, turn_json, turn_line};
 use super::status::typed;
-use super::{End, Failure, STOP, alarms, entry, export, given, soundcheck};
+use super::{End, Failure, STOP, alarms, export, given, soundcheck};
 
 /// The file beside the recording that holds what the recorder said.
 const LOG: &str = "perekam.log";
@@ -128,7 +128,7 @@ fn event(text: &str, folder: &Path, recording: &Path, console: Console) -> Resul
             let status = client.status()?;
             // After a takeover what was entered stands where the recording is.
             let meeting = export::entered_in(meeting_alone(folder)?, &status.folder)?;
-            admit(&meeting, &entered, status.format.channels)?;
+            entry::admit(&meeting, &entered, status.format.channels)?;
             let clock = status.format.clock();
             let at = client.enter(entered, 0)?;
             console.note(&Message::new("record.entered").with("at", clock.hms(at)));
@@ -160,27 +160,6 @@ fn list(meeting: &Meeting, console: Console) {
             print(&format!("  {id:<24} {name}"));
         }
     }
-}
-
-/// Whether something may be entered now.
-///
-/// # Errors
-/// What objects to it.
-fn admit(meeting: &Meeting, entered: &Entered, channels: u16) -> Result<(), Failure> {
-    let channel = match entered {
-        Entered::Event(EventKind::Interjection(channel)) | Entered::Seated { channel, .. } => Some(*channel),
-        _ => None,
-    };
-    if let Some(channel) = channel.filter(|channel| channel.number() > channels) {
-        let message = Message::new("record.objection.channel").with("number", channel.number());
-        return Err(Failure::usage(message.with("channels", channels)));
-    }
-    match entered {
-        Entered::Event(kind) => meeting.may_happen(kind)?,
-        Entered::Seated { person: Some(person), .. } => meeting.may_sit(person)?,
-        _ => {}
-    }
-    Ok(())
 }
 
 /// Tells before the recording begins that its disk will soon be full. What the source gives is only known when it was opened; a device
@@ -520,7 +499,7 @@ impl Desk {
     fn enter(&mut self, entered: &Entered, pressed: Instant, status: Option<&Status>) -> Result<Message, Failure> {
         let (clock, channels) =
             status.map_or((floor::CLOCK, MAX_CHANNELS), |status| (status.format.clock(), status.format.channels));
-        admit(&self.meeting, entered, channels)?;
+        entry::admit(&self.meeting, entered, channels)?;
         let ago = u64::try_from(pressed.elapsed().as_millis()).unwrap_or(u64::MAX);
         let at = self.client.enter(entered.clone(), ago)?;
         // So that the names beside the meters are right from now on.

@@ -8,6 +8,7 @@
 
 mod client;
 mod disk_writer;
+pub mod entry;
 mod error;
 mod hearing;
 mod keeper;

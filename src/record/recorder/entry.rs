@@ -1,8 +1,8 @@
-//! What the operator enters, as it is typed behind `--event`. The one list of its words: the parser, the help and the messages go by it.
+//! What the operator enters, as it is typed behind `--event` and sent by the page. The one list of its words: the parser, the help and the messages go by it.
 
-use e_risalah::common::clock::Channel;
-use e_risalah::meeting::EventKind;
-use e_risalah::recording::Entered;
+use crate::common::clock::Channel;
+use crate::meeting::{EventKind, Meeting, Objection};
+use crate::recording::Entered;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,8 @@ const WORDS: [Word; 12] = [
 /// Asks for the list, in either language.
 const LIST: [&str; 2] = ["help", "bantuan"];
 
-/// What the text asks for.
+/// What the text asks for; `None` where it is none of the words.
+#[must_use]
 pub fn parse(text: &str) -> Option<Order> {
     let (name, rest) = match text.split_once(':') {
         Some((name, rest)) => (name, Some(rest.trim()).filter(|rest| !rest.is_empty())),
@@ -68,8 +69,28 @@ pub fn parse(text: &str) -> Option<Order> {
 }
 
 /// Every word with what may stand behind it.
+#[must_use]
 pub fn forms() -> Vec<String> {
     WORDS.iter().map(|word| format!("{}{}", word.name, word.argument)).collect()
+}
+
+/// Whether something may be entered now, in a recording of so many channels.
+///
+/// # Errors
+/// What objects to it.
+pub fn admit(meeting: &Meeting, entered: &Entered, channels: u16) -> Result<(), Objection> {
+    let channel = match entered {
+        Entered::Event(EventKind::Interjection(channel)) | Entered::Seated { channel, .. } => Some(*channel),
+        _ => None,
+    };
+    if let Some(channel) = channel.filter(|channel| channel.number() > channels) {
+        return Err(Objection::Channel { number: channel.number(), channels });
+    }
+    match entered {
+        Entered::Event(kind) => meeting.may_happen(kind),
+        Entered::Seated { person: Some(person), .. } => meeting.may_sit(person),
+        _ => Ok(()),
+    }
 }
 
 fn event(kind: EventKind) -> Order {
