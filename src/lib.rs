@@ -11,6 +11,8 @@ rust_i18n::i18n!("locales", fallback = "en");
 
 pub mod audio;
 pub mod common;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod conference;
 pub mod document;
 pub mod floor;
