@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recognise::models::{Store, Watch};
+use e_risalah::recognise::models::{Monitor, Store};
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded, Recogniser};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         arguments.drain(..2);
     }
     let [model, list] = arguments.as_slice() else { return Err("[--engine NAME] MODEL LIST".into()) };
-    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let model = Store::from_env()?.resolve(Some(model.as_ref()), &mut watch)?;
     let loaded = Loaded::new(&model, &Languages::parse("id", &[]), &Hints::default(), engine)?;
     eprintln!("{} by {}", model.name, loaded.describe());

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those that stand before it.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "common",
     "meeting",
     "conference",
@@ -17,6 +17,7 @@ const ORDER: [&str; 12] = [
     "recognise",
     "document",
     "lifecycle",
+    "meeting_folder",
     "console",
 ];
 

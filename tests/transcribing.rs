@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::recognise::models::{Source, Store, Watch};
+use e_risalah::recognise::models::{Monitor, Source, Store};
 
 #[path = "record/room.rs"]
 #[allow(dead_code, reason = "the tests of recording use the rest")]
@@ -292,7 +292,7 @@ fn turns_from_elsewhere_are_taken_as_they_are() {
 
 /// The shipped weights as a file that nobody knows: such a model gets whole windows.
 fn unknown_model(place: &Path) -> PathBuf {
-    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let store = Store::from_env().expect("a store");
     let shipped = store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model");
     let Source::Bytes(bytes) = shipped.source else { panic!("not in the program") };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::recognise::models::{Source, Store, Watch};
+use e_risalah::recognise::models::{Monitor, Source, Store};
 use e_risalah::transcript::edit::{Change, Edit, Layer, Place, Source as Whose};
 use e_risalah::transcript::store;
 
@@ -16,7 +16,7 @@ use room::{excerpt, run, stderr, text};
 
 /// The shipped weights as a file of their own.
 fn shipped() -> Vec<u8> {
-    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let model = Store::from_env().expect("a store").resolve(Some("risalah-demo".as_ref()), &mut watch);
     let Source::Bytes(bytes) = model.expect("the shipped model").source else { panic!("not in the program") };
     bytes

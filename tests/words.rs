@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
-use e_risalah::recognise::models::{Alignment, Model, Store, Watch};
+use e_risalah::recognise::models::{Alignment, Model, Monitor, Store};
 use e_risalah::recognise::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
 
 /// Some seconds of the chair's microphone in the shipped meeting.
@@ -18,7 +18,7 @@ fn spoken() -> Vec<f32> {
 }
 
 fn shipped() -> Model {
-    let mut watch = Watch { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let store = Store::from_env().expect("a store");
     store.resolve(Some("risalah-demo".as_ref()), &mut watch).expect("the shipped model")
 }

@@ -1,13 +1,15 @@
 //! `risalah demo`: the meeting that comes with the program, from its sound to the printed record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::atomic_file;
 use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 
-use super::args::{Demo, Transcribe};
-use super::show::Console;
-use super::{End, Failure, transcribe};
+use super::console::Console;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::transcribe;
 
 /// The shipped meeting: one file per channel under the names by which a folder is read, and its description.
 const MEETING_FILES: [(&str, &[u8]); 10] = [
@@ -23,12 +25,20 @@ const MEETING_FILES: [(&str, &[u8]); 10] = [
     (MEETING, include_bytes!("../../fixtures/paripurna/rapat.toml")),
 ];
 
-pub fn run(args: &Demo, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(short, long, value_name = "DIR", default_value = "hasil", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let folder = Folder::create(&args.output)?;
     for (name, content) in MEETING_FILES {
         place(&folder.path().join(name), content)?;
     }
-    let transcribe = Transcribe {
+    let transcribe = transcribe::Args {
         input: vec![args.output.clone()],
         output: Some(args.output.clone()),
         meeting: None,

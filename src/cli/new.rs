@@ -12,25 +12,36 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::common::paper::Paper;
 use e_risalah::lifecycle::folder::{self, MEETING};
 use e_risalah::meeting::{
-    Draft, Emblem, House, INSTITUTION, Kind, Meeting, Nature, NewSeat, QuorumRule, Zone, is_lectern, is_shared, roster,
+    Draft, Emblem, INSTITUTION, Kind, KnownInstitution, Meeting, Nature, NewSeat, QuorumRule, Zone, is_lectern,
+    is_shared, roster,
 };
 
-use super::args::New;
-use super::show::{Console, print};
-use super::{End, Failure};
+use super::console::{Console, print};
+use super::outcome::{End, Failure};
 use ask::{Clerk, Halt};
 use people::People;
 
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
-pub fn run(args: &New, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub institution: bool,
+    #[arg(long)]
+    pub resume: bool,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
@@ -156,12 +167,12 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 /// A picture that is to be copied beside the file that names it.
 type Copied = Option<(PathBuf, PathBuf)>;
 
-fn house(clerk: &mut Clerk, folder: &Path) -> Result<(House, Copied), Halt> {
-    let mut house = House {
+fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), Halt> {
+    let mut house = KnownInstitution {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
         zone: clerk.choice(&Clerk::asked("zone"), &Zone::ALL, ToString::to_string)?,
-        ..House::default()
+        ..KnownInstitution::default()
     };
     let bare = Meeting::bare();
     let mut people = People::new(&bare);

@@ -11,7 +11,8 @@ use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
 use e_risalah::recording::folder_of;
 
-use super::{Failure, STOP};
+use super::interrupt::STOP;
+use super::outcome::Failure;
 
 /// The name, without its ending, under which a meeting folder keeps what came through a pipe.
 const NAME: &str = "masukan";

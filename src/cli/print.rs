@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
+use clap::{ValueEnum, ValueHint};
 use e_risalah::common::digest::sha256;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::common::paper::Paper;
@@ -12,33 +12,77 @@ use e_risalah::document::printing::{
     self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
 };
 use e_risalah::document::risalah::{self, Format};
-use e_risalah::lifecycle::folder::{self, Folder, MEETING, Written};
-use e_risalah::lifecycle::{self, Life, Manifest};
+use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
+use e_risalah::meeting_folder::{self, LaidOut, describe};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
-use super::args::{OutputArgs, Print, Printed, Sheet};
-use super::export::{description, shown, templates};
-use super::show::{Console, print};
-use super::{End, Failure, STOP, typeset};
+use super::console::{Console, print};
+use super::interrupt::STOP;
+use super::layout::lay_out;
+use super::outcome::{End, Failure};
+use super::output_args::{FolderArgs, OutputArgs};
 
-pub fn run(args: &Print, console: Console) -> Result<End, Failure> {
-    let Some(folder) = args.folder.as_deref().filter(|_| !args.printers) else {
-        return list(args.output_args, console);
-    };
-    let mut meeting = description(folder)?;
+#[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Args {
+    #[command(flatten)]
+    pub folder_args: FolderArgs,
+    #[arg(long, value_name = "NAME|ipp://…")]
+    pub printer: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999))]
+    pub copies: u32,
+    #[arg(long)]
+    pub duplex: bool,
+    #[arg(long, value_name = "PAPER", value_enum)]
+    pub paper: Option<Sheet>,
+    #[arg(long = "penuh", visible_alias = "full")]
+    pub full: bool,
+    #[arg(long = "dokumen", visible_alias = "document", value_name = "DOCUMENT", value_enum, default_value_t = Printed::Risalah)]
+    pub document: Printed,
+    #[arg(long, conflicts_with_all = ["printer", "copies", "duplex"])]
+    pub preview: bool,
+    #[arg(long, conflicts_with_all = ["folder", "printer", "copies", "duplex", "paper", "full", "document", "preview"])]
+    pub printers: bool,
+    #[arg(long, requires = "printer")]
+    pub new_certificate: bool,
+}
+
+/// Paper by the names that it is sold under.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Sheet {
+    #[value(alias = "folio")]
+    F4,
+    A4,
+}
+
+/// A document that is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Printed {
+    Risalah,
+    Lapsing,
+    Hadir,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let output_args = args.folder_args.output_args;
+    if args.printers {
+        return list(output_args, console);
+    }
+    let folder = args.folder_args.folder.as_path();
+    let mut meeting = describe(folder)?;
     if args.preview {
         let document = document(folder, &mut meeting, args, console)?;
         view(&document.path)?;
-        if args.output_args.json {
+        if output_args.json {
             console.file(&document.path);
         }
         return Ok(document.end);
     }
     // A printer that is not there is known before the pages are laid out, and one without the paper before anything is sent.
     if args.new_certificate
-        && let Some(address) = args.printer.as_deref().filter(|wish| wish.contains("://"))
+        && let Some(address) = args.printer.as_deref().filter(|name| name.contains("://"))
     {
         printing::forget(&address.parse()?)?;
     }
@@ -54,7 +98,7 @@ pub fn run(args: &Print, console: Console) -> Result<End, Failure> {
         copies: args.copies,
         both_sides: args.duplex,
     };
-    let end = follow(&printer, &document, &order, args.output_args, console)?;
+    let end = follow(&printer, &document, &order, output_args, console)?;
     Ok(if matches!(document.end, End::Warned) { End::Warned } else { end })
 }
 
@@ -66,7 +110,7 @@ struct Document {
 }
 
 /// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
-fn document(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console) -> Result<Document, Failure> {
+fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Console) -> Result<Document, Failure> {
     let format = match args.document {
         Printed::Risalah => Format::Pdf,
         Printed::Lapsing => Format::Brief,
@@ -83,28 +127,28 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console
     {
         return Ok(document);
     }
-    let (transcript, warned) = shown(folder, &mut store, meeting, console)?;
+    let (transcript, notices) = meeting_folder::shown_words(folder, &mut store, meeting)?;
+    let mut warned = console.notices(&notices);
     let level = if args.full { Level::Full } else { Level::Clean };
     let transcript = if args.full { transcript.verbatim() } else { transcript };
-    let mut end = if warned { End::Warned } else { End::Done };
     if !transcript.version.complete {
         console.warning(&Message::new("cli.incomplete").with("path", folder.display()));
-        end = End::Warned;
+        warned = true;
     }
     let word = folder.join(Format::Docx.file_name());
     let last = store.exported(Format::Docx.file_name())?;
     let edited = fs::read(&word).is_ok_and(|present| last.is_none_or(|last| last != sha256(&present)));
     if edited && format != Format::Register {
         console.warning(&Message::new("print.edited").with("path", word.display()));
-        end = End::Warned;
+        warned = true;
     }
     let usual = meeting.paper;
     let name = on_paper(format.file_name_of(level), meeting, args);
-    let templates = templates(meeting, folder);
-    let (bytes, laid_out) = typeset::document(format, meeting, &transcript, templates.as_deref(), console)?;
-    if let End::Warned = laid_out {
-        end = End::Warned;
-    }
+    let templates = meeting_folder::templates(meeting, folder);
+    let LaidOut { content: bytes, warnings } =
+        meeting_folder::document(format, meeting, &transcript, templates.as_deref(), &lay_out)?;
+    warned |= console.warnings(&warnings);
+    let end = End::warned_if(warned);
     // On a disc the pages are only printed; to look at them they must be a file.
     let target = match Folder::create(folder) {
         Err(folder::Error::Folder { .. }) if !args.preview && folder.is_dir() => {
@@ -112,11 +156,10 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console
         }
         target => target?,
     };
-    let Written { path, kept } = target.write(&store, &name, &bytes)?;
-    if let Some(kept) = kept {
-        console.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
-    }
-    if meeting.paper != usual && !args.output_args.quiet {
+    let written = target.write(&store, &name, &bytes)?;
+    written.kept_message().iter().for_each(|kept| console.warning(kept));
+    let path = written.path;
+    if meeting.paper != usual {
         console.note(&Message::new("print.paper").with("paper", meeting.paper.name()).with("path", path.display()));
     }
     Ok(Document { path, bytes, end })
@@ -133,16 +176,15 @@ fn on_paper(name: &str, meeting: &mut Meeting, args: &Print) -> String {
 }
 
 /// The attendance list of a meeting that has not been held.
-fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Print, console: Console) -> Result<Document, Failure> {
+fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Args, console: Console) -> Result<Document, Failure> {
     let name = on_paper(Format::Register.file_name(), meeting, args);
-    let templates = templates(meeting, folder);
+    let templates = meeting_folder::templates(meeting, folder);
     let sheet = risalah::register_before(meeting, jiff::Timestamp::now());
-    let (bytes, end) = typeset::laid_out(&sheet, Format::Register, templates.as_deref(), console)?;
-    let Written { path, kept } = Folder::create(folder)?.write_before(&name, &bytes)?;
-    if let Some(kept) = kept {
-        console.warning(&Message::new("folder.kept").with("path", path.display()).with("kept", kept.display()));
-    }
-    Ok(Document { path, bytes, end })
+    let LaidOut { content: bytes, warnings } = lay_out(&sheet, Format::Register, templates.as_deref())?;
+    let end = End::warned_if(console.warnings(&warnings));
+    let written = Folder::create(folder)?.write_before(&name, &bytes)?;
+    written.kept_message().iter().for_each(|kept| console.warning(kept));
+    Ok(Document { path: written.path, bytes, end })
 }
 
 /// The last official edition, where the record is one and has not been opened again: exactly the file that was signed.
@@ -150,41 +192,20 @@ fn official(
     folder: &Path,
     store: &Store,
     meeting: &mut Meeting,
-    args: &Print,
+    args: &Args,
     console: Console,
 ) -> Result<Option<Document>, Failure> {
     let transcript = store.current()?;
-    let life = Life::read(store, &transcript)?;
-    let Some((seal, _)) = life.sealed().filter(|_| life.state() >= lifecycle::State::Official) else { return Ok(None) };
-    let manifest = Manifest::of(folder, seal.edition)?;
+    let frozen = meeting_folder::official_document(folder, store, &transcript, |manifest| match args.document {
+        Printed::Lapsing => manifest.brief(folder, "pdf").transpose(),
+        Printed::Risalah | Printed::Hadir => manifest.printable(folder).map(Some),
+    })?;
+    let Some((path, LaidOut { content: bytes, warnings }, manifest)) = frozen else { return Ok(None) };
     meeting.paper = manifest.paper;
     if args.paper.is_some_and(|sheet| paper(sheet) != manifest.paper) {
         return Err(Failure::usage(Message::new("print.frozen").with("paper", manifest.paper.name())));
     }
-    let path = match args.document {
-        Printed::Lapsing => manifest.brief(folder, "pdf").transpose()?,
-        Printed::Risalah | Printed::Hadir => Some(manifest.printable(folder)?),
-    };
-    let Some(path) = path else { return Ok(None) };
-    let bytes = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
-    let mut end = End::Done;
-    if transcript.edition.last_edit > manifest.edits.last {
-        console.warning(&Message::new("print.older"));
-        end = End::Warned;
-    }
-    Ok(Some(Document { path, bytes, end }))
-}
-
-/// That no printer of this computer has the paper of the record, where another one is there.
-pub fn no_paper(meeting: &Meeting) -> Option<Message> {
-    let patience = Patience { connect: Duration::from_secs(1), answer: Duration::from_secs(2), ..Patience::default() };
-    let printers = Spooler::from_env(patience).printers().ok()?;
-    let lacks = |printer: &Printer| printer.has(meeting.paper) == Some(false);
-    let other = [Paper::A4, Paper::F4]
-        .into_iter()
-        .find(|paper| *paper != meeting.paper && printers.iter().any(|printer| printer.has(*paper) == Some(true)))?;
-    let message = Message::new("check.no_paper").with("paper", meeting.paper.name()).with("other", other.name());
-    (!printers.is_empty() && printers.iter().all(lacks)).then_some(message)
+    Ok(Some(Document { path, bytes, end: End::warned_if(console.warnings(&warnings)) }))
 }
 
 fn paper(sheet: Sheet) -> Paper {
@@ -204,12 +225,12 @@ fn follow(
 ) -> Result<End, Failure> {
     let job = printer.send(&document.bytes, order)?;
     let about = |key: &str| Message::new(key).with("printer", printer.name()).with("job", job.number());
-    let quiet = output_args.quiet || output_args.json;
+    let quiet = output_args.hides_progress();
     if !quiet {
         console.note(&about("print.sent"));
     }
-    let mut teller = Teller { console, quiet, last: None };
-    let outcome = job.follow(&STOP, &mut |progress| teller.tell(progress))?;
+    let mut report = JobReport { console, quiet, last: None };
+    let outcome = job.follow(&STOP, &mut |progress| report.tell(progress))?;
     if output_args.json {
         let line = serde_json::json!({
             "printer": printer.name(),
@@ -246,13 +267,13 @@ fn name_of(outcome: Outcome) -> &'static str {
 }
 
 /// Says what has changed about a job. Troubles are said even when all else is not wanted.
-struct Teller {
+struct JobReport {
     console: Console,
     quiet: bool,
     last: Option<Progress>,
 }
 
-impl Teller {
+impl JobReport {
     fn tell(&mut self, progress: &Progress) {
         let last = self.last.replace(progress.clone());
         let is_new = |trouble: &&Trouble| last.as_ref().is_none_or(|last| !last.troubles.contains(trouble));

@@ -1,21 +1,38 @@
 //! `risalah serve`: the clerk's page, in the browser of this computer.
 
-use std::path::Path;
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use clap::ValueHint;
 use e_risalah::common::message::Message;
 use e_risalah::console::{Options, Server, usual_folder};
-use e_risalah::document::risalah::{self, Format, Sheet, Templates};
 use e_risalah::lifecycle::folder;
-use e_risalah::meeting_folder::LaidOut;
 
-use super::args::Serve;
-use super::show::{Console, print};
-use super::{End, Failure, STOP, typeset};
+use super::console::{Console, print};
+use super::interrupt::STOP;
+use super::layout::lay_out;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
 
-pub fn run(args: &Serve, console: Console) -> Result<End, Failure> {
-    let program = std::env::current_exe()
-        .map_err(|source| folder::Error::Folder { path: "risalah".into(), source })?;
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    #[arg(long)]
+    pub no_open: bool,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub source: Option<PathBuf>,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let program = std::env::current_exe().map_err(|source| folder::Error::Folder { path: "risalah".into(), source })?;
     let options = Options {
         folder: args.folder.clone().unwrap_or_else(usual_folder),
         address: args.listen,

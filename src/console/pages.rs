@@ -121,10 +121,7 @@ fn page(template: &impl Template) -> Result<Response, Refused> {
     Ok(Html(template.render().map_err(failed)?).into_response())
 }
 
-async fn meetings(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-) -> Result<Response, Refused> {
+async fn meetings(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
     let summaries = app.work(|app| Ok(all(app))).await?;
     let meetings = summaries.iter().map(|summary| Listed::of(summary, language)).collect();
     page(&MeetingsPage { frame: Frame::new(&app, language), meetings, folder: app.root.display().to_string() })

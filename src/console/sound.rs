@@ -7,11 +7,8 @@ use std::sync::atomic::AtomicBool;
 use super::refused::Refused;
 use crate::audio::{Block, Input, SPEECH_RATE, Source, SpeechStream};
 use crate::common::clock::{Channel, Clock};
-use crate::common::message::Message;
-use crate::meeting::Meeting;
-use crate::meeting_folder::{self, describe};
+use crate::meeting_folder;
 use crate::record::playback;
-use crate::transcript::store::{self, Store};
 
 /// Reading what is being recorded ends where it is at the moment, and does not wait for more.
 static NOW: AtomicBool = AtomicBool::new(true);
@@ -32,8 +29,7 @@ pub struct Sound {
 impl Sound {
     /// Opens the sound of a folder: that which lies there, else where it was when its words were recognised.
     pub fn open(folder: &Path) -> Result<Self, Refused> {
-        let meeting = describe(folder)?;
-        let input = input(folder, &meeting)?;
+        let input = meeting_folder::sound(folder)?;
         let source = Source::follow(&input, &NOW)?;
         let length = source.expected_length().map(|length| at_16_khz(length, source.clock()));
         Ok(Self { clock: source.clock(), channels: source.channels(), length, input })
@@ -91,16 +87,4 @@ impl Sound {
 fn at_16_khz(position: u64, clock: Clock) -> u64 {
     let scaled = u128::from(position) * u128::from(SPEECH_RATE);
     u64::try_from(scaled.div_ceil(u128::from(clock.rate()))).unwrap_or(u64::MAX)
-}
-
-fn input(folder: &Path, meeting: &Meeting) -> Result<Input, Refused> {
-    let known = match Store::open_to_read(folder) {
-        Err(store::Error::Missing { .. }) => Vec::new(),
-        store => store?.sound()?,
-    };
-    let paths = if known.is_empty() { vec![folder.to_owned()] } else { known };
-    if let Some(gone) = paths.iter().find(|path| !path.exists()) {
-        return Err(Refused::not_found(Message::new("play.gone").with("path", gone.display())));
-    }
-    Ok(meeting_folder::input(&paths, meeting)?)
 }

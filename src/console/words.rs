@@ -46,7 +46,7 @@ impl Words {
 }
 
 /// The keys that the scripts use.
-const SCRIPTS: [&str; KEYS] = [
+const SCRIPTS: [&str; 110] = [
     "page.saved",
     "page.saving",
     "page.unsaved",
@@ -158,7 +158,6 @@ const SCRIPTS: [&str; KEYS] = [
     "page.event.catatan",
     "page.event.duduk",
 ];
-const KEYS: usize = 117;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 //! waves agree without any delay, the two are joined by a wire.
 
 use super::level::{Level, SILENCE};
-use super::room::{Finding, Room};
+use super::room::{ChannelHop, Room};
 use crate::common::alarm::Alarm;
 use crate::common::clock::Channel;
 
@@ -46,7 +46,7 @@ struct Pair {
     heard: u16,
 }
 
-pub(super) struct Lookout {
+pub(super) struct AlarmDetector {
     channels: usize,
     pairs: Vec<Pair>,
     /// Pairs that are joined by a wire.
@@ -61,7 +61,7 @@ pub(super) struct Lookout {
     alarms: Vec<Alarm>,
 }
 
-impl Lookout {
+impl AlarmDetector {
     pub fn new(channels: usize) -> Self {
         Self {
             channels,
@@ -103,7 +103,7 @@ impl Lookout {
         leader: usize,
         room: &Room,
         levels: &[Level],
-        findings: &[Finding],
+        findings: &[ChannelHop],
         sound: impl Fn(usize) -> &'a [f32],
     ) {
         let (powers, bleed, gains) = (room.powers(), &room.bleed, &room.gains);

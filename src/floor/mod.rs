@@ -13,18 +13,18 @@ mod delay;
 pub mod external_turns;
 mod gain;
 mod level;
+mod observe;
 pub mod plot;
 mod profile;
 mod room;
-mod sight;
 mod tone;
 mod turns;
 mod voice;
 
 use std::num::NonZeroU32;
 
+pub use observe::{HopObserver, HopState};
 pub use profile::Profile;
-pub use sight::{Sight, Watch};
 pub use turns::Turn;
 
 use crate::common::alarm::Alarm;
@@ -55,13 +55,13 @@ pub struct Floor {
     voices: Vec<voice::Voice>,
     tones: Vec<tone::Tone>,
     room: room::Room,
-    lookout: alarm::Lookout,
+    alarms: alarm::AlarmDetector,
     turns: Vec<turns::Smoother>,
     pending: Vec<Vec<f32>>,
     hops: u64,
     levels: Vec<level::Level>,
-    findings: Vec<room::Finding>,
-    seen: Vec<Sight>,
+    findings: Vec<room::ChannelHop>,
+    seen: Vec<HopState>,
 }
 
 impl Floor {
@@ -73,12 +73,12 @@ impl Floor {
             voices: (0..channels).map(|_| voice::Voice::new()).collect(),
             tones: (0..channels).map(|_| tone::Tone::new()).collect(),
             room: room::Room::new(channels),
-            lookout: alarm::Lookout::new(channels),
+            alarms: alarm::AlarmDetector::new(channels),
             turns: (0..channels).map(turns::Smoother::new).collect(),
             pending: vec![Vec::with_capacity(2 * HOP); channels],
             hops: 0,
             levels: vec![level::Level::default(); channels],
-            findings: vec![room::Finding::default(); channels],
+            findings: vec![room::ChannelHop::default(); channels],
             seen: Vec::with_capacity(channels),
         }
     }
@@ -109,7 +109,7 @@ impl Floor {
     ///
     /// # Panics
     /// As [`Floor::push`].
-    pub fn push_watched(&mut self, block: &[&[f32]], done: &mut Vec<Turn>, watch: &mut Watch<'_>) {
+    pub fn push_watched(&mut self, block: &[&[f32]], done: &mut Vec<Turn>, watch: &mut HopObserver<'_>) {
         assert_eq!(block.len(), self.channels.len(), "one slice a channel");
         let length = block.first().map_or(0, |samples| samples.len());
         assert!(block.iter().all(|samples| samples.len() == length), "channels in step");
@@ -156,19 +156,19 @@ impl Floor {
     /// sound alone.
     #[must_use]
     pub fn alarms(&self) -> &[Alarm] {
-        self.lookout.alarms()
+        self.alarms.alarms()
     }
 
     fn hop(&mut self, start: usize, done: &mut Vec<Turn>) {
         for (index, channel) in self.channels.iter_mut().enumerate() {
             self.levels[index] = channel.hop(&self.pending[index][start..start + HOP]);
         }
-        self.lookout.listen(&self.levels);
+        self.alarms.listen(&self.levels);
         self.room.delays.listen(|channel| &self.pending[channel][start..start + HOP]);
-        let leader = self.room.hear(&self.levels, self.lookout.wired(), &mut self.findings);
+        let leader = self.room.hear(&self.levels, self.alarms.wired(), &mut self.findings);
         if let Some(leader) = leader {
             let sound = |channel: usize| &self.pending[channel][start..start + HOP];
-            self.lookout.look(leader, &self.room, &self.levels, &self.findings, sound);
+            self.alarms.look(leader, &self.room, &self.levels, &self.findings, sound);
         }
         for (index, smoother) in self.turns.iter_mut().enumerate() {
             let finding = self.findings[index];
@@ -191,7 +191,7 @@ impl Floor {
     fn look(&mut self) {
         self.seen.clear();
         for (index, level) in self.levels.iter().enumerate() {
-            self.seen.push(Sight {
+            self.seen.push(HopState {
                 level_db: level.power_db(),
                 noise_db: level.noise_db(),
                 candidate: room::is_candidate(level),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     /// What was decided in every hop, and the turns.
-    fn decided(sound: &[Vec<f32>], blocks: &[usize]) -> (Vec<Vec<Sight>>, Vec<Turn>) {
+    fn decided(sound: &[Vec<f32>], blocks: &[usize]) -> (Vec<Vec<HopState>>, Vec<Turn>) {
         let mut floor = Floor::new(sound.len());
         let (mut seen, mut turns, mut at) = (Vec::new(), Vec::new(), 0);
         let mut sizes = blocks.iter().cycle();

@@ -47,7 +47,7 @@ const OVER: f32 = 0.1;
 
 /// What a hop tells of one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Finding {
+pub(super) struct ChannelHop {
     /// Whether its own voice is active.
     pub active: bool,
     /// How far it stands above what is explained, averaged, dB.
@@ -138,7 +138,7 @@ impl Room {
 
     /// Says of every channel whether its own voice is active. `last` names channels that carry others' sound by wire: they can
     /// only be what is left. Returns the channel that leads, where one clearly does.
-    pub fn hear(&mut self, levels: &[Level], last: &[bool], findings: &mut [Finding]) -> Option<usize> {
+    pub fn hear(&mut self, levels: &[Level], last: &[bool], findings: &mut [ChannelHop]) -> Option<usize> {
         for (power, level) in self.powers.iter_mut().zip(levels) {
             *power = level.power_db();
         }
@@ -150,7 +150,7 @@ impl Room {
         self.rank(levels, last);
         self.fade(levels);
 
-        findings.fill(Finding { active: false, evidence: LEAST, nearness: None });
+        findings.fill(ChannelHop { active: false, evidence: LEAST, nearness: None });
         for place in 0..self.order.len() {
             let channel = self.order[place];
             let level = levels[channel];
@@ -270,13 +270,20 @@ impl Room {
         explain(&mut self.explained, self.bleed.row(of), &more);
     }
 
-    fn learn(&mut self, leader: usize, levels: &[Level], last: &[bool], findings: &[Finding], nearness: Option<f32>) {
+    fn learn(
+        &mut self,
+        leader: usize,
+        levels: &[Level],
+        last: &[bool],
+        findings: &[ChannelHop],
+        nearness: Option<f32>,
+    ) {
         let alone = self.active.iter().enumerate().all(|(i, &active)| i == leader || !active);
         if alone && let Some(nearness) = nearness {
             self.gains.is_near(nearness);
         }
         // One who is only held active may be a bystander that was taken for a speaker: unlearned, it would stay so.
-        let speaks = |finding: &Finding| finding.evidence > OPEN;
+        let speaks = |finding: &ChannelHop| finding.evidence > OPEN;
         self.gains.learn(leader, &self.powers, levels, |channel| speaks(&findings[channel]));
         let earlier = Level { power: self.past[leader][self.hop as usize % LATE], noise: levels[leader].noise };
         for into in (0..levels.len()).filter(|&into| into != leader) {
@@ -318,7 +325,7 @@ mod tests {
     }
 
     fn run(room: &mut Room, levels: &[Level], hops: usize) -> Vec<bool> {
-        let mut findings = vec![Finding::default(); levels.len()];
+        let mut findings = vec![ChannelHop::default(); levels.len()];
         let last = vec![false; levels.len()];
         for _ in 0..hops {
             room.hear(levels, &last, &mut findings);
@@ -397,7 +404,7 @@ mod tests {
             run(&mut room, &speak(speaker, 0.0), 200);
             run(&mut room, &hop(6, &[], &[]), 100);
         }
-        let leader = room.hear(&speak(0, 7.5), &[false; 6], &mut [Finding::default(); 6]);
+        let leader = room.hear(&speak(0, 7.5), &[false; 6], &mut [ChannelHop::default(); 6]);
         assert_eq!(leader, Some(0));
     }
 
@@ -405,7 +412,7 @@ mod tests {
     fn syllables_that_come_back_late_are_not_another_speaker() {
         let mut room = Room::new(5);
         let syllable = |hop: usize| if hop % 24 < 10 { 1e-3 } else { 1e-5 };
-        let mut findings = vec![Finding::default(); 5];
+        let mut findings = vec![ChannelHop::default(); 5];
         for hop in 4..3000 {
             let levels: Vec<Level> = (0..5)
                 .map(|i| {
@@ -438,7 +445,7 @@ mod tests {
         for (index, level) in far.iter_mut().enumerate() {
             level.power = [if index == 4 { 1.5e-5 } else { 1e-5 }; BANDS];
         }
-        let mut findings = vec![Finding::default(); 6];
+        let mut findings = vec![ChannelHop::default(); 6];
         for _ in 0..40 {
             room.hear(&far, &[false; 6], &mut findings);
         }

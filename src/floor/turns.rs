@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::room::{AWAY, Finding, LAG};
+use super::room::{AWAY, ChannelHop, LAG};
 use super::{HOP, LONGEST_TURN, PRE_ROLL};
 use crate::common::clock::{Channel, Span};
 
@@ -65,7 +65,7 @@ const LONGEST_HOPS: u64 = LONGEST_TURN / HOP as u64;
 /// What is known of one channel in one hop.
 #[derive(Clone, Copy)]
 pub(super) struct Decision {
-    pub finding: Finding,
+    pub finding: ChannelHop,
     pub voiced: bool,
     /// Whether the sound keeps its pitch as no voice does.
     pub steady: bool,
@@ -274,7 +274,7 @@ mod tests {
         parts
             .iter()
             .flat_map(|&(hops, active)| {
-                let finding = Finding { active, evidence: if active { 12.0 } else { -5.0 }, nearness: None };
+                let finding = ChannelHop { active, evidence: if active { 12.0 } else { -5.0 }, nearness: None };
                 std::iter::repeat_n(
                     Decision { finding, voiced: active, steady: false, power: if active { 1.0 } else { 0.01 } },
                     hops,
@@ -364,7 +364,8 @@ mod tests {
     #[test]
     fn little_evidence_makes_no_turn() {
         let doubtful = pattern(&[(100, false), (60, true), (100, false)]);
-        let doubtful = doubtful.into_iter().map(|d| Decision { finding: Finding { evidence: 4.0, ..d.finding }, ..d });
+        let doubtful =
+            doubtful.into_iter().map(|d| Decision { finding: ChannelHop { evidence: 4.0, ..d.finding }, ..d });
         assert_eq!(turns(doubtful), []);
     }
 
@@ -372,7 +373,7 @@ mod tests {
     fn a_voice_far_from_every_microphone_is_marked() {
         let far = |nearness| {
             let said = pattern(&[(100, false), (60, true), (100, false)]);
-            turns(said.into_iter().map(|d| Decision { finding: Finding { nearness, ..d.finding }, ..d }))[0]
+            turns(said.into_iter().map(|d| Decision { finding: ChannelHop { nearness, ..d.finding }, ..d }))[0]
                 .off_microphone
         };
         assert!(far(Some(-9.0)));

@@ -27,7 +27,7 @@ pub struct Life {
 
 /// A state that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct Transition {
     /// Which.
     pub to: State,
     /// By whom.
@@ -116,7 +116,7 @@ impl Life {
     ///
     /// # Errors
     /// When there is no such way, a reason or name is missing, the period of correction still runs, or the clock cannot be right.
-    pub fn advance(&self, store: &Store, wish: &Wish, now: &Zoned) -> Result<Step, Error> {
+    pub fn advance(&self, store: &Store, wish: &Transition, now: &Zoned) -> Result<Step, Error> {
         let (from, to) = (self.state(), wish.to);
         let (by, note) = (wish.by.trim(), wish.note.as_deref().map(str::trim).filter(|note| !note.is_empty()));
         self.check_clock(now.timestamp())?;

@@ -23,13 +23,6 @@ pub enum Objection {
         /// How many there are.
         items: usize,
     },
-    /// The recording has fewer channels.
-    Channel {
-        /// What was given.
-        number: u16,
-        /// How many there are.
-        channels: u16,
-    },
     /// The meeting was opened already.
     Open,
     /// The meeting was not opened yet, or was closed.
@@ -51,7 +44,6 @@ impl Explain for Objection {
             }
             Self::Unknown { given, near: None } => about("unknown").with("given", given),
             Self::Item { number, items } => about("item").with("number", number).with("items", items),
-            Self::Channel { number, channels } => about("channel").with("number", number).with("channels", channels),
             Self::Open => about("open"),
             Self::NotOpen => about("not_open"),
             Self::Closed => about("closed"),

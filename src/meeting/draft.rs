@@ -77,7 +77,7 @@ pub enum NewSeat {
 
 /// What is known of an institution before it is described.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct House {
+pub struct KnownInstitution {
     /// Lines of the letterhead.
     pub letterhead: Vec<String>,
     /// The picture above it, as the file names it.
@@ -229,7 +229,7 @@ impl Draft {
     }
 }
 
-impl House {
+impl KnownInstitution {
     /// The file. It reads back as what it was made of.
     #[must_use]
     pub fn text(&self) -> String {
@@ -361,7 +361,10 @@ mod tests {
     #[test]
     fn an_empty_draft_is_a_bare_meeting() {
         assert_eq!(Meeting::parse(&Draft::default().text(), "rapat.toml").ok(), Some(Meeting::bare()));
-        assert_eq!(Meeting::parse_institution(&House::default().text(), "lembaga.toml").ok(), Some(Meeting::bare()));
+        assert_eq!(
+            Meeting::parse_institution(&KnownInstitution::default().text(), "lembaga.toml").ok(),
+            Some(Meeting::bare())
+        );
     }
 
     #[test]
@@ -379,7 +382,7 @@ mod tests {
         // The examples contradict each other and name people that are not there, but no key of them is unknown.
         for error in [
             Meeting::parse(&uncommented(&Draft::default().text()), "rapat.toml").err(),
-            Meeting::parse_institution(&uncommented(&House::default().text()), "lembaga.toml").err(),
+            Meeting::parse_institution(&uncommented(&KnownInstitution::default().text()), "lembaga.toml").err(),
         ]
         .into_iter()
         .flatten()

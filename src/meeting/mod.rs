@@ -36,7 +36,7 @@ pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
 pub use check::{Finding, Need, Recorded, checks};
 pub use decision::Decision;
-pub use draft::{Draft, House, NewPerson, NewSeat, short_name};
+pub use draft::{Draft, KnownInstitution, NewPerson, NewSeat, short_name};
 pub use emblem::Emblem;
 pub use error::{Error, Fault};
 pub use event::{Event, EventKind};

@@ -240,7 +240,7 @@ impl Ledger {
 pub fn append_facts(folder: &Path, facts: Vec<Fact>) -> Result<(), Error> {
     let _lock = super::writer::lock(folder)?;
     let path = folder.join(LEDGER);
-    let mut pen = Pen::take_up(path.clone(), &Ledger::read(&path)?)?;
+    let mut pen = LedgerWriter::resume(path.clone(), &Ledger::read(&path)?)?;
     facts.into_iter().try_for_each(|fact| pen.write(fact))
 }
 
@@ -260,7 +260,7 @@ pub fn archived_channels(folder: &Path) -> Vec<(Channel, PathBuf)> {
 
 /// Appends to a ledger.
 #[derive(Debug)]
-pub(super) struct Pen {
+pub(super) struct LedgerWriter {
     path: PathBuf,
     file: File,
     /// Everything that was written, so that it can go on elsewhere whatever becomes of the file.
@@ -268,9 +268,9 @@ pub(super) struct Pen {
     ledger: Ledger,
 }
 
-impl Pen {
+impl LedgerWriter {
     /// Begins a ledger, or goes on behind the last line that was read.
-    pub fn take_up(path: PathBuf, ledger: &Ledger) -> Result<Self, Error> {
+    pub fn resume(path: PathBuf, ledger: &Ledger) -> Result<Self, Error> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(Error::io(&path))?;
@@ -280,7 +280,7 @@ impl Pen {
     /// Writes all of it anew as this file, and goes on there.
     pub fn copy_to(&self, path: PathBuf) -> Result<Self, Error> {
         atomic_file::write(&path, &self.text).map_err(Error::io(&path))?;
-        Self::take_up(path, &self.ledger)
+        Self::resume(path, &self.ledger)
     }
 
     /// What was written so far.

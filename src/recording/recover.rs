@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::header::Lengths;
-use super::ledger::Pen;
+use super::ledger::LedgerWriter;
 use super::lost::lost_segments;
 use super::segment::settle;
 use super::writer::lock;
@@ -57,7 +57,7 @@ pub fn recover(folder: &Path) -> Result<Recovered, Error> {
 
 /// A recording of which everything that was open is closed, but for the line that says so.
 pub(super) struct Closing {
-    pub pen: Pen,
+    pub pen: LedgerWriter,
     /// Samples of each channel in all, gaps counted.
     pub frames: u64,
     pub closed: Vec<PathBuf>,
@@ -71,7 +71,7 @@ pub(super) fn close_open(growth: &Growth) -> Result<Closing, Error> {
     let path = folder.join(LEDGER);
     let ledger = Ledger::read(&path)?;
     let torn = if ledger.torn { Some(set_aside(&path, ledger.whole)?) } else { None };
-    let mut pen = Pen::take_up(path, &ledger)?;
+    let mut pen = LedgerWriter::resume(path, &ledger)?;
     let mut frames = 0;
     let (mut closed, mut found) = (Vec::new(), Vec::new());
     for index in 0.. {

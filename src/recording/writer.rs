@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::common::lock;
 
 use super::header::Labels;
-use super::ledger::Pen;
+use super::ledger::LedgerWriter;
 use super::recover::{close, cut};
 use super::segment::Segment;
 use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, segment_name};
@@ -111,7 +111,7 @@ pub struct Writer {
     folder: PathBuf,
     format: Format,
     labels: Labels,
-    pen: Pen,
+    pen: LedgerWriter,
     segment: Option<Segment>,
     number: u64,
     position: u64,
@@ -128,7 +128,7 @@ impl Writer {
     /// Begins the recording.
     pub fn begin(claim: Claim, start: Start) -> Result<Self, Error> {
         let Claim { folder, lock } = claim;
-        let mut pen = Pen::take_up(folder.join(LEDGER), &Ledger::default())?;
+        let mut pen = LedgerWriter::resume(folder.join(LEDGER), &Ledger::default())?;
         pen.write(Fact::Start {
             utc: start.utc,
             zone: zone_name(&start.zone, start.utc),
@@ -141,7 +141,7 @@ impl Writer {
         Ok(Self::new(folder, start.format, labels, pen, lock))
     }
 
-    pub(super) fn new(folder: PathBuf, format: Format, labels: Labels, pen: Pen, lock: Lock) -> Self {
+    pub(super) fn new(folder: PathBuf, format: Format, labels: Labels, pen: LedgerWriter, lock: Lock) -> Self {
         let (unconfirmed, names, spare) = (Vec::new(), open(&folder), open(&folder));
         Self { folder, format, labels, pen, segment: None, number: 0, position: 0, unconfirmed, names, spare, lock }
     }
@@ -289,7 +289,7 @@ impl Writer {
     }
 
     /// Lets the folder that was left say where the recording went, as far as its disk still takes that. The new one's ledger counts.
-    fn leave(&self, (mut pen, segment): (Pen, Option<Segment>)) {
+    fn leave(&self, (mut pen, segment): (LedgerWriter, Option<Segment>)) {
         let closed = segment.map_or(Ok(()), |mut segment| {
             let (file, first, frames) = (segment.name.clone(), segment.first, self.frames_of(&segment));
             let sha256 = segment.close()?;

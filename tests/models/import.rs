@@ -8,7 +8,7 @@ use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
 use e_risalah::recognise::models::header;
 use e_risalah::recognise::models::import::{Fault, TensorFault, VocabularyFault};
-use e_risalah::recognise::models::{Alignment, Error, Installed, Origin, Store, Watch};
+use e_risalah::recognise::models::{Alignment, Error, Installed, Monitor, Origin, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -429,7 +429,7 @@ fn an_import_that_is_stopped_or_comes_second_leaves_nothing() {
         steps += 1;
         cancel.store(steps > 20, std::sync::atomic::Ordering::Relaxed);
     };
-    let import = desk.store.import(&folder, None, &mut Watch { report: &mut report, cancel: &cancel });
+    let import = desk.store.import(&folder, None, &mut Monitor { report: &mut report, cancel: &cancel });
     assert!(matches!(import, Err(Error::Cancelled)), "{import:?}");
     assert!(desk.kept().is_empty(), "{:?}", desk.kept());
 

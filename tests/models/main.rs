@@ -10,12 +10,12 @@ mod store;
 
 use std::sync::atomic::AtomicBool;
 
-use e_risalah::recognise::models::{Official, Progress, Size, Watch};
+use e_risalah::recognise::models::{Monitor, Official, Progress, Size};
 use sha2::{Digest, Sha256};
 
 /// Runs `work` with a watch that nobody looks at.
-fn unwatched<T>(work: impl FnOnce(&mut Watch) -> T) -> T {
-    work(&mut Watch { report: &mut |_: Progress| (), cancel: &AtomicBool::new(false) })
+fn unwatched<T>(work: impl FnOnce(&mut Monitor) -> T) -> T {
+    work(&mut Monitor { report: &mut |_: Progress| (), cancel: &AtomicBool::new(false) })
 }
 
 fn sha256(bytes: &[u8]) -> String {

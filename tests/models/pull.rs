@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use e_risalah::recognise::models::{Error, Hub, Progress, Stage, State, Store, Watch};
+use e_risalah::recognise::models::{Error, Hub, Monitor, Progress, Stage, State, Store};
 use tempfile::TempDir;
 
 use crate::ggml::{OTHER, SOUND};
@@ -57,7 +57,7 @@ impl Folder {
                 causes.push(cause.key);
             }
         };
-        let mut watch = Watch { report: &mut report, cancel: &AtomicBool::new(false) };
+        let mut watch = Monitor { report: &mut report, cancel: &AtomicBool::new(false) };
         let pulled = self.store().pull("uji", &hub, &mut watch).map(drop);
         (pulled, causes)
     }
@@ -86,7 +86,7 @@ fn a_pull_brings_the_file_and_reports_how_far_it_is() {
         assert!(done > last && of == total);
         last = done;
     };
-    let mut watch = Watch { report: &mut report, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut report, cancel: &AtomicBool::new(false) };
     let installed = folder.store().pull("ggml-uji.bin", &Hub::at(&server.address), &mut watch).expect("a model");
     assert_eq!((installed.name.as_str(), installed.path, installed.was_there), ("uji", folder.model(), false));
     assert_eq!(last, total);
@@ -216,7 +216,7 @@ fn a_stop_wakes_a_silent_line_and_keeps_what_came() {
     let server =
         Server::start(vec![silent_after(&SOUND, MIDDLE, move || stopper.store(true, Ordering::Relaxed)), rest(&SOUND)]);
     let hub = Hub::at(&server.address).with_patience(HOUR, Duration::ZERO);
-    let mut watch = Watch { report: &mut |_| (), cancel: &stop };
+    let mut watch = Monitor { report: &mut |_| (), cancel: &stop };
     assert!(matches!(folder.store().pull("uji", &hub, &mut watch), Err(Error::Cancelled)));
     let kept = fs::read(folder.part()).expect("the part");
     assert!(SOUND.starts_with(&kept));
@@ -287,7 +287,7 @@ fn without_a_network_it_says_so_at_once() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     let folder = Folder::new();
     let mut report = |progress: Progress| panic!("{progress:?}");
-    let mut watch = Watch { report: &mut report, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut report, cancel: &AtomicBool::new(false) };
     let pulled = folder.store().pull("uji", &Hub::at(&format!("http://{closed}")), &mut watch);
     assert!(matches!(pulled, Err(Error::Unreachable { .. })), "{pulled:?}");
 }
@@ -321,7 +321,7 @@ fn only_one_process_at_a_time_pulls() {
         assert!(matches!(pulled, Err(Error::Busy(_))), "{pulled:?}");
         refused += 1;
     };
-    let mut watch = Watch { report: &mut report, cancel: &AtomicBool::new(false) };
+    let mut watch = Monitor { report: &mut report, cancel: &AtomicBool::new(false) };
     folder.store().pull("uji", &Hub::at(&server.address), &mut watch).expect("a model");
     assert!(refused > 0);
     folder.assert_complete();

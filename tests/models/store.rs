@@ -7,7 +7,7 @@ use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
 use e_risalah::recognise::models::header::{self, HeaderError};
 use e_risalah::recognise::models::{
-    Alignment, Error, Hub, Installed, Model, Origin, Size, Source, State, Store, Verified, Watch, officials,
+    Alignment, Error, Hub, Installed, Model, Monitor, Origin, Size, Source, State, Store, Verified, officials,
 };
 use tempfile::TempDir;
 
@@ -303,7 +303,7 @@ fn removing_leaves_nothing_of_a_model() {
 fn a_stopped_import_leaves_nothing() {
     let office = Office::new();
     let source = office.file("khusus.bin", &unofficial());
-    let mut watch = Watch { report: &mut |_| (), cancel: &AtomicBool::new(true) };
+    let mut watch = Monitor { report: &mut |_| (), cancel: &AtomicBool::new(true) };
     assert!(matches!(office.store.import(&source, None, &mut watch), Err(Error::Cancelled)));
     assert_eq!(office.files(), 1, "the lock");
 }

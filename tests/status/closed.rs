@@ -7,7 +7,7 @@ use e_risalah::lifecycle::{Error, Passage, omit};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::Mark;
 
-use super::house::{House, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
+use super::house::{KnownInstitution, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
 
 #[test]
 fn a_closed_meeting_carries_its_mark_on_every_page_provisional_and_official() {
@@ -19,7 +19,7 @@ fn a_closed_meeting_carries_its_mark_on_every_page_provisional_and_official() {
             let text = "Hal ini kami bahas dengan sangat rinci dan panjang lebar. ".repeat(8);
             long.push(said(2, 600 + turn * 100, 650 + turn * 100, text.trim(), &[]));
         }
-        let house = House::with(&rapat, long, true).verified();
+        let house = KnownInstitution::with(&rapat, long, true).verified();
         let provisional = write(Format::Pdf, &house.meeting, &house.store.current().expect("it")).expect("a PDF");
         fs::write(house.path("uji.pdf"), provisional).expect("written");
         house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
@@ -46,7 +46,7 @@ fn no_key_of_the_description_takes_the_watermark_away() {
 
 #[test]
 fn a_passage_is_left_out_by_decision_logged_and_printed_as_left_out() {
-    let mut house = House::new();
+    let mut house = KnownInstitution::new();
     let now = at("2026-03-10T16:00:00Z[UTC]");
     let passage = Passage { from: 15, until: 40 };
     assert_eq!(omit(&mut house.store, passage, "keputusan rapat", "Sari", &now).expect("left out"), 2);

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::Store;
 
-use super::house::{House, NUMBER, SECRETARY, SIGNED, at, stderr, stdout};
+use super::house::{KnownInstitution, NUMBER, SECRETARY, SIGNED, at, stderr, stdout};
 
 /// Runs the program as somebody who may write nowhere but in the folder `own`; an administrator may write everywhere, so he becomes nobody.
 fn run(args: &[&str], own: &Path) -> Output {
@@ -37,7 +37,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// A copy of the folder of a house in one that may only be read, and one beside it that may be written to.
-fn disc(house: &House) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
+fn disc(house: &KnownInstitution) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
     let place = tempfile::tempdir().expect("a folder");
     let (disc, own) = (place.path().join("cakram"), place.path().join("luar"));
     fs::create_dir(&disc).expect("made");
@@ -55,7 +55,7 @@ fn disc(house: &House) -> (tempfile::TempDir, std::path::PathBuf, std::path::Pat
     (place, disc, own)
 }
 
-fn reads(house: House) {
+fn reads(house: KnownInstitution) {
     let (place, disc, own) = disc(&house);
     let folder = text(&disc);
     for args in [
@@ -91,22 +91,22 @@ fn reads(house: House) {
 
 #[test]
 fn a_finished_folder_on_a_disc_is_read() {
-    let mut house = House::new();
+    let mut house = KnownInstitution::new();
     house.correct(0, "Rapat", "Kita");
     let house = house.verified();
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
-    let House { place, store, meeting } = house;
+    let KnownInstitution { place, store, meeting } = house;
     drop(store);
     // Its log was brought into the store when that was closed.
     assert!(!place.path().join("transkrip.db-wal").exists());
     let copy = tempfile::tempdir().expect("a folder");
     let other = Store::create(copy.path()).expect("a store");
-    reads(House { place, store: other, meeting });
+    reads(KnownInstitution { place, store: other, meeting });
 }
 
 #[test]
 fn what_stands_in_the_log_of_a_store_is_read_too() {
-    let mut house = House::new();
+    let mut house = KnownInstitution::new();
     house.correct(0, "Rapat", "Kita");
     let log = fs::metadata(house.path("transkrip.db-wal")).expect("the log of an open store");
     assert!(log.len() > 0);
@@ -115,7 +115,7 @@ fn what_stands_in_the_log_of_a_store_is_read_too() {
 
 #[test]
 fn what_is_written_to_a_copy_in_memory_is_not_kept() {
-    let house = House::new();
+    let house = KnownInstitution::new();
     let transcript = house.store.load().expect("a transcript");
     let layer = Layer {
         place: Place::of(transcript.version.number, &transcript.utterances[0]),

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use e_risalah::common::flag::Flag;
 use e_risalah::document::risalah::{Sheet, Templates};
 use e_risalah::lifecycle::folder::Folder;
-use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Wish, finalize};
+use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Transition, finalize};
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
@@ -19,7 +19,7 @@ use super::sample;
 
 pub const RAPAT: &str = include_str!("rapat.toml");
 
-pub struct House {
+pub struct KnownInstitution {
     pub place: TempDir,
     pub store: Store,
     pub meeting: Meeting,
@@ -39,7 +39,7 @@ pub fn words() -> Vec<Utterance> {
     ]
 }
 
-impl House {
+impl KnownInstitution {
     pub fn new() -> Self {
         Self::with(RAPAT, words(), true)
     }
@@ -86,7 +86,7 @@ impl House {
     }
 
     pub fn advance(&self, to: State, note: Option<&str>, now: &str) -> Result<Step, Error> {
-        let wish = Wish { to, by: "Sari".to_owned(), note: note.map(str::to_owned), days: 4 };
+        let wish = Transition { to, by: "Sari".to_owned(), note: note.map(str::to_owned), days: 4 };
         self.life().advance(&self.store, &wish, &at(now))
     }
 
@@ -143,7 +143,7 @@ impl House {
 }
 
 /// Runs a command of the program on a record.
-pub fn run(house: &House, args: &[&str]) -> Output {
+pub fn run(house: &KnownInstitution, args: &[&str]) -> Output {
     let mut all = vec![args[0], house.place.path().to_str().expect("a readable path")];
     all.extend(&args[1..]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));

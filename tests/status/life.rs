@@ -2,14 +2,14 @@
 
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
-use e_risalah::lifecycle::{Error, State, Wish};
+use e_risalah::lifecycle::{Error, State, Transition};
 use e_risalah::meeting::CorrectionPeriod;
 
-use super::house::{House, at, words};
+use super::house::{KnownInstitution, at, words};
 
 /// A record in each state that a person can bring it to.
-fn house_in(state: State) -> House {
-    let house = House::new();
+fn house_in(state: State) -> KnownInstitution {
+    let house = KnownInstitution::new();
     if state >= State::Provisional {
         house.advance(State::Provisional, None, "2026-03-10T16:00:00Z[UTC]").expect("advanced");
     }
@@ -71,7 +71,7 @@ fn the_way_back_needs_a_reason_and_every_step_a_name() {
     let error = house.advance(State::Editing, Some("  "), "2026-03-11T08:00:00Z[UTC]").expect_err("no reason");
     explained(&error);
     assert!(matches!(error, Error::NeedsReason { .. }), "{error:?}");
-    let wish = Wish { to: State::Verification, by: " ".to_owned(), note: None, days: 4 };
+    let wish = Transition { to: State::Verification, by: " ".to_owned(), note: None, days: 4 };
     let error = house.life().advance(&house.store, &wish, &at("2026-03-16T08:00:00Z[UTC]")).expect_err("no name");
     explained(&error);
     assert!(matches!(error, Error::Nameless), "{error:?}");
@@ -79,7 +79,7 @@ fn the_way_back_needs_a_reason_and_every_step_a_name() {
 
 #[test]
 fn speakers_have_until_the_end_of_the_last_day() {
-    let house = House::new();
+    let house = KnownInstitution::new();
     let zone = "+08:00[Asia/Makassar]";
     house.advance(State::Provisional, None, &format!("2026-03-10T16:00:00{zone}")).expect("advanced");
     let step = house.advance(State::Correction, None, &format!("2026-03-10T16:10:00{zone}")).expect("advanced");
@@ -121,7 +121,7 @@ fn a_clock_that_was_never_set_is_refused() {
 
 #[test]
 fn an_interrupted_recognition_is_not_yet_edited() {
-    let house = House::with(super::house::RAPAT, words(), false);
+    let house = KnownInstitution::with(super::house::RAPAT, words(), false);
     assert_eq!(house.life().state(), State::Transcribing);
     let error = house.advance(State::Provisional, None, "2026-03-11T08:00:00Z[UTC]").expect_err("incomplete");
     assert!(matches!(error, Error::NoWay { from: State::Transcribing, .. }), "{error:?}");
@@ -130,7 +130,7 @@ fn an_interrupted_recognition_is_not_yet_edited() {
 #[test]
 fn a_period_without_end_is_refused() {
     let house = house_in(State::Provisional);
-    let wish = Wish { to: State::Correction, by: "Sari".to_owned(), note: None, days: u32::MAX };
+    let wish = Transition { to: State::Correction, by: "Sari".to_owned(), note: None, days: u32::MAX };
     let error = house.life().advance(&house.store, &wish, &at("2026-03-11T08:00:00Z[UTC]")).expect_err("too long");
     explained(&error);
     assert!(matches!(error, Error::Period { .. }), "{error:?}");

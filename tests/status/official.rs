@@ -9,7 +9,7 @@ use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
 use e_risalah::lifecycle::{Error, Finding, Hindrance, Manifest, Passage, State, hear, hindrances, verify};
 
-use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
+use super::house::{KnownInstitution, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, pages, said, words, xml};
 
 /// What hinders a record, each as a sentence that names what to do.
 fn hindered(outcome: Result<e_risalah::lifecycle::Finalized, Error>) -> Vec<Hindrance> {
@@ -26,7 +26,7 @@ fn hindered(outcome: Result<e_risalah::lifecycle::Finalized, Error>) -> Vec<Hind
 
 #[test]
 fn a_record_in_which_nothing_is_missing_becomes_official() {
-    let house = House::new().verified();
+    let house = KnownInstitution::new().verified();
     assert_eq!(hindrances(&house.meeting, &house.store.current().expect("it"), &house.life(), &at(SIGNED)), []);
     let finalized = house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
     assert_eq!((finalized.edition, house.life().state()), (1, State::Official));
@@ -70,7 +70,7 @@ fn a_record_in_which_nothing_is_missing_becomes_official() {
 
 #[test]
 fn the_chair_signs_in_the_own_name() {
-    let house = House::new().verified();
+    let house = KnownInstitution::new().verified();
     house.finalize("rusdi", NUMBER, SIGNED).expect("official");
     let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
     assert!(text.contains("KETUA RAPAT,") && !text.contains("a.n."), "{text}");
@@ -87,22 +87,26 @@ fn each_fault_alone_keeps_a_record_from_being_official() {
         words
     };
     let meeting: Is = |found| matches!(found, Hindrance::Meeting(_));
-    let cases: Vec<(House, Is)> = vec![
-        (House::with(&without("tempat = \"Ruang Rapat Komisi\"\n"), words(), true), meeting),
-        (House::with(&without("acara = [\"Pengelolaan Sampah\"]\n"), words(), true), meeting),
-        (House::with(&without("peninjau = 0\n"), words(), true), meeting),
-        (House::with(&without("    { jenis = \"tutup\", pada = \"00:00:59\" },\n"), words(), true), meeting),
+    let cases: Vec<(KnownInstitution, Is)> = vec![
+        (KnownInstitution::with(&without("tempat = \"Ruang Rapat Komisi\"\n"), words(), true), meeting),
+        (KnownInstitution::with(&without("acara = [\"Pengelolaan Sampah\"]\n"), words(), true), meeting),
+        (KnownInstitution::with(&without("peninjau = 0\n"), words(), true), meeting),
+        (KnownInstitution::with(&without("    { jenis = \"tutup\", pada = \"00:00:59\" },\n"), words(), true), meeting),
         (
-            House::with(&without(", keputusan = \"Menyetujui Raperda tentang Pengelolaan Sampah.\""), words(), true),
+            KnownInstitution::with(
+                &without(", keputusan = \"Menyetujui Raperda tentang Pengelolaan Sampah.\""),
+                words(),
+                true,
+            ),
             meeting,
         ),
-        (House::with(&without(", { kanal = 2, orang = \"siti\" }"), words(), true), |found| {
+        (KnownInstitution::with(&without(", { kanal = 2, orang = \"siti\" }"), words(), true), |found| {
             *found == Hindrance::Unmapped { count: 1, first: "00:00:15".to_owned() }
         }),
-        (House::with(&RAPAT.replace("2026-03-10", "2026-03-17"), words(), true), |found| {
+        (KnownInstitution::with(&RAPAT.replace("2026-03-10", "2026-03-17"), words(), true), |found| {
             matches!(found, Hindrance::BeforeMeeting { .. })
         }),
-        (House::with(RAPAT, doubt("Anggarannya Rp2,5 miliar."), true), |found| {
+        (KnownInstitution::with(RAPAT, doubt("Anggarannya Rp2,5 miliar."), true), |found| {
             *found == Hindrance::Unheard { count: 1, first: "00:00:15".to_owned() }
         }),
     ];
@@ -118,26 +122,27 @@ fn each_fault_alone_keeps_a_record_from_being_official() {
 fn turns_in_doubt_are_listened_to_or_waived_with_a_reason_that_is_printed() {
     let mut words = words();
     words[1] = said(2, 150, 300, "Kami menyetujui rancangan ini.", &[Flag::LowConfidence]);
-    let mut house = House::with(RAPAT, words.clone(), true).verified();
+    let mut house = KnownInstitution::with(RAPAT, words.clone(), true).verified();
     let flagged = Hindrance::Flagged { count: 1, first: "00:00:15".to_owned() };
     assert_eq!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED)), std::slice::from_ref(&flagged));
     assert_eq!(hindered(house.waived(" ")), [flagged]);
     hear(&mut house.store, Passage { from: 15, until: 15 }, "Sari", &at(SIGNED)).expect("heard");
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
 
-    let house = House::with(RAPAT, words, true).verified();
+    let house = KnownInstitution::with(RAPAT, words, true).verified();
     house.waived("latihan").expect("official");
     let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
     assert!(text.contains("dengan alasan: latihan"), "{text}");
     assert_eq!(Manifest::of(house.place.path(), 1).expect("a manifest").waived.as_deref(), Some("latihan"));
     // What the record must have is never waived.
-    let nameless = House::with(&RAPAT.replace("tempat = \"Ruang Rapat Komisi\"\n", ""), super::house::words(), true);
+    let nameless =
+        KnownInstitution::with(&RAPAT.replace("tempat = \"Ruang Rapat Komisi\"\n", ""), super::house::words(), true);
     assert!(matches!(hindered(nameless.verified().waived("latihan"))[..], [Hindrance::Meeting(_)]));
 }
 
 #[test]
 fn a_record_of_the_demonstration_model_is_not_official_without_a_reason() {
-    let house = House::of_model("risalah-demo-q8_0").verified();
+    let house = KnownInstitution::of_model("risalah-demo-q8_0").verified();
     assert!(matches!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED))[..], [Hindrance::Demonstration { .. }]));
     house.waived("latihan petugas").expect("official");
     let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
@@ -148,7 +153,7 @@ fn a_record_of_the_demonstration_model_is_not_official_without_a_reason() {
 fn a_number_that_somebody_has_listened_to_hinders_no_more() {
     let mut words = words();
     words[1] = said(2, 150, 300, "Anggarannya Rp2,5 miliar.", &[]);
-    let mut house = House::with(RAPAT, words, true).verified();
+    let mut house = KnownInstitution::with(RAPAT, words, true).verified();
     assert!(matches!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED))[..], [Hindrance::Unheard { count: 1, .. }]));
     let passage = Passage { from: 15, until: 15 };
     assert_eq!(hear(&mut house.store, passage, "Sari", &at(SIGNED)).expect("heard"), 1);
@@ -158,9 +163,9 @@ fn a_number_that_somebody_has_listened_to_hinders_no_more() {
 
 #[test]
 fn a_record_that_its_speakers_have_not_seen_is_not_official() {
-    let house = House::new();
+    let house = KnownInstitution::new();
     assert_eq!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED)), [Hindrance::NotVerified { state: State::Editing }]);
-    let incomplete = House::with(RAPAT, words(), false);
+    let incomplete = KnownInstitution::with(RAPAT, words(), false);
     assert_eq!(
         hindered(incomplete.finalize(SECRETARY, NUMBER, SIGNED)),
         [Hindrance::Incomplete, Hindrance::NotVerified { state: State::Transcribing }]
@@ -169,26 +174,26 @@ fn a_record_that_its_speakers_have_not_seen_is_not_official() {
 
 #[test]
 fn number_and_signature_are_asked_for() {
-    let house = House::new().verified();
+    let house = KnownInstitution::new().verified();
     assert_eq!(hindered(house.finalize(SECRETARY, None, SIGNED)), [Hindrance::Number]);
     assert_eq!(hindered(house.finalize(SECRETARY, Some(" "), SIGNED)), [Hindrance::Number]);
     assert!(matches!(hindered(house.finalize("Siti Aminah, S.Pd.", NUMBER, SIGNED))[..], [Hindrance::Signer { .. }]));
     let numbered = RAPAT.replace("rapat_ke = 7", "rapat_ke = 7\nnomor = \"170/11/DPRD/2026\"");
-    let house = House::with(&numbered, words(), true).verified();
+    let house = KnownInstitution::with(&numbered, words(), true).verified();
     assert!(matches!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED))[..], [Hindrance::NumberDiffers { .. }]));
     house.finalize(SECRETARY, None, SIGNED).expect("the number of the file");
 }
 
 #[test]
 fn a_working_copy_with_changes_is_not_passed_over() {
-    let house = House::new().verified();
+    let house = KnownInstitution::new().verified();
     fs::write(house.path("risalah-sementara.docx"), "dikoreksi sekretaris").expect("written");
     assert!(matches!(hindered(house.finalize(SECRETARY, NUMBER, SIGNED))[..], [Hindrance::EditedByHand { .. }]));
 }
 
 #[test]
 fn a_second_time_needs_a_change_and_makes_an_edition_beside_the_first() {
-    let mut house = House::new().verified();
+    let mut house = KnownInstitution::new().verified();
     house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
     let first = fs::read(house.path("risalah-resmi.pdf")).expect("written");
     let error = house.finalize(SECRETARY, NUMBER, LATER).expect_err("nothing has changed");
@@ -220,9 +225,9 @@ fn tamper(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 #[test]
 fn whatever_was_changed_afterwards_is_found() {
-    let findings = |house: &House| verify(house.place.path(), &house.store).expect("examined").findings;
+    let findings = |house: &KnownInstitution| verify(house.place.path(), &house.store).expect("examined").findings;
     let official = || {
-        let mut house = House::new();
+        let mut house = KnownInstitution::new();
         house.correct(3, "Rapat", "Sidang");
         let house = house.verified();
         fs::create_dir(house.path("rekaman")).expect("made");

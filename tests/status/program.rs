@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::house::{House, RAPAT, SECRETARY, SIGNED, done, run, stderr, stdout, words};
+use super::house::{KnownInstitution, RAPAT, SECRETARY, SIGNED, done, run, stderr, stdout, words};
 
 #[test]
 fn from_provisional_to_official_and_to_the_proof() {
-    let house = House::new();
+    let house = KnownInstitution::new();
     let status = stdout(&run(&house, &["keadaan"]));
     assert!(status.contains("dalam penyuntingan") && status.contains("--to sementara"), "{status}");
     done(&run(&house, &["lanjutkan", "--to", "sementara", "--by", "Sari"]));
@@ -46,7 +46,7 @@ fn from_provisional_to_official_and_to_the_proof() {
 
 #[test]
 fn after_it_is_official_the_short_report_is_too() {
-    let house = House::new().verified();
+    let house = KnownInstitution::new().verified();
     done(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
     done(&run(&house, &["ekspor", "--format", "lapsing,lapsing-docx"]));
     assert_eq!(
@@ -58,7 +58,7 @@ fn after_it_is_official_the_short_report_is_too() {
 
 #[test]
 fn what_is_missing_is_listed_each_with_its_remedy() {
-    let house = House::with(&RAPAT.replace("peninjau = 0\n", ""), words(), true);
+    let house = KnownInstitution::with(&RAPAT.replace("peninjau = 0\n", ""), words(), true);
     let status = stdout(&run(&house, &["status"]));
     assert!(status.contains("peninjau") && status.contains("(2)"), "{status}");
     let wrong = run(&house, &["advance", "--to", "final", "--by", "Sari"]);
@@ -68,7 +68,7 @@ fn what_is_missing_is_listed_each_with_its_remedy() {
 
 #[test]
 fn nothing_of_a_closed_meeting_is_written_for_publication() {
-    let house = House::with(&RAPAT.replace("sifat = \"terbuka\"", "sifat = \"tertutup\""), words(), true);
+    let house = KnownInstitution::with(&RAPAT.replace("sifat = \"terbuka\"", "sifat = \"tertutup\""), words(), true);
     let output = run(&house, &["ekspor", "--format", "srt,vtt,txt"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("tertutup"), "{}", stderr(&output));
@@ -78,7 +78,7 @@ fn nothing_of_a_closed_meeting_is_written_for_publication() {
 
 #[test]
 fn a_passage_is_left_out_by_its_time() {
-    let house = House::new();
+    let house = KnownInstitution::new();
     let output = run(&house, &["kecualikan", "00:00:15", "--decision", "keputusan rapat", "--by", "Sari"]);
     done(&output);
     assert!(stdout(&output).contains(": 1."), "{}", stdout(&output));
@@ -91,19 +91,19 @@ fn a_passage_is_left_out_by_its_time() {
 
 #[test]
 fn what_is_printed_of_an_official_record_is_the_file_that_was_signed() {
-    let mut house = House::new().verified();
+    let mut house = KnownInstitution::new().verified();
     house.finalize(SECRETARY, Some("170/12/DPRD/2026"), SIGNED).expect("official");
     // A desktop that only notes what it is asked to show.
     let viewer = house.path("xdg-open");
     fs::write(&viewer, "#!/bin/sh\necho \"$1\" > \"$0.shown\"\n").expect("written");
     fs::set_permissions(&viewer, fs::Permissions::from_mode(0o755)).expect("made executable");
-    let preview = |house: &House, more: &[&str]| {
+    let preview = |house: &KnownInstitution, more: &[&str]| {
         let folder = house.place.path().to_str().expect("a readable path");
         let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
         command.args(["cetak", folder, "--preview"]).args(more).env("RISALAH_LANG", "id");
         command.env("PATH", format!("{folder}:/usr/bin:/bin")).output().expect("the program runs")
     };
-    let shown = |house: &House| fs::read_to_string(house.path("xdg-open.shown")).expect("shown");
+    let shown = |house: &KnownInstitution| fs::read_to_string(house.path("xdg-open.shown")).expect("shown");
 
     done(&preview(&house, &[]));
     assert_eq!(shown(&house).trim(), house.path("risalah-resmi.pdf").to_str().expect("a readable path"));

@@ -4,11 +4,11 @@ use e_risalah::lifecycle::{Error, Passage, Stage, hear};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Origin;
 
-use super::house::{House, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
+use super::house::{KnownInstitution, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
 
 /// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one between two editions, one after both.
-fn lived() -> House {
-    let mut house = House::new();
+fn lived() -> KnownInstitution {
+    let mut house = KnownInstitution::new();
     house.correct_at(0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
     let mut house = house.verified();
     house.correct_at(1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
@@ -19,11 +19,11 @@ fn lived() -> House {
     house
 }
 
-fn transcript(house: &House, stage: &str) -> Result<Transcript, Error> {
+fn transcript(house: &KnownInstitution, stage: &str) -> Result<Transcript, Error> {
     stage.parse::<Stage>()?.transcript(house.place.path(), &house.store)
 }
 
-fn first_words(house: &House, stage: &str) -> Vec<String> {
+fn first_words(house: &KnownInstitution, stage: &str) -> Vec<String> {
     let utterances = transcript(house, stage).expect("a stage").utterances;
     utterances.iter().map(|utterance| utterance.text.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
@@ -38,8 +38,8 @@ fn every_stage_has_the_corrections_that_had_been_made_by_then() {
     assert_eq!(first_words(&house, "resmi"), first_words(&house, "resmi-2"));
     assert_eq!(first_words(&house, "kini"), ["Sidang", "Baik,", "Bagaimana,", "Musyawarah"]);
     assert!(matches!(transcript(&house, "resmi-3"), Err(Error::NeverWas(Stage::Official(Some(3))))));
-    assert!(matches!(transcript(&House::new(), "sementara"), Err(Error::NeverWas(Stage::Provisional))));
-    assert!(matches!(transcript(&House::new(), "resmi"), Err(Error::NeverWas(Stage::Official(None)))));
+    assert!(matches!(transcript(&KnownInstitution::new(), "sementara"), Err(Error::NeverWas(Stage::Provisional))));
+    assert!(matches!(transcript(&KnownInstitution::new(), "resmi"), Err(Error::NeverWas(Stage::Official(None)))));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn stages_of_another_recognition_are_not_compared() {
 #[test]
 fn a_clerk_sees_what_differs_between_two_stages() {
     let mut house = lived();
-    let diff = |house: &House, args: &[&str]| done(&run(house, &[&["beda"], args].concat()));
+    let diff = |house: &KnownInstitution, args: &[&str]| done(&run(house, &[&["beda"], args].concat()));
     let all = diff(&house, &[]);
     for put in ["{+Sidang+}", "{+Baik, terima+}", "{+Bagaimana,+}", "{+Musyawarah+}"] {
         assert!(all.contains(put), "{put} in\n{all}");
@@ -103,7 +103,7 @@ fn a_clerk_sees_what_differs_between_two_stages() {
     let unknown = run(&house, &["diff", "--to", "final"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("resmi-1"), "the hint names the states");
-    let never = run(&House::new(), &["diff", "--to", "resmi"]);
+    let never = run(&KnownInstitution::new(), &["diff", "--to", "resmi"]);
     assert_eq!(never.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&never.stderr).contains("belum ada"));
 }
@@ -113,7 +113,7 @@ fn a_clerk_sees_what_differs_between_two_stages() {
 fn finalize_lays_the_rules_of_writing_where_nobody_has() {
     let mut words = words();
     words[1] = said(2, 150, 300, "Kami menerima dua puluh satu usul pada sembilan maret.", &[]);
-    let house = House::with(RAPAT, words, true).verified();
+    let house = KnownInstitution::with(RAPAT, words, true).verified();
     assert!(house.store.edits().expect("layers").is_empty());
     done(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
     let text = pages(&house.path("risalah-resmi.pdf")).join("\n");

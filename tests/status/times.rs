@@ -5,15 +5,15 @@ use std::fs;
 use e_risalah::lifecycle::{Error, Hindrance};
 use e_risalah::meeting::{Finding, Meeting, Recorded, checks};
 
-use super::house::{House, NUMBER, RAPAT, SECRETARY, SIGNED, run, stderr, stdout, words};
+use super::house::{KnownInstitution, NUMBER, RAPAT, SECRETARY, SIGNED, run, stderr, stdout, words};
 
-fn with(event: &str) -> House {
+fn with(event: &str) -> KnownInstitution {
     let end = "    { jenis = \"tutup\", pada = \"00:00:59\" },\n";
-    House::with(&RAPAT.replace(end, &format!("{end}    {event},\n")), words(), true)
+    KnownInstitution::with(&RAPAT.replace(end, &format!("{end}    {event},\n")), words(), true)
 }
 
 /// Words and times of what lies outside.
-fn outside(house: &House) -> Vec<(&'static str, u64)> {
+fn outside(house: &KnownInstitution) -> Vec<(&'static str, u64)> {
     let transcript = house.store.current().expect("a transcript");
     let recorded = e_risalah::lifecycle::recorded(&transcript);
     let findings = checks(&house.meeting, Some(&recorded)).into_iter();
@@ -70,7 +70,7 @@ fn decisions_and_seats_lie_within_the_recording_too() {
         "{ kanal = 2, orang = \"siti\" }",
         "{ kanal = 2, pemakai = [{ orang = \"siti\", dari = \"03:00:00\" }] }",
     );
-    assert_eq!(outside(&House::with(&text, words(), true)), [("keputusan", 7_200), ("kursi", 10_800)]);
+    assert_eq!(outside(&KnownInstitution::with(&text, words(), true)), [("keputusan", 7_200), ("kursi", 10_800)]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_clock_that_was_set_while_recording_stands_in_the_record_and_its_state() {
     use e_risalah::common::clock::Clock;
     use e_risalah::recording::{LEDGER, folder_of};
 
-    let house = House::new();
+    let house = KnownInstitution::new();
     let recording = folder_of(house.place.path());
     fs::create_dir(&recording).expect("made");
     let lines = [

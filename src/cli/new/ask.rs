@@ -15,8 +15,8 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 
 use super::kept::Answer;
 use super::line::{Typed, line};
-use crate::cli::Failure;
-use crate::cli::show::Console;
+use crate::cli::console::Console;
+use crate::cli::outcome::Failure;
 
 /// What a clerk types to go back.
 const BACK: &str = "<";

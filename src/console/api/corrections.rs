@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Zoned;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::console::refused::Refused;
 use crate::document::correction::{Difference, difference};
 use crate::lifecycle::{self, Life};
 use crate::meeting::Meeting;
+use crate::meeting_folder::now;
 use crate::transcript::Utterance;
 use crate::transcript::edit::{Change, Layer, Mark, Place, Refusal as No, Source, Speaker, words};
 use crate::transcript::store::Store;
@@ -177,11 +178,8 @@ pub async fn speaker(
                 && other.corrected.speaker == utterance.corrected.speaker
                 && now(other) == now(utterance)
         };
-        let meant: Vec<&Utterance> = if body.everywhere {
-            record.transcript.utterances.iter().filter(same).collect()
-        } else {
-            vec![utterance]
-        };
+        let meant: Vec<&Utterance> =
+            if body.everywhere { record.transcript.utterances.iter().filter(same).collect() } else { vec![utterance] };
         let changed = meant.into_iter().filter(|other| other.corrected.speaker != after);
         let layers = changed.map(|other| {
             let change = Change::Speaker { before: other.corrected.speaker.clone(), after: after.clone() };
@@ -277,7 +275,6 @@ pub async fn undo(
 struct Author {
     by: String,
     why: Option<String>,
-    now: Zoned,
 }
 
 impl Author {
@@ -290,15 +287,11 @@ impl Author {
         if by.chars().count() > LINE || why.as_ref().is_some_and(|why| why.chars().count() > LINE) {
             return Err(Refused::unfit(Message::new("page.error.long")));
         }
-        Ok(Self { by: by.to_owned(), why, now: Zoned::now() })
+        Ok(Self { by: by.to_owned(), why })
     }
 
     fn layer(&self, place: Place, change: Change, meeting: &Meeting) -> Layer {
-        let when = match meeting.zone {
-            Some(zone) => self.now.with_time_zone(zone.offset().to_time_zone()),
-            None => self.now.clone(),
-        };
-        Layer { place, change, by: self.by.clone(), when, why: self.why.clone(), source: Source::Person }
+        Layer { place, change, by: self.by.clone(), when: now(meeting), why: self.why.clone(), source: Source::Person }
     }
 }
 
@@ -316,7 +309,7 @@ fn mark(folder: &Path, turn: &str, revision: u64, mark: Mark, author: &Author) -
     let record = Record::open(folder)?;
     let utterance = seen(&record, turn, revision, None)?;
     // What was heard or decided stands in the record with its time.
-    Life::read(&record.store, &record.transcript)?.check_clock(author.now.timestamp())?;
+    Life::read(&record.store, &record.transcript)?.check_clock(Timestamp::now())?;
     let layers = if utterance.corrected.has(mark) {
         Vec::new()
     } else {
@@ -335,7 +328,8 @@ fn lay(folder: &Path, record: Record, layers: Vec<Layer>) -> Result<Changed, Ref
     // One that could only be read from a folder that may not be written to is not corrected in memory.
     let laid = Store::open(folder)?.lay(&layers)?;
     let record = Record::open(folder)?;
-    let changed = record.transcript.utterances.iter().filter(|utterance| record.revision(record.place(utterance)) > before);
+    let changed =
+        record.transcript.utterances.iter().filter(|utterance| record.revision(record.place(utterance)) > before);
     Ok(Changed {
         edits: laid.iter().map(|edit| edit.id).collect(),
         turns: changed.map(|utterance| record.turn(utterance)).collect(),

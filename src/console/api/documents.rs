@@ -71,7 +71,8 @@ pub async fn list(
         let record = Record::open(&folder)?;
         let words = Words(language);
         let (formats, _) = publishable(&Format::ALL, &record.meeting);
-        let wanted = formats.into_iter().filter(|format| *format != Format::Working || record.transcript.version.complete);
+        let wanted =
+            formats.into_iter().filter(|format| *format != Format::Working || record.transcript.version.complete);
         let documents = wanted.map(|format| Document {
             format: format.name().to_owned(),
             name: words.t(&format!("page.format.{}", format.name())),
@@ -104,10 +105,7 @@ pub async fn list(
     ),
     responses((status = 200, description = "The file"), (status = 404, body = Refusal), (status = 422, body = Refusal))
 )]
-pub async fn one(
-    State(app): State<Arc<App>>,
-    Name((id, format)): Name<(String, String)>,
-) -> Result<Response, Refused> {
+pub async fn one(State(app): State<Arc<App>>, Name((id, format)): Name<(String, String)>) -> Result<Response, Refused> {
     app.work(move |app| {
         let folder = app.folder(&id)?;
         let unknown = || Refused::not_found(Message::new("page.error.format").with("format", &format));

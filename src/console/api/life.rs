@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State as Shared;
 use axum::{Extension, Json};
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,8 +20,7 @@ use crate::console::words::Words;
 use crate::document::risalah::{Format, Sheet};
 use crate::lifecycle::folder::Folder;
 use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Wish, hindrances, uncarried};
-use crate::meeting::Meeting;
-use crate::meeting_folder::templates;
+use crate::meeting_folder::{now, templates};
 
 /// One reason why a record cannot be official yet.
 #[derive(Serialize, ToSchema)]
@@ -147,9 +146,7 @@ fn told(folder: &Path, language: Language) -> Result<Standing, Refused> {
     Ok(Standing {
         state: state.key().to_owned(),
         name: name(state),
-        ways: ways
-            .map(|other| Way { state: other.key().to_owned(), name: name(other), back: other < state })
-            .collect(),
+        ways: ways.map(|other| Way { state: other.key().to_owned(), name: name(other), back: other < state }).collect(),
         official_next: state.next() == Some(State::Official),
         until: life.deadline().map(at),
         days: meeting.correction.days,
@@ -262,8 +259,7 @@ pub async fn finalize(
         let folder = Folder::create(path)?;
         let request = Request { signed_by: body.signed_by, number: body.number, waive: body.waive };
         let templates = templates(&record.meeting, path);
-        let typeset =
-            |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
+        let typeset = |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
         let now = now(&record.meeting);
         let made = lifecycle::finalize(&folder, &record.store, &record.meeting, &request, &now, &typeset);
         let made = match made {
@@ -279,13 +275,4 @@ pub async fn finalize(
     })
     .await
     .map(Json)
-}
-
-/// Now, in the zone of the meeting where that is known.
-fn now(meeting: &Meeting) -> Zoned {
-    let now = Zoned::now();
-    match meeting.zone {
-        Some(zone) => now.with_time_zone(zone.offset().to_time_zone()),
-        None => now,
-    }
 }

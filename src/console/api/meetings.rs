@@ -134,8 +134,7 @@ pub async fn list(
 
 /// Every meeting, the latest first; those without a day before them all.
 pub fn all(app: &App) -> Vec<Summary> {
-    let mut found: Vec<Summary> =
-        folders(&app.root).into_iter().map(|(id, folder)| Summary::of(id, &folder)).collect();
+    let mut found: Vec<Summary> = folders(&app.root).into_iter().map(|(id, folder)| Summary::of(id, &folder)).collect();
     found.sort_by(|a, b| {
         let day = |summary: &Summary| summary.meeting.date.map_or((0, None), |date| (1, Some(std::cmp::Reverse(date))));
         day(a).cmp(&day(b)).then_with(|| b.id.cmp(&a.id))
@@ -243,10 +242,7 @@ pub struct Made {
     request_body = New,
     responses((status = 201, body = Made), (status = 422, body = Refusal))
 )]
-pub async fn create(
-    State(app): State<Arc<App>>,
-    Body(new): Body<New>,
-) -> Result<(StatusCode, Json<Made>), Refused> {
+pub async fn create(State(app): State<Arc<App>>, Body(new): Body<New>) -> Result<(StatusCode, Json<Made>), Refused> {
     app.work(move |app| {
         let known = known(&app.root)?;
         let draft = draft(&new, &known)?;
@@ -297,9 +293,7 @@ fn draft(new: &New, known: &Meeting) -> Result<Draft, Refused> {
     };
     let zone = match text(&new.zone) {
         None => None,
-        Some(name) => {
-            Some(Zone::ALL.into_iter().find(|zone| zone.to_string() == name).ok_or_else(|| field("zone"))?)
-        }
+        Some(name) => Some(Zone::ALL.into_iter().find(|zone| zone.to_string() == name).ok_or_else(|| field("zone"))?),
     };
     let chair = text(&new.chair).map(|name| people.id(&name));
     let secretary = text(&new.secretary).map(|name| people.id(&name));

@@ -26,8 +26,8 @@ use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::lifecycle::folder;
 use crate::meeting::{EventKind, Meeting};
-use crate::meeting_folder::describe_entered;
-use crate::record::recorder::entry::{self, Order};
+use crate::meeting_folder::{describe_entered, may_enter};
+use crate::record::recorder::event_words::{self, Request};
 use crate::record::recorder::{Client, Mirror, State, Status};
 use crate::recording::{Entered, Growth, folder_of};
 
@@ -112,7 +112,9 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
     let now = status.as_ref().map_or_else(|| folder_of(folder), |status| status.folder.clone());
     let events = match Growth::open(&now)? {
         None => Vec::new(),
-        Some(growth) => growth.ledger().entered(growth.clock()).filter_map(|(at, entered)| event(at, entered)).collect(),
+        Some(growth) => {
+            growth.ledger().entered(growth.clock()).filter_map(|(at, entered)| event(at, entered)).collect()
+        }
     };
     let Some(status) = status else {
         return Ok(Running {
@@ -306,18 +308,18 @@ pub async fn enter(
     app.change(id, move |_, folder| {
         let unknown = || {
             let message = Message::new("record.event").with("what", &body.event);
-            Refused::unfit(message.with("events", entry::forms().join(", ")))
+            Refused::unfit(message.with("events", event_words::forms().join(", ")))
         };
-        let order = entry::parse(&body.event).ok_or_else(unknown)?;
+        let order = event_words::parse(&body.event).ok_or_else(unknown)?;
         let mut client = Client::reach(&folder_of(folder))?;
         let status = client.status()?;
         let clock = status.format.clock();
         let (at, withdrawn) = match order {
-            Order::List => return Err(unknown()),
-            Order::Withdraw => (client.withdraw()?.0, true),
-            Order::Enter(entered) => {
+            Request::List => return Err(unknown()),
+            Request::Withdraw => (client.withdraw()?.0, true),
+            Request::Enter(entered) => {
                 let meeting = describe_entered(folder, &status.folder)?;
-                entry::admit(&meeting, &entered, status.format.channels)?;
+                may_enter(&meeting, &entered, status.format.channels)?;
                 (client.enter(entered, body.ago_ms)?, false)
             }
         };

@@ -89,10 +89,7 @@ fn turns(record: &Record, wanted: &Wanted) -> Turns {
     params(("id" = String, Path, description = "The meeting's name"), ("turn" = String, Path, description = "The turn's name")),
     responses((status = 200, body = Turn), (status = 404, body = Refusal))
 )]
-pub async fn one(
-    State(app): State<Arc<App>>,
-    Name((id, turn)): Name<(String, String)>,
-) -> Result<Json<Turn>, Refused> {
+pub async fn one(State(app): State<Arc<App>>, Name((id, turn)): Name<(String, String)>) -> Result<Json<Turn>, Refused> {
     app.work(move |app| {
         let record = Record::open(&app.folder(&id)?)?;
         Ok(Json(record.turn(record.find(&turn)?)))

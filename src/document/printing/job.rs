@@ -132,14 +132,14 @@ impl Job<'_> {
                 heard = Instant::now();
             }
             match seen {
-                Ok(Seen::Ended(outcome)) => return Ok(outcome),
-                Ok(Seen::GoesOn(progress)) if last.as_ref() != Some(&progress) => {
+                Ok(JobProgress::Ended(outcome)) => return Ok(outcome),
+                Ok(JobProgress::GoesOn(progress)) if last.as_ref() != Some(&progress) => {
                     watch(&progress);
                     last = Some(progress);
                     changed = Instant::now();
                 }
-                Ok(Seen::GoesOn(_)) if changed.elapsed() < patience.change => {}
-                Ok(Seen::GoesOn(_)) => return Ok(Outcome::StillWaiting),
+                Ok(JobProgress::GoesOn(_)) if changed.elapsed() < patience.change => {}
+                Ok(JobProgress::GoesOn(_)) => return Ok(Outcome::StillWaiting),
                 // A printer that is busy with a page may fail to answer for a moment.
                 Err(Error::Unreachable { .. } | Error::Silent { .. } | Error::BrokenOff { .. })
                     if heard.elapsed() < patience.answer => {}
@@ -155,7 +155,7 @@ impl Job<'_> {
         }
     }
 
-    fn look(&self) -> Result<Seen, Error> {
+    fn look(&self) -> Result<JobProgress, Error> {
         let question = self.question(Operation::GetJobAttributes).about(&[
             "job-state",
             "job-state-reasons",
@@ -165,7 +165,9 @@ impl Job<'_> {
             "job-media-sheets-completed",
         ]);
         let groups = match self.printer.line.ask(question, &[]) {
-            Err(Error::Refused { refusal: Refusal::NotFound, .. }) => return Ok(Seen::Ended(Outcome::Forgotten)),
+            Err(Error::Refused { refusal: Refusal::NotFound, .. }) => {
+                return Ok(JobProgress::Ended(Outcome::Forgotten));
+            }
             answer => answer?,
         };
         let Some(group) = groups.iter().find(|group| group.tag() == DelimiterTag::JobAttributes) else {
@@ -176,7 +178,7 @@ impl Job<'_> {
         };
         let printer = || self.printer.name().to_owned();
         let stage = match number(group, "job-state").and_then(JobState::from_i32) {
-            Some(JobState::Completed) => return Ok(Seen::Ended(completed(group))),
+            Some(JobState::Completed) => return Ok(JobProgress::Ended(completed(group))),
             Some(JobState::Canceled) => return Err(Error::Cancelled { printer: printer(), job: self.number }),
             Some(JobState::Aborted) => {
                 return Err(Error::Aborted { printer: printer(), job: self.number, detail: words(group) });
@@ -187,7 +189,11 @@ impl Job<'_> {
         };
         let counted = ["job-impressions-completed", "job-media-sheets-completed"];
         let pages = counted.iter().filter_map(|name| number(group, name)).max().unwrap_or(0);
-        Ok(Seen::GoesOn(Progress { stage, pages: u32::try_from(pages).unwrap_or(0), troubles: self.printer.look()? }))
+        Ok(JobProgress::GoesOn(Progress {
+            stage,
+            pages: u32::try_from(pages).unwrap_or(0),
+            troubles: self.printer.look()?,
+        }))
     }
 
     /// Cancels it; what is on paper already stays there.
@@ -215,7 +221,7 @@ fn pause(stop: &AtomicBool, length: Duration) {
 }
 
 /// What one look at a job shows.
-enum Seen {
+enum JobProgress {
     GoesOn(Progress),
     Ended(Outcome),
 }

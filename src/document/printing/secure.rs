@@ -18,7 +18,7 @@ use crate::common::digest::sha256;
 
 /// What the last handshake came to; shared by all connections of one [`super::wire::Line`].
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(Arc<Mutex<State>>);
+pub(super) struct Handshake(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -33,7 +33,7 @@ enum Why {
     Failed(Error),
 }
 
-impl Seen {
+impl Handshake {
     /// The certificate, once a connection stood.
     pub fn certificate(&self) -> Option<Certificate> {
         self.state().certificate.clone()
@@ -89,7 +89,7 @@ impl Seen {
 #[derive(Debug)]
 struct Verifier {
     authority: String,
-    seen: Seen,
+    seen: Handshake,
     provider: Arc<CryptoProvider>,
 }
 
@@ -134,12 +134,12 @@ impl ServerCertVerifier for Verifier {
 /// Lays TLS over a connection where the address asks for it.
 #[derive(Debug)]
 pub(super) struct Secure {
-    seen: Seen,
+    seen: Handshake,
     provider: Arc<CryptoProvider>,
 }
 
 impl Secure {
-    pub fn new(seen: Seen) -> Self {
+    pub fn new(seen: Handshake) -> Self {
         Self { seen, provider: Arc::new(crypto::ring::default_provider()) }
     }
 

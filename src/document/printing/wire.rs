@@ -13,7 +13,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::intact::is_intact;
-use super::secure::{Secure, Seen};
+use super::secure::{Handshake, Secure};
 use super::{Address, Certificate, Error, Patience, Refusal};
 
 /// Answers are lists of attributes; the longest known have some 50 kB.
@@ -23,7 +23,7 @@ const LONGEST_ANSWER: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     agent: Agent,
-    seen: Seen,
+    seen: Handshake,
 }
 
 impl Line {
@@ -38,7 +38,7 @@ impl Line {
             .timeout_per_read(Some(patience.answer))
             .timeout_per_write(Some(patience.answer))
             .build();
-        let seen = Seen::default();
+        let seen = Handshake::default();
         let connector = ().chain(TcpConnector::default()).chain(Secure::new(seen.clone()));
         Self { agent: Agent::with_parts(config, connector, DefaultResolver::default()), seen }
     }

@@ -20,7 +20,7 @@ use super::{EMBLEM, Error, Sheet, Templates};
 use crate::common::fonts::FONTS;
 
 /// What every document shares.
-struct Office {
+struct SharedAssets {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
@@ -29,9 +29,9 @@ struct Office {
     shapes: Vec<FontInstance>,
 }
 
-static OFFICE: LazyLock<Office> = LazyLock::new(|| {
+static SHARED: LazyLock<SharedAssets> = LazyLock::new(|| {
     let fonts: Vec<Font> = FONTS.into_iter().flat_map(|data| Font::iter(Bytes::new(data))).collect();
-    Office {
+    SharedAssets {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         shapes: fonts.iter().cloned().map(instance).collect(),
@@ -45,9 +45,9 @@ fn instance(font: Font) -> FontInstance {
 
 /// Lays a sheet out and writes it.
 pub(super) fn write(sheet: &Sheet, templates: &Templates) -> Result<Vec<u8>, Error> {
-    let desk = Desk::new(sheet, templates)?;
-    let refusal = |errors: &[SourceDiagnostic]| desk.refusal(errors);
-    let laid_out = typst::compile::<PagedDocument>(&desk).output;
+    let world = TypstWorld::new(sheet, templates)?;
+    let refusal = |errors: &[SourceDiagnostic]| world.refusal(errors);
+    let laid_out = typst::compile::<PagedDocument>(&world).output;
     let document = laid_out.map_err(|errors| refusal(&errors))?;
     marked(&document, sheet)?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a]).map_err(|error| Error::Pdf(error.message().to_string()))?;
@@ -121,18 +121,18 @@ fn has_shape(c: char) -> bool {
     // What a code point of the private use area means is anybody's guess; PDF/A-2a does not accept it either.
     let private = matches!(c as u32, 0xe000..=0xf8ff | 0xf_0000..);
     let drawn = |font: &FontInstance| font.ttf().glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
-    !private && OFFICE.shapes.iter().any(drawn)
+    !private && SHARED.shapes.iter().any(drawn)
 }
 
 /// The typesetter's view of the world: the templates, a data file, an emblem, five fonts; no disk, no network, no clock.
-struct Desk<'a> {
+struct TypstWorld<'a> {
     main: Source,
     data: Bytes,
     sheet: &'a Sheet,
     templates: &'a Templates,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> TypstWorld<'a> {
     fn new(sheet: &'a Sheet, templates: &'a Templates) -> Result<Self, Error> {
         let mut data = sheet.data.clone();
         show_all(&mut data);
@@ -163,13 +163,13 @@ impl<'a> Desk<'a> {
     }
 }
 
-impl World for Desk<'_> {
+impl World for TypstWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
-        &OFFICE.library
+        &SHARED.library
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &OFFICE.book
+        &SHARED.book
     }
 
     fn main(&self) -> FileId {
@@ -199,7 +199,7 @@ impl World for Desk<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        OFFICE.fonts.get(index).cloned()
+        SHARED.fonts.get(index).cloned()
     }
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {

@@ -1,17 +1,17 @@
 //! A picture of what the detector heard and decided: the level and noise floor of every channel over time, its decisions and the turns
 //! that came of them. For those who must find out from afar why a room is heard as it is.
 //!
-//! [`Seen`] takes what [`crate::floor::Floor::push_watched`] tells, in as many columns as the picture has, however long the recording is. The
+//! [`Trace`] takes what [`crate::floor::Floor::push_watched`] tells, in as many columns as the picture has, however long the recording is. The
 //! picture is SVG; [`png`] makes an image of it with the fonts of the record.
 
-mod seen;
 mod svg;
+mod trace;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-pub use seen::Seen;
 pub use svg::{Caption, draw};
+pub use trace::Trace;
 
 use crate::common::fonts::FONTS;
 use crate::common::message::{Explain, Message};

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Seen;
-use super::seen::Cell;
+use super::Trace;
+use super::trace::Cell;
 use crate::common::clock::{Clock, Span};
 use crate::common::language::Language;
 use crate::common::language::lookup;
@@ -54,7 +54,7 @@ pub struct Caption {
 
 /// Draws what was seen and the turns, whose spans are on [`CLOCK`].
 #[must_use]
-pub fn draw(seen: &Seen, turns: &[Turn], caption: &Caption) -> String {
+pub fn draw(seen: &Trace, turns: &[Turn], caption: &Caption) -> String {
     let stretch = seen.stretch();
     let height = TOP + STRIP * seen.channels().len() as f64 + BOTTOM;
     let mut drawing = Drawing { stretch, out: String::new() };
@@ -231,12 +231,12 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::common::clock::Channel;
-    use crate::floor::{HOP, Sight};
+    use crate::floor::{HOP, HopState};
     use proptest::prelude::*;
 
-    fn seen(channels: usize, hops: usize) -> Seen {
-        let mut seen = Seen::new(channels, Span::new(0, u64::MAX));
-        let sight = |on| Sight { level_db: -30.0, noise_db: -70.0, candidate: on, accepted: on, voiced: on };
+    fn seen(channels: usize, hops: usize) -> Trace {
+        let mut seen = Trace::new(channels, Span::new(0, u64::MAX));
+        let sight = |on| HopState { level_db: -30.0, noise_db: -70.0, candidate: on, accepted: on, voiced: on };
         (0..hops).for_each(|hop| seen.take(&vec![sight(hop % 200 < 100); channels]));
         seen
     }

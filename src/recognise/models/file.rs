@@ -8,7 +8,7 @@ use half::f16;
 use sha2::{Digest, Sha256};
 
 use super::header::{self, Header, HeaderError, Place, Weights};
-use super::{Error, Stage, Watch};
+use super::{Error, Monitor, Stage};
 use crate::common::digest::hex;
 
 const CHUNK: usize = 1 << 20;
@@ -29,7 +29,7 @@ fn check(path: &Path) -> Result<(File, Header, Vec<Place>), Error> {
 }
 
 /// Checks a model file that nobody vouches for: every weight is a number. Of quantised ones the scales decide.
-pub(super) fn check_weights(path: &Path, watch: &mut Watch) -> Result<Header, Error> {
+pub(super) fn check_weights(path: &Path, watch: &mut Monitor) -> Result<Header, Error> {
     let (mut file, header, places) = check(path)?;
     let total = places.last().map_or(0, |last| last.bytes.end);
     for Place { name, weights, bytes } in places {
@@ -63,7 +63,7 @@ fn are_numbers(weights: Weights, block: usize, bytes: &[u8]) -> bool {
     }
 }
 
-pub(super) fn expect_hash(path: &Path, expected: &str, watch: &mut Watch) -> Result<(), Error> {
+pub(super) fn expect_hash(path: &Path, expected: &str, watch: &mut Monitor) -> Result<(), Error> {
     let found = hash_path(path, watch)?;
     if found == expected {
         return Ok(());
@@ -71,14 +71,14 @@ pub(super) fn expect_hash(path: &Path, expected: &str, watch: &mut Watch) -> Res
     Err(Error::Hash { path: path.to_owned(), expected: expected.to_owned(), found })
 }
 
-pub(super) fn hash_path(path: &Path, watch: &mut Watch) -> Result<String, Error> {
+pub(super) fn hash_path(path: &Path, watch: &mut Monitor) -> Result<String, Error> {
     let mut file = File::open(path).map_err(Error::at(path))?;
     let bytes = file.metadata().map_err(Error::at(path))?.len();
     Ok(hex(hash_file(&mut file, path, bytes, watch)?))
 }
 
 /// The hash so far of an open file that is `bytes` long, read from where it stands to its end.
-pub(super) fn hash_file(file: &mut File, path: &Path, bytes: u64, watch: &mut Watch) -> Result<Sha256, Error> {
+pub(super) fn hash_file(file: &mut File, path: &Path, bytes: u64, watch: &mut Monitor) -> Result<Sha256, Error> {
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut done = 0;
@@ -94,7 +94,7 @@ pub(super) fn hash_file(file: &mut File, path: &Path, bytes: u64, watch: &mut Wa
 }
 
 /// Copies a file to the disk and returns the SHA-256 of what was copied.
-pub(super) fn copy_hashed(source: &Path, target: &Path, watch: &mut Watch) -> Result<String, Error> {
+pub(super) fn copy_hashed(source: &Path, target: &Path, watch: &mut Monitor) -> Result<String, Error> {
     let mut from = File::open(source).map_err(Error::at(source))?;
     let bytes = from.metadata().map_err(Error::at(source))?.len();
     let mut to = File::create(target).map_err(Error::at(target))?;

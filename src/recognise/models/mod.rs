@@ -119,14 +119,14 @@ pub enum Alignment {
 }
 
 /// How the caller follows and stops a long work on a model file.
-pub struct Watch<'a> {
+pub struct Monitor<'a> {
     /// Called every few hundred kilobytes and before each new attempt.
     pub report: &'a mut dyn FnMut(Progress),
     /// Once true, the work ends with [`Error::Cancelled`]; what was downloaded so far is kept for the next time.
     pub cancel: &'a AtomicBool,
 }
 
-impl Watch<'_> {
+impl Monitor<'_> {
     fn bytes(&mut self, stage: Stage, done: u64, total: u64) -> Result<(), Error> {
         (self.report)(Progress::Bytes { stage, done, total });
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }

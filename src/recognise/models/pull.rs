@@ -6,10 +6,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use sha2::{Digest, Sha256};
 use ureq::http::StatusCode;
 use ureq::http::header::{CONTENT_RANGE, RANGE};
@@ -19,7 +19,7 @@ use crate::common::message::Explain;
 
 use super::file::hash_file;
 use super::manifest::{Official, revision};
-use super::{Error, Progress, Stage, Watch};
+use super::{Error, Monitor, Progress, Stage};
 use crate::common::digest::hex;
 
 const CHUNK: usize = 256 << 10;
@@ -98,13 +98,13 @@ impl Hub {
 
 /// Downloads `official` into `part`, going on from what is there, and returns once the content was found right. A part that
 /// can never become the file is removed.
-pub(super) fn download(hub: &Hub, official: &Official, part: &Path, watch: &mut Watch) -> Result<(), Error> {
+pub(super) fn download(hub: &Hub, official: &Official, part: &Path, watch: &mut Monitor) -> Result<(), Error> {
     let url = hub.url(official);
     let mut part = Part::open(part, official.bytes, watch)?;
     let agent = hub.agent();
     let cancel = watch.cancel;
     thread::scope(|scope| {
-        let (done, is_done) = mpsc::channel::<()>();
+        let (done, is_done) = bounded::<()>(0);
         let blocked = agent.clone();
         // A read that waits for a silent server is woken by closing its connection.
         scope.spawn(move || {
@@ -145,7 +145,7 @@ struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
-    fn all(mut self, part: &mut Part, watch: &mut Watch) -> Result<(), Error> {
+    fn all(mut self, part: &mut Part, watch: &mut Monitor) -> Result<(), Error> {
         let (mut furthest, mut failures) = (part.length, 0);
         while part.length < self.official.bytes {
             let error = match self.attempt(part, watch) {
@@ -172,7 +172,7 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    fn attempt(&mut self, part: &mut Part, watch: &mut Watch) -> Result<(), Failure> {
+    fn attempt(&mut self, part: &mut Part, watch: &mut Monitor) -> Result<(), Failure> {
         let asked = part.length;
         let mut request = self.agent.get(self.url);
         if asked > 0 {
@@ -205,7 +205,7 @@ impl Fetch<'_> {
         self.receive(body, part, watch)
     }
 
-    fn receive(&self, body: Body, part: &mut Part, watch: &mut Watch) -> Result<(), Failure> {
+    fn receive(&self, body: Body, part: &mut Part, watch: &mut Monitor) -> Result<(), Failure> {
         let mut reader = body.into_reader();
         let mut chunk = vec![0; CHUNK];
         loop {
@@ -287,7 +287,7 @@ struct Part {
 }
 
 impl Part {
-    fn open(path: &Path, total: u64, watch: &mut Watch) -> Result<Self, Error> {
+    fn open(path: &Path, total: u64, watch: &mut Monitor) -> Result<Self, Error> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = file.map_err(Error::at(path))?;
         let length = file.metadata().map_err(Error::at(path))?.len();
@@ -323,7 +323,7 @@ impl Part {
     }
 }
 
-fn wait(pause: Duration, watch: &Watch) -> Result<(), Error> {
+fn wait(pause: Duration, watch: &Monitor) -> Result<(), Error> {
     let mut left = pause;
     while !left.is_zero() {
         if watch.is_cancelled() {

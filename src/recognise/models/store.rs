@@ -15,7 +15,7 @@ use super::header::Header;
 use super::machine::{WORKING, memory};
 use super::manifest::{Official, Size, officials};
 use super::measure::{self, Measurement};
-use super::{Alignment, Error, Model, Origin, Properties, Source, Watch, shipped};
+use super::{Alignment, Error, Model, Monitor, Origin, Properties, Source, shipped};
 
 /// No file system takes a longer file name than 255 bytes, and names get endings.
 const LONGEST_NAME: usize = 200;
@@ -171,7 +171,7 @@ impl Store {
 
     /// The model that `wish` means: the path of a file, or a name; without a wish [`Store::best_installed`], else the shipped
     /// one. Its whole file has been read and found right. What is written as a file's name is the file, where there is one.
-    pub fn resolve(&self, wish: Option<&OsStr>, watch: &mut Watch) -> Result<Model, Error> {
+    pub fn resolve(&self, wish: Option<&OsStr>, watch: &mut Monitor) -> Result<Model, Error> {
         let Some(wish) = wish else {
             return match self.best_installed() {
                 Some(official) => self.open_official(official, watch),
@@ -212,7 +212,7 @@ impl Store {
 
     /// Reads every installed model again and says of each whether it still is what was published or imported. The shipped one
     /// comes last.
-    pub fn verify(&self, watch: &mut Watch) -> Result<Vec<Verified>, Error> {
+    pub fn verify(&self, watch: &mut Monitor) -> Result<Vec<Verified>, Error> {
         let mut verified = Vec::new();
         for official in &self.officials {
             if self.path_of(&official.file_name()).exists() {
@@ -232,7 +232,7 @@ impl Store {
         self.officials.iter().find(|official| official.name == name)
     }
 
-    fn open_official(&self, official: &Official, watch: &mut Watch) -> Result<Model, Error> {
+    fn open_official(&self, official: &Official, watch: &mut Monitor) -> Result<Model, Error> {
         let path = self.path_of(&official.file_name());
         let Some(found) = length(&path)? else {
             return Err(Error::NotInstalled(official.name.clone()));
@@ -246,7 +246,7 @@ impl Store {
         Ok(official_model(official, path))
     }
 
-    fn open_unofficial(&self, name: String, file: &str, watch: &mut Watch) -> Result<Model, Error> {
+    fn open_unofficial(&self, name: String, file: &str, watch: &mut Monitor) -> Result<Model, Error> {
         let path = self.path_of(file);
         self.check_memory(&name, length(&path)?.unwrap_or_default())?;
         let header = check_header(&path)?;
@@ -274,7 +274,7 @@ impl Store {
     }
 
     /// A file outside the folder: official when its content is, whatever it is called.
-    fn open_path(&self, path: &Path, watch: &mut Watch) -> Result<Model, Error> {
+    fn open_path(&self, path: &Path, watch: &mut Monitor) -> Result<Model, Error> {
         if path.is_dir() {
             return Err(Error::Folder(path.to_owned()));
         }

@@ -17,7 +17,7 @@ pub fn detect(
     sound: &mut SpeechStream,
     mut floor: Floor,
     stop: &AtomicBool,
-    watch: &mut floor::Watch<'_>,
+    watch: &mut floor::HopObserver<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Vec<Turn>, Vec<Alarm>), Error> {
     let mut block = Block::default();

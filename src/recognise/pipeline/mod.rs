@@ -36,7 +36,7 @@ use history::History;
 use order::Pending;
 use pack::{Pack, Packer, Piece};
 pub use preview::Preview;
-use preview::{Owed, Seen, Window};
+use preview::{LatestPreview, PendingFinals, Window};
 
 /// Samples that are read at a time (0.25 s): progress and interruption are that fine.
 const BLOCK: usize = 4000;
@@ -163,8 +163,8 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let halt = AtomicBool::new(false);
         let position = AtomicU64::new(0);
         let (halt, position) = (&halt, &position);
-        let (owed, seen) = (Owed::default(), Seen::default());
-        let (owed, seen) = (&owed, &seen);
+        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
+        let (pending_finals, seen) = (&pending_finals, &seen);
         let noticed = &Noticed::default();
         let pending = &Pending::default();
         let stop = self.stop;
@@ -172,7 +172,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let mut failure = None;
 
         let (sound, utterances, wrong) = thread::scope(|scope| {
-            let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, owed, seen));
+            let window = self.preview.map(|recogniser| Window::open(scope, recogniser, clock, pending_finals, seen));
             let reader = Reader {
                 sound: self.sound,
                 room: self.room,
@@ -184,7 +184,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 halt,
                 stop,
                 position,
-                owed,
+                pending_finals,
                 noticed,
                 pending,
                 window,
@@ -207,7 +207,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
-                owed.settle();
+                pending_finals.settle();
                 observer.progress(position.load(Ordering::Relaxed), whole);
                 if failure.is_some() {
                     continue;
@@ -257,7 +257,7 @@ struct Reader<'a> {
     halt: &'a AtomicBool,
     stop: &'a AtomicBool,
     position: &'a AtomicU64,
-    owed: &'a Owed,
+    pending_finals: &'a PendingFinals,
     noticed: &'a Noticed,
     pending: &'a Pending,
     window: Option<Window>,
@@ -360,7 +360,7 @@ impl Reader<'_> {
     /// Hands the packs that are not yet recognised to the workers; false when they are gone.
     fn send(&self, packs: impl IntoIterator<Item = Pack>) -> bool {
         packs.into_iter().filter(|pack| !pack.is_known()).all(|pack| {
-            self.owed.add();
+            self.pending_finals.add();
             self.pending.add(pack.key());
             self.jobs.send(pack).is_ok()
         })

@@ -1,7 +1,7 @@
 //! The words of a turn that still goes on, for the eye only: never stored, and never in the way of final words.
 //!
 //! It has a recogniser and a thread of its own, which gets only the time that nobody else wants. It looks at a turn while no final
-//! words are owed, and gives up as soon as some are.
+//! words are pending_finals, and gives up as soon as some are.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,9 +32,9 @@ pub struct Preview {
 
 /// Final words that were asked for and have not come yet.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Owed(Arc<AtomicUsize>);
+pub(super) struct PendingFinals(Arc<AtomicUsize>);
 
-impl Owed {
+impl PendingFinals {
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
@@ -50,9 +50,9 @@ impl Owed {
 
 /// The last preview that nobody has taken yet.
 #[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<Option<Preview>>);
+pub(super) struct LatestPreview(Mutex<Option<Preview>>);
 
-impl Seen {
+impl LatestPreview {
     pub fn take(&self) -> Option<Preview> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -62,7 +62,7 @@ impl Seen {
     }
 }
 
-struct Glimpse {
+struct PreviewRequest {
     channel: Channel,
     span: Span,
     sound: Vec<f32>,
@@ -70,8 +70,8 @@ struct Glimpse {
 
 /// Where the reader offers what is being said. Dropping it ends the previews.
 pub(super) struct Window {
-    glimpses: Sender<Glimpse>,
-    owed: Owed,
+    requests: Sender<PreviewRequest>,
+    pending_finals: PendingFinals,
     offered: Option<(Channel, Span)>,
     next: Instant,
 }
@@ -82,33 +82,33 @@ impl Window {
         scope: &'scope Scope<'scope, '_>,
         recogniser: R,
         clock: Clock,
-        owed: &Owed,
-        seen: &'scope Seen,
+        pending_finals: &PendingFinals,
+        seen: &'scope LatestPreview,
     ) -> Self {
         // Without room in between: an offer is taken at once or never.
-        let (glimpses, taken) = bounded(0);
-        let owing = owed.clone();
+        let (requests, taken) = bounded(0);
+        let owing = pending_finals.clone();
         scope.spawn(move || look(recogniser, &taken, clock, &owing, seen));
-        Self { glimpses, owed: owed.clone(), offered: None, next: Instant::now() }
+        Self { requests, pending_finals: pending_finals.clone(), offered: None, next: Instant::now() }
     }
 
     /// Offers the turn that began last, if there is time for it.
     pub fn offer(&mut self, floor: &Floor, history: &History) {
-        if self.owed.any() || Instant::now() < self.next {
+        if self.pending_finals.any() || Instant::now() < self.next {
             return;
         }
         let Some(turn) = floor.open().max_by_key(|turn| turn.span.start) else { return };
         // In a pause there is nothing new.
         if self.offered != Some((turn.channel, turn.span)) {
             let sound = history.get(turn.channel, turn.audible());
-            self.send(Glimpse { channel: turn.channel, span: turn.span, sound });
+            self.send(PreviewRequest { channel: turn.channel, span: turn.span, sound });
         }
     }
 
     /// Whether it was taken.
-    fn send(&mut self, glimpse: Glimpse) -> bool {
-        let what = (glimpse.channel, glimpse.span);
-        let taken = self.glimpses.try_send(glimpse).is_ok();
+    fn send(&mut self, request: PreviewRequest) -> bool {
+        let what = (request.channel, request.span);
+        let taken = self.requests.try_send(request).is_ok();
         if taken {
             self.offered = Some(what);
             self.next = Instant::now() + REST;
@@ -120,15 +120,21 @@ impl Window {
 impl Drop for Window {
     fn drop(&mut self) {
         // For good: what is being looked at now is given up.
-        self.owed.add();
+        self.pending_finals.add();
     }
 }
 
-fn look(mut recogniser: impl Recogniser, glimpses: &Receiver<Glimpse>, clock: Clock, owed: &Owed, seen: &Seen) {
+fn look(
+    mut recogniser: impl Recogniser,
+    requests: &Receiver<PreviewRequest>,
+    clock: Clock,
+    pending_finals: &PendingFinals,
+    seen: &LatestPreview,
+) {
     // On Linux this concerns the thread that asks for it and no other.
     let _ = rustix::process::nice(19);
-    for Glimpse { channel, span, sound } in glimpses {
-        let owing = owed.clone();
+    for PreviewRequest { channel, span, sound } in requests {
+        let owing = pending_finals.clone();
         // What fails here will be tried again where it counts, and told there.
         if let Ok(Some(heard)) = recogniser.preview(&sound, Box::new(move || owing.any()))
             && !heard.words.is_empty()
@@ -166,13 +172,13 @@ mod tests {
         }
     }
 
-    fn glimpse(sample: f32) -> Glimpse {
-        Glimpse { channel: Channel::from_index(3), span: Span::new(16_000, 32_000), sound: vec![sample; 16_000] }
+    fn request(sample: f32) -> PreviewRequest {
+        PreviewRequest { channel: Channel::from_index(3), span: Span::new(16_000, 32_000), sound: vec![sample; 16_000] }
     }
 
     /// Offers until it is taken: the thread may not have begun to wait.
     fn offer(window: &mut Window, sample: f32) {
-        while !window.send(glimpse(sample)) {
+        while !window.send(request(sample)) {
             thread::yield_now();
         }
     }
@@ -183,9 +189,9 @@ mod tests {
 
     #[test]
     fn what_is_heard_is_seen_once_on_the_clock_of_the_recording() {
-        let (owed, seen) = (Owed::default(), Seen::default());
+        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
         thread::scope(|scope| {
-            offer(&mut Window::open(scope, Ear, clock(), &owed, &seen), 0.5);
+            offer(&mut Window::open(scope, Ear, clock(), &pending_finals, &seen), 0.5);
         });
         let expected =
             Preview { channel: Channel::from_index(3), span: Span::new(48_000, 96_000), text: "Setuju".to_owned() };
@@ -194,15 +200,15 @@ mod tests {
 
     #[test]
     fn it_is_given_up_when_final_words_are_owed_and_when_the_reader_ends() {
-        let (owed, seen) = (Owed::default(), Seen::default());
+        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
         thread::scope(|scope| {
-            let mut window = Window::open(scope, Ear, clock(), &owed, &seen);
+            let mut window = Window::open(scope, Ear, clock(), &pending_finals, &seen);
             offer(&mut window, 0.0);
-            assert!(!window.send(glimpse(0.5)), "one at a time");
-            owed.add();
+            assert!(!window.send(request(0.5)), "one at a time");
+            pending_finals.add();
             // It is taken only by a thread that has come back.
             offer(&mut window, 0.5);
-            owed.settle();
+            pending_finals.settle();
             offer(&mut window, 0.0);
         });
         assert_eq!(seen.take().map(|preview| preview.text).as_deref(), Some("Setuju"));
@@ -210,13 +216,13 @@ mod tests {
 
     #[test]
     fn nothing_is_offered_while_final_words_are_owed_or_nobody_speaks() {
-        let (owed, seen) = (Owed::default(), Seen::default());
+        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
         let (floor, history) = (Floor::new(1), History::new(1));
         thread::scope(|scope| {
-            let mut window = Window::open(scope, Ear, clock(), &owed, &seen);
+            let mut window = Window::open(scope, Ear, clock(), &pending_finals, &seen);
             window.offer(&floor, &history);
             assert_eq!(window.offered, None);
-            owed.add();
+            pending_finals.add();
             window.offer(&floor, &history);
             assert_eq!(window.offered, None);
         });

@@ -56,7 +56,7 @@ pub struct Config {
 
 /// What is wanted of a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct DeviceRequest {
     /// Its id or name, or a part of either; the system's default without one.
     pub device: Option<String>,
     /// How many channels are needed at least.
@@ -78,7 +78,7 @@ pub struct Microphones {
 
 /// The devices of this computer that record, the default first.
 pub fn devices() -> Result<Vec<Found>, Error> {
-    hush();
+    silence_alsa();
     let host = host()?;
     let default = host.default_input_device();
     let mut found = Vec::new();
@@ -97,8 +97,8 @@ pub fn devices() -> Result<Vec<Found>, Error> {
 
 impl Microphones {
     /// Finds the device and the form of its sound that suit a wish best.
-    pub fn choose(wish: &Wish) -> Result<Self, Error> {
-        hush();
+    pub fn choose(wish: &DeviceRequest) -> Result<Self, Error> {
+        silence_alsa();
         let host = host()?;
         let device = match &wish.device {
             Some(name) => named(&host, name)?,
@@ -174,12 +174,12 @@ impl Microphones {
 /// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this thread goes to a buffer from now
 /// on, a new one each time.
 #[cfg(target_os = "linux")]
-pub(crate) fn hush() {
+pub(crate) fn silence_alsa() {
     let _ = alsa::Output::local_error_handler();
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn hush() {}
+pub(crate) fn silence_alsa() {}
 
 fn host() -> Result<cpal::Host, Error> {
     available_hosts().into_iter().find_map(|id| host_from_id(id).ok()).ok_or(Error::NoDevice)

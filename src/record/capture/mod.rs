@@ -10,8 +10,8 @@ mod intake;
 mod probe;
 mod rehearsal;
 
-pub(crate) use device::hush;
-pub use device::{Config, Found, Microphones, Stream, Wish, devices};
+pub(crate) use device::silence_alsa;
+pub use device::{Config, DeviceRequest, Found, Microphones, Stream, devices};
 pub use error::Error;
 pub use intake::{Intake, Mark, Next, Outlet, ring};
 pub use probe::{Report, Trouble, probe, real_channels};

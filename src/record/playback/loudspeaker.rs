@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// [`Error::NoLoudspeaker`], or [`Error::Loudspeaker`] with what the system says.
 pub fn play(clip: &Clip, stop: &AtomicBool, watch: &mut dyn FnMut(u64)) -> Result<(), Error> {
-    crate::record::capture::hush();
+    crate::record::capture::silence_alsa();
     let device = cpal::default_host().default_output_device().ok_or(Error::NoLoudspeaker)?;
     let name = device.to_string();
     let failed = |error: cpal::Error| match error.kind() {

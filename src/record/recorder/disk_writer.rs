@@ -1,4 +1,4 @@
-//! Brings what the keeper hands over to the disk, in its order. It may wait for the disk; nobody waits for it.
+//! Brings what the capture_loop hands over to the disk, in its order. It may wait for the disk; nobody waits for it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::keeper::Outcome;
-use super::mirror::Copy;
+use super::capture_loop::Outcome;
+use super::mirror::MirrorWriter;
 use super::server::Server;
 use super::{Error, Mirror, Refusal, Reply};
 use crate::common::alarm::Alarm;
@@ -58,7 +58,7 @@ pub(super) struct Progress {
 }
 
 /// Where the disk writer begins.
-pub(super) enum Place {
+pub(super) enum StartAt {
     /// In a folder that holds nothing.
     New(Claim),
     /// Behind what was recorded before.
@@ -76,7 +76,7 @@ pub(super) struct DiskWriter {
     writer: Option<Writer>,
     /// The folder of the copy, until there is something to copy.
     target: Option<Claim>,
-    copy: Option<Copy>,
+    copy: Option<MirrorWriter>,
     /// The keys of what was entered, with its sample and what was taken back by it.
     keys: HashMap<String, Reply>,
     failed: Option<recording::Error>,
@@ -84,15 +84,15 @@ pub(super) struct DiskWriter {
 
 impl DiskWriter {
     pub fn new(
-        place: Place,
+        place: StartAt,
         target: Result<Option<Claim>, String>,
         tasks: Receiver<Task>,
         queued: Arc<AtomicU64>,
         server: Arc<Server>,
     ) -> Self {
         let (claim, writer) = match place {
-            Place::New(claim) => (Some(claim), None),
-            Place::Behind(writer) => (None, Some(*writer)),
+            StartAt::New(claim) => (Some(claim), None),
+            StartAt::Behind(writer) => (None, Some(*writer)),
         };
         let folder = claim.as_ref().map(Claim::folder).or(writer.as_ref().map(Writer::folder));
         let ledger = writer.as_ref().map(Writer::ledger);
@@ -289,7 +289,7 @@ impl DiskWriter {
 
     fn begin_copy(&mut self) {
         if let (Some(writer), Some(target)) = (&self.writer, self.target.take_if(|_| self.writer.is_some())) {
-            self.copy = Some(Copy::begin(writer.folder().to_owned(), target));
+            self.copy = Some(MirrorWriter::begin(writer.folder().to_owned(), target));
         }
     }
 
@@ -344,7 +344,7 @@ impl DiskWriter {
         if closed.is_err() && self.rescue() {
             closed = self.writer.as_mut().map_or(Ok(0), |writer| writer.close(end));
         }
-        let copied = self.copy.take().map(Copy::finish);
+        let copied = self.copy.take().map(MirrorWriter::finish);
         let copy_failed = match (copied, self.now.mirror) {
             (Some(Err(reason)), _) | (None, Mirror::Failed(reason)) => Some(reason),
             (Some(Ok(claim)), _) => {

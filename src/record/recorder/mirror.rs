@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const HEAD: u64 = 64 << 10;
 
 /// A copy that follows the recording, in a folder that is held for it.
-pub(super) struct Copy {
+pub(super) struct MirrorWriter {
     claim: Claim,
     done: Arc<AtomicBool>,
     ended: Receiver<Result<(), String>>,
@@ -31,7 +31,7 @@ pub(super) struct Copy {
     failure: Option<String>,
 }
 
-impl Copy {
+impl MirrorWriter {
     /// Begins to copy the recording of `source` into the folder that `claim` holds.
     pub fn begin(source: PathBuf, claim: Claim) -> Self {
         let done = Arc::new(AtomicBool::new(false));

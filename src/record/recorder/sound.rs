@@ -1,12 +1,12 @@
 //! Where a recorder's sound comes from.
 
-use crate::record::capture::{self, Intake, Microphones, Playing, Rehearsal, Stream, Wish};
+use crate::record::capture::{self, DeviceRequest, Intake, Microphones, Playing, Rehearsal, Stream};
 use crate::recording::{Absence, Format};
 
 /// A source of sound that can be started, and started again.
 pub enum Sound {
     /// A device, and what was asked for when it was chosen.
-    Microphones(Box<Microphones>, Wish),
+    Microphones(Box<Microphones>, DeviceRequest),
     /// A recording that is played.
     Rehearsal(Rehearsal),
 }

@@ -1,7 +1,7 @@
 //! Who is to speak, and what was heard.
 
 use crate::common::clock::Channel;
-use crate::floor::{Floor, HOP, Profile, Sight};
+use crate::floor::{Floor, HOP, HopState, Profile};
 
 use super::verdict::{Heard, Verdict, judge};
 
@@ -113,7 +113,7 @@ impl Ear {
         }
     }
 
-    fn hop(&mut self, sights: &[Sight]) {
+    fn hop(&mut self, sights: &[HopState]) {
         let Some(seat) = self.seats.get(self.turn).copied() else { return };
         self.waited += 1;
         self.now.room(sights);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::common::clock::Channel;
-use crate::floor::Sight;
+use crate::floor::HopState;
 
 /// A voice less than this above its own noise is too quiet, in dB: the detector does not learn from it.
 const CLEAR: f32 = 15.0;
@@ -89,14 +89,14 @@ impl Heard {
     }
 
     /// The noise of the room in a hop.
-    pub fn room(&mut self, sights: &[Sight]) {
+    pub fn room(&mut self, sights: &[HopState]) {
         for (noise, sight) in self.noise.iter_mut().zip(sights) {
             *noise = sight.noise_db;
         }
     }
 
     /// A hop in which a channel led.
-    pub fn hop(&mut self, leader: usize, sights: &[Sight]) {
+    pub fn hop(&mut self, leader: usize, sights: &[HopState]) {
         self.led[leader] += 1;
         self.spoken += 1;
         for (level, sight) in self.levels.iter_mut().zip(sights) {
@@ -105,7 +105,7 @@ impl Heard {
     }
 
     /// A hop in which a channel led without sounding like a voice.
-    pub fn faint_hop(&mut self, leader: usize, sights: &[Sight]) {
+    pub fn faint_hop(&mut self, leader: usize, sights: &[HopState]) {
         let (hops, above) = &mut self.faint[leader];
         *hops += 1;
         *above += f64::from(sights[leader].level_db - sights[leader].noise_db);

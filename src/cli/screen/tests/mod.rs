@@ -18,7 +18,9 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::view::Moment;
 use super::*;
+use crate::cli::recogniser::RecogniserState;
 
 const STATES: [State; 3] = [State::Waiting, State::Recording, State::DeviceLost];
 
@@ -83,14 +85,14 @@ fn turns() -> VecDeque<(Clock, Utterance)> {
 struct Shown {
     status: Option<Status>,
     preview: Option<(Clock, Preview)>,
-    recogniser: Recogniser,
+    recogniser: RecogniserState,
     keys: Keys,
     language: Language,
 }
 
 impl Shown {
     fn new(status: Option<Status>) -> Self {
-        let recogniser = Recogniser::Following { behind_ms: 1250 };
+        let recogniser = RecogniserState::Following { behind_ms: 1250 };
         Self { status, preview: None, recogniser, keys: Keys::default(), language: Language::Indonesian }
     }
 
@@ -100,10 +102,10 @@ impl Shown {
         let (status, recogniser) = (self.status.as_ref(), self.recogniser);
         let preview = self.preview.as_ref();
         let view = View { status, meeting: &meeting, turns: &turns, preview, recogniser, note: Some(&note) };
-        let (seen, console) = (Seen::of(status), Console::new(self.language));
+        let (moment, console) = (Moment::of(status), Console::new(self.language));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let draw = |frame: &mut ratatui::Frame| {
-            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, console);
+            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, moment, console);
         };
         terminal.draw(draw).expect("drawn");
         terminal.backend().buffer().clone()
@@ -116,7 +118,7 @@ impl Shown {
     }
 
     fn press(&mut self, code: KeyCode) -> Option<Action> {
-        self.keys.press(KeyEvent::from(code), Instant::now(), &meeting(), Seen::of(self.status.as_ref()))
+        self.keys.press(KeyEvent::from(code), Instant::now(), &meeting(), Moment::of(self.status.as_ref()))
     }
 
     /// Types letters and a final Enter.

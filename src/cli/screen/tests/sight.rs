@@ -154,11 +154,11 @@ fn every_text_is_in_the_catalogue_in_both_languages() {
             screens.push(Shown { language, ..Shown::new(Some(status)) });
         }
         for recogniser in [
-            Recogniser::Off,
-            Recogniser::Following { behind_ms: 600_000 },
-            Recogniser::Restarting { times: 2 },
-            Recogniser::Degraded,
-            Recogniser::Done,
+            RecogniserState::Off,
+            RecogniserState::Following { behind_ms: 600_000 },
+            RecogniserState::Restarting { times: 2 },
+            RecogniserState::Degraded,
+            RecogniserState::Done,
         ] {
             screens.push(Shown { recogniser, language, ..nine() });
         }

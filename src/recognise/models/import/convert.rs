@@ -12,7 +12,7 @@ use super::weights::unusable;
 use super::{Checkpoint, mel};
 use crate::common::digest::hex;
 use crate::recognise::models::header::{self, Weights};
-use crate::recognise::models::{Error, Stage, Watch};
+use crate::recognise::models::{Error, Monitor, Stage};
 
 /// Values of a block of `Q8_0`.
 const BLOCK: usize = 32;
@@ -35,7 +35,7 @@ impl Write for Hashed {
     }
 }
 
-pub(super) fn write(checkpoint: &mut Checkpoint, target: &Path, watch: &mut Watch) -> Result<String, Error> {
+pub(super) fn write(checkpoint: &mut Checkpoint, target: &Path, watch: &mut Monitor) -> Result<String, Error> {
     let failed = || Error::at(target);
     let file = File::create(target).map_err(failed())?;
     let mut out = Hashed { file: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new() };

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::header::{self, Header, Weights};
-use super::{Error, Watch};
+use super::{Error, Monitor};
 use crate::common::digest::sha256;
 pub use fault::{Fault, TensorFault, VocabularyFault};
 use weights::{Files, Tensor, unusable};
@@ -134,7 +134,7 @@ impl Checkpoint {
     }
 
     /// SHA-256 of the files that hold the weights. Of several it is that of the list that `sha256sum` prints of them.
-    pub(super) fn origin(&self, watch: &mut Watch) -> Result<String, Error> {
+    pub(super) fn origin(&self, watch: &mut Monitor) -> Result<String, Error> {
         let mut lines = String::new();
         let mut hash = String::new();
         for (path, _) in &self.files.0 {
@@ -146,7 +146,7 @@ impl Checkpoint {
     }
 
     /// Writes the ggml file; returns its SHA-256.
-    pub(super) fn write(&mut self, target: &Path, watch: &mut Watch) -> Result<String, Error> {
+    pub(super) fn write(&mut self, target: &Path, watch: &mut Monitor) -> Result<String, Error> {
         convert::write(self, target, watch)
     }
 }

@@ -11,14 +11,14 @@ use crate::recognise::models::card::Card;
 use crate::recognise::models::file::{check_header, check_weights, copy_hashed, hash_path, length};
 use crate::recognise::models::import;
 use crate::recognise::models::pull::{self, Hub};
-use crate::recognise::models::{Error, Origin, Watch, shipped};
+use crate::recognise::models::{Error, Monitor, Origin, shipped};
 
 /// What a download or copy leaves free for the rest of the machine.
 const SPARE: u64 = 64 << 20;
 
 impl Store {
     /// Downloads an official model, going on where an earlier download stopped.
-    pub fn pull(&self, name: &str, hub: &Hub, watch: &mut Watch) -> Result<Installed, Error> {
+    pub fn pull(&self, name: &str, hub: &Hub, watch: &mut Monitor) -> Result<Installed, Error> {
         let name = model_name(OsStr::new(name)).unwrap_or_default();
         if name == shipped::card()?.name {
             return Err(Error::PartOfProgram(name));
@@ -48,7 +48,7 @@ impl Store {
     /// Takes a model into the folder: a ggml file as it is, weights of another program ([`import`]) as the ggml file that is made
     /// of them. What has the length and SHA-256 of an official model is that one, whatever it is called; all else is unofficial,
     /// under the name that is given or its own.
-    pub fn import(&self, source: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
+    pub fn import(&self, source: &Path, name: Option<&str>, watch: &mut Monitor) -> Result<Installed, Error> {
         let folder = if source.is_dir() { Some(source.to_owned()) } else { import::folder_of(source) };
         match folder {
             Some(folder) => self.take_over(&folder, name, watch),
@@ -56,7 +56,7 @@ impl Store {
         }
     }
 
-    fn take_over(&self, folder: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
+    fn take_over(&self, folder: &Path, name: Option<&str>, watch: &mut Monitor) -> Result<Installed, Error> {
         let mut checkpoint = import::open(folder)?;
         let name = name.map(str::to_owned).or_else(|| import::name_of(folder));
         let name = name.and_then(|name| model_name(OsStr::new(&name)));
@@ -111,7 +111,7 @@ impl Store {
         Ok(())
     }
 
-    fn import_ggml(&self, source: &Path, name: Option<&str>, watch: &mut Watch) -> Result<Installed, Error> {
+    fn import_ggml(&self, source: &Path, name: Option<&str>, watch: &mut Monitor) -> Result<Installed, Error> {
         check_header(source)?;
         let bytes = fs::metadata(source).map_err(Error::at(source))?.len();
         self.check_memory(&source.display().to_string(), bytes)?;
@@ -207,7 +207,7 @@ impl Store {
     }
 
     /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that very content.
-    fn copy(&self, source: &Path, file: &str, sha256: &str, watch: &mut Watch) -> Result<(), Error> {
+    fn copy(&self, source: &Path, file: &str, sha256: &str, watch: &mut Monitor) -> Result<(), Error> {
         let copy = self.copy_of(file);
         let copied = copy_hashed(source, &copy, watch).and_then(|found| {
             if found == sha256 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
-use super::{Config, Wish};
+use super::{Config, DeviceRequest};
 use crate::recording::{Format, Sample};
 
 /// A device that offers more counts of channels than this converts: it has no count of its own.
@@ -16,7 +16,7 @@ const RATES: [u32; 2] = [48_000, 44_100];
 const SAMPLES: [Sample; 5] = [Sample::I24, Sample::I16, Sample::I32, Sample::F32, Sample::U8];
 
 /// The form that suits a wish best; `usual` is what the system itself would take.
-pub(super) fn choose(configs: &[Config], usual: Option<(u16, Option<Sample>)>, wish: &Wish) -> Option<Format> {
+pub(super) fn choose(configs: &[Config], usual: Option<(u16, Option<Sample>)>, wish: &DeviceRequest) -> Option<Format> {
     let channels = channels(configs, usual.map(|(channels, _)| channels), wish.channels)?;
     let of_channels = || configs.iter().filter(|config| config.channels == channels);
     let rate = rate(of_channels, wish.rate)?;
@@ -53,12 +53,16 @@ mod tests {
         Config { channels, rates: lowest..=highest, sample }
     }
 
-    fn chosen(configs: &[Config], usual: Option<(u16, Option<Sample>)>, wish: &Wish) -> Option<(u16, u32, Sample)> {
+    fn chosen(
+        configs: &[Config],
+        usual: Option<(u16, Option<Sample>)>,
+        wish: &DeviceRequest,
+    ) -> Option<(u16, u32, Sample)> {
         choose(configs, usual, wish).map(|format| (format.channels, format.rate.get(), format.sample))
     }
 
-    fn wish(channels: Option<u16>, rate: Option<u32>) -> Wish {
-        Wish { device: None, channels, rate }
+    fn wish(channels: Option<u16>, rate: Option<u32>) -> DeviceRequest {
+        DeviceRequest { device: None, channels, rate }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Sound that runs from a device into the ring.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, SampleFormat, StreamConfig};
+use crossbeam_channel::bounded;
 
 use super::{Intake, LOOKED_AT};
 use crate::recording::{Absence, Cause, Format};
@@ -26,12 +27,12 @@ const AGREE: u64 = 10;
 /// Sound that runs until this is dropped. Dropping frees the device and ends the ring, unless the system holds on to it.
 pub struct Stream {
     stream: Option<cpal::Stream>,
-    watch: Arc<Watch>,
+    watch: Arc<StreamFlags>,
 }
 
 /// What the callbacks leave for others: each only stores, so that none waits.
 #[derive(Debug)]
-struct Watch {
+struct StreamFlags {
     began: Instant,
     /// Milliseconds from the beginning until the latest sound.
     heard: AtomicU64,
@@ -47,7 +48,7 @@ impl Stream {
         format: Format,
         intake: Intake,
     ) -> Result<Self, cpal::Error> {
-        let watch = Arc::new(Watch {
+        let watch = Arc::new(StreamFlags {
             began: Instant::now(),
             heard: AtomicU64::new(0),
             overrun: AtomicBool::new(false),
@@ -91,7 +92,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         let stream = self.stream.take();
-        let (free, freed) = mpsc::channel();
+        let (free, freed) = bounded(1);
         let end = move || {
             drop(stream);
             let _ = free.send(());
