@@ -41,8 +41,8 @@ demo: build
 test:
 	@scripts/setup.sh build test
 	@$(RESET)
+	$(PYTHON) -r benches/requirements.txt -r tests/console/requirements.txt
 	cargo test --workspace --release --locked -- --include-ignored
-	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
 ## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked and measured on this machine.

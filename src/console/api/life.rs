@@ -19,7 +19,7 @@ use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::document::risalah::{Format, Sheet};
 use crate::lifecycle::folder::Folder;
-use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Wish, hindrances, uncarried};
+use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Transition, hindrances, uncarried};
 use crate::meeting_folder::{now, templates};
 
 /// One reason why a record cannot be official yet.
@@ -207,7 +207,7 @@ pub async fn advance(
         let record = Record::open(folder)?;
         let life = Life::read(&record.store, &record.transcript)?;
         let days = body.days.unwrap_or(record.meeting.correction.days);
-        let wish = Wish { to, by: body.by.clone(), note: body.note.clone(), days };
+        let wish = Transition { to, by: body.by.clone(), note: body.note.clone(), days };
         life.advance(&record.store, &wish, &now(&record.meeting))?;
         told(folder, language)
     })

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::values::{Refusal, Told};
 use super::{Body, Name};
+use crate::common::date::typed_date;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::console::app::App;
@@ -21,7 +22,7 @@ use crate::console::meetings::{Summary, folders};
 use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::lifecycle::folder::{self, MEETING};
-use crate::meeting::{Draft, Kind, Meeting, Nature, NewPerson, NewSeat, Zone, short_name, typed_date};
+use crate::meeting::{Draft, Kind, Meeting, Nature, NewPerson, NewSeat, Zone, short_name};
 use crate::transcript::store::Store;
 
 /// Longer texts are in no field of a meeting.

@@ -35,7 +35,7 @@ pub struct Refusal {
 }
 
 /// A sentence for people.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct Told {
     /// Its name, for programs.
     pub code: String,
