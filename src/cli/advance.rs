@@ -1,5 +1,6 @@
 //! `risalah advance`: brings a record to its next state, or back to an earlier one.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use e_risalah::common::clock::moment;
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::{Life, State, Transition};
@@ -14,8 +15,8 @@ use super::output_args::FolderArgs;
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
-    #[arg(long, value_name = "STATE")]
-    pub to: String,
+    #[arg(long, value_name = "STATE", value_parser = states())]
+    pub to: State,
     #[arg(long, value_name = "NAME")]
     pub by: String,
     #[arg(long, value_name = "TEXT")]
@@ -24,9 +25,15 @@ pub struct Args {
     pub days: Option<u32>,
 }
 
+/// The states that a person may ask for, by their words.
+fn states() -> impl TypedValueParser<Value = State> {
+    let keys = State::ALL.into_iter().filter(|state| *state >= State::Editing).map(State::key);
+    // The list lets no other word through.
+    PossibleValuesParser::new(keys).map(|key| key.parse().unwrap_or(State::Editing))
+}
+
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
-    let to = args.to.parse::<State>();
-    let to = to.map_err(|()| Failure::usage(Message::new("status.no_state").with("state", &args.to)))?;
+    let to = args.to;
     let folder = &args.folder_args.folder;
     let store = Store::open(folder)?;
     let life = Life::read(&store, &store.load()?)?;

@@ -8,8 +8,8 @@ use e_risalah::audio::{Input, Set};
 use e_risalah::common::atomic_file;
 use e_risalah::lifecycle::folder;
 
-/// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into `rekaman`, a set of channels beside the
-/// other files, under names that keep their channels.
+/// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into
+/// `rekaman`, a set of channels beside the other files, under names that keep their channels.
 pub fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     let recording = folder.join("rekaman");
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
@@ -42,7 +42,8 @@ pub fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
     Ok(())
 }
 
-/// Where the files of a set go. Files alone are named by their channel; of parts, the names and the times in them say where each stands.
+/// Where the files of a set go. Files alone are named by their channel; of parts, the names and the
+/// times in them say where each stands.
 fn copies_of(set: &Set, folder: &Path) -> Vec<(PathBuf, PathBuf)> {
     let files = || set.members.iter().flat_map(|member| member.parts.iter().map(move |part| (member, part)));
     let mut names: Vec<_> = files().map(|(_, part)| part.path.file_name()).collect();

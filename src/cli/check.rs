@@ -108,7 +108,8 @@ fn tell(need: Need, findings: &[Finding], console: Console) {
     }
 }
 
-/// What the attendance comes to, by group, and whether it makes a quorum. The chair announces; this only reckons.
+/// What the attendance comes to, by group, and whether it makes a quorum. The chair announces; this
+/// only reckons.
 fn proposals(meeting: &Meeting) -> Vec<Message> {
     let Some(attendance) = meeting.attendance else { return Vec::new() };
     let Attendance { members, in_room, online, excused, absent } = attendance;

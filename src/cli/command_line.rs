@@ -76,8 +76,8 @@ fn value_name(language: Language, name: &str) -> String {
         .collect()
 }
 
-/// The key of a command is its place in the tree, the key of a flag its name below that of its command, or below `help.any`
-/// when all commands mean the same by it.
+/// The key of a command is its place in the tree, the key of a flag its name below that of its
+/// command, or below `help.any` when all commands mean the same by it.
 fn localised(command: Command, language: Language, key: &str) -> Command {
     let text = |part: &str| lookup(language, &format!("{key}.{part}"));
     let flag = |arg: Arg| {
@@ -105,7 +105,8 @@ fn localised(command: Command, language: Language, key: &str) -> Command {
     for name in names {
         command = command.mut_subcommand(&name, |sub| localised(sub, language, &format!("{key}.{name}")));
     }
-    // Clap names its own two flags itself; saying them again puts their words into the catalogue as well.
+    // Clap names its own two flags itself; saying them again puts their words into the catalogue as
+    // well.
     let own = |name: &'static str, short: char, action: ArgAction| {
         let help = common(language, &format!("flag.{name}"));
         Arg::new(name).short(short).long(name).action(action).help(help)

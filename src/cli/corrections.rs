@@ -58,7 +58,8 @@ impl NumberedRecord {
         self.turns.iter().rev().find(|turn| turn.utterances.start <= utterance).or_else(|| self.turns.first())
     }
 
-    /// The utterances of a turn of the recognised text that began at this time, although corrections have left none of it, or joined it to another.
+    /// The utterances of a turn of the recognised text that began at this time, although
+    /// corrections have left none of it, or joined it to another.
     pub fn gone(&self, time: &str) -> Option<Range<usize>> {
         let began = |turn: &Numbered| self.clock().hms(self.raw.utterances[turn.utterances.start].span.start) == time;
         turns(&compose(&self.meeting, &self.raw)).into_iter().find(began).map(|turn| turn.utterances)
@@ -88,7 +89,8 @@ impl NumberedRecord {
     }
 }
 
-/// What a correction of an earlier version waits for: one sentence for each, with where it was and what it said.
+/// What a correction of an earlier version waits for: one sentence for each, with where it was and
+/// what it said.
 pub fn open_corrections(transcript: &Transcript, edits: &[Edit], meeting: &Meeting, console: Console) -> Vec<Message> {
     let clock = transcript.recording.clock;
     let sentence = |edit: &Edit| {

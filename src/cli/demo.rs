@@ -11,7 +11,8 @@ use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::transcribe;
 
-/// The shipped meeting: one file per channel under the names by which a folder is read, and its description.
+/// The shipped meeting: one file per channel under the names by which a folder is read, and its
+/// description.
 const MEETING_FILES: [(&str, &[u8]); 10] = [
     ("kanal-01.ogg", include_bytes!("../../fixtures/paripurna/01.ogg")),
     ("kanal-02.ogg", include_bytes!("../../fixtures/paripurna/02.ogg")),
@@ -44,7 +45,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         meeting: None,
         conference: None,
         turns: None,
-        // The best model that is installed would do better, but this is to show the same on every machine.
+        // The best model that is installed would do better, but this is to show the same on every
+        // machine.
         model: Some("risalah-demo".into()),
         engine: "cpu".to_owned(),
         language: "id".to_owned(),

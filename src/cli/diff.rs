@@ -88,8 +88,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     Ok(End::Done)
 }
 
-/// The utterances of two transcripts side by side, with their place in the second. Those of two versions are the same where channel and
-/// time are; one that only one of them has stands beside one without words.
+/// The utterances of two transcripts side by side, with their place in the second. Those of two
+/// versions are the same where channel and time are; one that only one of them has stands beside
+/// one without words.
 fn pairs(before: &Transcript, after: &Transcript) -> Vec<(usize, Utterance, Utterance)> {
     let both = |index: usize, one: &Utterance, other: &Utterance| (index, one.clone(), other.clone());
     if before.version.number == after.version.number {

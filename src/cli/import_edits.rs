@@ -20,7 +20,8 @@ use super::corrections::{describe_change, stale_documents, tell_stale};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 
-/// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in some megabytes.
+/// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in
+/// some megabytes.
 const LARGEST: u64 = 64 << 20;
 
 #[derive(clap::Args)]

@@ -9,7 +9,8 @@ use e_risalah::recording::{Absence, Cause, End, Entered, Fact};
 use super::alarms;
 use super::console::Console;
 
-/// What stands beside a meter: who sits there, or that nobody does. Empty when nothing is known of the seat.
+/// What stands beside a meter: who sits there, or that nobody does. Empty when nothing is known of
+/// the seat.
 pub fn seat(console: Console, meeting: &Meeting, channel: Channel, millis: u64) -> String {
     match meeting.speaker(channel, millis) {
         Some(person) => person.name.clone(),

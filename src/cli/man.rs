@@ -18,7 +18,8 @@ pub struct Args {
     pub output: Option<PathBuf>,
 }
 
-/// The manual page of the program or of one command in roff, on stdout; or all of them as files of a folder.
+/// The manual page of the program or of one command in roff, on stdout; or all of them as files of
+/// a folder.
 pub fn run(args: &Args, command: &Command, console: Console) -> Result<End, Failure> {
     if let Some(folder) = &args.output {
         fs::create_dir_all(folder).map_err(|source| folder::Error::Folder { path: folder.clone(), source })?;

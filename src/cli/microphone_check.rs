@@ -26,7 +26,8 @@ const LATE: Duration = Duration::from_secs(10);
 /// How loud a channel is, a sign for each 7.5 dB below full scale.
 const SIGNS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The sound of some seconds, its levels shown while it comes; less of it when the user does not want to wait.
+/// The sound of some seconds, its levels shown while it comes; less of it when the user does not
+/// want to wait.
 pub fn listen(microphones: &Microphones, hidden: bool) -> Result<Vec<u8>, capture::Error> {
     let format = microphones.format();
     let wanted = format.bytes(format.clock().at_millis(LISTENED)) as usize;

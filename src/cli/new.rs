@@ -1,6 +1,7 @@
 //! `risalah new`: asks for what is needed and writes a commented `rapat.toml`, or a `lembaga.toml`.
 //!
-//! Nothing is written before the last answer, and nothing that is there is written over. Answers that could not be written are kept.
+//! Nothing is written before the last answer, and nothing that is there is written over. Answers
+//! that could not be written are kept.
 
 mod ask;
 mod kept;
@@ -68,7 +69,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     written
 }
 
-/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet or not.
+/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet
+/// or not.
 fn target(given: &Path, name: &str) -> PathBuf {
     let is_file = given.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(OsStr::new("toml")));
     if given.is_dir() || !is_file { given.join(name) } else { given.to_owned() }

@@ -1,4 +1,5 @@
-//! Sound from a pipe (`-`): it is kept in a file before it is read, since recognition looks at it more than once.
+//! Sound from a pipe (`-`): it is kept in a file before it is read, since recognition looks at it
+//! more than once.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal, Read, Write};
@@ -36,7 +37,8 @@ impl Drop for Paths {
     }
 }
 
-/// Keeps what comes through the pipe in the `rekaman` of a meeting folder, or, without one, for as long as the command runs.
+/// Keeps what comes through the pipe in the `rekaman` of a meeting folder, or, without one, for as
+/// long as the command runs.
 pub fn paths(input: &[PathBuf], folder: Option<&Path>) -> Result<Paths, Failure> {
     if !input.iter().any(|path| path.as_os_str() == "-") {
         return Ok(Paths { input: input.to_vec(), passing: None });
@@ -56,7 +58,8 @@ pub fn paths(input: &[PathBuf], folder: Option<&Path>) -> Result<Paths, Failure>
     Ok(paths)
 }
 
-/// Takes the sound into a recording's folder. The same sound once more is the same file; another is refused.
+/// Takes the sound into a recording's folder. The same sound once more is the same file; another is
+/// refused.
 fn keep(recording: &Path) -> Result<PathBuf, Failure> {
     let failed = |path: &Path| {
         let path = path.to_owned();

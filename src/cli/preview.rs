@@ -1,4 +1,5 @@
-//! The file by which the recogniser shows the screen what is being said. It is replaced as a whole, and nobody depends on it.
+//! The file by which the recogniser shows the screen what is being said. It is replaced as a whole,
+//! and nobody depends on it.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::{ValueEnum, ValueHint};
+use clap::ValueEnum;
 use e_risalah::common::digest::sha256;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::common::paper::Paper;
@@ -80,7 +80,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         }
         return Ok(document.end);
     }
-    // A printer that is not there is known before the pages are laid out, and one without the paper before anything is sent.
+    // A printer that is not there is known before the pages are laid out, and one without the paper
+    // before anything is sent.
     if args.new_certificate
         && let Some(address) = args.printer.as_deref().filter(|name| name.contains("://"))
     {
@@ -109,7 +110,8 @@ struct Document {
     end: End,
 }
 
-/// The record as it stands, written into the folder; for another paper than the meeting's, laid out anew under a name of its own.
+/// The record as it stands, written into the folder; for another paper than the meeting's, laid out
+/// anew under a name of its own.
 fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Console) -> Result<Document, Failure> {
     let format = match args.document {
         Printed::Risalah => Format::Pdf,
@@ -166,7 +168,7 @@ fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Console)
 }
 
 /// Sets the paper that is asked for, and says the name of the file on it.
-fn on_paper(name: &str, meeting: &mut Meeting, args: &Print) -> String {
+fn on_paper(name: &str, meeting: &mut Meeting, args: &Args) -> String {
     let usual = meeting.paper;
     meeting.paper = args.paper.map_or(usual, paper);
     if meeting.paper == usual {
@@ -187,7 +189,8 @@ fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Args, console: Consol
     Ok(Document { path: written.path, bytes, end })
 }
 
-/// The last official edition, where the record is one and has not been opened again: exactly the file that was signed.
+/// The last official edition, where the record is one and has not been opened again: exactly the
+/// file that was signed.
 fn official(
     folder: &Path,
     store: &Store,

@@ -100,7 +100,7 @@ impl ShareProgress {
 pub fn watched<T>(
     console: Console,
     hidden: bool,
-    work: impl FnOnce(&mut Watch<'_>) -> Result<T, models::Error>,
+    work: impl FnOnce(&mut Monitor<'_>) -> Result<T, models::Error>,
 ) -> Result<T, models::Error> {
     let mut progress = ModelProgress::new(console, hidden);
     let result = work(&mut Monitor { report: &mut |step| progress.report(step), cancel: &STOP });

@@ -52,7 +52,8 @@ impl ProgressFile {
             return;
         }
         self.told = Instant::now();
-        // Of fixed width, so that a reader never sees the rest of a longer one. Nothing depends on it.
+        // Of fixed width, so that a reader never sees the rest of a longer one. Nothing depends on
+        // it.
         let _ =
             self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(format!("{millis:020}").as_bytes()));
     }

@@ -1,4 +1,5 @@
-//! The recogniser's process: it follows the recording, is started again when it dies, and works off what is left at the end.
+//! The recogniser's process: it follows the recording, is started again when it dies, and works off
+//! what is left at the end.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -70,7 +71,8 @@ pub struct Recognised {
     pub preview: Option<(Clock, Preview)>,
 }
 
-/// Looks after the recogniser in a thread of its own: its files may lie on a disk that stalls, and the screen must not.
+/// Looks after the recogniser in a thread of its own: its files may lie on a disk that stalls, and
+/// the screen must not.
 pub struct RecogniserWatch {
     recognised: Arc<Mutex<Recognised>>,
     recorder: Sender<Option<Status>>,
@@ -197,15 +199,16 @@ impl Recogniser {
 
     /// What was recognised since the last time.
     fn new_turns(&mut self, folder: &Path) -> Vec<(Clock, Utterance)> {
-        // Before the recogniser has begun there is no store; while it writes, the next time will do.
+        // Before the recogniser has begun there is no store; while it writes, the next time will
+        // do.
         let Ok(store) = Store::open(folder) else { return Vec::new() };
         let Ok((clock, fresh, seen)) = store.recognised_since(self.seen) else { return Vec::new() };
         self.seen = seen;
         fresh.into_iter().map(|utterance| (clock, utterance)).collect()
     }
 
-    /// Waits until everything is recognised and written, and says where; or from which folder, which holds the whole recording, it can be
-    /// gone on with.
+    /// Waits until everything is recognised and written, and says where; or from which folder,
+    /// which holds the whole recording, it can be gone on with.
     pub fn finish(mut self, folder: &Path, whole: &Path, console: Console, quiet: bool) -> End {
         let unfinished = || Message::new("record.unrecognised").with("folder", whole.display());
         let mut told = Instant::now();
@@ -250,7 +253,8 @@ fn current(said: Preview, status: &Status, turns: &VecDeque<(Clock, Utterance)>)
     (!is_past && !is_final).then_some((clock, said))
 }
 
-/// Lets a recogniser end that is no longer waited for: what it has recognised is kept, and it must not stand in the way of the next.
+/// Lets a recogniser end that is no longer waited for: what it has recognised is kept, and it must
+/// not stand in the way of the next.
 fn end(mut child: Child) {
     let _ = rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM);
     let asked = Instant::now();

@@ -1,11 +1,12 @@
-//! `risalah recorder`: the process that `risalah record` starts to bring the sound to the disk. Nothing else runs in it.
+//! `risalah recorder`: the process that `risalah record` starts to bring the sound to the disk.
+//! Nothing else runs in it.
 //!
 //! With `--supervise` it is the one that starts that process, and starts it again when it dies.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, RecorderOrdering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         .map_err(|error| Failure::usage(Message::new("record.order").with("detail", error)))?;
     // Its own session: the terminal may close, the screen may die.
     let _ = rustix::process::setsid();
-    // When memory ends, others go first. Only the system's administrator may ask for that; without the right it stays as it was.
+    // When memory ends, others go first. Only the system's administrator may ask for that; without
+    // the right it stays as it was.
     let _ = std::fs::write("/proc/self/oom_score_adj", "-900");
     let stop = Arc::new(AtomicBool::new(false));
     let ignored = Arc::new(AtomicBool::new(false));
@@ -56,7 +58,17 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             console.note(&Message::new("cli.no_interrupt"));
         }
     }
-    if args.supervise { keep_alive(order, &stop, console) } else { record(order, &stop, console) }
+    let (part, end) = if args.supervise {
+        ("supervisor", keep_alive(order, &stop, console))
+    } else {
+        ("recorder", record(order, &stop, console))
+    };
+    if let Err(failure) = &end {
+        // The sentence may name a folder or a device; its key names neither.
+        let reason = failure.message().map_or("told", |message| message.key.as_str());
+        tracing::error!(part, reason, "failed");
+    }
+    end
 }
 
 fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
@@ -66,6 +78,7 @@ fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<E
         let wanted = DeviceRequest { device: order.device, channels: order.channels, rate: None };
         Sound::Microphones(Box::new(Microphones::choose(&wanted)?), wanted)
     };
+    tracing::info!(resume = order.resume, mirror = order.mirror.is_some(), "recorder started");
     let plan = Plan {
         folder: order.folder,
         mirror: order.mirror,
@@ -82,7 +95,8 @@ fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<E
     Ok(if lost > 0 || end == Ending::Disk || copy_failed.is_some() { End::Warned } else { End::Done })
 }
 
-/// Starts the recorder, and again where it did not end by itself; it then goes on with the recording in its folder.
+/// Starts the recorder, and again where it did not end by itself; it then goes on with the
+/// recording in its folder.
 fn keep_alive(mut order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
     let (mut tries, mut restarted) = (0, false);
     loop {
@@ -97,9 +111,10 @@ fn keep_alive(mut order: RecorderOrder, stop: &AtomicBool, console: Console) -> 
             _ => {}
         }
         tries = if begun.elapsed() > AT_ONCE { 1 } else { tries + 1 };
-        if tries > TRIES || stop.load(RecorderOrdering::Relaxed) {
+        if tries > TRIES || stop.load(Ordering::Relaxed) {
             return Err(Failure::failed(Message::new("record.died").with("folder", order.folder.display())));
         }
+        tracing::warn!(tries, code = status.code(), "recorder died and is started again");
         console.warning(&Message::new("record.restarted"));
         restarted = true;
         order.resume = order.folder.join(LEDGER).exists();
@@ -122,7 +137,7 @@ fn wait(mut recorder: Child, stop: &AtomicBool) -> io::Result<ExitStatus> {
         if let Some(status) = recorder.try_wait()? {
             return Ok(status);
         }
-        if stop.load(RecorderOrdering::Relaxed) && !std::mem::replace(&mut told, true) {
+        if stop.load(Ordering::Relaxed) && !std::mem::replace(&mut told, true) {
             rustix::process::kill_process(rustix::process::Pid::from_child(&recorder), rustix::process::Signal::TERM)?;
         }
         thread::sleep(PULSE);

@@ -26,16 +26,17 @@ use super::progress::ShareProgress;
 /// Of a file, this much was all that earlier versions looked at, beside its name and length.
 const BEGINNING: usize = 1 << 20;
 
-/// What a transcript depends on beside the sound: turns of a room that is known, or of a file, are others, and two kinds never stand in
-/// one version.
+/// What a transcript depends on beside the sound: turns of a room that is known, or of a file, are
+/// others, and two kinds never stand in one version.
 pub struct Context<'a> {
     pub meeting: &'a Meeting,
     pub room: Option<&'a Room>,
     pub given: Option<&'a Given>,
 }
 
-/// What tells a recording from another. Of one that was made here, its ledger's beginning: it may still grow. Of others, names, lengths and
-/// beginnings as in earlier versions, and then the SHA-256 of every byte with its channel and place.
+/// What tells a recording from another. Of one that was made here, its ledger's beginning: it may
+/// still grow. Of others, names, lengths and beginnings as in earlier versions, and then the
+/// SHA-256 of every byte with its channel and place.
 pub fn fingerprint(
     input: &Input,
     files: &[FileInfo],
@@ -81,7 +82,8 @@ fn places(input: &Input) -> Vec<String> {
     parts.map(|(channel, part)| format!("{channel}{}", place(part.start))).collect()
 }
 
-/// Whether earlier versions read the files in the same way: one for each channel, in order or as the seat map says.
+/// Whether earlier versions read the files in the same way: one for each channel, in order or as
+/// the seat map says.
 fn read_as_before(input: &Input, meeting: &Meeting) -> bool {
     let Input::Set(Set { members, .. }) = input else { return true };
     let named =

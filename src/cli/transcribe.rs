@@ -91,7 +91,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
 
     let folder = Folder::create(&output)?;
     let progress_file = match ProgressFile::take(folder.path()) {
-        // The store has locks of its own: two that work on it at once would waste time, and harm nothing.
+        // The store has locks of its own: two that work on it at once would waste time, and harm
+        // nothing.
         Err(error @ lock::Error::Unsupported { .. }) => {
             console.warning(&error.message());
             None
@@ -139,7 +140,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     };
     let alarms = Alarms::of(&input).filter(|_| args.follow);
     let turns = TranscriptionView::new(&meeting, console, args.output_args).telling(progress_file).warning(alarms);
-    // Who follows a meeting wants each turn at once; of a finished recording they come in the order of time.
+    // Who follows a meeting wants each turn at once; of a finished recording they come in the order
+    // of time.
     let mut turns = if is_growing(&input)? { turns.at_once() } else { turns };
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
@@ -147,8 +149,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, console);
 
     if let Input::Recording(recording) = &input {
-        // Only now is it known what was entered, and a person may have gone on writing the description. With a mistake in it, it counts
-        // as it was.
+        // Only now is it known what was entered, and a person may have gone on writing the
+        // description. With a mistake in it, it counts as it was.
         match description.as_deref().map(Meeting::read) {
             Some(Ok(read)) => meeting = read,
             Some(Err(error)) => {
@@ -231,7 +233,8 @@ fn is_meeting(folder: &Path) -> bool {
     folder.join(FILE_NAME).is_file() || folder_of(folder).join(LEDGER).is_file()
 }
 
-/// The paths of the sound: those that are given, or for the folder of a meeting that holds none, those of the last time.
+/// The paths of the sound: those that are given, or for the folder of a meeting that holds none,
+/// those of the last time.
 fn sound(args: &Args, output: &Path) -> Result<Vec<PathBuf>, Failure> {
     let is_bare = matches!(
         Input::from_paths(&args.input),
@@ -294,8 +297,8 @@ fn is_growing(input: &Input) -> Result<bool, Failure> {
     Ok(Growth::open(folder)?.is_some_and(|growth| !growth.is_closed()))
 }
 
-/// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two
-/// nobody knows it without a zone.
+/// When the recording began: as its ledger says, else as the meeting's description does, else as
+/// its head does. Of the last two nobody knows it without a zone.
 fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
     if let Some(began) = source.began() {
         return Some(began);
@@ -314,7 +317,8 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The recorder comes first: this process runs when nothing else wants to, and is the first to go when memory ends.
+/// The recorder comes first: this process runs when nothing else wants to, and is the first to go
+/// when memory ends.
 fn stand_back() {
     let _ = rustix::process::setsid();
     let _ = rustix::process::nice(10);

@@ -19,7 +19,8 @@ pub struct TranscriptionView<'a> {
     meeting: &'a Meeting,
     bar: ProgressBar,
     output_args: OutputArgs,
-    /// Turns wait here until none is to come that begins before them; `None` where they are shown as they come.
+    /// Turns wait here until none is to come that begins before them; `None` where they are shown
+    /// as they come.
     waiting: Option<Vec<(Clock, Utterance)>>,
     /// Where others see how far it is.
     progress_file: Option<ProgressFile>,

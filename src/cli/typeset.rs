@@ -1,4 +1,5 @@
-//! The hidden `risalah typeset`: lays a sheet out by an office's templates, in a process of its own.
+//! The hidden `risalah typeset`: lays a sheet out by an office's templates, in a process of its
+//! own.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;

@@ -12,7 +12,8 @@ use e_risalah::common::message::Message;
 use super::console::Console;
 use super::output_args::OutputArgs;
 
-/// What is wrong with the words that were typed, as one sentence with a hint; help and version go to stdout.
+/// What is wrong with the words that were typed, as one sentence with a hint; help and version go
+/// to stdout.
 pub fn explain(error: &clap::Error, language: Language) -> ExitCode {
     if !error.use_stderr() {
         let _ = io::stdout().write_all(styled(&error.render(), io::stdout().is_terminal()).as_bytes());
@@ -104,7 +105,8 @@ fn range(error: &clap::Error) -> Option<String> {
     Some(format!("{least}–{most}"))
 }
 
-/// With colours and bold letters where somebody reads it on a screen, without where it goes into a file or another program.
+/// With colours and bold letters where somebody reads it on a screen, without where it goes into a
+/// file or another program.
 fn styled(text: &StyledStr, screen: bool) -> String {
     if screen { text.ansi().to_string() } else { text.to_string() }
 }

@@ -1,4 +1,5 @@
-//! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can still be mended.
+//! `risalah doctor`: what must be right before the chair opens the meeting, looked at while it can
+//! still be mended.
 
 mod args;
 mod sound_check;
@@ -137,8 +138,8 @@ fn device(args: &Args, meeting: &Meeting) -> (Check, Option<Microphones>) {
     }
 }
 
-/// How the microphones of the seats sound, or all where no seats are known. The room may still be empty: silence is a fault, the want of
-/// a voice is not.
+/// How the microphones of the seats sound, or all where no seats are known. The room may still be
+/// empty: silence is a fault, the want of a voice is not.
 fn sound(microphones: &Microphones, meeting: &Meeting) -> Vec<Check> {
     let bytes = match listen(microphones, true) {
         Ok(bytes) => bytes,
@@ -235,8 +236,8 @@ fn model(args: &Args, console: Console) -> Check {
     }
 }
 
-/// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of syllables, which makes the model look
-/// as hard as it can: speech is not slower.
+/// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of
+/// syllables, which makes the model look as hard as it can: speech is not slower.
 fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::speech::Error> {
     let languages = Languages::parse("id", &[]);
     let loaded = Loaded::new(model, &languages, &Hints::default(), Engine::default())?;

@@ -1,4 +1,5 @@
-//! `risalah doctor --sound-check`: each seat in turn says a sentence, and what is wrong is said by seat.
+//! `risalah doctor --sound-check`: each seat in turn says a sentence, and what is wrong is said by
+//! seat.
 
 use std::fs;
 use std::path::PathBuf;
@@ -94,7 +95,8 @@ impl SeatCheck<'_> {
         Ok(sound_check.finish())
     }
 
-    /// Records what the microphones give into a folder of its own, and listens to that: as a meeting is recorded and recognised.
+    /// Records what the microphones give into a folder of its own, and listens to that: as a
+    /// meeting is recorded and recognised.
     fn listen_live(&self, device: Option<String>) -> Result<(Vec<Verdict>, Profile), Failure> {
         let seats = self.meeting.seats.iter().map(|seat| seat.channel.number()).max();
         let wanted = DeviceRequest { device, channels: seats, rate: None };

@@ -1,8 +1,10 @@
-//! Questions to a clerk: at a terminal with a prompt that can be edited and lists to choose from, otherwise line by line, as a file with
-//! answers gives them. Esc or `<` goes back to the question before.
+//! Questions to a clerk: at a terminal with a prompt that can be edited and lists to choose from,
+//! otherwise line by line, as a file with answers gives them. Esc or `<` goes back to the question
+//! before.
 //!
-//! Going back takes the last answer away and asks from the beginning, with the answers that were given; so does going on with answers that
-//! were kept. Whoever asks must therefore ask the same after the same answers.
+//! Going back takes the last answer away and asks from the beginning, with the answers that were
+//! given; so does going on with answers that were kept. Whoever asks must therefore ask the same
+//! after the same answers.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -131,7 +133,8 @@ impl Clerk {
         }
     }
 
-    /// One of several; `None` when the answer is left open. Without a terminal, its number or the beginning of its name.
+    /// One of several; `None` when the answer is left open. Without a terminal, its number or the
+    /// beginning of its name.
     pub fn choice<T: Copy>(
         &mut self,
         question: &Message,
@@ -195,7 +198,8 @@ impl Clerk {
     /// What was answered to the question already.
     fn again(&mut self, question: &Message) -> Option<String> {
         let known = self.given.get(self.asked)?;
-        // Another question than then, because something else is known by now: what follows means nothing any more.
+        // Another question than then, because something else is known by now: what follows means
+        // nothing any more.
         if known.question != named(question) {
             self.given.truncate(self.asked);
             return None;
@@ -255,8 +259,9 @@ fn named(question: &Message) -> String {
     question.values.iter().fold(question.key.clone(), |name, (_, value)| format!("{name} {value}"))
 }
 
-/// Ctrl-C as a key and not as a signal, for as long as questions are asked. A prompt sees to that only while it waits for a key: a signal
-/// between a prompt and its first key would be noted by the program and then waited over.
+/// Ctrl-C as a key and not as a signal, for as long as questions are asked. A prompt sees to that
+/// only while it waits for a key: a signal between a prompt and its first key would be noted by the
+/// program and then waited over.
 struct Keys {
     #[cfg(unix)]
     before: Termios,
@@ -268,7 +273,8 @@ impl Keys {
     fn take() -> Option<Self> {
         let before = tcgetattr(io::stdin()).ok()?;
         let mut modes = before.clone();
-        // A key that waits in the buffer of a line would not be seen when a prompt sets the terminal its own way.
+        // A key that waits in the buffer of a line would not be seen when a prompt sets the
+        // terminal its own way.
         modes.local_modes.remove(LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO);
         tcsetattr(io::stdin(), OptionalActions::Drain, &modes).ok()?;
         Some(Self { before })

@@ -15,7 +15,8 @@ pub struct Answer {
     pub answer: String,
 }
 
-/// Where the answers for a file are kept: in the folder that `RISALAH_ANSWERS` names, else in `risalah/answers` of the user's data folder.
+/// Where the answers for a file are kept: in the folder that `RISALAH_ANSWERS` names, else in
+/// `risalah/answers` of the user's data folder.
 pub fn path_of(file: &Path) -> Option<PathBuf> {
     let folder = match std::env::var_os("RISALAH_ANSWERS").filter(|folder| !folder.is_empty()) {
         Some(folder) => PathBuf::from(folder),

@@ -1,4 +1,5 @@
-//! People and party groups as a clerk names them: by short name, by name, by a part of it, or with a slip of the pen.
+//! People and party groups as a clerk names them: by short name, by name, by a part of it, or with
+//! a slip of the pen.
 
 use e_risalah::common::message::Message;
 use e_risalah::meeting::{Listed, Meeting, NewPerson, likeness, short_name};
@@ -64,8 +65,8 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The short name of somebody. Who is not known yet becomes known, with `NAME; GROUP; OFFICE`; where the name is near another's, the
-    /// clerk says whether it is theirs.
+    /// The short name of somebody. Who is not known yet becomes known, with `NAME; GROUP; OFFICE`;
+    /// where the name is near another's, the clerk says whether it is theirs.
     pub fn named(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, Halt> {
         let mut parts = text.splitn(3, ';').map(str::trim);
         let name = parts.next().unwrap_or_default();
@@ -111,7 +112,8 @@ impl<'a> People<'a> {
         id
     }
 
-    /// The label of a group that is named by its label or its name; what is missing of a new one is asked.
+    /// The label of a group that is named by its label or its name; what is missing of a new one is
+    /// asked.
     pub fn group(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, Halt> {
         let same = |a: &str| a.eq_ignore_ascii_case(text);
         let known = self.known.groups.iter().find(|group| same(&group.code) || same(&group.name));

@@ -1,4 +1,5 @@
-//! The recording recognised once more when the meeting is over, by a model that could not have followed it.
+//! The recording recognised once more when the meeting is over, by a model that could not have
+//! followed it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -15,7 +16,8 @@ use crate::cli::interrupt::STOP;
 use crate::cli::outcome::End;
 use crate::cli::own_process::own_process;
 
-/// Says before the meeting that its second model is not there: afterwards nobody may be near a network.
+/// Says before the meeting that its second model is not there: afterwards nobody may be near a
+/// network.
 pub fn check(meeting: &Meeting, console: Console) {
     let Some(wanted) = &meeting.second_model else { return };
     let installed = Store::from_env()
@@ -26,7 +28,8 @@ pub fn check(meeting: &Meeting, console: Console) {
     }
 }
 
-/// Recognises once more with this model. What was recognised before stays as it is if this fails or is stopped.
+/// Recognises once more with this model. What was recognised before stays as it is if this fails or
+/// is stopped.
 pub fn run(folder: &Path, model: &str, console: Console, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {

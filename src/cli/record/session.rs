@@ -104,7 +104,8 @@ impl RecordSession {
             end = End::Warned;
         }
         if !self.recording.join(LEDGER).exists() {
-            // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy elsewhere.
+            // Nothing came, or the folder is gone: there is nothing to wait for, and perhaps a copy
+            // elsewhere.
             if self.moved_to.join(LEDGER).exists() {
                 let folder = self.moved_to.parent().unwrap_or(&self.moved_to).display();
                 self.console.warning(&Message::new("record.unrecognised").with("folder", folder));
@@ -190,7 +191,8 @@ impl RecordSession {
         let clock = status.map_or(floor::CLOCK, |status| status.format.clock());
         let (at, entered) = self.client.withdraw()?;
         let what = ledger_words::entered(self.console, &self.meeting, &entered, clock.millis(at));
-        // Who sits where is known again from what was entered and stands. With a mistake in the description it stays as it is.
+        // Who sits where is known again from what was entered and stands. With a mistake in the
+        // description it stays as it is.
         if let Ok(meeting) = meeting_folder::describe_entered(&self.folder, &self.moved_to) {
             self.meeting = meeting;
         }
@@ -249,8 +251,8 @@ impl RecordSession {
         Some(status)
     }
 
-    /// Whether nothing more will come from a recorder that does not answer. One that died is started again by who looks after it; where
-    /// that one died too, from here.
+    /// Whether nothing more will come from a recorder that does not answer. One that died is
+    /// started again by who looks after it; where that one died too, from here.
     fn has_ended(&mut self) -> Result<bool, Failure> {
         let growth =
             Growth::open(&self.moved_to).ok().flatten().or_else(|| Growth::open(&self.recording).ok().flatten());

@@ -70,8 +70,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     session.run(Recogniser::new(args.model.as_deref()))
 }
 
-/// Whether the folder holds a recording that nobody closed, which is gone on with. A recording is never written over, and one that runs is
-/// not started twice.
+/// Whether the folder holds a recording that nobody closed, which is gone on with. A recording is
+/// never written over, and one that runs is not started twice.
 fn is_unfinished(recording: &Path) -> Result<bool, Failure> {
     if Client::reach(recording).is_ok() {
         return Err(Failure::usage(Message::new("record.running").with("path", recording.display())));
@@ -80,7 +80,8 @@ fn is_unfinished(recording: &Path) -> Result<bool, Failure> {
         Resumed::may(&growth)?;
         return Ok(true);
     }
-    // Held for a moment, to see that it can be: the recorder's own words would have no room on a disk without room.
+    // Held for a moment, to see that it can be: the recorder's own words would have no room on a
+    // disk without room.
     Claim::take(recording)?.release();
     Ok(false)
 }
@@ -111,8 +112,8 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// That a disk of the recording will soon be full. What the source gives is only known when it was opened; a device
-/// is taken for one of 24 bits at 48 kHz.
+/// That a disk of the recording will soon be full. What the source gives is only known when it was
+/// opened; a device is taken for one of 24 bits at 48 kHz.
 fn short_disks(order: &RecorderOrder) -> Vec<Message> {
     let source = order.source.as_ref().and_then(|path| Rehearsal::open(path, order.speed).ok());
     let second =

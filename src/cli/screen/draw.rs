@@ -1,4 +1,5 @@
-//! The whole screen: state at the top, then meters and words, at the foot the ledger, answers and keys.
+//! The whole screen: state at the top, then meters and words, at the foot the ledger, answers and
+//! keys.
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
@@ -115,7 +116,8 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, console: C
     line.render(row, buf);
 }
 
-/// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was mended.
+/// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was
+/// mended.
 fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeting: &Meeting, console: Console) {
     let alarms = status.map_or(&[][..], |status| &status.alarms);
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {

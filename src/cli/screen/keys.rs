@@ -1,4 +1,5 @@
-//! What each key means: a letter enters an event or opens a question, and while a question is open everything is its answer.
+//! What each key means: a letter enters an event or opens a question, and while a question is open
+//! everything is its answer.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::prompt::{Ask, Outcome, Prompt};
 use super::view::{Action, Moment};
 
-/// The keys in the order of the screen's foot, each with the last part of its words' key in the catalogue.
+/// The keys in the order of the screen's foot, each with the last part of its words' key in the
+/// catalogue.
 pub const SHOWN: [(&str, &str); 12] = [
     ("b", "open"),
     ("s", "suspend"),
@@ -28,7 +30,8 @@ pub const SHOWN: [(&str, &str); 12] = [
 /// The same while a question is open.
 pub const ANSWERING: [(&str, &str); 2] = [("Enter", "enter"), ("Esc", "escape")];
 
-/// A key that comes again within this time is held down, or something lies on it: faster than a hand, slower than a keyboard.
+/// A key that comes again within this time is held down, or something lies on it: faster than a
+/// hand, slower than a keyboard.
 const HELD: Duration = Duration::from_millis(120);
 
 /// The state of the keyboard.

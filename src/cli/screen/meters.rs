@@ -87,7 +87,8 @@ fn draw_seat(mut seat: Rect, buf: &mut Buffer, meter: Meter, channel: Channel, n
     }
 }
 
-/// How loud it is, a mark for the peak above it, and at the end a sign that the microphone's limit was reached.
+/// How loud it is, a mark for the peak above it, and at the end a sign that the microphone's limit
+/// was reached.
 fn draw_bar(area: Rect, buf: &mut Buffer, meter: Meter) {
     let cells = f32::from(area.width);
     let reach = |value: f32| (1.0 - decibels(value) / FOOT) * cells;

@@ -1,6 +1,8 @@
-//! The clerk's screen while a recording runs: how it is, who speaks, what was recognised, and the keys.
+//! The clerk's screen while a recording runs: how it is, who speaks, what was recognised, and the
+//! keys.
 //!
-//! The screen only looks and asks: the recorder is another process, and goes on when this one ends in whatever way.
+//! The screen only looks and asks: the recorder is another process, and goes on when this one ends
+//! in whatever way.
 
 mod area;
 mod draw;
@@ -42,7 +44,8 @@ type Pressed = io::Result<(Event, Instant)>;
 
 /// The terminal while the screen has it; dropping it gives it back.
 pub struct Screen {
-    /// Never dropped by itself: it would tell a terminal that is gone that it is gone, and panic of that.
+    /// Never dropped by itself: it would tell a terminal that is gone that it is gone, and panic of
+    /// that.
     terminal: ManuallyDrop<DefaultTerminal>,
     console: Console,
     keys: Keys,
@@ -92,7 +95,8 @@ impl Screen {
         Ok(())
     }
 
-    /// What the clerk asks for next, if it is within this time. Returns early whenever there is something new to draw.
+    /// What the clerk asks for next, if it is within this time. Returns early whenever there is
+    /// something new to draw.
     pub fn poll(&mut self, wait: Duration, meeting: &Meeting) -> io::Result<Option<Action>> {
         let mut next = self.pressed.recv_timeout(wait);
         loop {
@@ -139,10 +143,11 @@ fn rings(before: Option<State>, now: Option<State>) -> bool {
     silent(now) && !silent(before) || now.is_none() && before.is_some()
 }
 
-/// Reads keys in a thread of its own: their time is right however long the screen waits for something else.
+/// Reads keys in a thread of its own: their time is right however long the screen waits for
+/// something else.
 ///
-/// Reading from a terminal that was hung up never returns and takes a whole core, so it is read only when it is there and a key
-/// has come.
+/// Reading from a terminal that was hung up never returns and takes a whole core, so it is read
+/// only when it is there and a key has come.
 fn listen(pressed: &Sender<Pressed>, open: &AtomicBool) {
     const LOOK: Duration = Duration::from_millis(20);
     while open.load(Ordering::Relaxed) && io::stdout().is_terminal() {

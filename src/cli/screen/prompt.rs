@@ -92,7 +92,8 @@ impl Prompt {
         self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
     }
 
-    /// Those whose name holds every word that was typed; before anything was typed also `None`, nobody that is known.
+    /// Those whose name holds every word that was typed; before anything was typed also `None`,
+    /// nobody that is known.
     pub fn choices<'a>(&self, meeting: &'a Meeting) -> Vec<Option<&'a Person>> {
         if !matches!(self.ask, Ask::Person(_)) {
             return Vec::new();

@@ -50,7 +50,8 @@ fn draw_turn(area: &mut Rect, buf: &mut Buffer, time: &str, who: &str, text: &st
     }
 }
 
-/// Breaks a text into rows of at most this width: between words, and within one only where it is wider than a row.
+/// Breaks a text into rows of at most this width: between words, and within one only where it is
+/// wider than a row.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let wide = |text: &str| Span::raw(text).width();
     let mut rows = vec![String::new()];

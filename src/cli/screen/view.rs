@@ -33,7 +33,8 @@ pub struct View<'a> {
 /// What the clerk asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Enter this as of the moment at which its first key was pressed: typing a note takes longer than what it notes.
+    /// Enter this as of the moment at which its first key was pressed: typing a note takes longer
+    /// than what it notes.
     Enter(Entered, Instant),
     /// Take back what was entered last.
     Withdraw,

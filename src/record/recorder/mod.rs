@@ -15,6 +15,7 @@ pub mod event_words;
 mod hearing;
 mod levels;
 mod line;
+mod log;
 mod mirror;
 mod monotonic;
 mod server;
