@@ -72,11 +72,19 @@ fn of_page(path: &Path) -> Option<String> {
     let text = || fs::read_to_string(path).expect("text");
     let quoted = |name: &str| format!("\"{}\"\n", name.trim());
     match ending {
-        "html" => Some(text().split("frame.t(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(quoted).collect()),
+        "html" => {
+            Some(text().split("frame.t(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(quoted).collect())
+        }
         "js" => {
             let text = text();
             let calls = text.split("t(\"page.").skip(1).filter_map(|rest| rest.split_once(", {")?.1.split('}').next());
-            Some(calls.flat_map(|values| values.split(',')).filter_map(|value| value.split(':').next()).map(quoted).collect())
+            Some(
+                calls
+                    .flat_map(|values| values.split(','))
+                    .filter_map(|value| value.split(':').next())
+                    .map(quoted)
+                    .collect(),
+            )
         }
         _ => None,
     }

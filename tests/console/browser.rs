@@ -136,10 +136,13 @@ fn call(method: &str, address: &str, body: Option<&Value>) -> Result<Value, Stri
     let answer = match (method, &body) {
         ("GET", _) => agent.get(address).call(),
         ("DELETE", _) => agent.delete(address).call(),
-        (_, body) => agent.post(address).header("Content-Type", "application/json").send(body.as_deref().unwrap_or("{}")),
+        (_, body) => {
+            agent.post(address).header("Content-Type", "application/json").send(body.as_deref().unwrap_or("{}"))
+        }
     };
     let text = answer.and_then(|mut answer| answer.body_mut().with_config().limit(64 << 20).read_to_string());
-    let told: Value = serde_json::from_str(&text.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
+    let told: Value =
+        serde_json::from_str(&text.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
     match told["value"]["error"].as_str() {
         Some(error) => Err(format!("{error}: {}", told["value"]["message"])),
         None => Ok(told["value"].clone()),
@@ -190,7 +193,12 @@ fn from_the_list_to_the_printed_record() {
     assert_eq!(turn(&served, 4)["words"][0], turn(&served, 4)["words"][0]);
     // Bare letters are text, and a click plays from the word.
     browser.until("!document.querySelector('#sound').paused || document.querySelector('#sound').currentTime > 0");
-    assert!(browser.script("return document.querySelector('#sound').src").as_str().is_some_and(|src| src.contains("channel=1")));
+    assert!(
+        browser
+            .script("return document.querySelector('#sound').src")
+            .as_str()
+            .is_some_and(|src| src.contains("channel=1"))
+    );
     // Another speaker, by keys alone.
     into(&browser, 4);
     browser.keys(ALT, "s");
@@ -262,10 +270,12 @@ fn two_browsers_at_one_turn_lose_neither_text() {
     later.click("#conflict button[value=mine]");
     let mine = if saved("Satu") { "Dua." } else { "Satu." };
     until(|| saved(mine), "the chosen text is saved");
-    let history = served
-        .get(&format!("/api/v1/meetings/{KNOWN}/turns/{}/history", seen["id"].as_str().expect("an id")))
-        .good();
-    assert!(history["edits"].to_string().contains("Satu.") && history["edits"].to_string().contains("Dua."), "{history}");
+    let history =
+        served.get(&format!("/api/v1/meetings/{KNOWN}/turns/{}/history", seen["id"].as_str().expect("an id"))).good();
+    assert!(
+        history["edits"].to_string().contains("Satu.") && history["edits"].to_string().contains("Dua."),
+        "{history}"
+    );
 }
 
 #[test]
@@ -323,7 +333,11 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
             for (name, path, ready) in [
                 ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
                 ("baru", "/new".to_owned(), "document.querySelector('#new')"),
-                ("sunting", format!("/meetings/{KNOWN}"), "document.querySelector('#turns').getAttribute('aria-busy') === 'false'"),
+                (
+                    "sunting",
+                    format!("/meetings/{KNOWN}"),
+                    "document.querySelector('#turns').getAttribute('aria-busy') === 'false'",
+                ),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
                 ("tolak", "/meetings/tidak-ada".to_owned(), "document.querySelector('.refused')"),
@@ -339,8 +353,11 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                     "const done = arguments[arguments.length - 1]; {axe}; \
                      axe.run().then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | '))))"
                 ));
-                found.extend(told.as_array().expect("a list").iter().map(|one| format!("{name} {language} {dark}: {one}")));
-                let wide = browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                found.extend(
+                    told.as_array().expect("a list").iter().map(|one| format!("{name} {language} {dark}: {one}")),
+                );
+                let wide = browser
+                    .script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
                 if wide.as_i64() > Some(0) {
                     found.push(format!("{name} {language}: wider than the window by {wide}"));
                 }

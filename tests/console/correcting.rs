@@ -100,7 +100,9 @@ fn what_was_heard_waits_no_longer_and_what_is_left_out_has_no_words() {
     assert_eq!((turn["omitted"].as_bool(), turn["text"].as_str()), (Some(true), Some("")));
     let body = json!({ "by": "Sari", "revision": turn["revision"], "text": "Lain." });
     assert_eq!(served.ask("PUT", &path(&all[2], "text"), Some(&body)).code(409), "page.error.omitted");
-    let since = served.get(&format!("/api/v1/meetings/{KNOWN}/turns?since={}", changed["edits"][0].as_u64().expect("a number") - 1)).good();
+    let since = served
+        .get(&format!("/api/v1/meetings/{KNOWN}/turns?since={}", changed["edits"][0].as_u64().expect("a number") - 1))
+        .good();
     assert_eq!(since["turns"].as_array().map(Vec::len), Some(1));
 }
 

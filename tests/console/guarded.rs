@@ -96,7 +96,9 @@ fn what_is_no_meeting_is_not_found_however_it_is_written() {
     let root = known();
     std::fs::write(root.path().join("rahasia.txt"), "x").expect("written");
     let served = Served::new(root.path());
-    for id in ["..", "%2e%2e", "..%2F..%2Fetc", "%2Fetc", "rahasia.txt", "", ".", "a%00b", "2026-03-10-komisi-7%2Frekaman"] {
+    for id in
+        ["..", "%2e%2e", "..%2F..%2Fetc", "%2Fetc", "rahasia.txt", "", ".", "a%00b", "2026-03-10-komisi-7%2Frekaman"]
+    {
         let answer = served.get(&format!("/api/v1/meetings/{id}/turns"));
         assert_eq!(answer.status, 404, "{id}: {}", answer.text());
     }

@@ -71,7 +71,11 @@ fn a_new_meeting_is_written_as_a_person_would_and_asked_for_what_is_wrong() {
     let text = fs::read_to_string(root.path().join(&id).join("rapat.toml")).expect("written");
     assert!(text.contains("# ") && text.contains("2027-03-09"), "{text}");
     let one = served.get(&format!("/api/v1/meetings/{id}")).good();
-    assert_eq!((one["agenda"][1].as_str(), one["microphones"].as_array().map(Vec::len)), (Some("Dua"), Some(2)), "{one}");
+    assert_eq!(
+        (one["agenda"][1].as_str(), one["microphones"].as_array().map(Vec::len)),
+        (Some("Dua"), Some(2)),
+        "{one}"
+    );
     let again = served.ask("POST", "/api/v1/meetings", Some(&new)).good();
     assert_eq!(again["id"], "2027-03-09-komisi-3-2");
     for (wrong, field) in [

@@ -11,7 +11,13 @@ fn every_page_is_there_in_both_languages_without_a_script_of_its_own() {
     let root = known();
     let served = Served::new(root.path());
     let bearer = format!("Bearer {}", served.token);
-    for path in ["/", "/new", &format!("/meetings/{KNOWN}"), &format!("/meetings/{KNOWN}/live"), &format!("/meetings/{KNOWN}/state")] {
+    for path in [
+        "/",
+        "/new",
+        &format!("/meetings/{KNOWN}"),
+        &format!("/meetings/{KNOWN}/live"),
+        &format!("/meetings/{KNOWN}/state"),
+    ] {
         let mut texts = Vec::new();
         for language in ["id", "en"] {
             let headers = [("Authorization", bearer.as_str()), ("Accept-Language", language)];

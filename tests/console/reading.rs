@@ -11,7 +11,8 @@ fn every_meeting_is_listed_with_what_is_to_be_done_next() {
     fs::create_dir(root.path().join("kosong")).expect("made");
     let scheduled = root.path().join("rapat lain");
     fs::create_dir(&scheduled).expect("made");
-    fs::write(scheduled.join("rapat.toml"), "[rapat]\nnama = \"Rapat <b>Uji</b>\"\ntanggal = 2026-05-01\n").expect("written");
+    fs::write(scheduled.join("rapat.toml"), "[rapat]\nnama = \"Rapat <b>Uji</b>\"\ntanggal = 2026-05-01\n")
+        .expect("written");
     let broken = root.path().join("rusak");
     fs::create_dir(&broken).expect("made");
     fs::write(broken.join("rapat.toml"), "[rapat\n").expect("written");
@@ -39,7 +40,10 @@ fn turns_have_words_with_times_and_what_is_to_be_heard() {
     let turns = told["turns"].as_array().expect("turns");
     let money = &turns[1];
     assert_eq!(money["speaker"]["id"], "siti");
-    assert_eq!((money["start"].as_u64(), money["end"].as_u64(), money["time"].as_str()), (Some(240_000), Some(480_000), Some("00:00:15")));
+    assert_eq!(
+        (money["start"].as_u64(), money["end"].as_u64(), money["time"].as_str()),
+        (Some(240_000), Some(480_000), Some("00:00:15"))
+    );
     let words = money["words"].as_array().expect("words");
     assert_eq!(words.len(), money["text"].as_str().expect("text").split_whitespace().count());
     assert_eq!(money["doubts"][0]["matter"], "money", "{money}");
@@ -47,7 +51,9 @@ fn turns_have_words_with_times_and_what_is_to_be_heard() {
     assert_eq!(turns[2]["flags"][0], "low_confidence");
     assert_eq!((told["to_hear"].as_u64(), told["heard"].as_u64()), (Some(2), Some(0)));
     let page = served.get(&format!("/api/v1/meetings/{KNOWN}/turns?from=1&limit=2")).good();
-    let ids = |list: &serde_json::Value| list["turns"].as_array().expect("turns").iter().map(|turn| turn["id"].clone()).collect::<Vec<_>>();
+    let ids = |list: &serde_json::Value| {
+        list["turns"].as_array().expect("turns").iter().map(|turn| turn["id"].clone()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(&page), ids(&told)[1..3]);
     let one = served.get(&format!("/api/v1/meetings/{KNOWN}/turns/{}", money["id"].as_str().expect("an id"))).good();
     assert_eq!(one, *money);
@@ -101,19 +107,30 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
             // It is there: whatever it says of an empty request, it is not that there is no such address or method.
             assert_ne!(answer.status, 405, "{method} {path}");
             assert!(answer.status < 500, "{method} {path}: {}", answer.text());
-            let code = if answer.status >= 400 { answer.json()["code"].as_str().unwrap_or_default().to_owned() } else { String::new() };
+            let code = if answer.status >= 400 {
+                answer.json()["code"].as_str().unwrap_or_default().to_owned()
+            } else {
+                String::new()
+            };
             assert!(code != "page.error.nothing" || path.ends_with("{file}"), "{method} {path}");
         }
-        let undescribed = ["get", "post", "put", "delete", "patch"].into_iter().filter(|method| methods.get(method).is_none());
+        let undescribed =
+            ["get", "post", "put", "delete", "patch"].into_iter().filter(|method| methods.get(method).is_none());
         for method in undescribed {
-            assert_eq!(served.ask(&method.to_uppercase(), &filled, None).status, 405, "{method} {path} is not described");
+            assert_eq!(
+                served.ask(&method.to_uppercase(), &filled, None).status,
+                405,
+                "{method} {path} is not described"
+            );
         }
     }
     // Every handler of the sources is among them.
     let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console/api");
     let described: usize = fs::read_dir(sources)
         .expect("sources")
-        .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("text").matches("#[utoipa::path(").count())
+        .map(|entry| {
+            fs::read_to_string(entry.expect("a file").path()).expect("text").matches("#[utoipa::path(").count()
+        })
         .sum();
     let methods: usize = paths.values().map(|methods| methods.as_object().map_or(0, serde_json::Map::len)).sum();
     assert_eq!(described, methods);

@@ -33,7 +33,12 @@ fn ask(served: &Served, method: &str, what: &str, body: Option<&Value>) -> Answe
 /// A minute of two microphones at 16 kHz.
 fn source(root: &Path) -> std::path::PathBuf {
     let path = root.join("sumber.wav");
-    let format = hound::WavSpec { channels: 2, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let format = hound::WavSpec {
+        channels: 2,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
     let mut writer = hound::WavWriter::create(&path, format).expect("a file");
     for at in 0..60 * 16_000 {
         writer.write_sample(tone(at, 1)).expect("written");
@@ -63,20 +68,27 @@ fn it_goes_on_when_the_server_ends_and_takes_what_is_entered() {
     let begun = ask(&served, "POST", "recording", None);
     assert_eq!(begun.status, 201, "{}", begun.text());
     assert_eq!(ask(&served, "POST", "recording", None).code(409), "record.running");
-    let running = until(|| Some(ask(&served, "GET", "recording", None).good()).filter(|told| told["position"].as_u64() > Some(16_000)));
+    let running = until(|| {
+        Some(ask(&served, "GET", "recording", None).good()).filter(|told| told["position"].as_u64() > Some(16_000))
+    });
     let meters = running["meters"].as_array().expect("meters");
     assert_eq!((meters.len(), meters[0]["name"].as_str()), (2, Some("Ani")), "{running}");
     assert!(meters[0]["rms"].as_f64() > Some(0.01), "{running}");
     for event in ["buka", "palu:3", "acara:1", "catatan:Uji <b>"] {
         ask(&served, "POST", "recording/events", Some(&json!({ "event": event }))).good();
     }
-    for (event, code) in [("buka", "record.objection.open"), ("acara:7", "record.objection.item"), ("interupsi:9", "record.objection.channel")] {
+    for (event, code) in [
+        ("buka", "record.objection.open"),
+        ("acara:7", "record.objection.item"),
+        ("interupsi:9", "record.objection.channel"),
+    ] {
         assert_eq!(ask(&served, "POST", "recording/events", Some(&json!({ "event": event }))).code(422), code);
     }
     assert_eq!(ask(&served, "POST", "recording/events", Some(&json!({ "event": "pesta" }))).status, 422);
     assert_eq!(ask(&served, "POST", "recording/events", Some(&json!({ "event": "batal" }))).good()["withdrawn"], true);
     let told = ask(&served, "GET", "recording", None).good();
-    let kinds: Vec<&str> = told["events"].as_array().expect("events").iter().filter_map(|event| event["kind"].as_str()).collect();
+    let kinds: Vec<&str> =
+        told["events"].as_array().expect("events").iter().filter_map(|event| event["kind"].as_str()).collect();
     assert_eq!(kinds, ["buka", "ketuk_palu", "acara"], "{told}");
     // What has reached the disk can be heard.
     let heard = ask(&served, "GET", "audio?channel=2&from=4000&to=12000", None);

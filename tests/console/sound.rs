@@ -39,7 +39,9 @@ fn a_passage_from_the_middle_is_as_if_all_had_been_read() {
         let whole = whole(&file);
         assert_eq!(whole[0].len(), LENGTH as usize * 16_000);
         let served = Served::new(root.path());
-        for (channel, from, to) in [(1, 0, 500), (2, 1, 16_000), (2, 123_457, 130_001), (1, 959_000, 960_000), (2, 400_000, 400_001)] {
+        for (channel, from, to) in
+            [(1, 0, 500), (2, 1, 16_000), (2, 123_457, 130_001), (1, 959_000, 960_000), (2, 400_000, 400_001)]
+        {
             let cut = samples(&audio(&served, &format!("?channel={channel}&from={from}&to={to}"), None));
             assert!(cut == whole[channel - 1][from..to], "{rate} Hz, {channel}, {from}");
         }
@@ -54,7 +56,10 @@ fn without_a_microphone_all_are_heard_together() {
     tones(&root.path().join(KNOWN), 16_000);
     let served = Served::new(root.path());
     let mix = samples(&audio(&served, "?from=1000&to=3000", None));
-    let sum: Vec<i16> = (1000..3000).map(|at| i32::from(tone(at, 1)) + i32::from(tone(at, 2))).map(|sum| sum.clamp(-32_768, 32_767) as i16).collect();
+    let sum: Vec<i16> = (1000..3000)
+        .map(|at| i32::from(tone(at, 1)) + i32::from(tone(at, 2)))
+        .map(|sum| sum.clamp(-32_768, 32_767) as i16)
+        .collect();
     assert!(mix == sum);
     let all = samples(&audio(&served, "?channel=1", None));
     assert_eq!(all.len(), LENGTH as usize * 16_000);
@@ -67,7 +72,12 @@ fn parts_of_a_passage_are_those_of_the_whole() {
     let query = "?channel=1&from=30000&to=200000";
     let whole = audio(&served, query, None);
     assert_eq!(whole.body.len(), 44 + 2 * 170_000);
-    for (range, from, to) in [("bytes=0-", 0, whole.body.len()), ("bytes=10-99", 10, 100), ("bytes=-7", whole.body.len() - 7, whole.body.len()), ("bytes=1001-4000", 1001, 4001)] {
+    for (range, from, to) in [
+        ("bytes=0-", 0, whole.body.len()),
+        ("bytes=10-99", 10, 100),
+        ("bytes=-7", whole.body.len() - 7, whole.body.len()),
+        ("bytes=1001-4000", 1001, 4001),
+    ] {
         let part = audio(&served, query, Some(range));
         assert_eq!(part.status, 206, "{range}");
         assert!(part.body == whole.body[from..to], "{range}");
@@ -80,7 +90,16 @@ fn parts_of_a_passage_are_those_of_the_whole() {
 fn where_there_is_no_sound_that_is_said() {
     let root = known();
     let served = Served::new(root.path());
-    for (query, status) in [("?channel=3", 404), ("?channel=65", 404), ("?channel=0", 404), ("?channel=1&from=960000", 422), ("?from=5&to=5", 422), ("?from=9&to=3", 422), ("?channel=x", 422), ("?from=99999999999999999999", 422)] {
+    for (query, status) in [
+        ("?channel=3", 404),
+        ("?channel=65", 404),
+        ("?channel=0", 404),
+        ("?channel=1&from=960000", 422),
+        ("?from=5&to=5", 422),
+        ("?from=9&to=3", 422),
+        ("?channel=x", 422),
+        ("?from=99999999999999999999", 422),
+    ] {
         let answer = audio(&served, query, None);
         assert_eq!(answer.status, status, "{query}: {}", answer.text());
         assert!(answer.json()["what"].is_string());
