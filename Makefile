@@ -13,23 +13,12 @@ TRAINING ?= target/training
 SHARDS ?= 40
 MINUTES ?= 240
 
-# `make build NATIVE=1` compiles the recogniser for this machine's processor only. Cargo does not see that the setting changed,
-# so the mark of the last one decides whether it must be compiled anew.
-MARK := target/release/.native
-ifdef NATIVE
-export GGML_NATIVE := ON
-RESET := test -e $(MARK) || { cargo clean --release -p whisper-rs-sys; mkdir -p target/release; touch $(MARK); }
-else
-RESET := test ! -e $(MARK) || { cargo clean --release -p whisper-rs-sys; rm $(MARK); }
-endif
-
-.PHONY: build demo test test-models soak bench fmt fmt-check lint model clean
+.PHONY: build demo test test-models soak bench fmt fmt-check lint package pictures model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
 build:
 	@scripts/setup.sh build
-	@$(RESET)
 	cargo build --release --locked
 
 ## The shipped recording through the shipped model to a printed record.
@@ -40,7 +29,6 @@ demo: build
 ## Every test, as CI runs them: the program's, with those that only root can run, then those of the scorer and the rooms by which it is judged.
 test:
 	@scripts/setup.sh build test
-	@$(RESET)
 	$(PYTHON) -r benches/requirements.txt -r tests/console/requirements.txt
 	cargo test --workspace --release --locked -- --include-ignored
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
@@ -55,7 +43,6 @@ test-models: build
 ## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
 soak:
 	@scripts/setup.sh build test
-	@$(RESET)
 	cargo test --release --locked --test soak -- --ignored --nocapture --test-threads 2
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
@@ -75,6 +62,17 @@ lint:
 	@scripts/setup.sh build
 	cargo clippy --workspace --release --locked --all-targets -- -D warnings
 	cargo clippy --release --locked --test soak -- -D warnings
+
+## What an office installs, below target/package (docs/release.md).
+package:
+	@scripts/setup.sh build package
+	scripts/package.sh
+
+## The pictures of docs/panduan, from the real program.
+pictures: build
+	@scripts/setup.sh pictures
+	$(PYTHON) pillow
+	$(VENV)/bin/python scripts/pictures.py
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:

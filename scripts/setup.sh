@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing on this machine, and nothing that is there: scripts/setup.sh [build] [test] [bench] [model]
-# One list for each purpose: the command (or file) that must exist, and the Debian/Ubuntu package that brings it.
+# Installs what is missing on this machine, and nothing that is there: scripts/setup.sh [build] [test] [bench] [model] [package] [pictures]
+# One list for each purpose: the command (or file) that must exist, and the Debian/Ubuntu package that brings it, or
+# cargo:CRATE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,6 +52,20 @@ virtualenv  python3-virtualenv
 /usr/share/hunspell/id_ID.dic hunspell-id
 '
 
+package='
+cargo-deb   cargo:cargo-deb
+dpkg-shlibdeps dpkg-dev
+objdump     binutils
+debootstrap debootstrap
+'
+pictures='
+tmux        tmux
+pdftoppm    poppler-utils
+soffice     libreoffice-writer-nogui
+/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf fonts-dejavu-core
+virtualenv  python3-virtualenv
+'
+
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "setup: $*"; exit 1; }
 exists() { [ -e "$1" ] || command -v "$1" >/dev/null; }
@@ -94,15 +109,19 @@ install_cargo() {
     have_cargo || fail "cargo is still missing or too old; see https://rustup.rs"
 }
 
-missing=()
+missing=() crates=()
 for purpose in "${@:-build}"; do
     case $purpose in
-    build | test | bench | model) list=${!purpose} ;;
-    *) fail "unknown purpose $purpose (build, test, bench, model)" ;;
+    build | test | bench | model | package | pictures) list=${!purpose} ;;
+    *) fail "unknown purpose $purpose (build, test, bench, model, package, pictures)" ;;
     esac
     while read -r command package; do
-        [ -z "$command" ] || exists "$command" || missing+=("$package")
+        [ -z "$command" ] || exists "$command" || case $package in
+        cargo:*) crates+=("${package#cargo:}") ;;
+        *) missing+=("$package") ;;
+        esac
     done <<<"$list"
 done
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 have_cargo || install_cargo
+[ ${#crates[@]} = 0 ] || cargo install --locked "${crates[@]}" >&2

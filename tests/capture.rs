@@ -12,7 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use e_risalah::record::capture::{Error, Microphones, Next, Outlet, Stream, Wish, devices, ring};
+use e_risalah::record::capture::{DeviceRequest, Error, Microphones, Next, Outlet, Stream, devices, ring};
 use e_risalah::record::recorder::{Client, State};
 use e_risalah::recording::{Cause, Fact, Format, Growth, folder_of, verify};
 use tempfile::TempDir;
@@ -156,7 +156,7 @@ fn amplitude(format: Format, bytes: &[u8], channel: usize, tone: f64) -> f64 {
 
 /// The room's microphones, recording.
 fn started() -> (Microphones, Stream, Outlet) {
-    let wish = Wish { device: Some("ruang".into()), channels: Some(8), rate: None };
+    let wish = DeviceRequest { device: Some("ruang".into()), channels: Some(8), rate: None };
     let microphones = Microphones::choose(&wish).expect("chosen");
     let (intake, outlet) = ring(microphones.format(), 2_000);
     let stream = microphones.start(intake).expect("started");
@@ -430,7 +430,7 @@ fn a_device_is_found_by_its_name_or_a_part_of_it() {
     assert!(found.iter().any(|device| device.id == "ruang" && !device.configs.is_empty()), "{found:?}");
     assert!(found.iter().all(|device| device.id != "null"), "{found:?}");
     let choose = |device: &str, channels| {
-        let wish = Wish { device: Some(device.into()), channels, rate: None };
+        let wish = DeviceRequest { device: Some(device.into()), channels, rate: None };
         Microphones::choose(&wish).map(|microphones| microphones.format().channels)
     };
     assert_eq!(choose("ruang", Some(8)).expect("by its id"), 8);

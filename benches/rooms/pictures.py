@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/floor.md from meetings of the report.
+"""Draws the pictures of docs/guide/floor.md from meetings of the report.
 
     python benches/rooms/pictures.py --out docs/floor [--meetings FOLDER]
 """

@@ -17,7 +17,7 @@
 //! # }
 //! ```
 //!
-//! [`Input`] says what the user's paths mean (`docs/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
+//! [`Input`] says what the user's paths mean (`docs/guide/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
 //! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
 //! is delivered, and a [`Warning`] says what is amiss.
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::document::printing::missing_paper;
 use e_risalah::lifecycle;
 use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
@@ -16,6 +15,7 @@ use e_risalah::transcript::store::{self, Store};
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::paper::missing_paper;
 
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 
@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let meeting = meeting(&args.meeting)?;
     let findings = checks(&meeting, recorded(&args.meeting)?.as_ref());
-    let paper = missing_paper(meeting.paper).map(|missing| missing.message());
+    let paper = missing_paper(meeting.paper);
     if args.output_args.json {
         print(&json(&meeting, &findings, console).to_string());
     } else {

@@ -90,14 +90,17 @@ impl Console {
 
     /// What a person should be told of a work that was done; whether they must look at something.
     pub fn notices(self, notices: &Notices) -> bool {
-        notices.notes.iter().for_each(|note| self.note(note));
-        notices.warnings.iter().for_each(|warning| self.warning(warning));
-        !notices.warnings.is_empty()
+        for note in &notices.notes {
+            self.note(note);
+        }
+        self.warnings(&notices.warnings)
     }
 
     /// Each of these; whether there were any.
     pub fn warnings(self, messages: &[Message]) -> bool {
-        messages.iter().for_each(|message| self.warning(message));
+        for message in messages {
+            self.warning(message);
+        }
         !messages.is_empty()
     }
 

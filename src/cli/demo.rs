@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use e_risalah::common::atomic_file;
-use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+#[cfg(shipped)]
+use e_risalah::lifecycle::folder::MEETING;
+use e_risalah::lifecycle::folder::{self, Folder};
+use e_risalah::recognise::models;
 
 use super::console::Console;
 use super::outcome::{End, Failure};
@@ -13,6 +16,7 @@ use super::transcribe;
 
 /// The shipped meeting: one file per channel under the names by which a folder is read, and its
 /// description.
+#[cfg(shipped)]
 const MEETING_FILES: [(&str, &[u8]); 10] = [
     ("kanal-01.ogg", include_bytes!("../../fixtures/paripurna/01.ogg")),
     ("kanal-02.ogg", include_bytes!("../../fixtures/paripurna/02.ogg")),
@@ -25,6 +29,9 @@ const MEETING_FILES: [(&str, &[u8]); 10] = [
     ("kanal-09.ogg", include_bytes!("../../fixtures/paripurna/09.ogg")),
     (MEETING, include_bytes!("../../fixtures/paripurna/rapat.toml")),
 ];
+/// Crates of the registry come without it; see `build.rs`.
+#[cfg(not(shipped))]
+const MEETING_FILES: [(&str, &[u8]); 0] = [];
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -35,6 +42,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    if !cfg!(shipped) {
+        return Err(models::Error::ShippedLeftOut.into());
+    }
     let folder = Folder::create(&args.output)?;
     for (name, content) in MEETING_FILES {
         place(&folder.path().join(name), content)?;

@@ -1,7 +1,6 @@
 //! `risalah finalize`: makes a verified record official.
 
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::document::printing::missing_paper;
 use e_risalah::document::risalah::{Format, Sheet};
 use e_risalah::lifecycle::folder::Folder;
 use e_risalah::lifecycle::{self, Error, Finalized, Request};
@@ -12,6 +11,7 @@ use super::console::{Console, print};
 use super::layout::lay_out;
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
+use super::paper::missing_paper;
 use super::shell::quoted;
 
 #[derive(clap::Args)]
@@ -43,7 +43,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     // An official record keeps the paper that it is laid out for.
     let missing = missing_paper(meeting.paper);
     if let Some(missing) = &missing {
-        console.warning(&missing.message());
+        console.warning(missing);
     }
     let now = meeting_folder::now(&meeting);
     let finalized = match lifecycle::finalize(&folder, &store, &meeting, &request, &now, &typeset) {

@@ -31,7 +31,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let shown = NumberedRecord::open(&args.folder, &store, Stage::Now)?;
     let versions = store.versions()?;
     if versions.len() > 1 {
-        versions.iter().for_each(|version| tell_version(version, &shown, args.output_args.json, console));
+        for version in &versions {
+            tell_version(version, &shown, args.output_args.json, console);
+        }
     }
     let fates = store.fates(shown.raw.version.number, &shown.edits)?;
     let wanted = match &args.turn {

@@ -37,6 +37,7 @@ mod omit;
 mod outcome;
 mod output_args;
 mod own_process;
+mod paper;
 mod passage_args;
 mod piped;
 mod play;

@@ -4,8 +4,8 @@
 //! that could not be written are kept.
 
 mod ask;
-mod kept;
-mod line;
+mod kept_answers;
+mod line_editor;
 mod people;
 
 use std::ffi::OsStr;
@@ -26,7 +26,7 @@ use e_risalah::meeting::{
 
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
-use ask::{Clerk, Halt};
+use ask::{Clerk, NoAnswer};
 use people::People;
 
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
@@ -52,16 +52,16 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     writable(&folder)?;
     let known = if args.institution { Meeting::bare() } else { known(&folder, console)? };
     let mut clerk = Clerk::new(console);
-    let kept = kept::path_of(&path);
+    let kept = kept_answers::path_of(&path);
     if let Some(kept) = &kept {
         offer(&mut clerk, kept, args.resume, console)?;
     }
     let written = answered(&mut clerk, &path, args.institution, &known, console);
     let Some(kept) = kept else { return written };
     match &written {
-        Ok(_) => kept::forget(&kept),
+        Ok(_) => kept_answers::forget(&kept),
         Err(_) if clerk.answers().is_empty() => {}
-        Err(_) => match kept::write(&kept, clerk.answers()) {
+        Err(_) => match kept_answers::write(&kept, clerk.answers()) {
             Ok(()) => console.warning(&Message::new("new.kept").with("count", clerk.answers().len())),
             Err(source) => console.error(&folder::Error::Write { path: kept, source }.message()),
         },
@@ -91,7 +91,7 @@ fn writable(folder: &Path) -> Result<(), Failure> {
 
 /// Goes on with what was answered before, where that is wanted.
 fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, console: Console) -> Result<(), Failure> {
-    let answers = kept::read(kept);
+    let answers = kept_answers::read(kept);
     if answers.is_empty() {
         if resume {
             console.note(&Message::new("new.nothing_kept"));
@@ -169,7 +169,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 /// A picture that is to be copied beside the file that names it.
 type Copied = Option<(PathBuf, PathBuf)>;
 
-fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), Halt> {
+fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), NoAnswer> {
     let mut house = KnownInstitution {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
@@ -264,7 +264,7 @@ fn group(text: &str) -> Option<(String, String, u32)> {
     }
 }
 
-fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
+fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, NoAnswer> {
     let mut draft = Draft::default();
     let mut people = People::new(known);
     if known.letterhead.is_empty() {
@@ -312,7 +312,7 @@ fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
 }
 
 /// Who speaks at each microphone in turn, until an empty answer.
-fn seats(clerk: &mut Clerk, people: &mut People<'_>) -> Result<Vec<(u16, NewSeat)>, Halt> {
+fn seats(clerk: &mut Clerk, people: &mut People<'_>) -> Result<Vec<(u16, NewSeat)>, NoAnswer> {
     let mut seats = Vec::new();
     for channel in (1..=MAX_CHANNELS).filter_map(Channel::new) {
         let question = Clerk::asked("seat").with("channel", channel.number());

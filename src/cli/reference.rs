@@ -16,8 +16,8 @@ const INTRODUCTION: &str = "# Command line
 Every command of `risalah` with its help. Written by `risalah reference`; do not edit it. After a change of the command
 line, write it again:
 
-```sh
-RISALAH_LANG=en risalah reference > docs/command-line.md
+```sh setup
+RISALAH_LANG=en target/release/risalah reference > docs/command-line.md
 ```
 ";
 

@@ -135,7 +135,9 @@ impl FileStamps {
         let changed = files.iter().zip(self.0.iter().zip(&now.0)).filter(|(_, (before, now))| before != now);
         let paths: Vec<_> = changed.map(|(file, _)| file.path.clone()).collect();
         let any = !paths.is_empty();
-        paths.into_iter().for_each(|path| console.warning(&Warning::Changed { path }.message()));
+        for path in paths {
+            console.warning(&Warning::Changed { path }.message());
+        }
         any
     }
 }

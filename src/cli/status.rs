@@ -4,7 +4,6 @@ use std::path::Path;
 
 use e_risalah::common::clock::moment;
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::document::printing::missing_paper;
 use e_risalah::lifecycle::{Life, Manifest, State, hindrances, uncarried};
 use e_risalah::meeting::Finding;
 use e_risalah::meeting_folder::{describe, now};
@@ -16,6 +15,7 @@ use jiff::{Timestamp, Unit, Zoned};
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
+use super::paper::missing_paper;
 use super::shell::quoted;
 
 pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
@@ -61,7 +61,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             print(&console.sentence(&set.message()));
         }
         if let Some(missing) = missing_paper(meeting.paper).filter(|_| state < State::Official) {
-            print(&console.sentence(&missing.message()));
+            print(&console.sentence(&missing));
         }
         if state < State::Official || later.is_some_and(|later| later > 0) {
             let told = hindrances.iter().map(|hindrance| hindrance.message().with("folder", quoted(&args.folder)));

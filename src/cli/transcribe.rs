@@ -170,7 +170,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let words = office.join(LEXICON);
     if words.is_file() {
         let kept = meeting_folder::keep_file(&folder, &store, &words, LEXICON)?;
-        kept.iter().for_each(|kept| console.warning(kept));
+        for kept in &kept {
+            console.warning(kept);
+        }
     }
     if let Some(path) = &args.conference {
         console.warnings(&meeting_folder::keep_events(path, &folder, &store)?);

@@ -4,11 +4,13 @@ use std::error::Error as _;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Message;
 
+use super::args::Args;
 use super::console::Console;
 use super::output_args::OutputArgs;
 
@@ -34,7 +36,15 @@ fn sentence(error: &clap::Error) -> Message {
     let first = |kinds: &[ContextKind]| {
         kinds.iter().map(|kind| list(error.get(*kind))).find(|list| !list.is_empty()).map(|list| list.join(", "))
     };
-    let meant = first(&[ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]);
+    let meant = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
+        .iter()
+        .map(|kind| list(error.get(*kind)))
+        .find_map(|mut names| {
+            // What is not for people is not proposed; the likest comes last.
+            names.retain(|name| !is_hidden(name));
+            names.reverse();
+            (!names.is_empty()).then(|| names.join(", "))
+        });
     let valid = first(&[ContextKind::ValidValue, ContextKind::ValidSubcommand]).or_else(|| range(error));
     let (key, message) = match error.kind() {
         ErrorKind::UnknownArgument => ("cli.unknown", Message::new("").with("what", context(ContextKind::InvalidArg))),
@@ -85,6 +95,10 @@ fn sentence(error: &clap::Error) -> Message {
         }
         _ => Message { key: key.to_owned(), ..message },
     }
+}
+
+fn is_hidden(command: &str) -> bool {
+    Args::command().get_subcommands().any(|sub| sub.get_name() == command && sub.is_hide_set())
 }
 
 fn list(value: Option<&ContextValue>) -> Vec<String> {

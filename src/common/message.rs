@@ -89,15 +89,12 @@ impl Message {
                 None if name == "folder" => lookup(language, "help.any.value.dir"),
                 None => None,
             });
-            rest = match (named, value) {
-                (Some((_, after)), Some(value)) => {
-                    filled.push_str(&value);
-                    after
-                }
-                _ => {
-                    filled.push_str("%{");
-                    after
-                }
+            rest = if let (Some((_, after)), Some(value)) = (named, value) {
+                filled.push_str(&value);
+                after
+            } else {
+                filled.push_str("%{");
+                after
             };
         }
         filled + rest

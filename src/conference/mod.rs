@@ -4,7 +4,7 @@
 //! A [`Source`] gives [`Event`]s: [`Table`] reads CSV and [`Lines`] JSON lines, from a file or from a connection; an adapter for a
 //! maker's own protocol is one more implementation. [`read()`] takes a whole file, [`align`] finds out from the edges of speech by how much the
 //! system's clock and the recording's differ, and [`crate::transcript::consult`] puts to the transcript and the meeting what follows. No word is ever dropped
-//! because of an event. The format is in `docs/conference.md`.
+//! because of an event. The format is in `docs/guide/conference.md`.
 
 mod align;
 mod error;

@@ -21,7 +21,7 @@ const HALF_A_DAY: i64 = 12 * 60 * 60 * 1000;
 /// Reads a file of events, CSV or JSON lines by its name.
 ///
 /// # Errors
-/// When it cannot be read, or a line of it is not as `docs/conference.md` says.
+/// When it cannot be read, or a line of it is not as `docs/guide/conference.md` says.
 pub fn read(path: &Path) -> Result<Events, Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();

@@ -2,5 +2,6 @@
 
 pub mod correction;
 pub mod orthography;
+#[cfg(feature = "print")]
 pub mod printing;
 pub mod risalah;

@@ -5,7 +5,7 @@
 //! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`delay`] which of two it reaches first; [`room`] finds what the louder channels do
 //! not explain; [`voice`] asks a small neural detector whether it is a voice at all, and harder where [`tone`] finds steady tones; [`turns`] makes turns of it; [`alarm`]
 //! notices what is wrong with a microphone; [`given`] takes turns from elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished one give
-//! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/floor.md`.
+//! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/guide/floor.md`.
 
 mod alarm;
 mod bleed;

@@ -17,7 +17,7 @@ use crate::recording::{LEDGER, Ledger, folder_of};
 use crate::transcript::Transcript;
 use crate::transcript::store::Store;
 
-/// Everything that belongs to one edition. Hashes are SHA-256 in lower-case hexadecimal; `docs/official.md` says over what.
+/// Everything that belongs to one edition. Hashes are SHA-256 in lower-case hexadecimal; `docs/guide/official.md` says over what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The edition, from 1.
@@ -119,6 +119,7 @@ impl Manifest {
 
     /// Where the edition's short report with this ending (`pdf`, `docx`) is, likewise. `None` for an edition of a version of this program
     /// that froze none.
+    #[must_use]
     pub fn brief(&self, folder: &Path, ending: &str) -> Option<Result<PathBuf, Error>> {
         self.document(folder, &format!("{}.{ending}", brief_stem(self.edition)))
     }

@@ -437,7 +437,7 @@ fn times(meeting: &Meeting, recorded: &Recorded) -> Vec<Finding> {
             // A time of day is written to the minute.
             let slack = if event.clock.is_some_and(|clock| clock.second() == 0) { MINUTE } else { SECOND };
             if event.at > length.saturating_add(slack) {
-                let clock = event.clock.zip(started.map(|start| start.time()));
+                let clock = event.clock.zip(started.map(jiff::civil::DateTime::time));
                 let (what, line) = (event.kind.key(), event.origin.line);
                 findings.push(Finding::Outside { what, line, at: event.at, clock, length });
             }

@@ -13,7 +13,8 @@ use crate::transcript::store::Store;
 use crate::transcript::{Level, Transcript};
 
 /// What every transcription is written as.
-const ALWAYS: [Format; 3] = [Format::Json, Format::Docx, Format::Pdf];
+const ALWAYS: &[Format] =
+    if cfg!(feature = "pdf") { &[Format::Json, Format::Docx, Format::Pdf] } else { &[Format::Json, Format::Docx] };
 
 /// A document, and what a person should know of how it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -89,7 +89,7 @@ fn hidden_text_is_told_and_neither_taken_over_nor_taken_out() {
     let hidden = with(&docx, with_properties("pengadaan ", "<w:vanish/>"), &[]);
     let found = read(&hidden, &raw, &[]);
     assert_eq!((found.layers.len(), told(&found)), (0, vec![(Kind::Hidden, "pengadaan")]));
-    let run = r#"<w:r><w:rPr><w:vanish/></w:rPr><w:t>cek lagi</w:t></w:r>"#;
+    let run = r"<w:r><w:rPr><w:vanish/></w:rPr><w:t>cek lagi</w:t></w:r>";
     let put = with(&docx, before("Terima kasih, Pak", run), &[]);
     let found = read(&put, &raw, &[]);
     assert_eq!((found.layers.len(), told(&found)), (0, vec![(Kind::Hidden, "cek lagi")]));

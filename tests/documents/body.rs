@@ -249,11 +249,11 @@ fn the_demonstration_model_warnings_and_gaps_are_said_plainly() {
     transcript.recording.warnings.push(Message::new("general.interrupted"));
     transcript.version.complete = false;
     let demo = compose(&sample::meeting(), &transcript).colophon.join("\n");
-    assert!(demo.contains("model peragaan yang dilatih hanya dengan ucapan buatan komputer"));
+    assert!(demo.contains("model peraga yang dilatih hanya dengan ucapan buatan komputer"));
     assert!(demo.contains("Transkripsi belum selesai"));
     assert!(demo.contains("Catatan rekaman: Dihentikan"));
     transcript.version.model = "ggml-small-q8_0".to_owned();
-    assert!(!compose(&sample::meeting(), &transcript).colophon.join("\n").contains("peragaan"));
+    assert!(!compose(&sample::meeting(), &transcript).colophon.join("\n").contains("model peraga"));
 }
 
 #[test]

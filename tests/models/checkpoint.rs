@@ -212,7 +212,7 @@ pub fn safetensors(tensors: &[(String, &Tensor)]) -> Vec<u8> {
     file
 }
 
-/// A folder of CTranslate2 with the same weights.
+/// A folder of `CTranslate2` with the same weights.
 pub struct CTranslate2 {
     pub tensors: BTreeMap<String, Tensor>,
     pub settings: Vec<(&'static str, i8)>,
@@ -277,7 +277,7 @@ impl CTranslate2 {
         Self { tensors, settings, aliases, tokens: model.tokens.clone() }
     }
 
-    /// Every matrix in this kind of number; vectors as CTranslate2 keeps them beside it.
+    /// Every matrix in this kind of number; vectors as `CTranslate2` keeps them beside it.
     pub fn all(&mut self, number: Number) {
         for (name, tensor) in &mut self.tensors {
             let is_matrix = tensor.shape.len() > 1 && !name.contains("position_encodings");

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::Store;
 
-use super::house::{KnownInstitution, NUMBER, SECRETARY, SIGNED, at, stderr, stdout};
+use super::fixture::{Fixture, NUMBER, SECRETARY, SIGNED, at, stderr, stdout};
 
 /// Runs the program as somebody who may write nowhere but in the folder `own`; an administrator may write everywhere, so he becomes nobody.
 fn run(args: &[&str], own: &Path) -> Output {
@@ -36,13 +36,13 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a readable path")
 }
 
-/// A copy of the folder of a house in one that may only be read, and one beside it that may be written to.
-fn disc(house: &KnownInstitution) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
+/// A copy of the folder of a fixture in one that may only be read, and one beside it that may be written to.
+fn disc(fixture: &Fixture) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
     let place = tempfile::tempdir().expect("a folder");
     let (disc, own) = (place.path().join("cakram"), place.path().join("luar"));
     fs::create_dir(&disc).expect("made");
     fs::create_dir(&own).expect("made");
-    for entry in fs::read_dir(house.place.path()).expect("a folder") {
+    for entry in fs::read_dir(fixture.place.path()).expect("a folder") {
         let path = entry.expect("an entry").path();
         // What another process keeps in memory is on no disc.
         if path.extension().is_none_or(|ending| ending != "db-shm") {
@@ -55,8 +55,8 @@ fn disc(house: &KnownInstitution) -> (tempfile::TempDir, std::path::PathBuf, std
     (place, disc, own)
 }
 
-fn reads(house: KnownInstitution) {
-    let (place, disc, own) = disc(&house);
+fn reads(fixture: &Fixture) {
+    let (place, disc, own) = disc(fixture);
     let folder = text(&disc);
     for args in [
         vec!["keadaan", folder],
@@ -91,32 +91,32 @@ fn reads(house: KnownInstitution) {
 
 #[test]
 fn a_finished_folder_on_a_disc_is_read() {
-    let mut house = KnownInstitution::new();
-    house.correct(0, "Rapat", "Kita");
-    let house = house.verified();
-    house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
-    let KnownInstitution { place, store, meeting } = house;
+    let mut fixture = Fixture::new();
+    fixture.correct(0, "Rapat", "Kita");
+    let fixture = fixture.verified();
+    fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+    let Fixture { place, store, meeting } = fixture;
     drop(store);
     // Its log was brought into the store when that was closed.
     assert!(!place.path().join("transkrip.db-wal").exists());
     let copy = tempfile::tempdir().expect("a folder");
     let other = Store::create(copy.path()).expect("a store");
-    reads(KnownInstitution { place, store: other, meeting });
+    reads(&Fixture { place, store: other, meeting });
 }
 
 #[test]
 fn what_stands_in_the_log_of_a_store_is_read_too() {
-    let mut house = KnownInstitution::new();
-    house.correct(0, "Rapat", "Kita");
-    let log = fs::metadata(house.path("transkrip.db-wal")).expect("the log of an open store");
+    let mut fixture = Fixture::new();
+    fixture.correct(0, "Rapat", "Kita");
+    let log = fs::metadata(fixture.path("transkrip.db-wal")).expect("the log of an open store");
     assert!(log.len() > 0);
-    reads(house.verified());
+    reads(&fixture.verified());
 }
 
 #[test]
 fn what_is_written_to_a_copy_in_memory_is_not_kept() {
-    let house = KnownInstitution::new();
-    let transcript = house.store.load().expect("a transcript");
+    let fixture = Fixture::new();
+    let transcript = fixture.store.load().expect("a transcript");
     let layer = Layer {
         place: Place::of(transcript.version.number, &transcript.utterances[0]),
         change: Change::Text { at: 0, before: "Rapat".to_owned(), after: "Kita".to_owned() },
@@ -126,9 +126,9 @@ fn what_is_written_to_a_copy_in_memory_is_not_kept() {
         source: Source::Person,
     };
     // Where it may be written to, reading opens the store itself.
-    let mut open = Store::open_to_read(house.place.path()).expect("opened");
+    let mut open = Store::open_to_read(fixture.place.path()).expect("opened");
     open.lay(&[layer]).expect("laid");
-    assert_eq!(house.store.edits().expect("edits").len(), 1);
+    assert_eq!(fixture.store.edits().expect("edits").len(), 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod sample;
 
 mod closed;
 mod disc;
-mod house;
+mod fixture;
 mod life;
 mod official;
 mod program;

@@ -4,47 +4,47 @@ use e_risalah::lifecycle::{Error, Passage, Stage, hear};
 use e_risalah::transcript::Transcript;
 use e_risalah::transcript::store::Origin;
 
-use super::house::{KnownInstitution, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
+use super::fixture::{Fixture, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
 
 /// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one between two editions, one after both.
-fn lived() -> KnownInstitution {
-    let mut house = KnownInstitution::new();
-    house.correct_at(0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
-    let mut house = house.verified();
-    house.correct_at(1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
-    house.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
-    house.correct_at(3, "Rapat", "Musyawarah", "2026-03-18T10:00:00+08:00[Asia/Makassar]");
-    house.finalize(SECRETARY, NUMBER, LATER).expect("official again");
-    house.correct_at(2, "Apakah", "Bagaimana,", "2026-03-21T10:00:00+08:00[Asia/Makassar]");
-    house
+fn lived() -> Fixture {
+    let mut fixture = Fixture::new();
+    fixture.correct_at(0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");
+    let mut fixture = fixture.verified();
+    fixture.correct_at(1, "Terima", "Baik, terima", "2026-03-12T10:00:00+08:00[Asia/Makassar]");
+    fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+    fixture.correct_at(3, "Rapat", "Musyawarah", "2026-03-18T10:00:00+08:00[Asia/Makassar]");
+    fixture.finalize(SECRETARY, NUMBER, LATER).expect("official again");
+    fixture.correct_at(2, "Apakah", "Bagaimana,", "2026-03-21T10:00:00+08:00[Asia/Makassar]");
+    fixture
 }
 
-fn transcript(house: &KnownInstitution, stage: &str) -> Result<Transcript, Error> {
-    stage.parse::<Stage>()?.transcript(house.place.path(), &house.store)
+fn transcript(fixture: &Fixture, stage: &str) -> Result<Transcript, Error> {
+    stage.parse::<Stage>()?.transcript(fixture.place.path(), &fixture.store)
 }
 
-fn first_words(house: &KnownInstitution, stage: &str) -> Vec<String> {
-    let utterances = transcript(house, stage).expect("a stage").utterances;
+fn first_words(fixture: &Fixture, stage: &str) -> Vec<String> {
+    let utterances = transcript(fixture, stage).expect("a stage").utterances;
     utterances.iter().map(|utterance| utterance.text.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
 #[test]
 fn every_stage_has_the_corrections_that_had_been_made_by_then() {
-    let house = lived();
-    assert_eq!(first_words(&house, "mentah"), ["Rapat", "Terima", "Apakah", "Rapat"]);
-    assert_eq!(first_words(&house, "sementara"), ["Sidang", "Terima", "Apakah", "Rapat"]);
-    assert_eq!(first_words(&house, "resmi-1"), ["Sidang", "Baik,", "Apakah", "Rapat"]);
-    assert_eq!(first_words(&house, "resmi-2"), ["Sidang", "Baik,", "Apakah", "Musyawarah"]);
-    assert_eq!(first_words(&house, "resmi"), first_words(&house, "resmi-2"));
-    assert_eq!(first_words(&house, "kini"), ["Sidang", "Baik,", "Bagaimana,", "Musyawarah"]);
-    assert!(matches!(transcript(&house, "resmi-3"), Err(Error::NeverWas(Stage::Official(Some(3))))));
-    assert!(matches!(transcript(&KnownInstitution::new(), "sementara"), Err(Error::NeverWas(Stage::Provisional))));
-    assert!(matches!(transcript(&KnownInstitution::new(), "resmi"), Err(Error::NeverWas(Stage::Official(None)))));
+    let fixture = lived();
+    assert_eq!(first_words(&fixture, "mentah"), ["Rapat", "Terima", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&fixture, "sementara"), ["Sidang", "Terima", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&fixture, "resmi-1"), ["Sidang", "Baik,", "Apakah", "Rapat"]);
+    assert_eq!(first_words(&fixture, "resmi-2"), ["Sidang", "Baik,", "Apakah", "Musyawarah"]);
+    assert_eq!(first_words(&fixture, "resmi"), first_words(&fixture, "resmi-2"));
+    assert_eq!(first_words(&fixture, "kini"), ["Sidang", "Baik,", "Bagaimana,", "Musyawarah"]);
+    assert!(matches!(transcript(&fixture, "resmi-3"), Err(Error::NeverWas(Stage::Official(Some(3))))));
+    assert!(matches!(transcript(&Fixture::new(), "sementara"), Err(Error::NeverWas(Stage::Provisional))));
+    assert!(matches!(transcript(&Fixture::new(), "resmi"), Err(Error::NeverWas(Stage::Official(None)))));
 }
 
 #[test]
 fn stages_of_another_recognition_are_not_compared() {
-    let mut house = lived();
+    let mut fixture = lived();
     let origin = Origin {
         model: "large".to_owned(),
         model_sha256: "cd".repeat(32),
@@ -52,43 +52,43 @@ fn stages_of_another_recognition_are_not_compared() {
         language: "id".to_owned(),
         program: "0.1.0".to_owned(),
     };
-    let version = house.store.version(&origin, "2026-03-25T02:00:00Z".parse().expect("a time")).expect("a version");
+    let version = fixture.store.version(&origin, "2026-03-25T02:00:00Z".parse().expect("a time")).expect("a version");
     for utterance in words() {
-        house.store.add(version.number, &utterance).expect("added");
+        fixture.store.add(version.number, &utterance).expect("added");
     }
-    house.store.complete(version.number).expect("complete");
+    fixture.store.complete(version.number).expect("complete");
     for stage in ["sementara", "resmi", "resmi-1"] {
-        assert!(matches!(transcript(&house, stage), Err(Error::OtherRecognition(_))), "{stage}");
+        assert!(matches!(transcript(&fixture, stage), Err(Error::OtherRecognition(_))), "{stage}");
     }
-    let told = run(&house, &["beda", "--from", "sementara"]);
+    let told = run(&fixture, &["beda", "--from", "sementara"]);
     assert_eq!(told.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&told.stderr).contains("dikenali ulang"));
 }
 
 #[test]
 fn a_clerk_sees_what_differs_between_two_stages() {
-    let mut house = lived();
-    let diff = |house: &KnownInstitution, args: &[&str]| done(&run(house, &[&["beda"], args].concat()));
-    let all = diff(&house, &[]);
+    let mut fixture = lived();
+    let diff = |fixture: &Fixture, args: &[&str]| done(&run(fixture, &[&["beda"], args].concat()));
+    let all = diff(&fixture, &[]);
     for put in ["{+Sidang+}", "{+Baik, terima+}", "{+Bagaimana,+}", "{+Musyawarah+}"] {
         assert!(all.contains(put), "{put} in\n{all}");
     }
-    let official = diff(&house, &["--from", "sementara", "--to", "resmi"]);
+    let official = diff(&fixture, &["--from", "sementara", "--to", "resmi"]);
     assert!(official.contains("[-Terima-] {+Baik, terima+} kasih, Pimpinan."), "{official}");
     assert!(official.contains("{+Musyawarah+}") && !official.contains("Sidang+}") && !official.contains("Bagaimana"));
-    let editions = diff(&house, &["--from", "resmi-1", "--to", "resmi-2"]);
+    let editions = diff(&fixture, &["--from", "resmi-1", "--to", "resmi-2"]);
     assert_eq!(editions.lines().count(), 2, "{editions}");
     assert!(editions.contains("giliran 3 [00:00:40] KETUA RAPAT"), "{editions}");
     // The other way round, too.
-    assert!(diff(&house, &["--from", "resmi-2", "--to", "resmi-1"]).contains("[-Musyawarah-] {+Rapat+}"));
+    assert!(diff(&fixture, &["--from", "resmi-2", "--to", "resmi-1"]).contains("[-Musyawarah-] {+Rapat+}"));
 
-    let same = run(&house, &["diff", "--from", "resmi", "--to", "resmi-2"]);
+    let same = run(&fixture, &["diff", "--from", "resmi", "--to", "resmi-2"]);
     assert_eq!(done(&same), "");
     assert!(String::from_utf8_lossy(&same.stderr).contains("Tidak ada beda antara 'resmi' dan 'resmi-2'"));
 
-    hear(&mut house.store, Passage { from: 40, until: 40 }, "Sari", &at("2026-03-22T10:00:00+08:00[Asia/Makassar]"))
+    hear(&mut fixture.store, Passage { from: 40, until: 40 }, "Sari", &at("2026-03-22T10:00:00+08:00[Asia/Makassar]"))
         .expect("heard");
-    let json = diff(&house, &["--from", "resmi", "--json"]);
+    let json = diff(&fixture, &["--from", "resmi", "--json"]);
     let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 1, "{json}");
     assert!(lines[0]["before"].as_str().is_some_and(|text| text.starts_with("Apakah")), "{json}");
@@ -97,13 +97,13 @@ fn a_clerk_sees_what_differs_between_two_stages() {
         (&lines[0]["marks_before"], &lines[0]["marks"]),
         (&serde_json::json!([]), &serde_json::json!(["heard"]))
     );
-    let back = diff(&house, &["--from", "kini", "--to", "resmi"]);
+    let back = diff(&fixture, &["--from", "kini", "--to", "resmi"]);
     assert!(back.contains("[-(sudah didengarkan)-]"), "{back}");
 
-    let unknown = run(&house, &["diff", "--to", "final"]);
+    let unknown = run(&fixture, &["diff", "--to", "final"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("resmi-1"), "the hint names the states");
-    let never = run(&KnownInstitution::new(), &["diff", "--to", "resmi"]);
+    let never = run(&Fixture::new(), &["diff", "--to", "resmi"]);
     assert_eq!(never.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&never.stderr).contains("belum ada"));
 }
@@ -113,14 +113,14 @@ fn a_clerk_sees_what_differs_between_two_stages() {
 fn finalize_lays_the_rules_of_writing_where_nobody_has() {
     let mut words = words();
     words[1] = said(2, 150, 300, "Kami menerima dua puluh satu usul pada sembilan maret.", &[]);
-    let house = KnownInstitution::with(RAPAT, words, true).verified();
-    assert!(house.store.edits().expect("layers").is_empty());
-    done(&run(&house, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
-    let text = pages(&house.path("risalah-resmi.pdf")).join("\n");
+    let fixture = Fixture::with(RAPAT, words, true).verified();
+    assert!(fixture.store.edits().expect("layers").is_empty());
+    done(&run(&fixture, &["resmikan", "--signed-by", SECRETARY, "--number", "170/12/DPRD/2026"]));
+    let text = pages(&fixture.path("risalah-resmi.pdf")).join("\n");
     assert!(text.contains("21 usul pada 9 Maret."), "{text}");
-    let rules = house.store.edits().expect("layers");
+    let rules = fixture.store.edits().expect("layers");
     assert_eq!(rules.len(), 2);
-    let official = transcript(&house, "resmi").expect("a stage");
+    let official = transcript(&fixture, "resmi").expect("a stage");
     assert_eq!((official.edition.last_edit, official.utterances[1].text.contains("21 usul")), (2, true));
-    done(&run(&house, &["periksa"]));
+    done(&run(&fixture, &["periksa"]));
 }

@@ -5,18 +5,18 @@ use std::fs;
 use e_risalah::lifecycle::{Error, Hindrance};
 use e_risalah::meeting::{Finding, Meeting, Recorded, checks};
 
-use super::house::{KnownInstitution, NUMBER, RAPAT, SECRETARY, SIGNED, run, stderr, stdout, words};
+use super::fixture::{Fixture, NUMBER, RAPAT, SECRETARY, SIGNED, run, stderr, stdout, words};
 
-fn with(event: &str) -> KnownInstitution {
+fn with(event: &str) -> Fixture {
     let end = "    { jenis = \"tutup\", pada = \"00:00:59\" },\n";
-    KnownInstitution::with(&RAPAT.replace(end, &format!("{end}    {event},\n")), words(), true)
+    Fixture::with(&RAPAT.replace(end, &format!("{end}    {event},\n")), words(), true)
 }
 
 /// Words and times of what lies outside.
-fn outside(house: &KnownInstitution) -> Vec<(&'static str, u64)> {
-    let transcript = house.store.current().expect("a transcript");
+fn outside(fixture: &Fixture) -> Vec<(&'static str, u64)> {
+    let transcript = fixture.store.current().expect("a transcript");
     let recorded = e_risalah::lifecycle::recorded(&transcript);
-    let findings = checks(&house.meeting, Some(&recorded)).into_iter();
+    let findings = checks(&fixture.meeting, Some(&recorded)).into_iter();
     findings
         .filter_map(|finding| match finding {
             Finding::Outside { what, at, .. } => Some((what, at / 1000)),
@@ -36,19 +36,19 @@ fn what_lies_outside_the_recording_is_no_fact() {
         ("{ jenis = \"catatan\", pukul = \"23.50\", isi = \"x\" }", ("catatan", 49_530)),
         ("{ jenis = \"catatan\", pukul = \"09.05\", isi = \"x\" }", ("catatan", 86_400 - 3_570)),
     ] {
-        let house = with(event).verified();
-        assert_eq!(outside(&house), [expected], "{event}");
-        match house.finalize(SECRETARY, NUMBER, SIGNED) {
+        let fixture = with(event).verified();
+        assert_eq!(outside(&fixture), [expected], "{event}");
+        match fixture.finalize(SECRETARY, NUMBER, SIGNED) {
             Err(Error::Hindered(found)) => {
                 let is_outside = |one: &Hindrance| matches!(one, Hindrance::Meeting(Finding::Outside { .. }));
                 assert!(found.iter().any(is_outside), "{event}: {found:?}");
             }
             other => panic!("{event}: {other:?}"),
         }
-        let checked = run(&house, &["cek"]);
+        let checked = run(&fixture, &["cek"]);
         assert_eq!(checked.status.code(), Some(3), "{event}");
         assert!(stdout(&checked).contains("di luar rekaman"), "{event}: {}", stdout(&checked));
-        let exported = run(&house, &["ekspor"]);
+        let exported = run(&fixture, &["ekspor"]);
         assert_eq!(exported.status.code(), Some(3), "{event}");
         assert!(stderr(&exported).contains("di luar rekaman"), "{event}: {}", stderr(&exported));
     }
@@ -70,7 +70,7 @@ fn decisions_and_seats_lie_within_the_recording_too() {
         "{ kanal = 2, orang = \"siti\" }",
         "{ kanal = 2, pemakai = [{ orang = \"siti\", dari = \"03:00:00\" }] }",
     );
-    assert_eq!(outside(&KnownInstitution::with(&text, words(), true)), [("keputusan", 7_200), ("kursi", 10_800)]);
+    assert_eq!(outside(&Fixture::with(&text, words(), true)), [("keputusan", 7_200), ("kursi", 10_800)]);
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn a_clock_that_was_set_while_recording_stands_in_the_record_and_its_state() {
     use e_risalah::common::clock::Clock;
     use e_risalah::recording::{LEDGER, folder_of};
 
-    let house = KnownInstitution::new();
-    let recording = folder_of(house.place.path());
+    let fixture = Fixture::new();
+    let recording = folder_of(fixture.place.path());
     fs::create_dir(&recording).expect("made");
     let lines = [
         r#"{"line":1,"before":"","fact":"start","utc":"2026-03-10T02:04:30Z","zone":"Asia/Makassar","sample":"i16","rate":16000,"channels":2,"device":"uji","program":"uji"}"#,
@@ -126,7 +126,7 @@ fn a_clock_that_was_set_while_recording_stands_in_the_record_and_its_state() {
     let clock = Clock::new(std::num::NonZeroU32::new(16_000).expect("a rate"));
     assert_eq!(ledger.clock_set(clock), [(4_000, -3_600_000)]);
     for command in ["keadaan", "cek"] {
-        let output = run(&house, &[command]);
+        let output = run(&fixture, &[command]);
         assert!(stdout(&output).contains("Jam komputer disetel"), "{command}: {}", stdout(&output));
     }
 }

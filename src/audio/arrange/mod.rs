@@ -2,7 +2,7 @@
 //!
 //! The number in a name is the channel. Parts of one microphone follow one another. What the names leave open is decided by the
 //! times and lengths of the files, or refused with both readings; what is left out, moved or missing is told. The rules stand in
-//! `docs/microphones.md`.
+//! `docs/guide/microphones.md`.
 
 mod doubles;
 mod folder;

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use e_risalah::common::clock::moment;
 use e_risalah::common::date::day;
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::document::printing::{self, Patience, missing_paper};
+#[cfg(feature = "print")]
+use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
 use e_risalah::recognise::speech::Recogniser as _;
@@ -27,6 +28,7 @@ pub use args::Args;
 use super::console::{Console, print};
 use super::microphone_check::{listen, made_up, trouble_message, troubles};
 use super::outcome::{End, Failure};
+use super::paper::missing_paper;
 use super::progress::watched;
 
 /// Sound that the model is tried on.
@@ -106,6 +108,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     tell(model(args, console));
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
+    #[cfg(feature = "print")]
     tell(printer());
     missing_paper(meeting.paper)
         .map(|missing| Check::new(Mark::Doubt, missing.message()))
@@ -307,6 +310,7 @@ fn power() -> Option<Check> {
 }
 
 /// The printer that prints when none is named.
+#[cfg(feature = "print")]
 fn printer() -> Check {
     let patience = Patience { answer: Duration::from_secs(5), ..Patience::default() };
     match printing::find(None, patience) {

@@ -15,8 +15,8 @@ use e_risalah::common::message::Message;
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use super::kept::Answer;
-use super::line::{Typed, line};
+use super::kept_answers::Answer;
+use super::line_editor::{Typed, line};
 use crate::cli::console::Console;
 use crate::cli::outcome::Failure;
 
@@ -24,13 +24,13 @@ use crate::cli::outcome::Failure;
 const BACK: &str = "<";
 
 /// Why an answer does not come.
-pub enum Halt {
+pub enum NoAnswer {
     /// The clerk wants the question before.
     Back,
     Failed(Failure),
 }
 
-impl From<Failure> for Halt {
+impl From<Failure> for NoAnswer {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
@@ -73,13 +73,13 @@ impl Clerk {
     }
 
     /// Asks all that `questions` asks, as often as the clerk goes back.
-    pub fn interview<T>(&mut self, questions: impl Fn(&mut Self) -> Result<T, Halt>) -> Result<T, Failure> {
+    pub fn interview<T>(&mut self, questions: impl Fn(&mut Self) -> Result<T, NoAnswer>) -> Result<T, Failure> {
         loop {
             self.asked = 0;
             match questions(self) {
                 Ok(told) => return Ok(told),
-                Err(Halt::Back) => {}
-                Err(Halt::Failed(failure)) => return Err(failure),
+                Err(NoAnswer::Back) => {}
+                Err(NoAnswer::Failed(failure)) => return Err(failure),
             }
         }
     }
@@ -95,12 +95,12 @@ impl Clerk {
     }
 
     /// A text, `None` when the answer is left empty.
-    pub fn text(&mut self, question: &str) -> Result<Option<String>, Halt> {
+    pub fn text(&mut self, question: &str) -> Result<Option<String>, NoAnswer> {
         self.answer(&Self::asked(question))
     }
 
     /// Texts until an empty answer.
-    pub fn lines(&mut self, question: &str) -> Result<Vec<String>, Halt> {
+    pub fn lines(&mut self, question: &str) -> Result<Vec<String>, NoAnswer> {
         let mut lines = Vec::new();
         while let Some(line) = self.text(question)? {
             lines.push(line);
@@ -109,7 +109,7 @@ impl Clerk {
     }
 
     /// A text that means something; asked again as long as it does not.
-    pub fn one<T>(&mut self, question: &Message, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Halt> {
+    pub fn one<T>(&mut self, question: &Message, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, NoAnswer> {
         let unclear = |text: &str| Message::new("new.not_understood").with("answer", text);
         self.checked(question, |text| read(text).ok_or_else(|| unclear(text)))
     }
@@ -119,7 +119,7 @@ impl Clerk {
         &mut self,
         question: &Message,
         read: impl Fn(&str) -> Result<T, Message>,
-    ) -> Result<Option<T>, Halt> {
+    ) -> Result<Option<T>, NoAnswer> {
         loop {
             let Some(text) = self.answer(question)? else { return Ok(None) };
             match read(&text) {
@@ -140,7 +140,7 @@ impl Clerk {
         question: &Message,
         options: &[T],
         name: impl Fn(&T) -> String,
-    ) -> Result<Option<T>, Halt> {
+    ) -> Result<Option<T>, NoAnswer> {
         let mut names: Vec<String> = options.iter().map(name).collect();
         let plain = |text: &str| text.to_lowercase();
         let place = |names: &[String], text: &str| {
@@ -180,7 +180,7 @@ impl Clerk {
     }
 
     /// The answer to a question, `None` when it is left empty.
-    pub fn answer(&mut self, question: &Message) -> Result<Option<String>, Halt> {
+    pub fn answer(&mut self, question: &Message) -> Result<Option<String>, NoAnswer> {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         if let Some(text) = self.again(question) {
             return Ok(some(text));
@@ -214,21 +214,18 @@ impl Clerk {
     }
 
     /// Takes the last answer away. The first question has none before it.
-    fn back(&mut self) -> Result<(), Halt> {
-        match self.given.pop() {
-            Some(last) => {
-                self.undone = Some(last.answer);
-                Err(Halt::Back)
-            }
-            None => {
-                self.console.note(&Message::new("new.first"));
-                Ok(())
-            }
+    fn back(&mut self) -> Result<(), NoAnswer> {
+        if let Some(last) = self.given.pop() {
+            self.undone = Some(last.answer);
+            Err(NoAnswer::Back)
+        } else {
+            self.console.note(&Message::new("new.first"));
+            Ok(())
         }
     }
 
     /// What the clerk types; `None` to go back.
-    fn typed(&mut self, question: &Message) -> Result<Option<String>, Halt> {
+    fn typed(&mut self, question: &Message) -> Result<Option<String>, NoAnswer> {
         let asked = self.console.sentence(question);
         let text = if self.at_terminal {
             let before = self.undone.take().unwrap_or_default();

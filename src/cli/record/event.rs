@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use e_risalah::common::clock::Clock;
 use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder;
 use e_risalah::record::recorder::Client;
-use e_risalah::recording::folder_of;
+use e_risalah::recording::{Entered, folder_of};
 
 use crate::cli::console::{Console, print};
 use crate::cli::ledger_words;
@@ -22,7 +23,7 @@ pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> 
             let clock = client.status()?.format.clock();
             let (at, entered) = client.withdraw()?;
             if console.is_json() {
-                print(&serde_json::json!({ "withdrawn": entered, "at": at, "time": clock.hms(at) }).to_string());
+                print(&as_json(&entered, clock, at, true));
             }
             let meeting = meeting_folder::describe(folder)?;
             let what = ledger_words::entered(console, &meeting, &entered, clock.millis(at));
@@ -37,12 +38,21 @@ pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> 
             let clock = status.format.clock();
             let at = client.enter(entered.clone(), 0)?;
             if console.is_json() {
-                print(&serde_json::json!({ "entered": entered, "at": at, "time": clock.hms(at) }).to_string());
+                print(&as_json(&entered, clock, at, false));
             }
             console.note(&Message::new("record.entered").with("at", clock.hms(at)));
         }
     }
     Ok(End::Done)
+}
+
+/// What was entered at a sample, or taken back, for another program.
+fn as_json(entered: &Entered, clock: Clock, at: u64, withdrawn: bool) -> String {
+    let mut line = serde_json::json!(entered);
+    line["at"] = at.into();
+    line["time"] = clock.hms(at).into();
+    line["withdrawn"] = withdrawn.into();
+    line.to_string()
 }
 
 /// That the text names no event, with the words that do and the one that was perhaps meant.

@@ -47,6 +47,7 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
 }
 
 /// What is said of a seat before its number.
+#[derive(Clone, Copy)]
 struct Mark {
     /// It has the floor.
     speaks: bool,

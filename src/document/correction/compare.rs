@@ -175,7 +175,7 @@ impl Comparison<'_> {
         let Some(base) = self.bases.get(&anchor.edit) else { return false };
         let printed = base.printed(utterances);
         let old: Vec<&str> = printed.iter().map(|printed| printed.text.as_str()).collect();
-        let new = self.shown(block, &printed);
+        let new = Self::shown(block, &printed);
         let new: Vec<&str> = new.iter().map(String::as_str).collect();
         if old == new {
             return false;
@@ -215,7 +215,7 @@ impl Comparison<'_> {
 
     /// The words of a paragraph: with those that are hidden where that is nearer to what was printed, so that hiding takes nothing out and hidden words are
     /// not taken over.
-    fn shown(&self, block: &Block, printed: &[Printed]) -> Vec<String> {
+    fn shown(block: &Block, printed: &[Printed]) -> Vec<String> {
         let visible = tokens(&block.text, printed);
         if block.hidden.is_empty() {
             return visible;
@@ -448,7 +448,9 @@ impl Comparison<'_> {
         let written = |line: &String| self.bases.values().any(|base| base.pages.contains(line));
         let changed: Vec<&String> =
             document.pages.iter().filter(|line| !written(line) && !is_page_number(line)).collect();
-        changed.into_iter().for_each(|line| self.left(Kind::Page, "", line));
+        for line in changed {
+            self.left(Kind::Page, "", line);
+        }
         for aside in &document.asides {
             self.left(aside.kind, &aside.author, &aside.text);
         }
@@ -466,7 +468,9 @@ impl Comparison<'_> {
             turn.is_some_and(|turn| self.is_deleted(turn, blocks))
         });
         let edit = self.bases.keys().next_back().copied().unwrap_or(0);
-        deleted.iter().for_each(|utterance| self.take_out(edit, *utterance));
+        for utterance in &deleted {
+            self.take_out(edit, *utterance);
+        }
         let Some(base) = self.bases.values().next_back() else { return };
         let mut left = Vec::new();
         for run in missing.chunk_by(|a, b| a + 1 == *b) {

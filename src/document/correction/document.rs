@@ -329,7 +329,9 @@ impl Reader {
         let letters: Vec<Aside> =
             letters.filter_map(|inner| attribute(inner, "string")).map(|text| Aside::new(Kind::Box, text)).collect();
         let (shown, lettered) = (!boxes.is_empty(), !letters.is_empty());
-        letters.into_iter().for_each(|aside| self.aside(Some(aside)));
+        for aside in letters {
+            self.aside(Some(aside));
+        }
         let has_picture =
             node.descendants().any(|inner| ["blip", "imagedata", "OLEObject"].contains(&inner.tag_name().name()));
         if has_picture || !(shown || lettered) {

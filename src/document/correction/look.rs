@@ -61,7 +61,7 @@ const DEEPEST: usize = 50;
 
 #[derive(Default)]
 pub(super) struct Styles {
-    styles: HashMap<String, Said>,
+    by_id: HashMap<String, Said>,
     defaults: Said,
     /// The style of paragraphs that name none.
     paragraph: Option<String>,
@@ -90,7 +90,7 @@ impl Styles {
                 said = said.or(*own);
                 next = based.as_ref();
             }
-            styles.styles.insert(id.clone(), said);
+            styles.by_id.insert(id.clone(), said);
         }
         let defaults = child(root, "docDefaults").and_then(|node| child(node, "rPrDefault"));
         styles.defaults = Said::of(defaults.and_then(|node| child(node, "rPr")));
@@ -99,7 +99,7 @@ impl Styles {
 
     /// How a run looks in a paragraph of this style.
     pub(super) fn look(&self, paragraph: Option<&str>, run: Node<'_, '_>) -> Look {
-        let style = |id: Option<&str>| id.and_then(|id| self.styles.get(id)).copied().unwrap_or_default();
+        let style = |id: Option<&str>| id.and_then(|id| self.by_id.get(id)).copied().unwrap_or_default();
         let properties = child(run, "rPr");
         let named = properties.and_then(|node| child(node, "rStyle")).and_then(|node| attribute(node, "val"));
         let styled = style(named).over(style(paragraph.or(self.paragraph.as_deref())));

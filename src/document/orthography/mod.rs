@@ -9,7 +9,7 @@
 //! **Never changed**, not even a capital: personal names, amounts of money, vote counts, article numbers, *tidak*, *belum*,
 //! *bukan*, *setuju*. Amounts, votes and articles become a [`Doubt`] with what the rules would have written as a proposal; so does
 //! a word that sounds like a name of the roster. *Tidak*, *belum*, *bukan* and *setuju* become one where the recogniser was unsure
-//! of the word: a mark on each of them would soon be read over. A doubled word is never collapsed. `docs/penulisan.md` has every
+//! of the word: a mark on each of them would soon be read over. A doubled word is never collapsed. `docs/panduan/penulisan.md` has every
 //! rule with an example.
 
 mod amounts;

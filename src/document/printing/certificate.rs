@@ -100,12 +100,11 @@ pub fn forget(address: &Address) -> Result<bool, Error> {
 
 /// In the folder that `RISALAH_PRINTERS` names, else in `risalah/printers` of the user's data folder.
 fn path_of(authority: &str) -> Result<PathBuf, Error> {
-    let folder = match std::env::var_os("RISALAH_PRINTERS").filter(|folder| !folder.is_empty()) {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            let folders = etcetera::choose_base_strategy().map_err(|_| Error::NoHome)?;
-            folders.data_dir().join("risalah").join("printers")
-        }
+    let folder = if let Some(folder) = std::env::var_os("RISALAH_PRINTERS").filter(|folder| !folder.is_empty()) {
+        PathBuf::from(folder)
+    } else {
+        let folders = etcetera::choose_base_strategy().map_err(|_| Error::NoHome)?;
+        folders.data_dir().join("risalah").join("printers")
     };
     Ok(folder.join(file_name(authority)))
 }

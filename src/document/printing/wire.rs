@@ -107,9 +107,7 @@ fn failure(address: &Address, error: ureq::Error) -> Error {
             Error::Unreachable { printer, detail: error.to_string() }
         }
         ureq::Error::Rustls(error) => Error::NotSecure { printer, detail: error.to_string() },
-        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            Error::NotSecure { printer, detail: error.to_string() }
-        }
+        ureq::Error::Io(error) if is_tls(&error) => Error::NotSecure { printer, detail: error.to_string() },
         ureq::Error::Io(error) => Error::BrokenOff { printer, detail: error.to_string() },
         error => Error::NotAPrinter { printer, detail: error.to_string() },
     }
@@ -193,4 +191,9 @@ pub(super) fn flag(group: &IppAttributeGroup, name: &str) -> Option<bool> {
         IppValue::Boolean(flag) => Some(*flag),
         _ => None,
     }
+}
+
+/// Whether the encrypted connection failed, not the network below it.
+fn is_tls(error: &std::io::Error) -> bool {
+    matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>())
 }

@@ -22,6 +22,9 @@ pub enum Error {
     /// The typesetter refused the document.
     #[error("PDF: {0}")]
     Pdf(String),
+    /// The program was built without the typesetter.
+    #[error("built without PDF")]
+    PdfLeftOut,
     /// A template is at fault.
     #[error("{}, line {line}: {reason}", path.display())]
     Template {
@@ -69,6 +72,7 @@ impl Explain for Error {
             Self::Incomplete => Message::new("risalah.incomplete"),
             Self::Docx(reason) => Message::new("risalah.docx").with("reason", reason),
             Self::Pdf(reason) => Message::new("risalah.pdf").with("reason", reason),
+            Self::PdfLeftOut => Message::new("risalah.pdf_left_out"),
             Self::Template { path, line, reason } => {
                 Message::new("risalah.template").with("path", path.display()).with("line", line).with("reason", reason)
             }

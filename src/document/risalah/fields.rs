@@ -255,7 +255,7 @@ pub(super) fn colophon(meeting: &Meeting, transcript: &Transcript) -> Vec<String
     ];
     if version.is_demonstration() {
         lines.push(format!(
-            "Model {} adalah model peragaan yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
+            "Model {} adalah model peraga yang dilatih hanya dengan ucapan buatan komputer (sintesis), bukan suara \
              manusia. Hasilnya tidak layak dipakai untuk rapat yang sesungguhnya.",
             printable(&version.model)
         ));

@@ -16,6 +16,7 @@ mod fields;
 mod format;
 mod json;
 mod official;
+#[cfg(feature = "pdf")]
 mod pdf;
 mod register;
 pub(crate) mod remark;

@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Risalah, Templates, brief, pdf};
+#[cfg(feature = "pdf")]
+use super::pdf;
+use super::{Error, Risalah, Templates, brief};
 
 /// A document that is laid out by a template.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,7 +54,17 @@ impl Sheet {
     ///
     /// # Errors
     /// When a template is at fault, with its file and line; when a page lacks a mark that it must have.
+    #[cfg(feature = "pdf")]
     pub fn typeset(&self, templates: &Templates) -> Result<Vec<u8>, Error> {
         pdf::write(self, templates)
+    }
+
+    /// Lays nothing out: the program was built without the feature `pdf`.
+    ///
+    /// # Errors
+    /// Always [`Error::PdfLeftOut`].
+    #[cfg(not(feature = "pdf"))]
+    pub fn typeset(&self, _: &Templates) -> Result<Vec<u8>, Error> {
+        Err(Error::PdfLeftOut)
     }
 }

@@ -83,6 +83,7 @@ impl Templates {
         self.folder.as_deref()
     }
 
+    #[cfg(feature = "pdf")]
     pub(super) fn file(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(Vec::as_slice)
     }

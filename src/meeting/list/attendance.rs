@@ -183,7 +183,9 @@ fn whole(list: &List, meeting: &Meeting, members: Option<u32>, remarks: &mut Rem
                 remarks.add(None, Slip::GroupCount { group: group.code.clone(), listed: count, members });
             }
             Some(_) => {}
-            None if left.is_empty() => drop(sound.insert(group.code.clone())),
+            None if left.is_empty() => {
+                sound.insert(group.code.clone());
+            }
             None => {}
         }
     }

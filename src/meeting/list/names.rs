@@ -14,6 +14,7 @@ pub(in crate::meeting) fn key(name: &str) -> String {
 }
 
 /// How alike two names are, from 0 to 1 (the same). One that is a part of the other, as a surname is, counts as very like.
+#[must_use]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let (a, b) = (key(a), key(b));
     if a == b {

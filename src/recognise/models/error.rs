@@ -34,6 +34,9 @@ pub enum Error {
     /// The model inside the program is not what was built in.
     #[error("the shipped model is damaged: {0}")]
     ShippedDamaged(String),
+    /// The program was built without the model that it usually contains.
+    #[error("built without the demonstration model")]
+    ShippedLeftOut,
     /// Not a model that the recogniser may open.
     #[error("{path}: {source}")]
     Invalid {
@@ -200,6 +203,7 @@ impl Explain for Error {
             Self::Unknown { name, known } => Message::new("models.unknown").with("name", name).with("known", known),
             Self::NotInstalled(name) => Message::new("models.not_installed").with("name", name),
             Self::PartOfProgram(name) => Message::new("models.part_of_program").with("name", name),
+            Self::ShippedLeftOut => Message::new("models.shipped_left_out"),
             Self::ShippedDamaged(reason) => Message::new("models.shipped_damaged").with("reason", reason),
             Self::Invalid { path, source } => source.message().with("path", path.display()),
             Self::Unusable { path, fault } => fault.message().with("path", path.display()),
@@ -294,6 +298,7 @@ mod tests {
             Error::NotInstalled("small".to_owned()),
             Error::PartOfProgram("risalah-demo".to_owned()),
             Error::ShippedDamaged("alasan".to_owned()),
+            Error::ShippedLeftOut,
             Error::EnglishOnly(path.clone()),
             Error::Length { path: path.clone(), expected: 2, found: 1 },
             Error::Hash { path: path.clone(), expected: expected.clone(), found: found.clone() },

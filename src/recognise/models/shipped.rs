@@ -2,13 +2,18 @@
 
 use serde::Deserialize;
 
-use super::{Error, Model, Origin, Properties, Source};
+use super::{Error, Model, Properties};
+#[cfg(shipped)]
+use super::{Origin, Source};
+#[cfg(shipped)]
 use crate::common::digest::sha256;
 
+#[cfg(shipped)]
 const PACKED: &[u8] = include_bytes!("../../../models/risalah-demo.bin.zst");
 const CARD: &str = include_str!("../../../models/risalah-demo.toml");
 
 /// No shipped model is larger unpacked.
+#[cfg(shipped)]
 const LARGEST: u64 = 64 << 20;
 
 /// What `models/risalah-demo.toml` says of the shipped model.
@@ -21,6 +26,7 @@ pub(super) struct Card {
     pub(super) bytes: u64,
     /// SHA-256 of the unpacked file.
     pub(super) sha256: String,
+    #[cfg_attr(not(shipped), allow(dead_code, reason = "there is no model that has them"))]
     properties: Properties,
 }
 
@@ -29,7 +35,14 @@ pub(super) fn card() -> Result<Card, Error> {
     toml::from_str(CARD).map_err(|error| Error::ShippedDamaged(error.to_string()))
 }
 
+/// Crates of the registry come without it; see `build.rs`.
+#[cfg(not(shipped))]
+pub(super) fn unpack() -> Result<Model, Error> {
+    Err(Error::ShippedLeftOut)
+}
+
 /// Unpacks the shipped model into memory.
+#[cfg(shipped)]
 pub(super) fn unpack() -> Result<Model, Error> {
     let card = card()?;
     if card.bytes > LARGEST {

@@ -157,9 +157,11 @@ impl Store {
             let sha256 = self.noted(&file).unwrap_or_default();
             entries.push(known.of(Entry { language, ..entry }, &sha256, None));
         }
-        let card = shipped::card()?;
-        let entry = Entry::new(&card.name, Origin::Shipped, card.bytes, State::Installed, default.is_none());
-        entries.push(known.of(Entry { language: Some("id".to_owned()), ..entry }, &card.sha256, None));
+        if cfg!(shipped) {
+            let card = shipped::card()?;
+            let entry = Entry::new(&card.name, Origin::Shipped, card.bytes, State::Installed, default.is_none());
+            entries.push(known.of(Entry { language: Some("id".to_owned()), ..entry }, &card.sha256, None));
+        }
         Ok(entries)
     }
 
@@ -224,7 +226,9 @@ impl Store {
             let found = self.open_unofficial(name.clone(), &file, watch).map(drop);
             verified.push(Verified { name, found });
         }
-        verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
+        if cfg!(shipped) {
+            verified.push(Verified { name: shipped::card()?.name, found: shipped::unpack().map(drop) });
+        }
         if watch.is_cancelled() { Err(Error::Cancelled) } else { Ok(verified) }
     }
 
@@ -358,17 +362,16 @@ struct Speeds {
 impl Speeds {
     /// The entry with what was measured of a file of this SHA-256, or is to be expected of so much work.
     fn of(&self, entry: Entry, sha256: &str, work: Option<u64>) -> Entry {
-        match self.measured.iter().find(|measured| measured.sha256 == sha256) {
-            Some(measured) => Entry {
+        if let Some(measured) = self.measured.iter().find(|measured| measured.sha256 == sha256) {
+            Entry {
                 memory: measured.memory.unwrap_or(entry.memory),
                 real_time_factor: Some(measured.real_time_factor),
                 is_measured: true,
                 ..entry
-            },
-            None => {
-                let real_time_factor = work.and_then(|work| measure::expected(work, &self.measured));
-                Entry { real_time_factor, ..entry }
             }
+        } else {
+            let real_time_factor = work.and_then(|work| measure::expected(work, &self.measured));
+            Entry { real_time_factor, ..entry }
         }
     }
 }

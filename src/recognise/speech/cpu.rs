@@ -48,7 +48,7 @@ pub(super) struct CpuModel {
 
 impl CpuModel {
     pub fn load(model: &Model, languages: &Languages, hints: &Hints, precision: Precision) -> Result<Self, Error> {
-        let failed = |error| failure(&model.name, error);
+        let failed = |error| failure(&model.name, &error);
         let mut weights = match &model.source {
             Source::Path(path) => {
                 let file = File::open(path).map_err(|error| failed(error.into()))?;
@@ -94,7 +94,7 @@ impl CpuModel {
     }
 }
 
-fn failure(name: &str, error: risalah_whisper::Error) -> Error {
+fn failure(name: &str, error: &risalah_whisper::Error) -> Error {
     Error::Model { name: name.to_owned(), reason: error.to_string() }
 }
 

@@ -3,15 +3,13 @@
 mod choice;
 mod stream;
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{BufferSize, DeviceId, ErrorKind, SampleFormat, StreamConfig, SupportedBufferSize};
 use cpal::{SupportedStreamConfigRange, available_hosts, host_from_id};
-use serde::Serialize;
 
-use super::{Error, Intake};
+use super::{Config, DeviceRequest, Error, Found, Intake};
 use crate::audio::RATES;
 use crate::common::clock::MAX_CHANNELS;
 use crate::recording::{Format, Sample};
@@ -29,41 +27,6 @@ const HANDS_OVER: u32 = 10;
 
 /// How often a device that gives nothing is looked at.
 const LOOKED_AT: Duration = Duration::from_millis(500);
-
-/// A device that records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Found {
-    /// What the system calls it.
-    pub id: String,
-    /// What people call it; several devices may have the same name.
-    pub name: String,
-    /// Whether it is taken when none is named.
-    pub is_default: bool,
-    /// What it offers of that which a recording can hold; nothing when it is in use or may not be used.
-    pub configs: Vec<Config>,
-}
-
-/// A form of sound that a device offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Config {
-    /// How many channels.
-    pub channels: u16,
-    /// Samples a second.
-    pub rates: RangeInclusive<u32>,
-    /// One sample.
-    pub sample: Sample,
-}
-
-/// What is wanted of a device.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeviceRequest {
-    /// Its id or name, or a part of either; the system's default without one.
-    pub device: Option<String>,
-    /// How many channels are needed at least.
-    pub channels: Option<u16>,
-    /// The rate that is taken where it is offered.
-    pub rate: Option<u32>,
-}
 
 /// A device that was chosen, and the form in which it will be recorded.
 #[derive(Debug)]

@@ -13,6 +13,9 @@ pub enum Error {
     /// The computer has no device that records.
     #[error("there is no input device")]
     NoDevice,
+    /// The program was built without sound devices.
+    #[error("built without sound devices")]
+    LeftOut,
     /// No device of that name.
     #[error("there is no input device named {name}")]
     Unknown {
@@ -82,6 +85,7 @@ impl Explain for Error {
         let about = |key: &str, name: &str| Message::new(&format!("capture.{key}")).with("name", name);
         match self {
             Self::NoDevice => Message::new("capture.no_device"),
+            Self::LeftOut => Message::new("capture.left_out"),
             Self::Unknown { name, others } => about("unknown", name).with("others", others.join(", ")),
             Self::TooFewChannels { name, channels, wanted } => {
                 about("too_few_channels", name).with("channels", channels).with("wanted", wanted)

@@ -36,6 +36,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The program was built without sound devices.
+    #[error("built without sound devices")]
+    LeftOut,
     /// The computer has no loudspeaker.
     #[error("no output device")]
     NoLoudspeaker,
@@ -63,6 +66,7 @@ impl Explain for Error {
             Self::Write { path, source } => {
                 Message::new("play.write").with("path", path.display()).with("detail", source)
             }
+            Self::LeftOut => Message::new("capture.left_out"),
             Self::NoLoudspeaker => Message::new("play.no_loudspeaker"),
             Self::Loudspeaker { name, detail } => {
                 Message::new("play.loudspeaker").with("name", name).with("detail", detail)
@@ -75,7 +79,7 @@ impl Explain for Error {
             Self::Audio(error) => error.is_usage(),
             Self::Beyond { .. } | Self::NoChannel { .. } => true,
             Self::Write { source, .. } => source.kind() == std::io::ErrorKind::AlreadyExists,
-            Self::NoLoudspeaker | Self::Loudspeaker { .. } => false,
+            Self::LeftOut | Self::NoLoudspeaker | Self::Loudspeaker { .. } => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! file.
 
 mod error;
+#[cfg(feature = "capture")]
 mod loudspeaker;
 
 use std::fs::{self, File};
@@ -10,10 +11,20 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 pub use error::Error;
+#[cfg(feature = "capture")]
 pub use loudspeaker::play;
 
 use crate::audio::{Input, Source};
 use crate::common::clock::{Channel, Clock, Span};
+
+/// Plays nothing: the program was built without the feature `capture`.
+///
+/// # Errors
+/// Always [`Error::LeftOut`].
+#[cfg(not(feature = "capture"))]
+pub fn play(_: &Clip, _: &AtomicBool, _: &mut dyn FnMut(u64)) -> Result<(), Error> {
+    Err(Error::LeftOut)
+}
 
 /// Frames that are read at a time.
 const BLOCK: usize = 8192;
@@ -61,7 +72,9 @@ impl Clip {
         }
         // A sum may be louder than a loudspeaker takes; it is turned down as a whole.
         let peak = samples.iter().fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
-        samples.iter_mut().for_each(|sample| *sample /= peak);
+        for sample in &mut samples {
+            *sample /= peak;
+        }
         let span = Span::new(from, from + samples.len() as u64);
         Ok(Self { samples, clock, span })
     }

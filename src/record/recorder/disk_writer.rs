@@ -1,4 +1,4 @@
-//! Brings what the capture_loop hands over to the disk, in its order. It may wait for the disk; nobody waits for it.
+//! Brings what the `capture_loop` hands over to the disk, in its order. It may wait for the disk; nobody waits for it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

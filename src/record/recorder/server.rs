@@ -118,7 +118,7 @@ fn say(caller: &mut Line, id: u64, reply: Reply) -> io::Result<()> {
     caller.say(serde_json::to_vec(&Answer { id, reply })?)
 }
 
-/// Hands a request to the capture_loop and waits for what came of it.
+/// Hands a request to the `capture_loop` and waits for what came of it.
 pub(super) fn pass_on(request: Request, requests: &Sender<Asked>) -> Reply {
     let (reply, answers) = bounded(2);
     match requests.try_send((request, reply)) {

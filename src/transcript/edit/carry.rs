@@ -35,6 +35,7 @@ pub struct Carried {
 
 /// Takes over the layers of people in `wanted` from `old` to `new`, both as they were recognised, each with its own layers.
 #[must_use]
+#[expect(clippy::implicit_hasher, reason = "callers build it with the default one")]
 pub fn carry(
     (old, old_edits): (&Transcript, &[Edit]),
     (new, new_edits): (&Transcript, &[Edit]),

@@ -68,7 +68,9 @@ pub(super) fn write(checkpoint: &mut Checkpoint, target: &Path, watch: &mut Moni
 fn head(out: &mut impl Write, checkpoint: &Checkpoint) -> io::Result<()> {
     let mut bytes = header::beginning(&checkpoint.header());
     let filters = mel::filters(checkpoint.shape.mels as usize);
-    filters.iter().for_each(|weight| bytes.extend(weight.to_le_bytes()));
+    for weight in &filters {
+        bytes.extend(weight.to_le_bytes());
+    }
     bytes.extend((checkpoint.spellings.len() as u32).to_le_bytes());
     for spelling in &checkpoint.spellings {
         bytes.extend((spelling.len() as u32).to_le_bytes());

@@ -1,4 +1,4 @@
-//! A folder of CTranslate2, as faster-whisper uses it.
+//! A folder of `CTranslate2`, as faster-whisper uses it.
 //!
 //! `model.bin`, version 6: the version, the name and revision of the specification, then each variable (name, dimensions, kind of
 //! number, bytes) and the aliases of variables, all little-endian; a string has its length before it and a zero at its end.
@@ -344,7 +344,7 @@ impl Reader<'_> {
     }
 }
 
-/// What CTranslate2 calls a tensor of ggml, and which part of how many it is of it.
+/// What `CTranslate2` calls a tensor of ggml, and which part of how many it is of it.
 fn name(ggml: &str) -> (String, Option<(u64, u64)>) {
     let (rest, kind) = ggml.rsplit_once('.').unwrap_or((ggml, ""));
     let norm = if kind == "weight" { "gamma" } else { "beta" };
@@ -411,7 +411,9 @@ mod tests {
         bytes.extend(string(specification));
         bytes.extend(number(3));
         bytes.extend(number(variables.len()));
-        variables.iter().for_each(|variable| bytes.extend(variable));
+        for variable in variables {
+            bytes.extend(variable);
+        }
         bytes.extend(number(aliases.len()));
         for (alias, meant) in aliases {
             bytes.extend(string(alias).into_iter().chain(string(meant)));
@@ -422,7 +424,9 @@ mod tests {
     fn variable(name: &str, shape: &[u32], kind: u8, length: u32, data: usize) -> Vec<u8> {
         let mut bytes = string(name);
         bytes.push(shape.len() as u8);
-        shape.iter().for_each(|extent| bytes.extend(extent.to_le_bytes()));
+        for extent in shape {
+            bytes.extend(extent.to_le_bytes());
+        }
         bytes.push(kind);
         bytes.extend(length.to_le_bytes());
         bytes.resize(bytes.len() + data, 0);

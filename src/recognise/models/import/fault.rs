@@ -54,7 +54,7 @@ pub enum Fault {
     /// A model of another kind.
     #[error("{0} is not a Whisper model")]
     OtherModel(String),
-    /// A CTranslate2 file of another version.
+    /// A `CTranslate2` file of another version.
     #[error("version {0} of model.bin")]
     OtherVersion(u32),
     /// A number of the configuration that no Whisper model has, or that another contradicts.
@@ -150,6 +150,7 @@ impl Fault {
         Self::Tensor { name: name.escape_debug().take(200).collect(), fault }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers give what they have at hand")]
     pub(super) fn field(field: &str, value: impl ToString, allowed: impl ToString) -> Self {
         Self::Field { field: field.to_owned(), value: value.to_string(), allowed: allowed.to_string() }
     }

@@ -1,4 +1,4 @@
-//! Weights of other programs, taken over: a folder in the form of Hugging Face's transformers, or of CTranslate2.
+//! Weights of other programs, taken over: a folder in the form of Hugging Face's transformers, or of `CTranslate2`.
 //!
 //! Every number of the configuration, every tensor's name, place, shape and kind is checked before the first weight is read, and
 //! every weight is checked as it is read; what does not fit is refused with its name. The result is one form, whatever it came
@@ -35,7 +35,7 @@ const LONGEST_TEXT: u64 = 64 << 20;
 pub enum Kind {
     /// safetensors, as Hugging Face's transformers writes them.
     HuggingFace,
-    /// `model.bin` of CTranslate2.
+    /// `model.bin` of `CTranslate2`.
     #[serde(rename = "ctranslate2")]
     CTranslate2,
 }

@@ -66,13 +66,13 @@ impl Vocabulary {
         Self::new(file, tokens)
     }
 
-    /// From CTranslate2's `vocabulary.json`, a list.
+    /// From `CTranslate2`'s `vocabulary.json`, a list.
     pub(super) fn list(file: &str, text: &[u8]) -> Result<Self, Fault> {
         let tokens: Vec<String> = json(file, text)?;
         Self::new(file, tokens.into_iter().zip(0..))
     }
 
-    /// From CTranslate2's `vocabulary.txt`, a token on each line.
+    /// From `CTranslate2`'s `vocabulary.txt`, a token on each line.
     pub(super) fn lines(file: &str, text: &[u8]) -> Result<Self, Fault> {
         let not_text = |_| Fault::Vocabulary { file: file.to_owned(), fault: VocabularyFault::NotUtf8 };
         let text = std::str::from_utf8(text).map_err(not_text)?;
@@ -129,7 +129,7 @@ impl Vocabulary {
         Ok(size)
     }
 
-    /// Whether it has exactly so many tokens, as CTranslate2 wants it.
+    /// Whether it has exactly so many tokens, as `CTranslate2` wants it.
     pub(super) fn fills(&self, rows: u64) -> Result<(), Fault> {
         if self.count == rows {
             return Ok(());

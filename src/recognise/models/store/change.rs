@@ -41,7 +41,7 @@ impl Store {
         let part = self.part_of(&official.file_name());
         self.check_space(official.bytes.saturating_sub(length(&part)?.unwrap_or_default()))?;
         pull::download(hub, official, &part, watch)?;
-        self.put(&part, &path)?;
+        put(&part, &path)?;
         Ok(installed(false))
     }
 
@@ -90,7 +90,7 @@ impl Store {
             check_header(&copy)?;
             card.write(&self.card_of(&file))?;
             self.note(&file, &sha256)?;
-            self.put(&copy, &path)
+            put(&copy, &path)
         });
         if made.is_err() {
             let _ = fs::remove_file(&copy);
@@ -211,7 +211,7 @@ impl Store {
         let copy = self.copy_of(file);
         let copied = copy_hashed(source, &copy, watch).and_then(|found| {
             if found == sha256 {
-                return self.put(&copy, &self.path_of(file));
+                return put(&copy, &self.path_of(file));
             }
             Err(Error::Hash { path: source.to_owned(), expected: sha256.to_owned(), found })
         });
@@ -226,11 +226,6 @@ impl Store {
         let path = self.note_of(file);
         // As `sha256sum` writes and checks it.
         atomic_file::write(&path, format!("{sha256}  {file}\n").as_bytes()).map_err(Error::at(&path))
-    }
-
-    /// Gives a complete file its name, in one step that survives a loss of power.
-    fn put(&self, part: &Path, path: &Path) -> Result<(), Error> {
-        atomic_file::rename(part, path).map_err(Error::at(path))
     }
 
     pub(in crate::recognise::models) fn lock(&self) -> Result<File, Error> {
@@ -259,6 +254,11 @@ fn enough(folder: &Path, bytes: u64, available: u64) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::NoSpace { folder: folder.to_owned(), needed, available })
+}
+
+/// Gives a complete file its name, in one step that survives a loss of power.
+fn put(part: &Path, path: &Path) -> Result<(), Error> {
+    atomic_file::rename(part, path).map_err(Error::at(path))
 }
 
 #[cfg(test)]
