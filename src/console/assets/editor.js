@@ -14,7 +14,7 @@ const meeting = editor.dataset.meeting;
 const base = `/meetings/${encodeURIComponent(meeting)}`;
 const tools = by("tools").content.firstElementChild.cloneNode(true);
 
-/** @typedef {{turn: any, node: HTMLElement, text: HTMLElement, timer: number, since: number, saving: Promise<void> | null}} Shown */
+/** @typedef {{turn: any, node: HTMLElement, text: HTMLElement, timer: number, since: number, saving: Promise<void> | null, sent: string, lost: string}} Shown */
 /** @type {Shown[]} */
 const shown = [];
 /** @type {Map<string, Shown>} */
@@ -35,7 +35,7 @@ const done = [], undone = [];
 const draftKey = (/** @type {string} */ id) => `risalah-draft:${meeting}:${id}`;
 
 function keepDraft(/** @type {Shown} */ one) {
-  localStorage.setItem(draftKey(one.turn.id), JSON.stringify({ revision: one.turn.revision, text: one.text.textContent }));
+  localStorage.setItem(draftKey(one.turn.id), JSON.stringify({ revision: one.turn.revision, text: one.text.textContent, sent: one.sent }));
 }
 
 function isChanged(/** @type {Shown} */ one) {
@@ -52,7 +52,7 @@ function make(/** @type {any} */ turn) {
   const text = element("p", { class: "text", lang: "id", tabindex: "0", role: "textbox", "aria-multiline": "true", "aria-readonly": "true", "data-empty": t("page.edit.empty") });
   const node = element("article", { class: "turn", id: "turn-" + turn.id }, [element("div", { class: "who" }), text]);
   /** @type {Shown} */
-  const one = { turn, node, text, timer: 0, since: 0, saving: null };
+  const one = { turn, node, text, timer: 0, since: 0, saving: null, sent: "", lost: "" };
   named.set(turn.id, one);
   fill(one, turn);
   text.addEventListener("focus", () => focus(one));
@@ -95,6 +95,15 @@ function caretIn(/** @type {HTMLElement} */ text) {
   return selection?.rangeCount && text.contains(selection.anchorNode) ? selection.anchorOffset : null;
 }
 
+/** Letters before the caret, also where the browser has split the text. @param {HTMLElement} text */
+function lettersBefore(text) {
+  const selection = getSelection();
+  const before = new Range();
+  before.selectNodeContents(text);
+  if (selection?.anchorNode) before.setEnd(selection.anchorNode, selection.anchorOffset);
+  return before.toString().length;
+}
+
 function placeCaret(/** @type {HTMLElement} */ text, /** @type {number} */ at) {
   const node = text.firstChild;
   if (node) getSelection()?.collapse(node, Math.min(at, node.textContent?.length || 0));
@@ -122,6 +131,11 @@ function leave(/** @type {Shown} */ one) {
 // ---- Saving
 
 function typed(/** @type {Shown} */ one) {
+  if (one.text.childNodes.length > 1) {
+    const caret = one.text.contains(getSelection()?.anchorNode || null) ? lettersBefore(one.text) : null;
+    one.text.textContent = one.text.textContent;
+    if (caret !== null) placeCaret(one.text, caret);
+  }
   const now = performance.now();
   if (!one.timer) one.since = now;
   keepDraft(one);
@@ -147,15 +161,18 @@ async function put(/** @type {Shown} */ one) {
   const name = await author();
   if (!name) return;
   const text = one.text.textContent || "", before = one.turn.text;
+  one.sent = text;
+  keepDraft(one);
   by("saved").textContent = t("page.saving");
   try {
     const changed = await ask("PUT", `${base}/turns/${one.turn.id}/text`, { by: name, revision: one.turn.revision, text });
     taken(one, changed, text);
     one.node.classList.remove("failed");
     by("trouble").hidden = true;
-    if (!isChanged(one)) localStorage.removeItem(draftKey(one.turn.id));
+    if (isChanged(one)) keepDraft(one);
+    else localStorage.removeItem(draftKey(one.turn.id));
     by("saved").textContent = isChanged(one) ? t("page.unsaved") : t("page.saved");
-    if (changed.edits.length && one !== focused) alike(before, one.turn.text, one);
+    if (changed.edits.length) offer(before, one.turn.text, one);
   } catch (error) {
     await notSaved(one, error, text);
   }
@@ -192,6 +209,7 @@ async function notSaved(/** @type {Shown} */ one, /** @type {any} */ error, /** 
   trouble(editor, error);
   if (!refused || refused.status === 0 || refused.status >= 500) {
     // The program may be started again: what is typed is tried again until it is taken.
+    one.lost = text;
     one.timer = window.setTimeout(() => save(one), 2000);
   } else {
     one.node.classList.add("failed");
@@ -199,6 +217,12 @@ async function notSaved(/** @type {Shown} */ one, /** @type {any} */ error, /** 
 }
 
 async function conflict(/** @type {Shown} */ one, /** @type {any} */ current, /** @type {string} */ mine) {
+  if (one.lost && wordsOf(current.text).join(" ") === wordsOf(one.lost).join(" ")) {
+    // It is what was sent before an answer was lost: nobody else has changed it.
+    one.turn = current;
+    one.lost = "";
+    return put(one);
+  }
   const dialog = by("conflict");
   by("conflict-what").textContent = t("page.edit.conflict");
   dialog.querySelector(".theirs").textContent = current.text;
@@ -372,7 +396,11 @@ async function past(/** @type {Shown} */ one) {
 
 const wordsOf = (/** @type {string} */ text) => text.split(/[^\S\u00a0\u202f]+/).filter(Boolean);
 
-async function alike(/** @type {string} */ before, /** @type {string} */ after, /** @type {Shown} */ from) {
+/** @type {(() => unknown) | null} */
+let offered = null;
+
+/** Offers a correction elsewhere without taking anybody away from what is typed. @param {string} before @param {string} after @param {Shown} from */
+function offer(before, after, from) {
   const old = wordsOf(before), fresh = wordsOf(after);
   let head = 0, tail = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
@@ -382,7 +410,16 @@ async function alike(/** @type {string} */ before, /** @type {string} */ after, 
   if (wrong.length < 3 || !good || wrong === good || wrong.split(" ").length > 4) return;
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${wrong.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "u");
   const places = shown.filter((one) => one !== from && !one.turn.omitted && pattern.test(one.turn.text));
+  by("offer").hidden = places.length === 0;
+  if (!places.length) return;
+  by("offer").firstElementChild.textContent = t("page.edit.offer", { before: wrong, after: good, count: places.length });
+  offered = () => alike(wrong, good, pattern, places);
+}
+
+async function alike(/** @type {string} */ wrong, /** @type {string} */ good, /** @type {RegExp} */ pattern, /** @type {Shown[]} */ places) {
   const dialog = by("alike");
+  by("offer").hidden = true;
+  offered = null;
   let count = 0, place = 0;
   for (const one of places) {
     place += 1;
@@ -557,6 +594,7 @@ const KEYS = [
   { keys: ["Alt+B"], what: "page.key.right", act: () => focused && right(focused) },
   { keys: ["Alt+S"], what: "page.key.speaker", act: () => focused && speaker(focused) },
   { keys: ["Alt+U"], what: "page.key.unclear", act: () => focused && unclear(focused) },
+  { keys: ["Alt+A"], what: "page.key.alike", act: () => offered?.() },
   { keys: ["Alt+M"], what: "page.key.mix", act: mix },
   { keys: ["Ctrl+Z"], what: "page.key.undo", act: () => undo(focused) },
   { keys: ["Ctrl+Y"], what: "page.key.redo", act: redo },
@@ -594,6 +632,7 @@ by("play").addEventListener("click", toggle);
 by("back").addEventListener("click", () => seek(-5));
 by("forward").addEventListener("click", () => seek(5));
 by("next").addEventListener("click", () => nextToHear(focused));
+by("offer").querySelector("button").addEventListener("click", () => offered?.());
 by("help").addEventListener("click", () => choose(by("keys")));
 by("speed").addEventListener("change", () => speed(0));
 by("source").addEventListener("change", () => sound.src && play(focused, position() + Number(by("lead").value) * RATE, playing.until));
@@ -640,6 +679,7 @@ function drafts() {
     one.text.textContent = draft.text;
     // On the revision that was seen then: a correction of somebody else since is shown beside it.
     one.turn = { ...one.turn, revision: draft.revision };
+    one.lost = draft.sent || "";
     count += 1;
     save(one);
   }
