@@ -39,7 +39,7 @@ impl Browser {
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver ({error}): apt-get install chromium-driver"));
         let profile = tempfile::tempdir().expect("a folder");
-        let mut arguments = vec![
+        let arguments = [
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
@@ -48,9 +48,6 @@ impl Browser {
             format!("--accept-lang={language}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        if dark {
-            arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
-        }
         let wish = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome", "goog:chromeOptions": {
             "args": arguments, "prefs": { "intl.accept_languages": language }
         } } } });
@@ -63,7 +60,12 @@ impl Browser {
             }
             thread::sleep(Duration::from_millis(50));
         };
-        Self { driver, session: format!("{base}/session/{session}"), _profile: profile }
+        let browser = Self { driver, session: format!("{base}/session/{session}"), _profile: profile };
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let order = json!({ "cmd": "Emulation.setEmulatedMedia", "params": media });
+        browser.told("POST", "goog/cdp/execute", Some(&order));
+        browser
     }
 
     fn told(&self, method: &str, what: &str, body: Option<&Value>) -> Value {

@@ -115,18 +115,21 @@ fn every_refusal_is_json_with_a_code_and_a_sentence() {
     let bearer = format!("Bearer {}", served.token);
     let json = ("Content-Type", "application/json");
     let undo = format!("/api/v1/meetings/{KNOWN}/undo");
+    let (turns, live) = (format!("/api/v1/meetings/{KNOWN}/turns?from=-1"), format!("/api/v1/meetings/{KNOWN}/live"));
+    let large = " ".repeat(3 << 20);
+    let undo = undo.as_str();
     for (method, path, headers, body, status) in [
-        ("GET", "/api/v1/nothing", vec![], &b""[..], 404),
-        ("DELETE", "/api/v1/meetings", vec![], b"", 405),
-        ("POST", &undo, vec![json], b"{", 400),
-        ("POST", &undo, vec![json], b"{}", 422),
-        ("POST", &undo, vec![], b"{}", 415),
-        ("POST", &undo, vec![json], &vec![b' '; 3 << 20], 413),
-        ("GET", &format!("/api/v1/meetings/{KNOWN}/turns?from=-1"), vec![], b"", 422),
-        ("GET", &format!("/api/v1/meetings/{KNOWN}/live"), vec![], b"", 400),
+        ("GET", "/api/v1/nothing", vec![], "", 404),
+        ("DELETE", "/api/v1/meetings", vec![], "", 405),
+        ("POST", undo, vec![json], "{", 400),
+        ("POST", undo, vec![json], "{}", 422),
+        ("POST", undo, vec![], "{}", 415),
+        ("POST", undo, vec![json], large.as_str(), 413),
+        ("GET", turns.as_str(), vec![], "", 422),
+        ("GET", live.as_str(), vec![], "", 400),
     ] {
         let headers: Vec<(&str, &str)> = [("Authorization", bearer.as_str())].into_iter().chain(headers).collect();
-        let answer = served.raw(method, path, &headers, body);
+        let answer = served.raw(method, path, &headers, body.as_bytes());
         let told = answer.json();
         assert_eq!(answer.status, status, "{method} {path}: {told}");
         assert!(told["code"].is_string() && told["what"].is_string(), "{method} {path}: {told}");

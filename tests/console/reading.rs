@@ -103,6 +103,10 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
             .replace("{format}", "txt")
             .replace("{file}", "tidak-ada");
         for method in methods.as_object().expect("methods").keys() {
+            // It needs nothing but to be asked, and then begins to record.
+            if method == "post" && path.ends_with("/recording") {
+                continue;
+            }
             let answer = served.ask(&method.to_uppercase(), &filled, None);
             // It is there: whatever it says of an empty request, it is not that there is no such address or method.
             assert_ne!(answer.status, 405, "{method} {path}");

@@ -13,12 +13,12 @@ use utoipa::ToSchema;
 use super::Name;
 use super::values::{Record, Refusal};
 use crate::common::language::Language;
-use crate::common::message::Message;
+use crate::common::message::{Explain, Message};
 use crate::console::app::App;
 use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::document::risalah::Format;
-use crate::lifecycle::{self, Life, Manifest, folder};
+use crate::lifecycle::{Finding, Life, Manifest, folder};
 use crate::meeting_folder::{document, official_brief, publishable, templates};
 
 /// A document that can be had.
@@ -156,7 +156,7 @@ pub async fn official(
             let path = folder.join(&document.file);
             let content = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
             if crate::common::digest::sha256(&content) != document.sha256 {
-                return Err(lifecycle::Error::NotTheDocument(lifecycle::Finding::Changed(path)).into());
+                return Err(Refused::conflict(Finding::Changed(path).message()));
             }
             return Ok(file(&document.file, content));
         }
