@@ -13,13 +13,23 @@ TRAINING ?= target/training
 SHARDS ?= 40
 MINUTES ?= 240
 
-.PHONY: build demo test test-models soak bench fmt fmt-check lint package pictures model clean
+.PHONY: build check quick demo test test-models soak bench fmt fmt-check lint package pictures model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
 build:
 	@scripts/setup.sh build
 	cargo build --release --locked
+
+## Whether it compiles: seconds after a change.
+check:
+	@scripts/setup.sh build
+	cargo check --release --locked
+
+## The tests beside the code, and those of the library: less than a minute once they are built.
+quick:
+	@scripts/setup.sh build
+	cargo test --workspace --release --locked --lib --bins --test library
 
 ## The shipped recording through the shipped model to a printed record.
 demo: build

@@ -8,6 +8,7 @@ use std::process;
 use std::sync::atomic::Ordering;
 
 use e_risalah::audio;
+use e_risalah::common::atomic_file;
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
 use e_risalah::recording::folder_of;
@@ -82,8 +83,7 @@ fn keep(recording: &Path) -> Result<PathBuf, Failure> {
             return Ok(kept.clone());
         }
         let path = recording.join(format!("{NAME}.{}", audio::ending(&partial)?));
-        fs::rename(&partial, &path).map_err(failed(&path))?;
-        File::open(recording).and_then(|folder| folder.sync_all()).map_err(failed(recording))?;
+        atomic_file::rename(&partial, &path).map_err(failed(&path))?;
         Ok(path)
     });
     if outcome.is_err() {

@@ -169,9 +169,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     let words = office.join(LEXICON);
     if words.is_file() {
-        let kept = meeting_folder::keep_file(&folder, &store, &words, LEXICON)?;
-        for kept in &kept {
-            console.warning(kept);
+        if let Some(kept) = meeting_folder::keep_file(&folder, &store, &words, LEXICON)? {
+            console.warning(&kept);
         }
     }
     if let Some(path) = &args.conference {

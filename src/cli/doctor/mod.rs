@@ -110,10 +110,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     power().into_iter().for_each(&mut tell);
     #[cfg(feature = "print")]
     tell(printer());
-    missing_paper(meeting.paper)
-        .map(|missing| Check::new(Mark::Doubt, missing.message()))
-        .into_iter()
-        .for_each(&mut tell);
+    missing_paper(meeting.paper).map(|missing| Check::new(Mark::Doubt, missing)).into_iter().for_each(&mut tell);
     if args.output_args.json {
         print(&serde_json::Value::Array(lines).to_string());
     }

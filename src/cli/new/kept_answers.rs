@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use e_risalah::common::atomic_file;
 use e_risalah::common::digest::sha256;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,7 @@ pub fn read(path: &Path) -> Vec<Answer> {
 pub fn write(path: &Path, answers: &[Answer]) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(answers)?;
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let partial = path.with_extension("sebagian");
-    fs::write(&partial, text).and_then(|()| fs::rename(&partial, path))
+    atomic_file::write(path, &text)
 }
 
 /// They are in their file now.

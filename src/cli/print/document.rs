@@ -75,8 +75,8 @@ pub fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Cons
         target => target?,
     };
     let written = target.write(&store, &name, &bytes)?;
-    for kept in &written.kept_message() {
-        console.warning(kept);
+    if let Some(kept) = written.kept_message() {
+        console.warning(&kept);
     }
     let path = written.path;
     if meeting.paper != usual {
@@ -103,8 +103,8 @@ fn unrecorded(folder: &Path, meeting: &mut Meeting, args: &Args, console: Consol
     let LaidOut { content: bytes, warnings } = lay_out(&sheet, Format::Register, templates.as_deref())?;
     let end = End::warned_if(console.warnings(&warnings));
     let written = Folder::create(folder)?.write_before(&name, &bytes)?;
-    for kept in &written.kept_message() {
-        console.warning(kept);
+    if let Some(kept) = written.kept_message() {
+        console.warning(&kept);
     }
     Ok(Document { path: written.path, bytes, end })
 }
