@@ -107,7 +107,7 @@ for (const button of page.querySelectorAll("[data-event]")) {
 by("withdraw").addEventListener("click", () => enter("batal"));
 for (const [id, event] of /** @type {[string, (form: any) => string][]} */ ([
   ["interjection", (form) => `interupsi:${form.channel.value}`],
-  ["item", (form) => `acara:${form.item.value}`],
+  ["item", (form) => `acara:${form.number.value}`],
   ["seat", (form) => `duduk:${form.channel.value}${form.person.value ? ":" + form.person.value : ""}`],
   ["note", (form) => `catatan:${form.text.value}`],
 ])) {
@@ -142,7 +142,7 @@ for (const id of ["interjection", "seat"]) {
   by(id).elements.channel.replaceChildren(...numbers.map((/** @type {any[]} */ [number, name]) => element("option", { value: String(number) }, [name ? `${number} – ${name}` : String(number)])));
 }
 by("seat").elements.person.replaceChildren(element("option", { value: "" }, ["–"]), ...one.people.map((/** @type {any} */ person) => element("option", { value: person.id }, [person.name])));
-by("item").elements.item.replaceChildren(...one.agenda.map((/** @type {string} */ item, /** @type {number} */ index) => element("option", { value: String(index + 1) }, [`${index + 1}. ${item}`])));
+by("item").elements.number.replaceChildren(...one.agenda.map((/** @type {string} */ item, /** @type {number} */ index) => element("option", { value: String(index + 1) }, [`${index + 1}. ${item}`])));
 by("item").hidden = one.agenda.length === 0;
 by("seat").hidden = one.people.length === 0;
 by("said").append(element("p", { class: "empty" }, [t("page.live.no_turns")]));
