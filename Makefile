@@ -39,8 +39,8 @@ demo: build
 ## Every test, as CI runs them: the program's, with those that only root can run, then those of the scorer and the rooms by which it is judged.
 test:
 	@scripts/setup.sh build test
+	$(PYTHON) -r benches/requirements.txt -r tests/console/requirements.txt
 	cargo test --workspace --release --locked -- --include-ignored
-	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
 ## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked, measured on this machine, and tested, also against whisper.cpp.

@@ -18,7 +18,6 @@ mod demo;
 mod devices;
 mod diff;
 mod doctor;
-mod event_words;
 mod export;
 mod finalize;
 mod floor;
@@ -56,6 +55,8 @@ mod recover;
 mod reference;
 mod room_profile;
 mod screen;
+#[cfg(feature = "console")]
+mod serve;
 mod shell;
 mod source_fingerprint;
 mod status;
@@ -113,6 +114,8 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Print(args) => print::run(&args, console),
         Command::Play(args) => play::run(&args, console),
         Command::Floor(args) => floor::run(&args, console),
+        #[cfg(feature = "console")]
+        Command::Serve(args) => serve::run(&args, console),
         Command::ImportEdits(args) => import_edits::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),

@@ -207,7 +207,7 @@ fn a_recording_is_recognised_by_the_engine_that_is_asked_for() {
     let record = |engine: &str| {
         let source = ["--source", text(&recording), "--speed", "16", "--quiet"];
         let args = [&["rekam", "--meeting", "rapat.toml", "-o", text(&folder), "--engine", engine], &source[..]];
-        room::risalah(&args.concat()).current_dir(place.path()).output().expect("the program runs")
+        crate::room::risalah(&args.concat()).current_dir(place.path()).output().expect("the program runs")
     };
     let output = record("ggml");
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
