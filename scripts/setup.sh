@@ -34,6 +34,8 @@ faketime    faketime
 espeak-ng   espeak-ng
 virtualenv  python3-virtualenv
 python3-config python3-dev
+chromium    chromium
+chromedriver chromium-driver
 '
 bench='
 espeak-ng   espeak-ng

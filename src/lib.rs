@@ -13,6 +13,8 @@ rust_i18n::i18n!("locales", fallback = "en");
 pub mod audio;
 pub mod common;
 pub mod conference;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod document;
 pub mod floor;
 pub mod lifecycle;

@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand};
 
 use super::output_args::{FolderArgs, OutputArgs};
 use super::passage_args::PassageArgs;
+#[cfg(feature = "console")]
+use super::serve;
 use super::{
     advance, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits, man,
     models, new, omit, play, print, record, recorder, transcribe, typeset, undo,
@@ -18,7 +20,7 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
     ("prepare", &["new", "check", "devices", "doctor"]),
     ("record", &["record", "play", "recover", "verify", "archive"]),
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
-    ("correct", &["import-edits", "history", "diff", "undo", "heard", "omit"]),
+    ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
     ("system", &["models", "completions", "man"]),
 ];
@@ -56,6 +58,9 @@ pub enum Command {
     Play(play::Args),
     #[command(visible_alias = "giliran")]
     Floor(floor::Args),
+    #[cfg(feature = "console")]
+    #[command(visible_alias = "layani")]
+    Serve(serve::Args),
     #[command(visible_alias = "impor-koreksi")]
     ImportEdits(import_edits::Args),
     #[command(visible_alias = "riwayat")]
@@ -126,6 +131,8 @@ impl Command {
             Self::Print(args) => args.folder_args.output_args,
             Self::Play(args) => args.output_args,
             Self::Floor(args) => args.output_args,
+            #[cfg(feature = "console")]
+            Self::Serve(args) => args.output_args,
             Self::ImportEdits(args) => args.output_args,
             Self::History(args) => args.output_args,
             Self::Diff(args) => args.folder_args.output_args,

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use e_risalah::common::language::{Language, lookup};
 
 use super::args::{Args, GROUPS};
-use super::event_words;
+use e_risalah::record::recorder::event_words;
 
 /// Columns of the list of commands.
 const WIDTH: usize = 100;

@@ -18,7 +18,6 @@ mod demo;
 mod devices;
 mod diff;
 mod doctor;
-mod event_words;
 mod export;
 mod finalize;
 mod floor;
@@ -47,6 +46,7 @@ mod print;
 mod progress;
 mod progress_file;
 mod recogniser;
+mod recogniser_args;
 mod record;
 mod recorder;
 mod recorder_order;
@@ -55,6 +55,8 @@ mod recover;
 mod reference;
 mod room_profile;
 mod screen;
+#[cfg(feature = "console")]
+mod serve;
 mod shell;
 mod source_fingerprint;
 mod status;
@@ -112,6 +114,8 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Print(args) => print::run(&args, console),
         Command::Play(args) => play::run(&args, console),
         Command::Floor(args) => floor::run(&args, console),
+        #[cfg(feature = "console")]
+        Command::Serve(args) => serve::run(&args, console),
         Command::ImportEdits(args) => import_edits::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),

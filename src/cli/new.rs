@@ -29,21 +29,6 @@ use super::outcome::{End, Failure};
 use ask::{Clerk, NoAnswer};
 use people::People;
 
-const KINDS: [Kind; 11] = [
-    Kind::Paripurna,
-    Kind::Komisi,
-    Kind::Banggar,
-    Kind::Bamus,
-    Kind::Bapemperda,
-    Kind::Bk,
-    Kind::Pansus,
-    Kind::Pimpinan,
-    Kind::Raker,
-    Kind::Rdp,
-    Kind::Rdpu,
-];
-const NATURES: [Nature; 3] = [Nature::Terbuka, Nature::Tertutup, Nature::TertutupRahasia];
-const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
@@ -188,7 +173,7 @@ fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied),
     let mut house = KnownInstitution {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
-        zone: clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?,
+        zone: clerk.choice(&Clerk::asked("zone"), &Zone::ALL, ToString::to_string)?,
         ..KnownInstitution::default()
     };
     let bare = Meeting::bare();
@@ -288,20 +273,20 @@ fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, NoAnswer> {
     if known.city.is_none() {
         draft.city = clerk.text("city")?;
     }
-    draft.kind = clerk.choice(&Clerk::asked("kind"), &KINDS, |kind| format!("{} ({})", kind.name(), kind.key()))?;
+    draft.kind = clerk.choice(&Clerk::asked("kind"), &Kind::ALL, |kind| format!("{} ({})", kind.name(), kind.key()))?;
     if draft.kind != Some(Kind::Paripurna) {
         draft.name = clerk.text("name")?;
     }
     draft.nature = match draft.kind {
         Some(kind) if kind.is_always_open() => Some(Nature::Terbuka),
-        _ => clerk.choice(&Clerk::asked("nature"), &NATURES, |nature| nature.name().to_owned())?,
+        _ => clerk.choice(&Clerk::asked("nature"), &Nature::ALL, |nature| nature.name().to_owned())?,
     };
     if matches!(draft.kind, Some(Kind::Raker | Kind::Rdp | Kind::Rdpu)) {
         draft.partner = clerk.text("partner")?;
     }
     draft.date = clerk.one(&Clerk::asked("date"), typed_date)?;
     if known.zone.is_none() {
-        draft.zone = clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?;
+        draft.zone = clerk.choice(&Clerk::asked("zone"), &Zone::ALL, ToString::to_string)?;
     }
     if known.place.is_none() {
         draft.place = clerk.text("place")?;

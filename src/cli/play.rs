@@ -1,16 +1,13 @@
 //! `risalah play`: what was said at a time of the recording, from the loudspeaker or as a file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use clap::ValueHint;
-use e_risalah::audio::Input;
 use e_risalah::common::clock::Channel;
 use e_risalah::common::message::Message;
-use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder;
 use e_risalah::record::playback::{self, Clip};
-use e_risalah::transcript::store::{self, Store};
 
 use super::console::{Console, print};
 use super::interrupt::STOP;
@@ -44,7 +41,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         return Err(Failure::usage(Message::new("play.no_time")));
     }
     let channel = args.channel.and_then(Channel::new);
-    let clip = Clip::of(&sound(&args.recording)?, args.from, until, channel)?;
+    let clip = Clip::of(&meeting_folder::sound(&args.recording)?, args.from, until, channel)?;
     if let Some(path) = &args.output {
         clip.write(path)?;
         console.file(path);
@@ -67,24 +64,4 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         print(&serde_json::json!({ "start_time": from, "end_time": until, "whole": whole }).to_string());
     }
     Ok(End::Done)
-}
-
-/// The sound: in the folder, else where it was when its words were recognised.
-fn sound(recording: &Path) -> Result<Input, Failure> {
-    let mut paths = vec![recording.to_owned()];
-    let mut meeting = Meeting::bare();
-    if recording.is_dir() {
-        meeting = meeting_folder::describe(recording)?;
-        let known = match Store::open(recording) {
-            Err(store::Error::Missing { .. }) => Vec::new(),
-            store => store?.sound()?,
-        };
-        if !known.is_empty() {
-            paths = known;
-        }
-    }
-    if let Some(gone) = paths.iter().find(|path| !path.exists()) {
-        return Err(Failure::usage(Message::new("play.gone").with("path", gone.display())));
-    }
-    Ok(meeting_folder::input(&paths, &meeting)?)
 }

@@ -1,5 +1,7 @@
 //! Why a meeting's folder cannot be read or written.
 
+use std::path::PathBuf;
+
 use crate::audio;
 use crate::common::message::{Explain, Message};
 use crate::conference;
@@ -44,6 +46,27 @@ pub enum Error {
     /// A file of the folder.
     #[error(transparent)]
     Folder(#[from] folder::Error),
+    /// The sound is no longer where it was.
+    #[error(transparent)]
+    SoundGone(#[from] SoundGone),
+}
+
+/// The sound is no longer where it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} is gone", path.display())]
+pub struct SoundGone {
+    /// Where it was.
+    pub path: PathBuf,
+}
+
+impl Explain for SoundGone {
+    fn message(&self) -> Message {
+        Message::new("play.gone").with("path", self.path.display())
+    }
+
+    fn is_usage(&self) -> bool {
+        true
+    }
 }
 
 impl Error {
@@ -59,6 +82,7 @@ impl Error {
             Self::Document(error) => error,
             Self::Lifecycle(error) => error,
             Self::Folder(error) => error,
+            Self::SoundGone(gone) => gone,
         }
     }
 }

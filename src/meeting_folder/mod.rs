@@ -17,8 +17,8 @@ pub use documents::{
     Documents, LaidOut, LayOut, Output, document, formats, official_brief, official_document, publishable, templates,
 };
 pub use entries::{EntryError, may_enter};
-pub use error::Error;
+pub use error::{Error, SoundGone};
 pub use evidence::{Evidence, keep_events};
-pub use input::{input, room};
+pub use input::{input, room, sound};
 pub use notices::Notices;
 pub use words::{current_words, lexicon, outside_recording, shown_words};

@@ -60,7 +60,34 @@ fn code() -> Vec<String> {
                 .any(|part| part.as_os_str().to_str().is_some_and(|part| part == "tests" || part == "tests.rs"))
     });
     let code = sources.map(|path| fs::read_to_string(path).expect("text"));
-    code.map(|text| text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()).collect()
+    let mut code: Vec<String> =
+        code.map(|text| text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()).collect();
+    code.extend(files(&root().join("src/console")).iter().filter_map(|path| of_page(path)));
+    code
+}
+
+/// The keys that a template of a page names, or the values that a script of a page gives, as literals.
+fn of_page(path: &Path) -> Option<String> {
+    let ending = path.extension()?.to_str()?;
+    let text = || fs::read_to_string(path).expect("text");
+    let quoted = |name: &str| format!("\"{}\"\n", name.trim());
+    match ending {
+        "html" => {
+            Some(text().split("frame.t(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(quoted).collect())
+        }
+        "js" => {
+            let text = text();
+            let calls = text.split("t(\"page.").skip(1).filter_map(|rest| rest.split_once(", {")?.1.split('}').next());
+            Some(
+                calls
+                    .flat_map(|values| values.split(','))
+                    .filter_map(|value| value.split(':').next())
+                    .map(quoted)
+                    .collect(),
+            )
+        }
+        _ => None,
+    }
 }
 
 /// What stands between quotation marks.

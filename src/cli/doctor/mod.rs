@@ -16,8 +16,7 @@ use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
-use e_risalah::recognise::speech::Recogniser as _;
-use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::recognise::speech::{self, Engine, Hints, Languages, Loaded, Recogniser as _};
 use e_risalah::record::capture::{DeviceRequest, Microphones, Trouble, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
@@ -105,6 +104,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     folder(args).into_iter().for_each(&mut tell);
     tell(disk(args, format));
     tell(model(args, console));
+    tell(graphics());
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
     #[cfg(feature = "print")]
@@ -233,6 +233,15 @@ fn model(args: &Args, console: Console) -> Check {
             )
         }
     }
+}
+
+/// Whether a graphics processor can help.
+fn graphics() -> Check {
+    let message = match speech::graphics() {
+        Some(name) => Message::new("doctor.graphics").with("name", name),
+        None => Message::new("doctor.no_graphics"),
+    };
+    Check::new(Mark::Well, message)
 }
 
 /// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of

@@ -10,9 +10,9 @@ use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Entered, folder_of};
 
 use crate::cli::console::{Console, print};
-use crate::cli::event_words::{self, Request};
 use crate::cli::ledger_words;
 use crate::cli::outcome::{End, Failure};
+use e_risalah::record::recorder::event_words::{self, Request};
 
 pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> {
     let recording = folder_of(folder);

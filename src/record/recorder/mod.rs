@@ -11,6 +11,7 @@ mod client;
 mod disk_watch;
 mod disk_writer;
 mod error;
+pub mod event_words;
 mod hearing;
 mod levels;
 mod line;

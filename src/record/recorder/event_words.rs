@@ -1,9 +1,9 @@
-//! What the operator enters, as it is typed behind `risalah record event`. The one list of its
-//! words: the parser, the help and the messages go by it.
+//! What the operator enters, as it is typed behind `risalah record event` and sent by the page. The one
+//! list of its words: the parser, the help and the messages go by it.
 
-use e_risalah::common::clock::Channel;
-use e_risalah::meeting::EventKind;
-use e_risalah::recording::Entered;
+use crate::common::clock::Channel;
+use crate::meeting::EventKind;
+use crate::recording::Entered;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,8 @@ const ALIKE: f64 = 0.8;
 /// Asks for the list, in either language.
 const LIST: [&str; 2] = ["help", "bantuan"];
 
-/// What the text asks for.
+/// What the text asks for; `None` where it is none of the words.
+#[must_use]
 pub fn parse(text: &str) -> Option<Request> {
     let (name, rest) = match text.split_once(':') {
         Some((name, rest)) => (name, Some(rest.trim()).filter(|rest| !rest.is_empty())),
@@ -72,11 +73,13 @@ pub fn parse(text: &str) -> Option<Request> {
 }
 
 /// Every word with what may stand behind it.
+#[must_use]
 pub fn forms() -> Vec<String> {
     WORDS.iter().map(|word| format!("{}{}", word.name, word.argument)).collect()
 }
 
 /// The word that was perhaps meant.
+#[must_use]
 pub fn near(text: &str) -> Option<&'static str> {
     let typed = text.split(':').next().unwrap_or_default().trim().to_lowercase();
     let alike = |word: &Word| strsim::jaro_winkler(word.name, &typed);
