@@ -1,5 +1,5 @@
 //! Logs for those who look after the program. Off unless `RISALAH_LOG` asks for them; the recorder
-//! always keeps one. What is said or entered, names and paths never stand in it.
+//! and the page always keep one. What is said or entered, names and paths never stand in it.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,6 +8,10 @@ use etcetera::BaseStrategy;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Says what is logged, as `tracing_subscriber::EnvFilter` reads it.
 const FILTER: &str = "RISALAH_LOG";
@@ -21,8 +25,7 @@ const KEPT: usize = 14;
 /// Logs to stderr where that is asked for.
 pub fn to_stderr() {
     let Some(filter) = asked() else { return };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(io::stderr);
-    let _ = subscriber.try_init();
+    start(filter, io::stderr);
 }
 
 /// Logs of a process that works in the background, into a file of the day whose name begins so. A
@@ -40,9 +43,22 @@ pub fn to_file(name: &str) -> Option<WorkerGuard> {
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter = asked().unwrap_or_else(|| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer);
-    let _ = subscriber.try_init();
+    start(filter, writer);
     Some(guard)
+}
+
+/// Logs what this program itself says; what its libraries say may hold a path.
+fn start<W>(filter: EnvFilter, writer: W)
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let own = filter_fn(|metadata| {
+        let part = metadata.target().split("::").next().unwrap_or_default();
+        part == "risalah" || part == "e_risalah"
+    });
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
+    // A second one would be a mistake of the program, and no reason to end it.
+    let _ = tracing_subscriber::registry().with(filter).with(own).with(lines).try_init();
 }
 
 /// The filter that is asked for, if there is one.

@@ -93,7 +93,15 @@ pub fn run() -> ExitCode {
         let _log = logs::to_file("perekam");
         return exit(recorder::run(&args, console), console);
     }
-    logs::to_stderr();
+    // Held until the command ends: then what it said is on disk.
+    let _log = match args.command {
+        #[cfg(feature = "console")]
+        Command::Serve(_) => logs::to_file("halaman"),
+        _ => {
+            logs::to_stderr();
+            None
+        }
+    };
     if interrupt::catch().is_err() {
         console.note(&Message::new("cli.no_interrupt"));
     }

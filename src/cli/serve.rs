@@ -48,7 +48,10 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     if !args.no_open && open(&address).is_err() {
         console.note(&Message::new("serve.not_opened").with("address", &address));
     }
-    server.run(&STOP)?;
+    tracing::info!(local = args.listen.is_loopback(), "page open");
+    let end = server.run(&STOP);
+    tracing::info!(well = end.is_ok(), "page closed");
+    end?;
     Ok(End::Done)
 }
 

@@ -220,3 +220,27 @@ fn no_files_of_the_command_line_use_each_other_in_a_circle() {
         .collect();
     assert!(told.is_empty(), "a circle: {told:#?}");
 }
+
+#[cfg(feature = "console")]
+#[test]
+fn the_page_keeps_a_log_without_paths() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (folder, logs) = (place.path().join("perkara-kenanga"), place.path().join("log"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
+    command.args(["serve", "--no-open"]).arg(&folder).env("RISALAH_LOG_DIR", &logs).env("RISALAH_LOG", "trace");
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().expect("the program runs");
+    let mut address = String::new();
+    let output = child.stdout.take().expect("its output");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut address).expect("an address");
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+    assert!(child.wait().expect("it ends").success());
+    let files: Vec<PathBuf> =
+        fs::read_dir(&logs).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    let log: String = files.iter().map(|file| fs::read_to_string(file).expect("text")).collect();
+    assert!(log.contains("page open") && log.contains("page closed"), "{log}");
+    for secret in ["kenanga", "token", folder.to_str().expect("a path")] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
