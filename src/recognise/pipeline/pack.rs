@@ -1,4 +1,4 @@
-//! Turns of one channel that are heard together, where a recogniser's window costs the same however
+//! Turns that are heard together in a recording of one channel, where a recogniser's window costs the same however
 //! little it holds.
 //!
 //! Which turns go together follows from the turns alone, so that a live run, a finished recording
