@@ -13,13 +13,23 @@ TRAINING ?= target/training
 SHARDS ?= 40
 MINUTES ?= 240
 
-.PHONY: build demo test test-models soak bench fmt fmt-check lint package pictures model clean
+.PHONY: build check quick demo test test-models soak bench fmt fmt-check lint package pictures model clean
 .DEFAULT_GOAL := build
 
 ## The program, at target/release/risalah.
 build:
 	@scripts/setup.sh build
 	cargo build --release --locked
+
+## Whether it compiles: seconds after a change.
+check:
+	@scripts/setup.sh build
+	cargo check --release --locked
+
+## The tests beside the code, and those of the library: less than a minute once they are built.
+quick:
+	@scripts/setup.sh build
+	cargo test --workspace --release --locked --lib --bins --test library
 
 ## The shipped recording through the shipped model to a printed record.
 demo: build
@@ -29,8 +39,8 @@ demo: build
 ## Every test, as CI runs them: the program's, with those that only root can run, then those of the scorer and the rooms by which it is judged.
 test:
 	@scripts/setup.sh build test
+	$(PYTHON) -r benches/requirements.txt -r tests/console/requirements.txt
 	cargo test --workspace --release --locked -- --include-ignored
-	$(PYTHON) -r benches/requirements.txt
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
 ## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked, measured on this machine, and tested, also against whisper.cpp.
@@ -40,7 +50,7 @@ test-models: build
 	$(VENV)/bin/python models/fetch-base.py
 	$(RISALAH) models verify
 	$(RISALAH) models bench base-ct2
-	cargo test --release --locked --features whisper-cpp --test official --test words
+	cargo test --release --locked --features whisper-cpp --test official --test library words
 
 ## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
 soak:

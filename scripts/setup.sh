@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build='
-cc          gcc
+c++         g++
 make        make
+cmake       cmake
 pkg-config  pkg-config
 /usr/include/alsa/asoundlib.h libasound2-dev
 '
@@ -33,10 +34,10 @@ faketime    faketime
 espeak-ng   espeak-ng
 virtualenv  python3-virtualenv
 python3-config python3-dev
+chromium    chromium
+chromedriver chromium-driver
 '
 bench='
-c++         g++
-cmake       cmake
 espeak-ng   espeak-ng
 zstd        zstd
 python3     python3

@@ -14,6 +14,9 @@ const SPEECH_CLOCK: Clock = Clock::new(NonZeroU32::new(SPEECH_RATE).expect("not 
 /// Frames that are read at a time where nothing is resampled.
 const PLAIN_FRAMES: usize = 2048;
 
+/// Blocks of the resampler that are read before the first that counts.
+const OVERLAPPING: u64 = 3;
+
 /// A sample at this level or above stands at the limit of its format (8 bits end at 0.992).
 const LIMIT: f32 = 0.992;
 
@@ -81,6 +84,8 @@ pub struct SpeechStream {
     source: Source,
     /// Where the source stood at the beginning.
     origin: u64,
+    /// The sample at [`SPEECH_RATE`] that this is.
+    base: u64,
     resampler: Option<Resampler>,
     interleaved: Vec<f32>,
     /// Samples ready to be delivered, from `taken` on.
@@ -104,6 +109,7 @@ impl SpeechStream {
         let frames = resampler.as_ref().map_or(PLAIN_FRAMES, Resampler::frames);
         Ok(Self {
             origin: source.position(),
+            base: 0,
             source,
             resampler,
             interleaved: vec![0.0; frames * channels],
@@ -113,6 +119,31 @@ impl SpeechStream {
             end: None,
             levels: vec![Level::default(); channels],
         })
+    }
+
+    /// Resamples `source`, which stands at its beginning, from this sample at [`SPEECH_RATE`] on. Every sample is the same as if all
+    /// before it had been read.
+    ///
+    /// # Errors
+    /// As [`Source::skip`]; [`Error::Resample`].
+    pub fn starting(source: Source, position: u64) -> Result<Self, Error> {
+        let mut stream = Self::new(source)?;
+        let rate = u64::from(stream.source.clock().rate());
+        let frames = stream.resampler.as_ref().map_or(1, |resampler| resampler.frames() as u64);
+        // Of the filter's blocks, each takes part of the one before it along.
+        let block = SPEECH_CLOCK.convert(position, stream.source.clock()) / frames;
+        let origin = block.saturating_sub(if stream.resampler.is_some() { OVERLAPPING } else { 0 }) * frames;
+        stream.origin = stream.source.skip(origin)?;
+        stream.base = stream.origin * u64::from(SPEECH_RATE) / rate;
+        stream.position = stream.base;
+        let mut passed = Block::default();
+        while stream.position < position {
+            let left = usize::try_from(position - stream.position).unwrap_or(usize::MAX).min(PLAIN_FRAMES);
+            if stream.read(&mut passed, left)? == 0 {
+                break;
+            }
+        }
+        Ok(stream)
     }
 
     /// The clock of its samples: [`SPEECH_RATE`].
@@ -230,6 +261,7 @@ impl SpeechStream {
     /// Samples at [`SPEECH_RATE`] from the beginning to where the source stands at `end`.
     fn length_to(&self, end: u64) -> u64 {
         let scaled = u128::from(end.saturating_sub(self.origin)) * u128::from(SPEECH_RATE);
-        u64::try_from(scaled.div_ceil(u128::from(self.source.clock().rate()))).unwrap_or(u64::MAX)
+        let length = u64::try_from(scaled.div_ceil(u128::from(self.source.clock().rate()))).unwrap_or(u64::MAX);
+        self.base.saturating_add(length)
     }
 }

@@ -1,4 +1,5 @@
-//! What a recogniser that follows a recording finds to be wrong with microphones, told to the recorder: it alone writes the ledger.
+//! What a recogniser that follows a recording finds to be wrong with microphones, told to the
+//! recorder: it alone writes the ledger.
 
 use std::path::PathBuf;
 
@@ -29,8 +30,8 @@ impl Alarms {
         self.waiting.push((alarm, heard));
     }
 
-    /// Tells what waits, as of when it was noticed. A recorder that is busy is told the next time; of a recording that has ended,
-    /// the transcript's warnings tell.
+    /// Tells what waits, as of when it was noticed. A recorder that is busy is told the next time;
+    /// of a recording that has ended, the transcript's warnings tell.
     pub fn settle(&mut self) {
         if self.waiting.is_empty() {
             return;

@@ -1,26 +1,36 @@
 //! `risalah check`: what a meeting's record still lacks, field by field.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::lifecycle;
 use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
+use e_risalah::meeting_folder;
 use e_risalah::recording::{Growth, folder_of};
 use e_risalah::transcript::store::{self, Store};
 
-use super::args::Check;
-use super::print::no_paper;
-use super::show::{Console, print};
-use super::{End, Failure, export};
+use super::console::{Console, print};
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::paper::missing_paper;
 
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 
-pub fn run(args: &Check, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub meeting: PathBuf,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let meeting = meeting(&args.meeting)?;
     let findings = checks(&meeting, recorded(&args.meeting)?.as_ref());
-    let paper = no_paper(&meeting);
+    let paper = missing_paper(meeting.paper);
     if args.output_args.json {
         print(&json(&meeting, &findings, console).to_string());
     } else {
@@ -41,12 +51,12 @@ pub fn run(args: &Check, console: Console) -> Result<End, Failure> {
         }
     }
     let wanting = findings.iter().any(|finding| finding.need() != Need::Advice);
-    Ok(if wanting { End::Warned } else { End::Done })
+    Ok(End::warned_if(wanting))
 }
 
 /// A description, or that of a folder with what was entered while it was recorded.
 fn meeting(path: &Path) -> Result<Meeting, Failure> {
-    if path.is_dir() { export::description(path) } else { Ok(Meeting::read(path)?) }
+    if path.is_dir() { Ok(meeting_folder::describe(path)?) } else { Ok(Meeting::read(path)?) }
 }
 
 /// What is known of the recording beside a description; `None` where there is none yet.
@@ -98,7 +108,8 @@ fn tell(need: Need, findings: &[Finding], console: Console) {
     }
 }
 
-/// What the attendance comes to, by group, and whether it makes a quorum. The chair announces; this only reckons.
+/// What the attendance comes to, by group, and whether it makes a quorum. The chair announces; this
+/// only reckons.
 fn proposals(meeting: &Meeting) -> Vec<Message> {
     let Some(attendance) = meeting.attendance else { return Vec::new() };
     let Attendance { members, in_room, online, excused, absent } = attendance;

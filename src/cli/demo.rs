@@ -1,16 +1,22 @@
 //! `risalah demo`: the meeting that comes with the program, from its sound to the printed record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::atomic_file;
-use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+#[cfg(shipped)]
+use e_risalah::lifecycle::folder::MEETING;
+use e_risalah::lifecycle::folder::{self, Folder};
 use e_risalah::recognise::models;
 
-use super::args::{Demo, Transcribe};
-use super::show::Console;
-use super::{End, Failure, transcribe};
+use super::console::Console;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::recogniser_args::RecogniserArgs;
+use super::transcribe;
 
-/// The shipped meeting: one file per channel under the names by which a folder is read, and its description.
+/// The shipped meeting: one file per channel under the names by which a folder is read, and its
+/// description.
 #[cfg(shipped)]
 const MEETING_FILES: [(&str, &[u8]); 10] = [
     ("kanal-01.ogg", include_bytes!("../../fixtures/paripurna/01.ogg")),
@@ -28,7 +34,15 @@ const MEETING_FILES: [(&str, &[u8]); 10] = [
 #[cfg(not(shipped))]
 const MEETING_FILES: [(&str, &[u8]); 0] = [];
 
-pub fn run(args: &Demo, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(short, long, value_name = "DIR", default_value = "hasil", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     if !cfg!(shipped) {
         return Err(models::Error::ShippedLeftOut.into());
     }
@@ -36,15 +50,15 @@ pub fn run(args: &Demo, console: Console) -> Result<End, Failure> {
     for (name, content) in MEETING_FILES {
         place(&folder.path().join(name), content)?;
     }
-    let transcribe = Transcribe {
+    let transcribe = transcribe::Args {
         input: vec![args.output.clone()],
         output: Some(args.output.clone()),
         meeting: None,
         conference: None,
         turns: None,
-        // The best model that is installed would do better, but this is to show the same on every machine.
-        model: Some("risalah-demo".into()),
-        engine: "cpu".to_owned(),
+        // The best model that is installed would do better, but this is to show the same on every
+        // machine.
+        recogniser_args: RecogniserArgs { model: Some("risalah-demo".into()), engine: "cpu".to_owned() },
         language: "id".to_owned(),
         format: Vec::new(),
         copy_audio: false,

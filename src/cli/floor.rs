@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::audio::{Input, Source, SpeechStream};
 use e_risalah::common::clock::{Channel, Clock, Span};
 use e_risalah::common::message::{Explain, Message};
@@ -11,23 +12,45 @@ use e_risalah::floor::plot::{self, Caption, Trace};
 use e_risalah::floor::{self, Turn};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
+use e_risalah::meeting_folder::{self, find_description};
 use e_risalah::recognise::pipeline::detect;
 
 use super::alarms::named;
-use super::args;
-use super::show::{Console, Share, print};
-use super::{End, Failure, STOP, export, given, piped};
+use super::console::{Console, print};
+use super::interrupt::STOP;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::piped;
+use super::progress::ShareProgress;
+use super::recording_time::offset;
 
-pub fn run(args: &args::Floor, console: Console) -> Result<End, Failure> {
-    let drawn = args.plot.as_deref().map(|path| Ok::<_, Failure>((path, Drawn::by_name(path)?))).transpose()?;
-    let mut meeting = match given::description(args.meeting.as_ref(), &args.input, None) {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub input: Vec<PathBuf>,
+    #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
+    pub meeting: Option<PathBuf>,
+    #[arg(long, value_name = "OUT.PNG", value_hint = ValueHint::FilePath)]
+    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "H:MM:SS", requires = "plot", value_parser = offset)]
+    pub from: Option<u64>,
+    #[arg(long, value_name = "H:MM:SS", requires = "plot", value_parser = offset)]
+    pub until: Option<u64>,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let picture_format =
+        args.plot.as_deref().map(|path| Ok::<_, Failure>((path, PictureFormat::by_name(path)?))).transpose()?;
+    let mut meeting = match find_description(args.meeting.as_deref(), &args.input, None) {
         Some(path) => Meeting::read(&path)?,
         None => Meeting::bare(),
     };
     let paths = piped::paths(&args.input, None)?;
-    let input = given::input(&paths.input, &meeting)?;
+    let input = meeting_folder::input(&paths.input, &meeting)?;
     if let Input::Recording(recording) = &input {
-        export::enter_recorded(&mut meeting, recording)?;
+        meeting_folder::enter_recorded(&mut meeting, recording)?;
     }
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
@@ -36,48 +59,43 @@ pub fn run(args: &args::Floor, console: Console) -> Result<End, Failure> {
     let whole = sound.expected_length().unwrap_or(0).max(1);
 
     let at = |millis: u64| floor::CLOCK.at_millis(millis);
-    let mut seen = Trace::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
-    let mut share = Share::new(console, "cli.progress.listening", args.output_args.quiet || args.output_args.json);
-    let detector = match given::room(&args.input, None)? {
+    let mut picture = Trace::new(channels, Span::new(at(args.from.unwrap_or(0)), args.until.map_or(u64::MAX, at)));
+    let mut progress = ShareProgress::new(console, "cli.progress.listening", args.output_args.hides_progress());
+    let detector = match meeting_folder::room(&args.input, None)? {
         Some(room) => floor::Floor::with_room(channels, &room.profile),
         None => floor::Floor::new(channels),
     };
-    let found = detect(&mut sound, detector, &STOP, &mut |sights| seen.take(sights), &mut |done| {
-        share.report(done.saturating_mul(1000) / whole);
+    let found = detect(&mut sound, detector, &STOP, &mut |sights| picture.take(sights), &mut |done| {
+        progress.report(done.saturating_mul(1000) / whole);
     });
-    share.end();
+    progress.end();
     let (turns, alarms) = found?;
     for turn in &turns {
         print(&line(&meeting, clock, turn, args.output_args.json));
     }
-    if let Some((path, drawn)) = drawn {
+    if let Some((path, picture_format)) = picture_format {
         let caption = Caption {
             title: title(args, console, &turns),
-            names: names(&meeting, channels, floor::CLOCK.millis(seen.stretch().start)),
+            names: names(&meeting, channels, floor::CLOCK.millis(picture.stretch().start)),
             language: console.language(),
         };
-        drawn.write(path, &plot::draw(&seen, &turns, &caption))?;
-        if !args.output_args.quiet {
-            console.note(&Message::new("floor.plotted").with("path", path.display()));
-        }
+        picture_format.write(path, &plot::draw(&picture, &turns, &caption))?;
+        console.note(&Message::new("floor.plotted").with("path", path.display()));
     }
     let warnings: Vec<Message> =
         sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
     let warnings: Vec<Message> = warnings.into_iter().map(|warning| named(warning, &meeting)).collect();
-    for warning in &warnings {
-        console.warning(warning);
-    }
-    Ok(if warnings.is_empty() { End::Done } else { End::Warned })
+    Ok(End::warned_if(console.warnings(&warnings)))
 }
 
 /// The form of a picture, told by the name of its file.
 #[derive(Clone, Copy)]
-enum Drawn {
+enum PictureFormat {
     Png,
     Svg,
 }
 
-impl Drawn {
+impl PictureFormat {
     fn by_name(path: &Path) -> Result<Self, Failure> {
         match path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase).as_deref() {
             Some("png") => Ok(Self::Png),
@@ -111,7 +129,7 @@ fn line(meeting: &Meeting, clock: Clock, turn: &Turn, json: bool) -> String {
     .to_string()
 }
 
-fn title(args: &args::Floor, console: Console, turns: &[Turn]) -> String {
+fn title(args: &Args, console: Console, turns: &[Turn]) -> String {
     let name = |path: &PathBuf| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()

@@ -1,129 +1,111 @@
-//! The command line: one file for each command, and the one place where errors become sentences and exit codes.
+//! The command line: one file for each command, and the one place where errors become sentences
+//! and exit codes. What commands share stands in files that know no command.
 //!
-//! stdout carries results, stderr messages and progress. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings that a
-//! person must see.
+//! stdout carries results, stderr messages and progress. Exit codes: 0 done, 1 failed, 2 wrong
+//! usage, 3 done with warnings that a person must see.
 
 mod advance;
 mod alarms;
+mod archive;
 mod args;
+mod audio_copy;
 mod check;
-mod conference;
-mod correct;
+mod command_line;
+mod completions;
+mod console;
+mod corrections;
 mod demo;
-mod described;
 mod devices;
+mod diff;
 mod doctor;
-mod entry;
 mod export;
-mod fingerprint;
+mod finalize;
 mod floor;
-mod follower;
-mod given;
+mod heard;
 mod history;
-mod keeping;
+mod import_edits;
+mod interrupt;
 mod language;
-mod manual;
+mod layout;
+mod ledger_words;
+mod logs;
+mod man;
+mod microphone_check;
 mod models;
 mod new;
-mod passage;
+mod omit;
+mod outcome;
+mod output_args;
+mod own_process;
+mod paper;
+mod passage_args;
 mod piped;
 mod play;
 mod preview;
 mod print;
+mod progress;
+mod progress_file;
+mod recogniser;
+mod recogniser_args;
 mod record;
 mod recorder;
+mod recorder_order;
+mod recording_time;
+mod recover;
+mod reference;
+mod room_profile;
 mod screen;
-mod show;
-mod soundcheck;
+#[cfg(feature = "console")]
+mod serve;
+mod shell;
+mod source_fingerprint;
 mod status;
 mod transcribe;
+mod transcription_view;
 mod typeset;
+mod undo;
+mod usage_error;
+mod verify;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::FromArgMatches;
-use e_risalah::common::message::{Explain, Message};
+use e_risalah::common::language::Language;
+use e_risalah::common::message::Message;
 
 use args::{Args, Command};
-use show::Console;
-
-/// How a command ended.
-pub enum End {
-    /// All is well.
-    Done,
-    /// Done, but a person must look.
-    Warned,
-}
-
-/// An error on its way to the user.
-pub struct Failure {
-    /// `None` where it was told already.
-    message: Option<Message>,
-    usage: bool,
-}
-
-impl<E: Explain> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self { message: Some(error.message()), usage: error.is_usage() }
-    }
-}
-
-impl Failure {
-    /// A failure that only the command line can know.
-    pub fn failed(message: Message) -> Self {
-        Self { message: Some(message), usage: false }
-    }
-
-    /// A request that cannot be met as it was typed.
-    pub fn usage(message: Message) -> Self {
-        Self { message: Some(message), usage: true }
-    }
-
-    /// What happened.
-    pub fn what(self) -> Message {
-        self.message.unwrap_or_else(|| Message::new("general.interrupted"))
-    }
-
-    /// A failure of another process, which has told the user itself.
-    pub fn told(usage: bool) -> Self {
-        Self { message: None, usage }
-    }
-}
-
-/// Set by Ctrl-C or a request to end.
-static STOP: AtomicBool = AtomicBool::new(false);
+use console::Console;
+use outcome::{End, Failure};
 
 pub fn run() -> ExitCode {
     let language = language::current();
-    let matches = match language::command(language).try_get_matches() {
+    let matches = match command_line::command(language).try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => return manual::explain(&error, language),
+        Err(error) => return usage_error::explain(&error, language),
     };
     let args = match Args::from_arg_matches(&matches) {
         Ok(args) => args,
-        Err(error) => return manual::explain(&error, language),
+        Err(error) => return usage_error::explain(&error, language),
     };
-    let output_args = args.command.output_args();
-    let console = Console::of(language, output_args);
+    let console = Console::of(language, args.command.output_args());
     if let Command::Recorder(args) = args.command {
-        // It has signals of its own: only a request to end may end it.
-        return exit(recorder::run(args.supervise, console), console);
+        // It has signals and a log of its own: only a request to end may end it.
+        let _log = logs::to_file("perekam");
+        return exit(recorder::run(&args, console), console);
     }
-    // The second Ctrl-C ends at once: everything that was recognised is on disk already.
-    let stop = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
-        }
-    };
-    if ctrlc::set_handler(stop).is_err() {
+    logs::to_stderr();
+    if interrupt::catch().is_err() {
         console.note(&Message::new("cli.no_interrupt"));
     }
     if let Some(folder) = args.command.folder().filter(|folder| !folder.exists()) {
         let message = Message::new("general.no_folder").with("path", folder.display());
         return exit(Err(Failure::usage(message)), console);
     }
-    let end = match args.command {
+    exit(command(args.command, language, console), console)
+}
+
+fn command(command: Command, language: Language, console: Console) -> Result<End, Failure> {
+    match command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Transcribe(args) => transcribe::run(&args, console),
         Command::New(args) => new::run(&args, console),
@@ -132,28 +114,30 @@ pub fn run() -> ExitCode {
         Command::Print(args) => print::run(&args, console),
         Command::Play(args) => play::run(&args, console),
         Command::Floor(args) => floor::run(&args, console),
-        Command::ImportEdits(args) => correct::import(&args, console),
-        Command::History(args) => history::history(&args, console),
-        Command::Diff(args) => history::diff(&args, console),
-        Command::Undo(args) => correct::undo(&args, console),
+        #[cfg(feature = "console")]
+        Command::Serve(args) => serve::run(&args, console),
+        Command::ImportEdits(args) => import_edits::run(&args, console),
+        Command::History(args) => history::run(&args, console),
+        Command::Diff(args) => diff::run(&args, console),
+        Command::Undo(args) => undo::run(&args, console),
         Command::Models(args) => models::run(&args, console),
         Command::Devices(args) => devices::run(&args, console),
-        Command::Completions(args) => manual::completions(&args, language),
         Command::Record(args) => record::run(&args, console),
-        Command::Recorder(_) => Ok(End::Done),
-        Command::Typeset(args) => typeset::child(&args),
+        Command::Recorder(args) => recorder::run(&args, console),
+        Command::Typeset(args) => typeset::run(&args),
         Command::Status(args) => status::run(&args, console),
-        Command::Advance(args) => advance::advance(&args, console),
-        Command::Heard(args) => passage::hear(&args, console),
-        Command::Omit(args) => passage::omit(&args, console),
-        Command::Finalize(args) => advance::finalize(&args, console),
+        Command::Advance(args) => advance::run(&args, console),
+        Command::Heard(args) => heard::run(&args, console),
+        Command::Omit(args) => omit::run(&args, console),
+        Command::Finalize(args) => finalize::run(&args, console),
         Command::Doctor(args) => doctor::run(&args, console),
-        Command::Recover(args) => keeping::recover(&args, console),
-        Command::Verify(args) => keeping::verify(&args, console),
-        Command::Archive(args) => keeping::archive(&args, console),
-        Command::Man(args) => manual::pages(&args, language, console),
-    };
-    exit(end, console)
+        Command::Recover(args) => recover::run(&args, console),
+        Command::Verify(args) => verify::run(&args, console),
+        Command::Archive(args) => archive::run(&args, console),
+        Command::Completions(args) => completions::run(&args, command_line::visible(language)),
+        Command::Man(args) => man::run(&args, &command_line::visible(language), console),
+        Command::Reference => reference::run(command_line::visible(Language::English)),
+    }
 }
 
 fn exit(end: Result<End, Failure>, console: Console) -> ExitCode {
@@ -161,15 +145,16 @@ fn exit(end: Result<End, Failure>, console: Console) -> ExitCode {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Warned) => ExitCode::from(3),
         Err(failure) => {
-            match &failure.message {
+            match failure.message() {
                 Some(message) => console.error(message),
                 // Whoever told it knew nothing of the other program that reads.
-                None if console.is_json() && !show::has_printed() => {
-                    show::print(&serde_json::json!({ "error": "told", "what": null, "hint": null }).to_string());
+                None if console.is_json() && !console::has_printed() => {
+                    let told = serde_json::json!({ "error": "told", "what": null, "hint": null });
+                    console::print(&told.to_string());
                 }
                 None => {}
             }
-            ExitCode::from(if failure.usage { 2 } else { 1 })
+            ExitCode::from(if failure.is_usage() { 2 } else { 1 })
         }
     }
 }

@@ -2,12 +2,69 @@
 
 mod bench;
 
-use e_risalah::common::message::{Explain, Message};
-use e_risalah::recognise::models::{self, Hub, Installed, Monitor, State, Store, Verified};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use super::args::Models;
-use super::show::{Bytes, Console, print};
-use super::{End, Failure, STOP};
+use clap::{Subcommand, ValueHint};
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::recognise::models::{Hub, Installed, State, Store, Verified};
+
+use super::console::{Console, megabytes, print};
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::progress::watched;
+
+#[derive(Subcommand)]
+pub enum Models {
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    Pull {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+        mirror: Option<String>,
+        #[command(flatten)]
+        output_args: OutputArgs,
+    },
+    Import {
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        path: PathBuf,
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        #[command(flatten)]
+        output_args: OutputArgs,
+    },
+    Verify {
+        #[command(flatten)]
+        output_args: OutputArgs,
+    },
+    Bench {
+        #[arg(value_name = "NAME|FILE")]
+        name: Option<OsString>,
+        #[command(flatten)]
+        output_args: OutputArgs,
+    },
+    Rm {
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+impl Models {
+    /// How the command speaks.
+    pub fn output_args(&self) -> OutputArgs {
+        match self {
+            Self::Pull { output_args, .. }
+            | Self::Import { output_args, .. }
+            | Self::Verify { output_args }
+            | Self::Bench { output_args, .. } => *output_args,
+            Self::List { json } => OutputArgs { json: *json, quiet: false },
+            Self::Rm { .. } => OutputArgs::default(),
+        }
+    }
+}
 
 pub fn run(command: &Models, console: Console) -> Result<End, Failure> {
     let store = Store::from_env()?;
@@ -15,20 +72,19 @@ pub fn run(command: &Models, console: Console) -> Result<End, Failure> {
         Models::List { json } => list(&store, *json, console),
         Models::Pull { name, mirror, output_args } => {
             let hub = mirror.as_deref().map_or_else(Hub::from_env, Hub::mirror);
-            let installed =
-                watched(console, output_args.quiet || output_args.json, |watch| store.pull(name, &hub, watch))?;
+            let installed = watched(console, output_args.hides_progress(), |watch| store.pull(name, &hub, watch))?;
             tell(&installed, console);
             Ok(End::Done)
         }
         Models::Import { path, name, output_args } => {
-            let hidden = output_args.quiet || output_args.json;
+            let hidden = output_args.hides_progress();
             let installed = watched(console, hidden, |watch| store.import(path, name.as_deref(), watch))?;
             tell(&installed, console);
             Ok(End::Done)
         }
         Models::Bench { name, output_args } => bench::run(&store, name.as_deref(), *output_args, console),
         Models::Verify { output_args } => {
-            let results = watched(console, output_args.quiet || output_args.json, |watch| store.verify(watch))?;
+            let results = watched(console, output_args.hides_progress(), |watch| store.verify(watch))?;
             let mut end = End::Done;
             for Verified { name, found } in results {
                 if output_args.json {
@@ -55,18 +111,6 @@ pub fn run(command: &Models, console: Console) -> Result<End, Failure> {
             Ok(End::Done)
         }
     }
-}
-
-/// Does a long work on a model file under a progress bar.
-pub fn watched<T>(
-    console: Console,
-    hidden: bool,
-    work: impl FnOnce(&mut Monitor<'_>) -> Result<T, models::Error>,
-) -> Result<T, models::Error> {
-    let mut bytes = Bytes::new(console, hidden);
-    let result = work(&mut Monitor { report: &mut |progress| bytes.report(progress), cancel: &STOP });
-    bytes.end();
-    result
 }
 
 fn list(store: &Store, json: bool, console: Console) -> Result<End, Failure> {
@@ -115,8 +159,4 @@ fn tell(installed: &Installed, console: Console) {
     if installed.added_tokens > 0 {
         console.note(&Message::new("cli.models.added_tokens").with("count", installed.added_tokens));
     }
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes.div_ceil(1_000_000))
 }

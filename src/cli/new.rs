@@ -1,10 +1,11 @@
 //! `risalah new`: asks for what is needed and writes a commented `rapat.toml`, or a `lembaga.toml`.
 //!
-//! Nothing is written before the last answer, and nothing that is there is written over. Answers that could not be written are kept.
+//! Nothing is written before the last answer, and nothing that is there is written over. Answers
+//! that could not be written are kept.
 
 mod ask;
-mod kept;
-mod line;
+mod kept_answers;
+mod line_editor;
 mod people;
 
 use std::ffi::OsStr;
@@ -12,6 +13,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use e_risalah::common::clock::{Channel, MAX_CHANNELS};
 use e_risalah::common::date::typed_date;
 use e_risalah::common::message::{Explain, Message};
@@ -22,31 +24,25 @@ use e_risalah::meeting::{
     is_shared, roster,
 };
 
-use super::args::New;
-use super::show::{Console, print};
-use super::{End, Failure};
-use ask::{Clerk, Halt};
+use super::console::{Console, print};
+use super::outcome::{End, Failure};
+use ask::{Clerk, NoAnswer};
 use people::People;
 
-const KINDS: [Kind; 11] = [
-    Kind::Paripurna,
-    Kind::Komisi,
-    Kind::Banggar,
-    Kind::Bamus,
-    Kind::Bapemperda,
-    Kind::Bk,
-    Kind::Pansus,
-    Kind::Pimpinan,
-    Kind::Raker,
-    Kind::Rdp,
-    Kind::Rdpu,
-];
-const NATURES: [Nature; 3] = [Nature::Terbuka, Nature::Tertutup, Nature::TertutupRahasia];
-const ZONES: [Zone; 3] = [Zone::Wib, Zone::Wita, Zone::Wit];
 const RULES: [QuorumRule; 3] = [QuorumRule::MoreThanHalf, QuorumRule::TwoThirds, QuorumRule::ThreeQuarters];
 const PAPERS: [Paper; 2] = [Paper::F4, Paper::A4];
 
-pub fn run(args: &New, console: Console) -> Result<End, Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "RAPAT.TOML|DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub institution: bool,
+    #[arg(long)]
+    pub resume: bool,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let path = target(&args.file, if args.institution { INSTITUTION } else { MEETING });
     if path.exists() {
         return Err(taken(&path));
@@ -56,16 +52,16 @@ pub fn run(args: &New, console: Console) -> Result<End, Failure> {
     writable(&folder)?;
     let known = if args.institution { Meeting::bare() } else { known(&folder, console)? };
     let mut clerk = Clerk::new(console);
-    let kept = kept::path_of(&path);
+    let kept = kept_answers::path_of(&path);
     if let Some(kept) = &kept {
         offer(&mut clerk, kept, args.resume, console)?;
     }
     let written = answered(&mut clerk, &path, args.institution, &known, console);
     let Some(kept) = kept else { return written };
     match &written {
-        Ok(_) => kept::forget(&kept),
+        Ok(_) => kept_answers::forget(&kept),
         Err(_) if clerk.answers().is_empty() => {}
-        Err(_) => match kept::write(&kept, clerk.answers()) {
+        Err(_) => match kept_answers::write(&kept, clerk.answers()) {
             Ok(()) => console.warning(&Message::new("new.kept").with("count", clerk.answers().len())),
             Err(source) => console.error(&folder::Error::Write { path: kept, source }.message()),
         },
@@ -73,7 +69,8 @@ pub fn run(args: &New, console: Console) -> Result<End, Failure> {
     written
 }
 
-/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet or not.
+/// The file that is meant: a name that does not end in `.toml` is a folder, whether it is there yet
+/// or not.
 fn target(given: &Path, name: &str) -> PathBuf {
     let is_file = given.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(OsStr::new("toml")));
     if given.is_dir() || !is_file { given.join(name) } else { given.to_owned() }
@@ -94,7 +91,7 @@ fn writable(folder: &Path) -> Result<(), Failure> {
 
 /// Goes on with what was answered before, where that is wanted.
 fn offer(clerk: &mut Clerk, kept: &Path, resume: bool, console: Console) -> Result<(), Failure> {
-    let answers = kept::read(kept);
+    let answers = kept_answers::read(kept);
     if answers.is_empty() {
         if resume {
             console.note(&Message::new("new.nothing_kept"));
@@ -172,11 +169,11 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 /// A picture that is to be copied beside the file that names it.
 type Copied = Option<(PathBuf, PathBuf)>;
 
-fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), Halt> {
+fn house(clerk: &mut Clerk, folder: &Path) -> Result<(KnownInstitution, Copied), NoAnswer> {
     let mut house = KnownInstitution {
         letterhead: clerk.lines("letterhead")?,
         city: clerk.text("city")?,
-        zone: clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?,
+        zone: clerk.choice(&Clerk::asked("zone"), &Zone::ALL, ToString::to_string)?,
         ..KnownInstitution::default()
     };
     let bare = Meeting::bare();
@@ -267,7 +264,7 @@ fn group(text: &str) -> Option<(String, String, u32)> {
     }
 }
 
-fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
+fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, NoAnswer> {
     let mut draft = Draft::default();
     let mut people = People::new(known);
     if known.letterhead.is_empty() {
@@ -276,20 +273,20 @@ fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
     if known.city.is_none() {
         draft.city = clerk.text("city")?;
     }
-    draft.kind = clerk.choice(&Clerk::asked("kind"), &KINDS, |kind| format!("{} ({})", kind.name(), kind.key()))?;
+    draft.kind = clerk.choice(&Clerk::asked("kind"), &Kind::ALL, |kind| format!("{} ({})", kind.name(), kind.key()))?;
     if draft.kind != Some(Kind::Paripurna) {
         draft.name = clerk.text("name")?;
     }
     draft.nature = match draft.kind {
         Some(kind) if kind.is_always_open() => Some(Nature::Terbuka),
-        _ => clerk.choice(&Clerk::asked("nature"), &NATURES, |nature| nature.name().to_owned())?,
+        _ => clerk.choice(&Clerk::asked("nature"), &Nature::ALL, |nature| nature.name().to_owned())?,
     };
     if matches!(draft.kind, Some(Kind::Raker | Kind::Rdp | Kind::Rdpu)) {
         draft.partner = clerk.text("partner")?;
     }
     draft.date = clerk.one(&Clerk::asked("date"), typed_date)?;
     if known.zone.is_none() {
-        draft.zone = clerk.choice(&Clerk::asked("zone"), &ZONES, ToString::to_string)?;
+        draft.zone = clerk.choice(&Clerk::asked("zone"), &Zone::ALL, ToString::to_string)?;
     }
     if known.place.is_none() {
         draft.place = clerk.text("place")?;
@@ -315,7 +312,7 @@ fn meeting(clerk: &mut Clerk, known: &Meeting) -> Result<Draft, Halt> {
 }
 
 /// Who speaks at each microphone in turn, until an empty answer.
-fn seats(clerk: &mut Clerk, people: &mut People<'_>) -> Result<Vec<(u16, NewSeat)>, Halt> {
+fn seats(clerk: &mut Clerk, people: &mut People<'_>) -> Result<Vec<(u16, NewSeat)>, NoAnswer> {
     let mut seats = Vec::new();
     for channel in (1..=MAX_CHANNELS).filter_map(Channel::new) {
         let question = Clerk::asked("seat").with("channel", channel.number());

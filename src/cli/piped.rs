@@ -1,4 +1,5 @@
-//! Sound from a pipe (`-`): it is kept in a file before it is read, since recognition looks at it more than once.
+//! Sound from a pipe (`-`): it is kept in a file before it is read, since recognition looks at it
+//! more than once.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal, Read, Write};
@@ -7,11 +8,13 @@ use std::process;
 use std::sync::atomic::Ordering;
 
 use e_risalah::audio;
+use e_risalah::common::atomic_file;
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
 use e_risalah::recording::folder_of;
 
-use super::{Failure, STOP};
+use super::interrupt::STOP;
+use super::outcome::Failure;
 
 /// The name, without its ending, under which a meeting folder keeps what came through a pipe.
 const NAME: &str = "masukan";
@@ -35,7 +38,8 @@ impl Drop for Paths {
     }
 }
 
-/// Keeps what comes through the pipe in the `rekaman` of a meeting folder, or, without one, for as long as the command runs.
+/// Keeps what comes through the pipe in the `rekaman` of a meeting folder, or, without one, for as
+/// long as the command runs.
 pub fn paths(input: &[PathBuf], folder: Option<&Path>) -> Result<Paths, Failure> {
     if !input.iter().any(|path| path.as_os_str() == "-") {
         return Ok(Paths { input: input.to_vec(), passing: None });
@@ -55,7 +59,8 @@ pub fn paths(input: &[PathBuf], folder: Option<&Path>) -> Result<Paths, Failure>
     Ok(paths)
 }
 
-/// Takes the sound into a recording's folder. The same sound once more is the same file; another is refused.
+/// Takes the sound into a recording's folder. The same sound once more is the same file; another is
+/// refused.
 fn keep(recording: &Path) -> Result<PathBuf, Failure> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -78,8 +83,7 @@ fn keep(recording: &Path) -> Result<PathBuf, Failure> {
             return Ok(kept.clone());
         }
         let path = recording.join(format!("{NAME}.{}", audio::ending(&partial)?));
-        fs::rename(&partial, &path).map_err(failed(&path))?;
-        File::open(recording).and_then(|folder| folder.sync_all()).map_err(failed(recording))?;
+        atomic_file::rename(&partial, &path).map_err(failed(&path))?;
         Ok(path)
     });
     if outcome.is_err() {

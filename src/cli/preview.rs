@@ -1,4 +1,5 @@
-//! The file by which the recogniser shows the screen what is being said. It is replaced as a whole, and nobody depends on it.
+//! The file by which the recogniser shows the screen what is being said. It is replaced as a whole,
+//! and nobody depends on it.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -21,7 +22,7 @@ pub fn show(folder: &Path, preview: &Preview) {
 }
 
 /// What is shown.
-pub fn seen(folder: &Path) -> Option<Preview> {
+pub fn read(folder: &Path) -> Option<Preview> {
     let mut text = Vec::new();
     File::open(folder.join(FILE)).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()
@@ -43,7 +44,7 @@ mod tests {
     #[test]
     fn the_last_is_seen_until_it_is_cleared_and_anything_else_is_nothing() {
         let place = tempfile::tempdir().expect("a folder");
-        assert_eq!(seen(place.path()), None);
+        assert_eq!(read(place.path()), None);
         let preview = |text: &str| Preview {
             channel: Channel::from_index(2),
             span: Span::new(16_000, 48_000),
@@ -51,15 +52,15 @@ mod tests {
         };
         for text in ["Sidang", "Sidang dewan «yang»"] {
             show(place.path(), &preview(text));
-            assert_eq!(seen(place.path()), Some(preview(text)));
+            assert_eq!(read(place.path()), Some(preview(text)));
         }
         for junk in [&b""[..], b"{\"channel\":", b"\xFF\x00", &vec![b'['; 200_000]] {
             fs::write(place.path().join(FILE), junk).expect("written");
-            assert_eq!(seen(place.path()), None);
+            assert_eq!(read(place.path()), None);
         }
         show(place.path(), &preview("Sidang"));
         clear(place.path());
-        assert_eq!(seen(place.path()), None);
+        assert_eq!(read(place.path()), None);
         assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 0);
         // A folder that is gone is nobody's trouble.
         show(Path::new("/tidak/ada"), &preview("Sidang"));

@@ -1,9 +1,9 @@
-//! `risalah recorder`: the process that `risalah record` starts to bring the sound to the disk. Nothing else runs in it.
+//! `risalah recorder`: the process that `risalah record` starts to bring the sound to the disk.
+//! Nothing else runs in it.
 //!
 //! With `--supervise` it is the one that starts that process, and starts it again when it dies.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +15,10 @@ use e_risalah::lifecycle::folder;
 use e_risalah::record::capture::{DeviceRequest, Microphones, Rehearsal};
 use e_risalah::record::recorder::{self, Outcome, Plan, Sound};
 use e_risalah::recording::{End as Ending, LEDGER};
-use serde::{Deserialize, Serialize};
 
-use super::show::Console;
-use super::{End, Failure};
+use super::console::Console;
+use super::outcome::{End, Failure};
+use super::recorder_order::RecorderOrder;
 
 /// A recorder that lives less long than this has died at once: it would again.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -29,33 +29,23 @@ const REST: Duration = Duration::from_millis(200);
 /// How often it is looked at.
 const PULSE: Duration = Duration::from_millis(20);
 
-/// What the recorder reads on stdin, as JSON.
-#[derive(Serialize, Deserialize)]
-pub struct Order {
-    pub folder: PathBuf,
-    pub mirror: Option<PathBuf>,
-    pub device: Option<String>,
-    /// The highest channel that has a seat.
-    pub channels: Option<u16>,
-    pub source: Option<PathBuf>,
-    pub speed: f64,
-    pub names: Vec<String>,
-    /// The port on which the conference system is heard.
-    pub conference: Option<u16>,
-    /// Whether a recording that nobody closed is gone on with.
-    #[serde(default)]
-    pub resume: bool,
+#[derive(clap::Args)]
+pub struct Args {
+    /// Starts the recorder again when it dies.
+    #[arg(long, hide = true)]
+    pub supervise: bool,
 }
 
-pub fn run(supervise: bool, console: Console) -> Result<End, Failure> {
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let mut text = Vec::new();
     let read = io::stdin().read_to_end(&mut text).map_err(serde_json::Error::io);
-    let order: Order = read
+    let order: RecorderOrder = read
         .and_then(|_| serde_json::from_slice(&text))
         .map_err(|error| Failure::usage(Message::new("record.order").with("detail", error)))?;
     // Its own session: the terminal may close, the screen may die.
     let _ = rustix::process::setsid();
-    // When memory ends, others go first. Only the system's administrator may ask for that; without the right it stays as it was.
+    // When memory ends, others go first. Only the system's administrator may ask for that; without
+    // the right it stays as it was.
     let _ = std::fs::write("/proc/self/oom_score_adj", "-900");
     let stop = Arc::new(AtomicBool::new(false));
     let ignored = Arc::new(AtomicBool::new(false));
@@ -68,16 +58,27 @@ pub fn run(supervise: bool, console: Console) -> Result<End, Failure> {
             console.note(&Message::new("cli.no_interrupt"));
         }
     }
-    if supervise { keep_alive(order, &stop, console) } else { record(order, &stop, console) }
+    let (part, end) = if args.supervise {
+        ("supervisor", keep_alive(order, &stop, console))
+    } else {
+        ("recorder", record(order, &stop, console))
+    };
+    if let Err(failure) = &end {
+        // The sentence may name a folder or a device; its key names neither.
+        let reason = failure.message().map_or("told", |message| message.key.as_str());
+        tracing::error!(part, reason, "failed");
+    }
+    end
 }
 
-fn record(order: Order, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
+fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
     let sound = if let Some(path) = &order.source {
         Sound::Rehearsal(Rehearsal::open(path, order.speed)?)
     } else {
-        let wish = DeviceRequest { device: order.device, channels: order.channels, rate: None };
-        Sound::Microphones(Box::new(Microphones::choose(&wish)?), wish)
+        let wanted = DeviceRequest { device: order.device, channels: order.channels, rate: None };
+        Sound::Microphones(Box::new(Microphones::choose(&wanted)?), wanted)
     };
+    tracing::info!(resume = order.resume, mirror = order.mirror.is_some(), "recorder started");
     let plan = Plan {
         folder: order.folder,
         mirror: order.mirror,
@@ -94,8 +95,9 @@ fn record(order: Order, stop: &AtomicBool, console: Console) -> Result<End, Fail
     Ok(if lost > 0 || end == Ending::Disk || copy_failed.is_some() { End::Warned } else { End::Done })
 }
 
-/// Starts the recorder, and again where it did not end by itself; it then goes on with the recording in its folder.
-fn keep_alive(mut order: Order, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
+/// Starts the recorder, and again where it did not end by itself; it then goes on with the
+/// recording in its folder.
+fn keep_alive(mut order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<End, Failure> {
     let (mut tries, mut restarted) = (0, false);
     loop {
         let begun = Instant::now();
@@ -112,6 +114,7 @@ fn keep_alive(mut order: Order, stop: &AtomicBool, console: Console) -> Result<E
         if tries > TRIES || stop.load(Ordering::Relaxed) {
             return Err(Failure::failed(Message::new("record.died").with("folder", order.folder.display())));
         }
+        tracing::warn!(tries, code = status.code(), "recorder died and is started again");
         console.warning(&Message::new("record.restarted"));
         restarted = true;
         order.resume = order.folder.join(LEDGER).exists();
@@ -119,7 +122,7 @@ fn keep_alive(mut order: Order, stop: &AtomicBool, console: Console) -> Result<E
     }
 }
 
-fn start(order: &Order) -> io::Result<Child> {
+fn start(order: &RecorderOrder) -> io::Result<Child> {
     let mut recorder = Command::new(std::env::current_exe()?).arg("recorder").stdin(Stdio::piped()).spawn()?;
     if let Some(mut stdin) = recorder.stdin.take() {
         stdin.write_all(&serde_json::to_vec(order)?)?;

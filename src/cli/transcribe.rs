@@ -2,44 +2,80 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use e_risalah::audio::{self, Input, Set, Source, SpeechStream};
-use e_risalah::common::atomic_file;
+use clap::ValueHint;
+use e_risalah::audio::{self, Input, Source, SpeechStream};
 use e_risalah::common::lock;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::orthography::lexicon::FILE_NAME as LEXICON;
 use e_risalah::floor::external_turns::Given;
-use e_risalah::lifecycle::folder::{self, Folder, MEETING};
+use e_risalah::lifecycle::folder::Folder;
 use e_risalah::lifecycle::{Life, State};
-use e_risalah::meeting::{INSTITUTION, Meeting};
+use e_risalah::meeting::Meeting;
+use e_risalah::meeting_folder::{self, Documents, Evidence, find_description};
 use e_risalah::recognise::models::{self, Model};
 use e_risalah::recognise::pipeline::Run;
-use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::recognise::speech::{Hints, Languages, Loaded};
 use e_risalah::recording::{Growth, LEDGER, folder_of};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
 
 use super::alarms::{Alarms, named};
-use super::args::Transcribe;
-use super::fingerprint::{Beside, Stamps, fingerprint};
-use super::follower::Place;
-use super::models::watched;
-use super::show::{Console, Turns, print};
-use super::{End, Failure, STOP, conference, export, given, history, piped};
+use super::audio_copy::copy_audio;
+use super::console::{Console, print};
+use super::corrections::open_corrections;
+use super::interrupt::STOP;
+use super::layout::lay_out;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+use super::piped;
+use super::progress::watched;
+use super::progress_file::ProgressFile;
+use super::recogniser_args::RecogniserArgs;
+use super::source_fingerprint::{Context, FileStamps, fingerprint};
+use super::transcription_view::TranscriptionView;
 
-pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
-    let formats = export::formats(&args.format)?;
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub input: Vec<PathBuf>,
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
+    pub meeting: Option<PathBuf>,
+    #[command(flatten)]
+    pub recogniser_args: RecogniserArgs,
+    #[arg(long, value_name = "CODES", default_value = "id")]
+    pub language: String,
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub format: Vec<String>,
+    #[arg(long)]
+    pub copy_audio: bool,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub conference: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.RTTM", value_hint = ValueHint::FilePath)]
+    pub turns: Option<PathBuf>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub workers: Option<u16>,
+    /// In the background, behind a recording.
+    #[arg(long, hide = true)]
+    pub follow: bool,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let formats = meeting_folder::formats(&args.format)?;
     let output = output(args)?;
     let paths = sound(args, &output)?;
-    let description = given::description(args.meeting.as_ref(), &args.input, Some(&output));
+    let description = find_description(args.meeting.as_deref(), &args.input, Some(&output));
     let mut meeting = description.as_deref().map_or_else(|| Ok(Meeting::bare()), Meeting::read)?;
     let office = description.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let lexicon = export::lexicon(&[office, &output])?;
+    let lexicon = meeting_folder::lexicon(&[office, &output])?;
     let paths = piped::paths(&paths, Some(&output))?;
-    let input = given::input(&paths.input, &meeting)?;
+    let input = meeting_folder::input(&paths.input, &meeting)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     if let Some(path) = &args.conference {
@@ -47,11 +83,12 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
         e_risalah::conference::read(path)?;
     }
     let given = args.turns.as_deref().map(|path| Given::read(path, source.channels())).transpose()?;
-    let model = model(args.model.as_deref(), console, args.output_args.quiet || args.output_args.json)?;
+    let model = model(args.recogniser_args.model.as_deref(), console, args.output_args.hides_progress())?;
 
     let folder = Folder::create(&output)?;
-    let place = match Place::take(folder.path()) {
-        // The store has locks of its own: two that work on it at once would waste time, and harm nothing.
+    let progress_file = match ProgressFile::take(folder.path()) {
+        // The store has locks of its own: two that work on it at once would waste time, and harm
+        // nothing.
         Err(error @ lock::Error::Unsupported { .. }) => {
             console.warning(&error.message());
             None
@@ -59,7 +96,7 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
         Err(lock::Error::Held { .. }) => {
             return Err(Failure::usage(Message::new("cli.transcribing").with("path", folder.path().display())));
         }
-        place => Some(place?),
+        file => Some(file?),
     };
     if args.follow {
         stand_back();
@@ -67,7 +104,7 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
     let mut store = Store::create(folder.path())?;
     let languages = Languages::parse(&args.language, &meeting.languages);
     let hints = Hints { names: meeting.people.iter().map(|person| person.name.clone()).collect() };
-    let loaded = Loaded::new(&model, &languages, &hints, Engine::by_name(&args.engine).unwrap_or_default())?;
+    let loaded = Loaded::new(&model, &languages, &hints, args.recogniser_args.engine())?;
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),
@@ -80,11 +117,11 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
     let recognisers = (0..workers).map(|_| loaded.recogniser()).collect::<Result<Vec<_>, _>>()?;
     let files = source.files().to_vec();
     let started = started(&meeting, &source);
-    let room = given::room(&args.input, Some(folder.path()))?;
+    let room = meeting_folder::room(&args.input, Some(folder.path()))?;
     keep_place(&mut store, &paths.input, folder.path())?;
-    let stamps = Stamps::of(&files);
-    let beside = Beside { meeting: &meeting, room: room.as_ref(), given: given.as_ref() };
-    let fingerprint = fingerprint(&input, &files, &beside, console, args.output_args.quiet || args.output_args.json)?;
+    let stamps = FileStamps::of(&files);
+    let context = Context { meeting: &meeting, room: room.as_ref(), given: given.as_ref() };
+    let fingerprint = fingerprint(&input, &files, &context, console, args.output_args.hides_progress())?;
     let run = Run {
         given,
         room: room.map(|room| room.profile),
@@ -98,8 +135,9 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
         stop: &STOP,
     };
     let alarms = Alarms::of(&input).filter(|_| args.follow);
-    let turns = Turns::new(&meeting, console, args.output_args).telling(place).warning(alarms);
-    // Who follows a meeting wants each turn at once; of a finished recording they come in the order of time.
+    let turns = TranscriptionView::new(&meeting, console, args.output_args).telling(progress_file).warning(alarms);
+    // Who follows a meeting wants each turn at once; of a finished recording they come in the order
+    // of time.
     let mut turns = if is_growing(&input)? { turns.at_once() } else { turns };
     let outcome = run.go(&mut store, &mut turns);
     turns.end();
@@ -107,8 +145,8 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
     let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, console);
 
     if let Input::Recording(recording) = &input {
-        // Only now is it known what was entered, and a person may have gone on writing the description. With a mistake in it, it counts
-        // as it was.
+        // Only now is it known what was entered, and a person may have gone on writing the
+        // description. With a mistake in it, it counts as it was.
         match description.as_deref().map(Meeting::read) {
             Some(Ok(read)) => meeting = read,
             Some(Err(error)) => {
@@ -117,30 +155,46 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
             }
             None => {}
         }
-        export::enter_recorded(&mut meeting, recording)?;
+        meeting_folder::enter_recorded(&mut meeting, recording)?;
     }
     if args.copy_audio {
         copy_audio(&input, folder.path())?;
     }
     if let Some(path) = &description {
-        keep_description(&folder, &store, path, &meeting, console)?;
+        console.notices(&meeting_folder::keep_description(&folder, &store, path, &meeting)?);
     }
     let words = office.join(LEXICON);
     if words.is_file() {
-        keep(&folder, &store, &words, LEXICON, console)?;
+        if let Some(kept) = meeting_folder::keep_file(&folder, &store, &words, LEXICON)? {
+            console.warning(&kept);
+        }
     }
     if let Some(path) = &args.conference {
-        conference::keep(path, &folder, &store, console)?;
+        console.warnings(&meeting_folder::keep_events(path, &folder, &store)?);
     }
     let recording = if let Input::Recording(recording) = &input { recording } else { &folder_of(folder.path()) };
-    let mut transcript = export::current(&mut store, &meeting, lexicon)?;
-    let evidence = conference::find(None, folder.path(), recording)?;
-    let mut doubted = evidence.is_some_and(|found| conference::consult(&found, &mut meeting, &mut transcript, console));
-    doubted |= export::outside(&meeting, &transcript, console);
-    let formats = export::publishable(&formats, &meeting, console);
-    let level = Level::Clean;
-    let work = export::Work { folder: &folder, store: &store, meeting: &meeting, transcript: &transcript, level };
-    let written = work.write(&formats, export::templates(&meeting, folder.path()).as_deref(), console)?;
+    let mut transcript = meeting_folder::current_words(&mut store, &meeting, lexicon)?;
+    let evidence = Evidence::find(None, folder.path(), recording)?;
+    let mut warned = evidence.is_some_and(|found| console.notices(&found.consult(&mut meeting, &mut transcript)));
+    warned |= console.warnings(&meeting_folder::outside_recording(&meeting, &transcript));
+    let (formats, withheld) = meeting_folder::publishable(&formats, &meeting);
+    // That they are withheld is as it should be.
+    console.warnings(&withheld);
+    let templates = meeting_folder::templates(&meeting, folder.path());
+    let documents = Documents {
+        folder: &folder,
+        store: &store,
+        meeting: &meeting,
+        transcript: &transcript,
+        level: Level::Clean,
+        templates: templates.as_deref(),
+        lay_out: &lay_out,
+    };
+    for format in formats {
+        let output = documents.write(format)?;
+        warned |= console.warnings(&output.warnings);
+        console.written(&output.written);
+    }
     for warning in &outcome.warnings {
         console.warning(&named(warning.clone(), &meeting));
     }
@@ -155,11 +209,11 @@ pub fn run(args: &Transcribe, console: Console) -> Result<End, Failure> {
         let line = serde_json::json!({ "utterances": outcome.utterances, "new": outcome.new, "warnings": warnings });
         print(&line.to_string());
     }
-    Ok(if outcome.warnings.is_empty() && !mistaken && !doubted && !open { written } else { End::Warned })
+    Ok(End::warned_if(warned || mistaken || open || !outcome.warnings.is_empty()))
 }
 
 /// Where the meeting is written: as asked for, else the folder of a meeting that is given.
-fn output(args: &Transcribe) -> Result<PathBuf, Failure> {
+fn output(args: &Args) -> Result<PathBuf, Failure> {
     if let Some(output) = &args.output {
         return Ok(output.clone());
     }
@@ -176,8 +230,9 @@ fn is_meeting(folder: &Path) -> bool {
     folder.join(FILE_NAME).is_file() || folder_of(folder).join(LEDGER).is_file()
 }
 
-/// The paths of the sound: those that are given, or for the folder of a meeting that holds none, those of the last time.
-fn sound(args: &Transcribe, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// The paths of the sound: those that are given, or for the folder of a meeting that holds none,
+/// those of the last time.
+fn sound(args: &Args, output: &Path) -> Result<Vec<PathBuf>, Failure> {
     let is_bare = matches!(
         Input::from_paths(&args.input),
         Err(audio::Error::FolderWithoutAudio { .. } | audio::Error::NothingRead { .. })
@@ -222,10 +277,8 @@ fn tell_open(
     if open.is_empty() {
         return Ok(false);
     }
-    let messages = history::open(transcript, &open, meeting, console);
-    for message in &messages {
-        console.warning(message);
-    }
+    let messages = open_corrections(transcript, &open, meeting, console);
+    console.warnings(&messages);
     let lines: String = messages.iter().map(|message| format!("- {}\n", console.sentence(message))).collect();
     let name = format!("koreksi-belum-terbawa-versi-{}.txt", transcript.version.number);
     let list = folder.write(store, &name, lines.as_bytes())?;
@@ -241,8 +294,8 @@ fn is_growing(input: &Input) -> Result<bool, Failure> {
     Ok(Growth::open(folder)?.is_some_and(|growth| !growth.is_closed()))
 }
 
-/// When the recording began: as its ledger says, else as the meeting's description does, else as its head does. Of the last two
-/// nobody knows it without a zone.
+/// When the recording began: as its ledger says, else as the meeting's description does, else as
+/// its head does. Of the last two nobody knows it without a zone.
 fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
     if let Some(began) = source.began() {
         return Some(began);
@@ -252,113 +305,20 @@ fn started(meeting: &Meeting, source: &Source) -> Option<jiff::Timestamp> {
     Some(civil.to_zoned(zone).ok()?.timestamp())
 }
 
-fn model(wish: Option<&OsStr>, console: Console, hidden: bool) -> Result<Model, models::Error> {
+fn model(wanted: Option<&OsStr>, console: Console, hidden: bool) -> Result<Model, models::Error> {
     let store = models::Store::from_env()?;
-    watched(console, hidden, |watch| store.resolve(wish, watch))
+    watched(console, hidden, |watch| store.resolve(wanted, watch))
 }
 
 fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The recorder comes first: this process runs when nothing else wants to, and is the first to go when memory ends.
+/// The recorder comes first: this process runs when nothing else wants to, and is the first to go
+/// when memory ends.
 fn stand_back() {
     let _ = rustix::process::setsid();
     let _ = rustix::process::nice(10);
     // Only Linux has it; elsewhere the system chooses for itself.
     let _ = fs::write("/proc/self/oom_score_adj", "900");
-}
-
-/// Copies the sound to where [`Input::from_paths`] finds it again: parts of one timeline into `rekaman`, a set of channels beside the
-/// other files, under names that keep their channels.
-fn copy_audio(input: &Input, folder: &Path) -> Result<(), folder::Error> {
-    let recording = folder.join("rekaman");
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
-    let copies: Vec<(PathBuf, PathBuf)> = match input {
-        Input::File(path) => vec![(path.clone(), recording.join(name(path)))],
-        Input::Parts(paths) => paths.iter().map(|path| (path.clone(), recording.join(name(path)))).collect(),
-        Input::Recording(source) => fs::read_dir(source)
-            .map_err(|error| folder::Error::Folder { path: source.clone(), source: error })?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.is_file())
-            .map(|path| (path.clone(), recording.join(name(&path))))
-            .collect(),
-        Input::Set(set) => copies_of(set, folder),
-    };
-    for (source, target) in copies {
-        let failed = |source| folder::Error::Write { path: target.clone(), source };
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let bytes = fs::metadata(&source).map_err(failed)?.len();
-        match fs::metadata(&target) {
-            Ok(present) if present.len() == bytes => continue,
-            Ok(_) => return Err(failed(io::ErrorKind::AlreadyExists.into())),
-            Err(_) => {}
-        }
-        let partial = atomic_file::part(&target);
-        fs::copy(&source, &partial).and_then(|_| atomic_file::rename(&partial, &target)).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// Where the files of a set go. Files alone are named by their channel; of parts, the names and the times in them say where each stands.
-fn copies_of(set: &Set, folder: &Path) -> Vec<(PathBuf, PathBuf)> {
-    let files = || set.members.iter().flat_map(|member| member.parts.iter().map(move |part| (member, part)));
-    let mut names: Vec<_> = files().map(|(_, part)| part.path.file_name()).collect();
-    names.sort();
-    names.dedup();
-    let placed = files().any(|(member, part)| member.parts.len() > 1 || part.start.is_some_and(|start| start > 0));
-    let keep_names = placed && names.len() == files().count();
-    files()
-        .map(|(member, part)| {
-            let ending = part.path.extension().unwrap_or_default().to_string_lossy();
-            let channel = member.first.number();
-            let name = match member.parts.iter().position(|other| other == part) {
-                _ if keep_names => part.path.file_name().unwrap_or_default().to_owned(),
-                Some(place) if member.parts.len() > 1 => {
-                    format!("kanal-{channel:02}_part{:03}.{ending}", place + 1).into()
-                }
-                _ => format!("kanal-{channel:02}.{ending}").into(),
-            };
-            (part.path.clone(), folder.join(name))
-        })
-        .collect()
-}
-
-/// Copies of the description and of the lists that it names.
-fn keep_description(
-    folder: &Folder,
-    store: &Store,
-    path: &Path,
-    meeting: &Meeting,
-    console: Console,
-) -> Result<(), Failure> {
-    keep(folder, store, path, MEETING, console)?;
-    for source in given::needed(meeting, folder.path()) {
-        let name = source.file_name().unwrap_or_default().to_string_lossy();
-        let is_new = !folder.path().join(&*name).exists();
-        keep(folder, store, &source, &name, console)?;
-        if is_new && name == INSTITUTION {
-            let message = Message::new("cli.copied").with("path", source.display());
-            console.note(&message.with("folder", folder.path().display()));
-        }
-    }
-    Ok(())
-}
-
-/// A copy of the description, or of a file that it names, so that the folder holds the whole meeting. A list that does not exist yet
-/// is looked for again the next time.
-fn keep(folder: &Folder, store: &Store, path: &Path, name: &str, console: Console) -> Result<(), Failure> {
-    let content = match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        read => read.map_err(|source| folder::Error::Folder { path: path.to_owned(), source })?,
-    };
-    let written = folder.write(store, name, &content)?;
-    if let Some(kept) = written.kept {
-        let message = Message::new("folder.kept").with("path", written.path.display()).with("kept", kept.display());
-        console.warning(&message);
-    }
-    Ok(())
 }

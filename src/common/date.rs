@@ -1,28 +1,41 @@
-//! Dates as people type them.
+//! Dates as people type and read them.
 
 use jiff::civil::Date;
+
+/// The months of the year in Indonesian.
+pub const MONTHS: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
+
+/// The number of a month by its Indonesian name, from 1; upper and lower case are the same.
+#[must_use]
+pub fn month_number(name: &str) -> Option<i8> {
+    MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name)).map(|place| place as i8 + 1)
+}
+
+/// A day as messages tell it, `09-03-2027`.
+#[must_use]
+pub fn day(date: Date) -> String {
+    date.strftime("%d-%m-%Y").to_string()
+}
 
 /// A date as people type it: `2027-03-09`, `9-3-2027`, `09/03/2027` or `9 Maret 2027`.
 #[must_use]
 pub fn typed_date(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = [
-        "januari",
-        "februari",
-        "maret",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "agustus",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
     let parts: Vec<&str> = text.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();
     let [first, month, last] = parts.as_slice() else { return None };
-    let named = MONTHS.iter().position(|name| *name == month.to_lowercase()).map(|place| place as i8 + 1);
-    let month = named.or_else(|| month.parse().ok())?;
+    let month = month_number(month).or_else(|| month.parse().ok())?;
     let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     if year.len() != 4 {
         return None;

@@ -12,5 +12,7 @@ pub mod lock;
 pub mod message;
 pub mod paper;
 pub mod pause;
+pub mod riff;
 pub mod system;
 pub mod toml_text;
+pub mod xml;

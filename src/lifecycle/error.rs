@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::folder;
@@ -134,7 +135,10 @@ impl Explain for Error {
             }
             Self::PeriodRuns { until } => Message::new("status.period_runs").with("until", moment(until)),
             Self::Period { days } => Message::new("status.period").with("days", days),
-            Self::Clock { now, known } => Message::new("status.clock").with("now", now).with("known", known),
+            Self::Clock { now, known } => {
+                let here = |at: &Timestamp| moment(&at.to_zoned(TimeZone::system()));
+                Message::new("status.clock").with("now", here(now)).with("known", here(known))
+            }
             Self::Hindered(hindrances) => Message::new("status.hindered").with("count", hindrances.len()),
             Self::Unchanged { edition, document } => {
                 Message::new("status.unchanged").with("edition", edition).with("document", document)

@@ -59,6 +59,15 @@ pub struct Written {
     pub kept: Option<PathBuf>,
 }
 
+impl Written {
+    /// That a file was kept under another name, where one was.
+    #[must_use]
+    pub fn kept_message(&self) -> Option<Message> {
+        let kept = self.kept.as_ref()?;
+        Some(Message::new("folder.kept").with("path", self.path.display()).with("kept", kept.display()))
+    }
+}
+
 /// A meeting's folder.
 #[derive(Clone, Debug)]
 pub struct Folder {

@@ -31,6 +31,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Paripurna,
+        Self::Komisi,
+        Self::Banggar,
+        Self::Bamus,
+        Self::Bapemperda,
+        Self::Bk,
+        Self::Pansus,
+        Self::Pimpinan,
+        Self::Raker,
+        Self::Rdp,
+        Self::Rdpu,
+    ];
+
     /// Its name in print.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -87,6 +102,9 @@ pub enum Nature {
 }
 
 impl Nature {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Terbuka, Self::Tertutup, Self::TertutupRahasia];
+
     /// Its name in print.
     #[must_use]
     pub fn name(self) -> &'static str {

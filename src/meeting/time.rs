@@ -18,6 +18,9 @@ pub enum Zone {
 }
 
 impl Zone {
+    /// Each of them, from west to east.
+    pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
+
     /// Its distance from UTC.
     #[must_use]
     pub fn offset(self) -> jiff::tz::Offset {

@@ -230,7 +230,7 @@ pub enum Entered {
 }
 
 impl Entered {
-    /// Whether only a person enters such a thing, by key or by `--event`.
+    /// Whether only a person enters such a thing, by key or by `record event`.
     #[must_use]
     pub fn is_personal(&self) -> bool {
         matches!(self, Self::Event(_) | Self::Seated { .. })

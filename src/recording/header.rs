@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::sample::{Format, Sample};
+use crate::common::riff::{chunk, length};
+use crate::common::xml::escaped;
 
 /// What is written at the head of every segment besides its format.
 #[derive(Clone, Debug)]
@@ -42,11 +44,6 @@ impl Lengths {
     }
 }
 
-fn length(bytes: u64) -> [u8; 4] {
-    // A segment ends long before 4 GiB; a fault in that must not make a short file of a long one.
-    u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
-}
-
 /// The bytes before the samples of the segment that begins at sample `first`. Its lengths say that it is empty.
 pub(super) fn head(format: Format, labels: &Labels, first: u64) -> (Vec<u8>, Lengths) {
     let mut out = b"RIFF\0\0\0\0WAVE".to_vec();
@@ -58,15 +55,6 @@ pub(super) fn head(format: Format, labels: &Labels, first: u64) -> (Vec<u8>, Len
     let (at, bytes) = lengths.riff(0);
     out[at as usize..at as usize + 4].copy_from_slice(&bytes);
     (out, lengths)
-}
-
-fn chunk(out: &mut Vec<u8>, name: [u8; 4], content: &[u8]) {
-    out.extend_from_slice(&name);
-    out.extend_from_slice(&length(content.len() as u64));
-    out.extend_from_slice(content);
-    if content.len() % 2 == 1 {
-        out.push(0);
-    }
 }
 
 fn fmt(format: Format) -> Vec<u8> {
@@ -146,16 +134,4 @@ fn ixml(format: Format, labels: &Labels) -> String {
         );
     }
     out + "</TRACK_LIST></BWFXML>\n"
-}
-
-fn escaped(name: &str) -> String {
-    name.chars()
-        .filter(|letter| !letter.is_control())
-        .map(|letter| match letter {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect()
 }

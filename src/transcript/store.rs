@@ -347,16 +347,20 @@ impl Store {
         Ok(Transcript { recording, version, utterances, edition })
     }
 
-    /// What was recognised since the place `after` (0 for all), in the order in which it was, with the clock of its spans; and the place to
-    /// go on from. For showing a transcript while it grows.
-    pub fn recognised_since(&self, after: i64) -> Result<(Clock, Vec<Utterance>, i64), Error> {
+    /// The recording that it is the transcript of, once that is known.
+    pub fn recording(&self) -> Result<Option<Recording>, Error> {
         let description: Option<String> = self
             .connection
             .query_row("SELECT description FROM recording", [], |row| row.get(0))
             .optional()
             .map_err(self.failed())?;
-        let Some(description) = description else { return Err(Error::Missing { path: self.path.clone() }) };
-        let recording: Recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
+        description.map(|text| serde_json::from_str(&text).map_err(|error| self.damaged(error))).transpose()
+    }
+
+    /// What was recognised since the place `after` (0 for all), in the order in which it was, with the clock of its spans; and the place to
+    /// go on from. For showing a transcript while it grows.
+    pub fn recognised_since(&self, after: i64) -> Result<(Clock, Vec<Utterance>, i64), Error> {
+        let recording = self.recording()?.ok_or_else(|| Error::Missing { path: self.path.clone() })?;
         let found = self.utterances("id > ?1 ORDER BY id", after)?;
         let last = found.last().map_or(after, |(id, _)| *id);
         Ok((recording.clock, found.into_iter().map(|(_, utterance)| utterance).collect(), last))

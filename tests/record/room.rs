@@ -16,6 +16,7 @@ const DEADLINE: Duration = Duration::from_mins(2);
 pub fn risalah(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
     command.args(args).env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada");
+    command.env("RISALAH_LOG_DIR", env!("CARGO_TARGET_TMPDIR"));
     command.stdin(Stdio::null());
     command
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::wav::read_full;
 use super::super::{Error, Warning, warning::Why};
 use super::name::by_name;
+use crate::common::riff;
 use crate::recording;
 
 /// Endings of files that hold sound. Whether this program can read one shows when it is opened.
@@ -168,7 +169,7 @@ fn is_sound(path: &Path) -> bool {
         b"riff\x2E\x91\xCF\x11",
         b"\x30\x26\xB2\x75\x8E\x66\xCF\x11",
     ];
-    iso || [b"RIFF", b"RIFX", b"RF64", b"BW64"].iter().any(|id| kind(*id, b"WAVE"))
+    iso || riff::is_wave(head)
         || [b"AIFF", b"AIFC"].iter().any(|form| kind(b"FORM", *form))
         || first.iter().any(|magic| head.starts_with(magic))
 }

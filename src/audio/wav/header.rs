@@ -12,6 +12,7 @@ use super::{metadata, read_full};
 use crate::audio::Error;
 use crate::audio::codec::Coding;
 use crate::audio::decode::Format;
+use crate::common::riff;
 
 /// More chunks than any recorder writes; a file with more is made to keep a reader busy.
 const MOST_CHUNKS: usize = 4096;
@@ -284,8 +285,8 @@ impl Header {
 
 /// Whether these are the first bytes of a WAV file or its kin.
 pub(in crate::audio) fn is_wav(head: &[u8]) -> bool {
-    let riff = matches!(head.get(..4), Some(b"RIFF" | b"RF64" | b"BW64" | b"RIFX")) && head.get(8..12) == Some(b"WAVE");
-    riff || head.starts_with(b"riff") && head.get(4..16) == Some(&WAVE64_RIFF) && head.get(28..40) == Some(&WAVE64)
+    riff::is_wave(head)
+        || head.starts_with(b"riff") && head.get(4..16) == Some(&WAVE64_RIFF) && head.get(28..40) == Some(&WAVE64)
 }
 
 fn family(magic: &[u8]) -> Family {

@@ -15,21 +15,22 @@ use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::{self, Origin};
 
-use super::{megabytes, watched};
-use crate::cli::args::OutputArgs;
-use crate::cli::show::{Console, print};
-use crate::cli::{End, Failure, STOP};
+use crate::cli::console::{Console, megabytes, print};
+use crate::cli::interrupt::STOP;
+use crate::cli::outcome::{End, Failure};
+use crate::cli::output_args::OutputArgs;
+use crate::cli::progress::watched;
 
 /// The chair's microphone of the shipped meeting.
 const SPEECH: &[u8] = include_bytes!("../../../fixtures/paripurna/01.ogg");
 /// Seconds of speech that are enough.
 const ENOUGH: f64 = 20.0;
 
-pub fn run(store: &Store, wish: Option<&OsStr>, output_args: OutputArgs, console: Console) -> Result<End, Failure> {
-    let model = watched(console, output_args.quiet || output_args.json, |watch| store.resolve(wish, watch))?;
+pub fn run(store: &Store, wanted: Option<&OsStr>, output_args: OutputArgs, console: Console) -> Result<End, Failure> {
+    let model = watched(console, output_args.hides_progress(), |watch| store.resolve(wanted, watch))?;
     let header = model.header()?;
-    let place = Place::new()?;
-    let sound = place.0.join("kanal-01.ogg");
+    let temporary = TemporaryFolder::new()?;
+    let sound = temporary.0.join("kanal-01.ogg");
     fs::write(&sound, SPEECH).map_err(|source| folder::Error::Write { path: sound.clone(), source })?;
     let languages = Languages::parse("id", &[]);
     let loaded = Loaded::new(&model, &languages, &Hints::default(), Engine::default())?;
@@ -53,7 +54,7 @@ pub fn run(store: &Store, wish: Option<&OsStr>, output_args: OutputArgs, console
         preview: None,
         stop: &stop,
     };
-    let mut transcript = store::Store::create(&place.0)?;
+    let mut transcript = store::Store::create(&temporary.0)?;
     // The floor and the store are part of what a channel costs.
     let mut heard = Heard { effort: Effort::start(), speech: 0.0, work: 0.0, stop: &stop };
     match run.go(&mut transcript, &mut heard) {
@@ -103,9 +104,9 @@ impl Observer for Heard<'_> {
 }
 
 /// A folder for the time of the measurement.
-struct Place(PathBuf);
+struct TemporaryFolder(PathBuf);
 
-impl Place {
+impl TemporaryFolder {
     fn new() -> Result<Self, folder::Error> {
         let path = std::env::temp_dir().join(format!("risalah-bench-{}", std::process::id()));
         Folder::create(Path::new(&path))?;
@@ -113,7 +114,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for TemporaryFolder {
     fn drop(&mut self) {
         // What stays is in a folder that the system empties.
         let _ = fs::remove_dir_all(&self.0);

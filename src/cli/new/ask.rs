@@ -1,8 +1,10 @@
-//! Questions to a clerk: at a terminal with a prompt that can be edited and lists to choose from, otherwise line by line, as a file with
-//! answers gives them. Esc or `<` goes back to the question before.
+//! Questions to a clerk: at a terminal with a prompt that can be edited and lists to choose from,
+//! otherwise line by line, as a file with answers gives them. Esc or `<` goes back to the question
+//! before.
 //!
-//! Going back takes the last answer away and asks from the beginning, with the answers that were given; so does going on with answers that
-//! were kept. Whoever asks must therefore ask the same after the same answers.
+//! Going back takes the last answer away and asks from the beginning, with the answers that were
+//! given; so does going on with answers that were kept. Whoever asks must therefore ask the same
+//! after the same answers.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -13,22 +15,22 @@ use e_risalah::common::message::Message;
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use super::kept::Answer;
-use super::line::{Typed, line};
-use crate::cli::Failure;
-use crate::cli::show::Console;
+use super::kept_answers::Answer;
+use super::line_editor::{Typed, line};
+use crate::cli::console::Console;
+use crate::cli::outcome::Failure;
 
 /// What a clerk types to go back.
 const BACK: &str = "<";
 
 /// Why an answer does not come.
-pub enum Halt {
+pub enum NoAnswer {
     /// The clerk wants the question before.
     Back,
     Failed(Failure),
 }
 
-impl From<Failure> for Halt {
+impl From<Failure> for NoAnswer {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
@@ -71,13 +73,13 @@ impl Clerk {
     }
 
     /// Asks all that `questions` asks, as often as the clerk goes back.
-    pub fn interview<T>(&mut self, questions: impl Fn(&mut Self) -> Result<T, Halt>) -> Result<T, Failure> {
+    pub fn interview<T>(&mut self, questions: impl Fn(&mut Self) -> Result<T, NoAnswer>) -> Result<T, Failure> {
         loop {
             self.asked = 0;
             match questions(self) {
                 Ok(told) => return Ok(told),
-                Err(Halt::Back) => {}
-                Err(Halt::Failed(failure)) => return Err(failure),
+                Err(NoAnswer::Back) => {}
+                Err(NoAnswer::Failed(failure)) => return Err(failure),
             }
         }
     }
@@ -93,12 +95,12 @@ impl Clerk {
     }
 
     /// A text, `None` when the answer is left empty.
-    pub fn text(&mut self, question: &str) -> Result<Option<String>, Halt> {
+    pub fn text(&mut self, question: &str) -> Result<Option<String>, NoAnswer> {
         self.answer(&Self::asked(question))
     }
 
     /// Texts until an empty answer.
-    pub fn lines(&mut self, question: &str) -> Result<Vec<String>, Halt> {
+    pub fn lines(&mut self, question: &str) -> Result<Vec<String>, NoAnswer> {
         let mut lines = Vec::new();
         while let Some(line) = self.text(question)? {
             lines.push(line);
@@ -107,7 +109,7 @@ impl Clerk {
     }
 
     /// A text that means something; asked again as long as it does not.
-    pub fn one<T>(&mut self, question: &Message, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Halt> {
+    pub fn one<T>(&mut self, question: &Message, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, NoAnswer> {
         let unclear = |text: &str| Message::new("new.not_understood").with("answer", text);
         self.checked(question, |text| read(text).ok_or_else(|| unclear(text)))
     }
@@ -117,7 +119,7 @@ impl Clerk {
         &mut self,
         question: &Message,
         read: impl Fn(&str) -> Result<T, Message>,
-    ) -> Result<Option<T>, Halt> {
+    ) -> Result<Option<T>, NoAnswer> {
         loop {
             let Some(text) = self.answer(question)? else { return Ok(None) };
             match read(&text) {
@@ -131,13 +133,14 @@ impl Clerk {
         }
     }
 
-    /// One of several; `None` when the answer is left open. Without a terminal, its number or the beginning of its name.
+    /// One of several; `None` when the answer is left open. Without a terminal, its number or the
+    /// beginning of its name.
     pub fn choice<T: Copy>(
         &mut self,
         question: &Message,
         options: &[T],
         name: impl Fn(&T) -> String,
-    ) -> Result<Option<T>, Halt> {
+    ) -> Result<Option<T>, NoAnswer> {
         let mut names: Vec<String> = options.iter().map(name).collect();
         let plain = |text: &str| text.to_lowercase();
         let place = |names: &[String], text: &str| {
@@ -177,7 +180,7 @@ impl Clerk {
     }
 
     /// The answer to a question, `None` when it is left empty.
-    pub fn answer(&mut self, question: &Message) -> Result<Option<String>, Halt> {
+    pub fn answer(&mut self, question: &Message) -> Result<Option<String>, NoAnswer> {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         if let Some(text) = self.again(question) {
             return Ok(some(text));
@@ -195,7 +198,8 @@ impl Clerk {
     /// What was answered to the question already.
     fn again(&mut self, question: &Message) -> Option<String> {
         let known = self.given.get(self.asked)?;
-        // Another question than then, because something else is known by now: what follows means nothing any more.
+        // Another question than then, because something else is known by now: what follows means
+        // nothing any more.
         if known.question != named(question) {
             self.given.truncate(self.asked);
             return None;
@@ -210,10 +214,10 @@ impl Clerk {
     }
 
     /// Takes the last answer away. The first question has none before it.
-    fn back(&mut self) -> Result<(), Halt> {
+    fn back(&mut self) -> Result<(), NoAnswer> {
         if let Some(last) = self.given.pop() {
             self.undone = Some(last.answer);
-            Err(Halt::Back)
+            Err(NoAnswer::Back)
         } else {
             self.console.note(&Message::new("new.first"));
             Ok(())
@@ -221,7 +225,7 @@ impl Clerk {
     }
 
     /// What the clerk types; `None` to go back.
-    fn typed(&mut self, question: &Message) -> Result<Option<String>, Halt> {
+    fn typed(&mut self, question: &Message) -> Result<Option<String>, NoAnswer> {
         let asked = self.console.sentence(question);
         let text = if self.at_terminal {
             let before = self.undone.take().unwrap_or_default();
@@ -252,8 +256,9 @@ fn named(question: &Message) -> String {
     question.values.iter().fold(question.key.clone(), |name, (_, value)| format!("{name} {value}"))
 }
 
-/// Ctrl-C as a key and not as a signal, for as long as questions are asked. A prompt sees to that only while it waits for a key: a signal
-/// between a prompt and its first key would be noted by the program and then waited over.
+/// Ctrl-C as a key and not as a signal, for as long as questions are asked. A prompt sees to that
+/// only while it waits for a key: a signal between a prompt and its first key would be noted by the
+/// program and then waited over.
 struct Keys {
     #[cfg(unix)]
     before: Termios,
@@ -265,7 +270,8 @@ impl Keys {
     fn take() -> Option<Self> {
         let before = tcgetattr(io::stdin()).ok()?;
         let mut modes = before.clone();
-        // A key that waits in the buffer of a line would not be seen when a prompt sets the terminal its own way.
+        // A key that waits in the buffer of a line would not be seen when a prompt sets the
+        // terminal its own way.
         modes.local_modes.remove(LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO);
         tcsetattr(io::stdin(), OptionalActions::Drain, &modes).ok()?;
         Some(Self { before })

@@ -1,9 +1,10 @@
-//! People and party groups as a clerk names them: by short name, by name, by a part of it, or with a slip of the pen.
+//! People and party groups as a clerk names them: by short name, by name, by a part of it, or with
+//! a slip of the pen.
 
 use e_risalah::common::message::Message;
 use e_risalah::meeting::{Listed, Meeting, NewPerson, likeness, short_name};
 
-use super::ask::{Clerk, Halt};
+use super::ask::{Clerk, NoAnswer};
 
 /// Names that are this like another may mean the same person.
 const NEAR: f64 = 0.8;
@@ -57,16 +58,16 @@ impl<'a> People<'a> {
     }
 
     /// Asks for somebody; `None` when the answer is left empty.
-    pub fn ask(&mut self, clerk: &mut Clerk, question: &Message) -> Result<Option<String>, Halt> {
+    pub fn ask(&mut self, clerk: &mut Clerk, question: &Message) -> Result<Option<String>, NoAnswer> {
         match clerk.answer(question)? {
             Some(text) => self.named(clerk, &text).map(Some),
             None => Ok(None),
         }
     }
 
-    /// The short name of somebody. Who is not known yet becomes known, with `NAME; GROUP; OFFICE`; where the name is near another's, the
-    /// clerk says whether it is theirs.
-    pub fn named(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, Halt> {
+    /// The short name of somebody. Who is not known yet becomes known, with `NAME; GROUP; OFFICE`;
+    /// where the name is near another's, the clerk says whether it is theirs.
+    pub fn named(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, NoAnswer> {
         let mut parts = text.splitn(3, ';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let [group, office] = [(); 2].map(|()| parts.next().filter(|part| !part.is_empty()));
@@ -82,7 +83,7 @@ impl<'a> People<'a> {
     }
 
     /// One of those whose name is near, if the clerk means one of them.
-    fn near(clerk: &mut Clerk, all: &[(String, String)], name: &str) -> Result<Option<String>, Halt> {
+    fn near(clerk: &mut Clerk, all: &[(String, String)], name: &str) -> Result<Option<String>, NoAnswer> {
         let mut near: Vec<(f64, usize)> =
             all.iter().enumerate().map(|(place, (_, known))| (likeness(known, name), place)).collect();
         near.retain(|(likeness, _)| *likeness >= NEAR);
@@ -111,8 +112,9 @@ impl<'a> People<'a> {
         id
     }
 
-    /// The label of a group that is named by its label or its name; what is missing of a new one is asked.
-    pub fn group(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, Halt> {
+    /// The label of a group that is named by its label or its name; what is missing of a new one is
+    /// asked.
+    pub fn group(&mut self, clerk: &mut Clerk, text: &str) -> Result<String, NoAnswer> {
         let same = |a: &str| a.eq_ignore_ascii_case(text);
         let known = self.known.groups.iter().find(|group| same(&group.code) || same(&group.name));
         if let Some(group) = known {

@@ -1,7 +1,5 @@
 //! The printers: which one, what is sent to it, and what becomes of it.
 
-use std::time::Duration;
-
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::common::paper::Paper;
 use e_risalah::document::printing::{
@@ -9,15 +7,17 @@ use e_risalah::document::printing::{
 };
 use e_risalah::meeting::Meeting;
 
-use super::Document;
-use crate::cli::args::{OutputArgs, Print};
-use crate::cli::show::{Console, print};
-use crate::cli::{End, Failure, STOP};
+use super::args::Args;
+use super::document::Document;
+use crate::cli::console::{Console, print};
+use crate::cli::interrupt::STOP;
+use crate::cli::outcome::{End, Failure};
+use crate::cli::output_args::OutputArgs;
 
 /// The printer that is asked for. The certificate that it shows for the first time is told.
-pub fn find(args: &Print, console: Console) -> Result<Printer, Failure> {
+pub fn find(args: &Args, console: Console) -> Result<Printer, Failure> {
     if args.new_certificate
-        && let Some(address) = args.printer.as_deref().filter(|wish| wish.contains("://"))
+        && let Some(address) = args.printer.as_deref().filter(|name| name.contains("://"))
     {
         printing::forget(&address.parse()?)?;
     }
@@ -29,24 +29,12 @@ pub fn find(args: &Print, console: Console) -> Result<Printer, Failure> {
     Ok(printer)
 }
 
-/// That no printer of this computer has the paper of the record, where another one is there.
-pub fn no_paper(meeting: &Meeting) -> Option<Message> {
-    let patience = Patience { connect: Duration::from_secs(1), answer: Duration::from_secs(2), ..Patience::default() };
-    let printers = Spooler::from_env(patience).printers().ok()?;
-    let lacks = |printer: &Printer| printer.has(meeting.paper) == Some(false);
-    let other = [Paper::A4, Paper::F4]
-        .into_iter()
-        .find(|paper| *paper != meeting.paper && printers.iter().any(|printer| printer.has(*paper) == Some(true)))?;
-    let message = Message::new("check.no_paper").with("paper", meeting.paper.name()).with("other", other.name());
-    (!printers.is_empty() && printers.iter().all(lacks)).then_some(message)
-}
-
 /// Sends the document and tells what becomes of it.
 pub fn send(
     printer: &Printer,
     document: &Document,
     meeting: &Meeting,
-    args: &Print,
+    args: &Args,
     console: Console,
 ) -> Result<End, Failure> {
     let order = Order {
@@ -56,14 +44,14 @@ pub fn send(
         both_sides: args.duplex,
     };
     let job = printer.send(&document.bytes, &order)?;
-    let output_args = args.output_args;
+    let output_args = args.folder_args.output_args;
     let about = |key: &str| Message::new(key).with("printer", printer.name()).with("job", job.number());
-    let quiet = output_args.quiet || output_args.json;
+    let quiet = output_args.hides_progress();
     if !quiet {
         console.note(&about("print.sent"));
     }
-    let mut teller = Teller { console, quiet, last: None };
-    let outcome = job.follow(&STOP, &mut |progress| teller.tell(progress))?;
+    let mut report = JobReport { console, quiet, last: None };
+    let outcome = job.follow(&STOP, &mut |progress| report.tell(progress))?;
     if output_args.json {
         let line = serde_json::json!({
             "printer": printer.name(),
@@ -100,13 +88,13 @@ fn name_of(outcome: Outcome) -> &'static str {
 }
 
 /// Says what has changed about a job. Troubles are said even when all else is not wanted.
-struct Teller {
+struct JobReport {
     console: Console,
     quiet: bool,
     last: Option<Progress>,
 }
 
-impl Teller {
+impl JobReport {
     fn tell(&mut self, progress: &Progress) {
         let last = self.last.replace(progress.clone());
         let is_new = |trouble: &&Trouble| last.as_ref().is_none_or(|last| !last.troubles.contains(trouble));

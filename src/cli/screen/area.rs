@@ -1,4 +1,5 @@
-//! Pieces of the screen, cut off what is left of it. A piece is as small as it must be, down to nothing.
+//! Pieces of the screen, cut off what is left of it. A piece is as small as it must be, down to
+//! nothing.
 
 use ratatui::layout::Rect;
 

@@ -1,4 +1,5 @@
-//! The whole screen: state at the top, then meters and words, at the foot the ledger, answers and keys.
+//! The whole screen: state at the top, then meters and words, at the foot the ledger, answers and
+//! keys.
 //!
 //! Colour only repeats what a word says: it may be missing, and so may the eye for it.
 
@@ -14,9 +15,12 @@ use ratatui::widgets::{Clear, Widget};
 use super::area::{bottom, top};
 use super::keys::{ANSWERING, Keys, SHOWN};
 use super::prompt::Prompt;
-use super::{Recogniser, Seen, View, meters, turns, words};
+use super::view::{Moment, View};
+use super::{meters, turns};
 use crate::cli::alarms;
-use crate::cli::show::Console;
+use crate::cli::console::Console;
+use crate::cli::ledger_words;
+use crate::cli::recogniser::RecogniserState;
 
 /// The most alarms of microphones that are shown.
 const ALARMS: usize = 3;
@@ -24,7 +28,7 @@ const ALARMS: usize = 3;
 const CHOICES: u16 = 6;
 
 /// Draws everything. Where rows are few, what tells of danger goes before what is comfortable.
-pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: Seen, console: Console) {
+pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, moment: Moment, console: Console) {
     let mut rest = area;
     let small = area.height < 12;
     draw_state(top(&mut rest, 1), buf, view.status, console);
@@ -34,9 +38,9 @@ pub fn everything(area: Rect, buf: &mut Buffer, view: &View, keys: &Keys, seen: 
     draw_alarms(&mut rest, buf, view.status, view.meeting, console);
     draw_foot(&mut rest, buf, keys.prompt().is_some(), small, console);
     if let Some(prompt) = keys.prompt() {
-        draw_prompt(bottom(&mut rest, 1), buf, prompt, view, seen, console);
+        draw_prompt(bottom(&mut rest, 1), buf, prompt, view, moment, console);
     }
-    draw_note(bottom(&mut rest, 1), buf, keys.prompt(), view, seen, console);
+    draw_note(bottom(&mut rest, 1), buf, keys.prompt(), view, moment, console);
     if !small {
         draw_ledger(bottom(&mut rest, 1), buf, view, console);
         draw_recogniser(bottom(&mut rest, 1), buf, view.recogniser, console);
@@ -112,7 +116,8 @@ fn draw_details(row: Rect, buf: &mut Buffer, status: Option<&Status>, console: C
     line.render(row, buf);
 }
 
-/// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was mended.
+/// What is wrong with microphones, the newest; it stays, as nobody can tell from here that it was
+/// mended.
 fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeting: &Meeting, console: Console) {
     let alarms = status.map_or(&[][..], |status| &status.alarms);
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
@@ -122,40 +127,40 @@ fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeti
     }
 }
 
-fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: Recogniser, console: Console) {
+fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: RecogniserState, console: Console) {
     let say = |key: &str| Message::new(&format!("screen.recogniser.{key}"));
     let (message, style) = match recogniser {
-        Recogniser::Off => (say("off"), Style::new().dim()),
-        Recogniser::Following { behind_ms } if behind_ms < 60_000 => {
+        RecogniserState::Off => (say("off"), Style::new().dim()),
+        RecogniserState::Following { behind_ms } if behind_ms < 60_000 => {
             let seconds = format!("{}.{}", behind_ms / 1000, behind_ms % 1000 / 100);
             (say("following").with("seconds", seconds), Style::new())
         }
-        Recogniser::Following { behind_ms } => {
+        RecogniserState::Following { behind_ms } => {
             (say("behind").with("minutes", behind_ms / 60_000), Style::new().yellow())
         }
-        Recogniser::Restarting { times } => (say("restarting").with("times", times), Style::new().yellow()),
-        Recogniser::Degraded => (say("degraded"), Style::new().yellow().reversed()),
-        Recogniser::Done => (say("done"), Style::new()),
+        RecogniserState::Restarting { times } => (say("restarting").with("times", times), Style::new().yellow()),
+        RecogniserState::Degraded => (say("degraded"), Style::new().yellow().reversed()),
+        RecogniserState::Done => (say("done"), Style::new()),
     };
     Span::styled(format!(" {}", console.sentence(&message)), style).render(row, buf);
 }
 
 fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, console: Console) {
     let last = view.status.and_then(|status| Some((status.format.clock(), status.last.as_ref()?)));
-    let said = last.map_or_else(String::new, |(clock, fact)| words::fact(console, view.meeting, clock, fact));
+    let said = last.map_or_else(String::new, |(clock, fact)| ledger_words::fact(console, view.meeting, clock, fact));
     Line::from(vec![Span::raw(format!(" {}: ", console.text("screen.ledger"))).dim(), Span::raw(said)])
         .render(row, buf);
 }
 
-fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, seen: Seen, console: Console) {
-    let complaint = prompt.filter(|prompt| prompt.refused).map(|prompt| prompt.complaint(console, seen));
+fn draw_note(row: Rect, buf: &mut Buffer, prompt: Option<&Prompt>, view: &View, moment: Moment, console: Console) {
+    let complaint = prompt.filter(|prompt| prompt.refused).map(|prompt| prompt.complaint(console, moment));
     let said = complaint.or_else(|| view.note.map(|note| console.sentence(note)));
     Span::raw(format!(" {}", said.unwrap_or_default())).bold().render(row, buf);
 }
 
 /// The question and the answer so far; of a long answer, its end.
-fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, seen: Seen, console: Console) {
-    let question = format!(" {}: ", prompt.question(console, view, seen));
+fn draw_prompt(row: Rect, buf: &mut Buffer, prompt: &Prompt, view: &View, moment: Moment, console: Console) {
+    let question = format!(" {}: ", prompt.question(console, view, moment));
     let room = usize::from(row.width).saturating_sub(Span::raw(&question).width() + 1);
     let mut shown = prompt.text.as_str();
     while Span::raw(shown).width() > room {

@@ -1,4 +1,5 @@
-//! What each key means: a letter enters an event or opens a question, and while a question is open everything is its answer.
+//! What each key means: a letter enters an event or opens a question, and while a question is open
+//! everything is its answer.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +8,10 @@ use e_risalah::recording::Entered;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::prompt::{Ask, Outcome, Prompt};
-use super::{Action, Seen};
+use super::view::{Action, Moment};
 
-/// The keys in the order of the screen's foot, each with the last part of its words' key in the catalogue.
+/// The keys in the order of the screen's foot, each with the last part of its words' key in the
+/// catalogue.
 pub const SHOWN: [(&str, &str); 12] = [
     ("b", "open"),
     ("s", "suspend"),
@@ -28,7 +30,8 @@ pub const SHOWN: [(&str, &str); 12] = [
 /// The same while a question is open.
 pub const ANSWERING: [(&str, &str); 2] = [("Enter", "enter"), ("Esc", "escape")];
 
-/// A key that comes again within this time is held down, or something lies on it: faster than a hand, slower than a keyboard.
+/// A key that comes again within this time is held down, or something lies on it: faster than a
+/// hand, slower than a keyboard.
 const HELD: Duration = Duration::from_millis(120);
 
 /// The state of the keyboard.
@@ -45,7 +48,7 @@ impl Keys {
     }
 
     /// Takes a key that was pressed at this time.
-    pub fn press(&mut self, key: KeyEvent, at: Instant, meeting: &Meeting, seen: Seen) -> Option<Action> {
+    pub fn press(&mut self, key: KeyEvent, at: Instant, meeting: &Meeting, moment: Moment) -> Option<Action> {
         if key.kind == KeyEventKind::Release {
             return None;
         }
@@ -54,12 +57,12 @@ impl Keys {
             return interrupt.then_some(Action::Detach);
         }
         match self.prompt.take() {
-            Some(prompt) => self.answer(prompt, key, at, meeting, seen),
-            None => self.command(key, at, seen),
+            Some(prompt) => self.answer(prompt, key, at, meeting, moment),
+            None => self.command(key, at, moment),
         }
     }
 
-    fn command(&mut self, key: KeyEvent, at: Instant, seen: Seen) -> Option<Action> {
+    fn command(&mut self, key: KeyEvent, at: Instant, moment: Moment) -> Option<Action> {
         let KeyCode::Char(letter) = key.code else { return None };
         let letter = letter.to_ascii_lowercase();
         if self.is_held(letter, at) {
@@ -69,9 +72,9 @@ impl Keys {
             't' => Ask::Close,
             'y' => Ask::Agreed,
             'u' => Ask::Undo,
-            'i' => Ask::Interjection(seen.floor),
+            'i' => Ask::Interjection(moment.floor),
             'k' => Ask::Note,
-            'o' => Ask::Seat(seen.floor),
+            'o' => Ask::Seat(moment.floor),
             'q' => Ask::Stop,
             'd' => return Some(Action::Detach),
             _ => return Some(Action::Enter(Entered::Event(event(letter)?), at)),
@@ -93,7 +96,7 @@ impl Keys {
         key: KeyEvent,
         at: Instant,
         meeting: &Meeting,
-        seen: Seen,
+        moment: Moment,
     ) -> Option<Action> {
         prompt.refused = false;
         // A key that is held down sends nothing but itself.
@@ -112,7 +115,7 @@ impl Keys {
                 }
                 prompt.refused = prompt.ask.again() != Some(letter);
             }
-            KeyCode::Enter => match prompt.answer(meeting, seen) {
+            KeyCode::Enter => match prompt.answer(meeting, moment) {
                 Outcome::Done(action) => return Some(action),
                 Outcome::Next(ask) => prompt = Prompt::new(ask, prompt.since),
                 Outcome::Refused => prompt.refused = true,

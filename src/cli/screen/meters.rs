@@ -11,31 +11,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::area::{left, top};
-use super::words;
-use crate::cli::show::Console;
+use super::level::{FOOT, channel, decibels, floor_channel};
+use crate::cli::console::Console;
+use crate::cli::ledger_words;
 
-/// Where a bar begins, in decibels below full scale.
-const FOOT: f32 = -60.0;
-/// Nobody has the floor below this level.
-const FLOOR: f32 = -45.0;
 /// A mark, two digits, one cell of the bar and a space to the next.
 const NARROWEST: u16 = 5;
-
-fn decibels(value: f32) -> f32 {
-    // The first `max` makes silence of what is not a number.
-    (20.0 * value.max(0.0).log10()).clamp(FOOT, 0.0)
-}
-
-/// The seat that has the floor: the loudest, where somebody speaks at all.
-pub fn floor(meters: &[Meter]) -> Option<Channel> {
-    let levels = meters.iter().map(|meter| decibels(meter.rms)).enumerate();
-    let (index, _) = levels.filter(|(_, level)| *level >= FLOOR).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    channel(index)
-}
-
-fn channel(index: usize) -> Option<Channel> {
-    Channel::new(u16::try_from(index + 1).ok()?)
-}
 
 /// How many columns of how many rows show so many seats.
 fn grid(seats: usize, area: Rect) -> (u16, u16) {
@@ -53,13 +34,13 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
     let (columns, rows) = grid(status.meters.len(), *rest);
     let area = top(rest, rows);
     let width = (area.width / columns).max(NARROWEST);
-    let speaks = floor(&status.meters);
+    let speaks = floor_channel(&status.meters);
     let millis = status.format.clock().millis(status.position);
     for (index, meter) in status.meters.iter().enumerate() {
         let Some(channel) = channel(index) else { break };
         let (column, row) = (index as u16 / rows, index as u16 % rows);
         let seat = Rect::new(area.x + column * width, area.y + row, width - 1, 1).intersection(area);
-        let name = words::seat(console, meeting, channel, millis);
+        let name = ledger_words::seat(console, meeting, channel, millis);
         let dead = status.alarms.contains(&Alarm::Dead { channel });
         draw_seat(seat, buf, *meter, channel, &name, Mark { speaks: speaks == Some(channel), dead });
     }
@@ -107,7 +88,8 @@ fn draw_seat(mut seat: Rect, buf: &mut Buffer, meter: Meter, channel: Channel, n
     }
 }
 
-/// How loud it is, a mark for the peak above it, and at the end a sign that the microphone's limit was reached.
+/// How loud it is, a mark for the peak above it, and at the end a sign that the microphone's limit
+/// was reached.
 fn draw_bar(area: Rect, buf: &mut Buffer, meter: Meter) {
     let cells = f32::from(area.width);
     let reach = |value: f32| (1.0 - decibels(value) / FOOT) * cells;

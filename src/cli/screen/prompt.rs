@@ -7,8 +7,9 @@ use e_risalah::common::message::Message;
 use e_risalah::meeting::{EventKind, Meeting, Person};
 use e_risalah::recording::Entered;
 
-use super::{Action, Seen, View, words};
-use crate::cli::show::Console;
+use super::view::{Action, Moment, View};
+use crate::cli::console::Console;
+use crate::cli::ledger_words;
 
 /// The longest answer: a note is a line of the record, not a speech.
 const LONGEST: usize = 500;
@@ -91,7 +92,8 @@ impl Prompt {
         self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
     }
 
-    /// Those whose name holds every word that was typed; before anything was typed also `None`, nobody that is known.
+    /// Those whose name holds every word that was typed; before anything was typed also `None`,
+    /// nobody that is known.
     pub fn choices<'a>(&self, meeting: &'a Meeting) -> Vec<Option<&'a Person>> {
         if !matches!(self.ask, Ask::Person(_)) {
             return Vec::new();
@@ -115,7 +117,7 @@ impl Prompt {
     }
 
     /// What the answer means.
-    pub fn answer(&self, meeting: &Meeting, seen: Seen) -> Outcome {
+    pub fn answer(&self, meeting: &Meeting, moment: Moment) -> Outcome {
         let text = self.text.trim();
         let enter = |entered| Outcome::Done(Action::Enter(entered, self.since));
         match self.ask {
@@ -125,11 +127,11 @@ impl Prompt {
                 let decision = Some(text.to_owned()).filter(|text| !text.is_empty());
                 enter(Entered::Event(EventKind::Agreed(decision)))
             }
-            Ask::Interjection(offered) => match channel(text, offered, seen) {
+            Ask::Interjection(offered) => match channel(text, offered, moment) {
                 Some(channel) => enter(Entered::Event(EventKind::Interjection(channel))),
                 None => Outcome::Refused,
             },
-            Ask::Seat(offered) => match channel(text, offered, seen) {
+            Ask::Seat(offered) => match channel(text, offered, moment) {
                 Some(channel) => Outcome::Next(Ask::Person(channel)),
                 None => Outcome::Refused,
             },
@@ -142,10 +144,10 @@ impl Prompt {
     }
 
     /// The question in words.
-    pub fn question(&self, console: Console, view: &View, seen: Seen) -> String {
+    pub fn question(&self, console: Console, view: &View, moment: Moment) -> String {
         let meeting = view.meeting;
         let name = |channel: Channel| {
-            let name = words::seat(console, meeting, channel, seen.millis);
+            let name = ledger_words::seat(console, meeting, channel, moment.millis);
             format!("{} {name}", channel.number()).trim_end().to_owned()
         };
         let offer = |key: &str, offered: Option<Channel>| match offered {
@@ -159,7 +161,7 @@ impl Prompt {
             Ask::Close => console.text("screen.ask.close"),
             Ask::Undo => match view.status.and_then(|status| Some((status.format.clock(), status.undo.as_ref()?))) {
                 Some((clock, (at, entered))) => {
-                    let what = words::entered(console, meeting, entered, clock.millis(*at));
+                    let what = ledger_words::entered(console, meeting, entered, clock.millis(*at));
                     console.sentence(&Message::new("screen.ask.undo").with("at", clock.hms(*at)).with("what", what))
                 }
                 None => console.text("screen.ask.undo_nothing"),
@@ -173,7 +175,7 @@ impl Prompt {
     }
 
     /// What was wrong with the answer.
-    pub fn complaint(&self, console: Console, seen: Seen) -> String {
+    pub fn complaint(&self, console: Console, moment: Moment) -> String {
         let key = match self.ask {
             Ask::Interjection(_) | Ask::Seat(_) => "screen.refused.channel",
             Ask::Note | Ask::Agreed => "screen.refused.note",
@@ -182,11 +184,11 @@ impl Prompt {
             Ask::Person(_) => "screen.refused.person",
             Ask::Stop => "screen.refused.stop",
         };
-        console.sentence(&Message::new(key).with("channels", seen.channels))
+        console.sentence(&Message::new(key).with("channels", moment.channels))
     }
 }
 
-fn channel(text: &str, offered: Option<Channel>, seen: Seen) -> Option<Channel> {
+fn channel(text: &str, offered: Option<Channel>, moment: Moment) -> Option<Channel> {
     let typed = if text.is_empty() { offered } else { text.parse().ok().and_then(Channel::new) };
-    typed.filter(|channel| channel.number() <= seen.channels)
+    typed.filter(|channel| channel.number() <= moment.channels)
 }

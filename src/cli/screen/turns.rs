@@ -8,14 +8,15 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use super::area::{bottom, left};
-use super::{View, words};
-use crate::cli::show::Console;
+use super::view::View;
+use crate::cli::console::Console;
+use crate::cli::ledger_words;
 
 /// `hh:mm:ss` and a space.
 const TIME: u16 = 9;
 
 pub fn draw(mut area: Rect, buf: &mut Buffer, view: &View, console: Console) {
-    let name = |channel: Channel, millis| words::who(console, view.meeting, channel, millis) + ":";
+    let name = |channel: Channel, millis| ledger_words::who(console, view.meeting, channel, millis) + ":";
     if let Some((clock, preview)) = view.preview {
         let start = preview.span.start;
         let who = name(preview.channel, clock.millis(start));
@@ -49,7 +50,8 @@ fn draw_turn(area: &mut Rect, buf: &mut Buffer, time: &str, who: &str, text: &st
     }
 }
 
-/// Breaks a text into rows of at most this width: between words, and within one only where it is wider than a row.
+/// Breaks a text into rows of at most this width: between words, and within one only where it is
+/// wider than a row.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let wide = |text: &str| Span::raw(text).width();
     let mut rows = vec![String::new()];

@@ -1,8 +1,8 @@
 //! Capitals: the beginning of a sentence, months, days.
 
 use super::Rule;
-use super::dates::MONTHS;
 use super::draft::{Draft, capitalised};
+use crate::common::date::month_number;
 
 /// *Minggu* is also a week; only after *hari* is it surely a day.
 const DAYS: [&str; 6] = ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu"];
@@ -13,7 +13,7 @@ pub(super) fn write(draft: &mut Draft) {
         let word = passage.lower(place);
         let named = DAYS.contains(&word)
             || (word == "minggu" && passage.before(place) == "hari")
-            || MONTHS.iter().any(|(month, ..)| *month == word);
+            || month_number(word).is_some();
         if named || passage.opens_sentence(place) {
             draft.change(place..place + 1, &capitalised(passage.core(place)), Rule::Capital);
         }

@@ -5,21 +5,10 @@ use std::ops::Range;
 use super::draft::Draft;
 use super::passage::Passage;
 use super::{Matter, Rule};
+use crate::common::date::{MONTHS, month_number};
 
-pub(super) const MONTHS: [(&str, &str, u64); 12] = [
-    ("januari", "Januari", 31),
-    ("februari", "Februari", 29),
-    ("maret", "Maret", 31),
-    ("april", "April", 30),
-    ("mei", "Mei", 31),
-    ("juni", "Juni", 30),
-    ("juli", "Juli", 31),
-    ("agustus", "Agustus", 31),
-    ("september", "September", 30),
-    ("oktober", "Oktober", 31),
-    ("november", "November", 30),
-    ("desember", "Desember", 31),
-];
+/// The most days that each month has.
+const DAYS: [u64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// Between *tahun* and its number.
 const KINDS_OF_YEAR: [&str; 6] = ["anggaran", "sidang", "ajaran", "pajak", "buku", "jamak"];
@@ -48,8 +37,8 @@ pub(super) fn write(draft: &mut Draft) {
 }
 
 fn month(passage: &Passage, place: usize) -> Option<(&'static str, u64)> {
-    let found = MONTHS.iter().find(|(lower, ..)| *lower == passage.lower(place));
-    found.map(|(_, name, days)| (*name, *days))
+    let place = usize::from(month_number(passage.lower(place))?.unsigned_abs()) - 1;
+    Some((MONTHS[place], DAYS[place]))
 }
 
 /// A month with the day before it and the year after it, as far as they are said.

@@ -135,6 +135,20 @@ pub enum Matter {
 }
 
 impl Matter {
+    /// Its name for programs.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Money => "money",
+            Self::Vote => "vote",
+            Self::Article => "article",
+            Self::Negation => "negation",
+            Self::Consent => "consent",
+            Self::Number => "number",
+        }
+    }
+
     /// Its name in a document.
     #[must_use]
     pub fn name(self) -> &'static str {

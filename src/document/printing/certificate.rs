@@ -3,8 +3,8 @@
 //! A printer of an office signs its own certificate and there is no authority to ask about it. The first one that an address shows is kept, as
 //! OpenSSH does with the keys of hosts.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Error};
+use crate::common::atomic_file;
 use crate::common::digest::sha256;
 
 /// Far above what is written.
@@ -74,14 +75,7 @@ impl Kept {
         let kept = Self { printer: authority.to_owned(), sha256: sha256.to_owned(), since: Timestamp::now() };
         let text = serde_json::to_vec_pretty(&kept).map_err(|error| failed(error.into()))?;
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
-        let partial = path.with_extension("sebagian");
-        let write = || {
-            let mut file = File::create(&partial)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)
-        };
-        write().map_err(failed)
+        atomic_file::write(&path, &text).map_err(failed)
     }
 }
 

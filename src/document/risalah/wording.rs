@@ -2,27 +2,13 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
+use crate::common::date::MONTHS;
 use crate::meeting::Zone;
 
 /// Stands where a number or a time is to be filled in by hand.
 pub(super) const DOTS: &str = "…………";
 /// Stands where words are to be filled in by hand.
 pub(super) const LINE: &str = "………………………………………";
-
-const MONTHS: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
 
 /// `Selasa, 9 Maret 2027`.
 pub(super) fn day_and_date(date: Date) -> String {

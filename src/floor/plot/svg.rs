@@ -7,6 +7,7 @@ use super::trace::Cell;
 use crate::common::clock::{Clock, Span};
 use crate::common::language::Language;
 use crate::common::language::lookup;
+use crate::common::xml::escaped;
 use crate::floor::{CLOCK, Turn};
 
 /// Points of the drawing.
@@ -210,21 +211,6 @@ fn shortened(name: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(LETTERS - 1).chain(['…']).collect()
-}
-
-/// Text as XML allows it: what no document may hold is left out.
-fn escaped(text: &str) -> String {
-    let allowed = |letter: &char| !letter.is_control() && !matches!(letter, '\u{fffe}' | '\u{ffff}');
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars().filter(allowed) {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            _ => out.push(letter),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use sha2::{Digest, Sha256};
 use ureq::http::StatusCode;
 use ureq::http::header::{CONTENT_RANGE, RANGE};
@@ -104,7 +104,7 @@ pub(super) fn download(hub: &Hub, official: &Official, part: &Path, watch: &mut 
     let agent = hub.agent();
     let cancel = watch.cancel;
     thread::scope(|scope| {
-        let (done, is_done) = mpsc::channel::<()>();
+        let (done, is_done) = bounded::<()>(0);
         let blocked = agent.clone();
         // A read that waits for a silent server is woken by closing its connection.
         scope.spawn(move || {

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Error, Model, Origin, Properties, Source};
+use super::{Error, Model, Properties};
+#[cfg(shipped)]
+use super::{Origin, Source};
+#[cfg(shipped)]
 use crate::common::digest::sha256;
 
 #[cfg(shipped)]
@@ -23,6 +26,7 @@ pub(super) struct Card {
     pub(super) bytes: u64,
     /// SHA-256 of the unpacked file.
     pub(super) sha256: String,
+    #[cfg_attr(not(shipped), allow(dead_code, reason = "there is no model that has them"))]
     properties: Properties,
 }
 

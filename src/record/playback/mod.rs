@@ -16,6 +16,7 @@ pub use loudspeaker::play;
 
 use crate::audio::{Input, Source};
 use crate::common::clock::{Channel, Clock, Span};
+use crate::common::riff;
 
 /// Plays nothing: the program was built without the feature `capture`.
 ///
@@ -94,17 +95,8 @@ impl Clip {
     }
 
     fn put(&self, mut out: BufWriter<File>) -> io::Result<()> {
-        let bytes = u32::try_from(self.samples.len() * 2).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        let whole = bytes.checked_add(36).ok_or(io::ErrorKind::FileTooLarge)?;
-        let rate = self.clock.rate();
-        out.write_all(b"RIFF")?;
-        out.write_all(&whole.to_le_bytes())?;
-        // PCM, one channel, two bytes a frame.
-        out.write_all(b"WAVEfmt \x10\0\0\0\x01\0\x01\0")?;
-        out.write_all(&rate.to_le_bytes())?;
-        out.write_all(&(rate * 2).to_le_bytes())?;
-        out.write_all(b"\x02\0\x10\0data")?;
-        out.write_all(&bytes.to_le_bytes())?;
+        let header = riff::mono_header(self.clock.rate(), self.samples.len() as u64);
+        out.write_all(&header.ok_or(io::ErrorKind::FileTooLarge)?)?;
         for sample in &self.samples {
             let value = (sample * f32::from(i16::MAX)).round() as i16;
             out.write_all(&value.to_le_bytes())?;

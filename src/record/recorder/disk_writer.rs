@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use super::capture_loop::Outcome;
 use super::mirror::MirrorWriter;
 use super::server::Server;
-use super::{Error, Mirror, Refusal, Reply};
+use super::{Error, Mirror, Refusal, Reply, log};
 use crate::common::alarm::Alarm;
 use crate::common::language::Language;
 use crate::common::message::Message;
@@ -155,6 +155,8 @@ impl DiskWriter {
         match task {
             Task::Begin(start) => {
                 if let Some(claim) = self.claim.take() {
+                    let format = start.format;
+                    tracing::info!(channels = format.channels, rate = format.rate.get(), "recording begins");
                     self.writer = Some(Writer::begin(claim, start)?);
                     self.begin_copy();
                 }
@@ -205,7 +207,9 @@ impl DiskWriter {
             drop(self.write(Fact::Gap { at, frames, cause }));
         }
         self.now.lost += frames;
-        self.now.last = Some(Fact::Gap { at, frames, cause });
+        let fact = Fact::Gap { at, frames, cause };
+        log::fact(&fact);
+        self.now.last = Some(fact);
     }
 
     /// Writes a line of the ledger, in the second folder where the first does not take it.
@@ -223,6 +227,7 @@ impl DiskWriter {
                 return Err(reason);
             }
         }
+        log::fact(&fact);
         self.now.last = Some(fact);
         Ok(())
     }
@@ -318,7 +323,9 @@ impl DiskWriter {
             Ok(lost) => {
                 self.now.lost += lost;
                 self.now.mirror = Mirror::None;
-                self.now.last = Some(Fact::Moved { at, folder: self.now.folder.clone() });
+                let fact = Fact::Moved { at, folder: self.now.folder.clone() };
+                log::fact(&fact);
+                self.now.last = Some(fact);
                 self.failed = None;
                 // Who finds it under the second folder's name is told so; under the first it is found as well.
                 self.publish();
@@ -355,6 +362,11 @@ impl DiskWriter {
         };
         let confirmed = self.writer.as_ref().map_or(0, Writer::confirmed);
         let outcome = |frames| Outcome { folder: self.now.folder, frames, lost: self.now.lost, end, copy_failed };
+        let lost = self.now.lost;
+        match &closed {
+            Ok(frames) => tracing::info!(frames, lost, ?end, "recording closed"),
+            Err(_) => tracing::error!(confirmed, lost, ?end, "recording not closed"),
+        }
         match closed {
             Ok(frames) => Ok(outcome(frames)),
             // Not even the last lines fit; the sound is there, and closing is what `recover` does.

@@ -29,6 +29,11 @@ impl Store {
         self.select("ORDER BY edit.id", [])
     }
 
+    /// The number of the last correction; 0 where there is none.
+    pub fn last_edit(&self) -> Result<u64, Error> {
+        self.connection.query_row("SELECT coalesce(max(id), 0) FROM edit", [], |row| row.get(0)).map_err(self.failed())
+    }
+
     /// Adds corrections, all or none; on disk when this returns. They are laid in the order given, each on top of those before
     /// it.
     ///

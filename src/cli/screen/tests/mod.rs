@@ -4,21 +4,29 @@ mod random;
 mod sight;
 mod typing;
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use e_risalah::common::alarm::Alarm;
-use e_risalah::common::clock::Span;
+use e_risalah::common::clock::{Channel, Clock, Span};
+use e_risalah::common::message::Message;
 use e_risalah::meeting::EventKind;
-use e_risalah::record::recorder::{Meter, Mirror};
-use e_risalah::recording::{End, Fact, Format, Sample};
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::{Meter, Mirror, Status};
+use e_risalah::recording::{End, Entered, Fact, Format, Sample};
+use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::Corrected;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::level::floor_channel;
+use super::view::Moment;
 use super::*;
+use crate::cli::ledger_words;
+use crate::cli::recogniser::RecogniserState;
 
 const STATES: [State; 3] = [State::Waiting, State::Recording, State::DeviceLost];
 
@@ -83,14 +91,14 @@ fn turns() -> VecDeque<(Clock, Utterance)> {
 struct Shown {
     status: Option<Status>,
     preview: Option<(Clock, Preview)>,
-    recogniser: Recogniser,
+    recogniser: RecogniserState,
     keys: Keys,
     language: Language,
 }
 
 impl Shown {
     fn new(status: Option<Status>) -> Self {
-        let recogniser = Recogniser::Following { behind_ms: 1250 };
+        let recogniser = RecogniserState::Following { behind_ms: 1250 };
         Self { status, preview: None, recogniser, keys: Keys::default(), language: Language::Indonesian }
     }
 
@@ -100,10 +108,10 @@ impl Shown {
         let (status, recogniser) = (self.status.as_ref(), self.recogniser);
         let preview = self.preview.as_ref();
         let view = View { status, meeting: &meeting, turns: &turns, preview, recogniser, note: Some(&note) };
-        let (seen, console) = (Seen::of(status), Console::new(self.language));
+        let (moment, console) = (Moment::of(status), Console::new(self.language));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let draw = |frame: &mut ratatui::Frame| {
-            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, seen, console);
+            draw::everything(frame.area(), frame.buffer_mut(), &view, &self.keys, moment, console);
         };
         terminal.draw(draw).expect("drawn");
         terminal.backend().buffer().clone()
@@ -116,7 +124,7 @@ impl Shown {
     }
 
     fn press(&mut self, code: KeyCode) -> Option<Action> {
-        self.keys.press(KeyEvent::from(code), Instant::now(), &meeting(), Seen::of(self.status.as_ref()))
+        self.keys.press(KeyEvent::from(code), Instant::now(), &meeting(), Moment::of(self.status.as_ref()))
     }
 
     /// Types letters and a final Enter.

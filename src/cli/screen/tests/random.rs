@@ -35,7 +35,7 @@ proptest! {
         let mut shown = Shown::new(Some(Status { meters, position, ..status(state, channels) }));
         for key in keys {
             let before = shown.keys.prompt().cloned();
-            let action = shown.keys.press(key, Instant::now(), &meeting(), Seen::of(shown.status.as_ref()));
+            let action = shown.keys.press(key, Instant::now(), &meeting(), Moment::of(shown.status.as_ref()));
             if action == Some(Action::Stop) {
                 let typed = before.filter(|prompt| prompt.ask == Ask::Stop).map(|prompt| prompt.text.trim().to_lowercase());
                 prop_assert!(typed.is_some_and(|typed| typed == "ya" || typed == "yes"));
@@ -51,7 +51,7 @@ proptest! {
         // Neither word can be typed without one of these letters.
         let keys = keys.into_iter().filter(|key| !matches!(key.code, KeyCode::Char('a' | 'e')));
         for key in keys {
-            prop_assert_ne!(shown.keys.press(key, Instant::now(), &meeting(), Seen::of(None)), Some(Action::Stop));
+            prop_assert_ne!(shown.keys.press(key, Instant::now(), &meeting(), Moment::of(None)), Some(Action::Stop));
         }
     }
 }

@@ -21,10 +21,10 @@ fn letters_enter_events() {
 
 #[test]
 fn a_key_that_is_held_down_enters_once() {
-    let (mut keys, start, seen) = (Keys::default(), Instant::now(), Seen::of(None));
+    let (mut keys, start, moment) = (Keys::default(), Instant::now(), Moment::of(None));
     let mut press = |millis| {
         let at = start + Duration::from_millis(millis);
-        keys.press(KeyEvent::from(KeyCode::Char('1')), at, &meeting(), seen).is_some()
+        keys.press(KeyEvent::from(KeyCode::Char('1')), at, &meeting(), moment).is_some()
     };
     assert_eq!([0, 40, 80, 120, 160].map(&mut press), [true, false, false, false, false]);
     assert!(press(600));
@@ -35,7 +35,7 @@ fn control_c_leaves_the_screen_even_from_a_question() {
     let mut shown = nine();
     shown.press(KeyCode::Char('q'));
     let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-    assert_eq!(shown.keys.press(key, Instant::now(), &meeting(), Seen::of(None)), Some(Action::Detach));
+    assert_eq!(shown.keys.press(key, Instant::now(), &meeting(), Moment::of(None)), Some(Action::Detach));
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn an_agreement_asks_for_the_decision_and_its_letters_are_no_keys() {
 
 #[test]
 fn a_meeting_is_closed_by_a_second_key_and_by_no_other() {
-    let (mut shown, start, seen) = (nine(), Instant::now(), Seen::of(None));
+    let (mut shown, start, moment) = (nine(), Instant::now(), Moment::of(None));
     let mut press = |letter, millis| {
         let at = start + Duration::from_millis(millis);
-        shown.keys.press(KeyEvent::from(letter), at, &meeting(), seen)
+        shown.keys.press(KeyEvent::from(letter), at, &meeting(), moment)
     };
     assert_eq!(press(KeyCode::Char('t'), 0), None);
     // Held down.
@@ -134,7 +134,7 @@ fn what_was_entered_last_is_taken_back_by_a_second_key() {
     let (mut shown, start) = (nine(), Instant::now());
     let press = |shown: &mut Shown, millis| {
         let key = KeyEvent::from(KeyCode::Char('u'));
-        shown.keys.press(key, start + Duration::from_millis(millis), &meeting(), Seen::of(None))
+        shown.keys.press(key, start + Duration::from_millis(millis), &meeting(), Moment::of(None))
     };
     assert_eq!(press(&mut shown, 0), None);
     assert!(shown.text(100, 24).contains("Urungkan ketuk palu 3 kali (00:00:45)?"), "{}", shown.text(100, 24));

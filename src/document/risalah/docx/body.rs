@@ -75,7 +75,7 @@ impl<'a> Body<'a> {
         let size = format!(r#"cx="{width}" cy="{height}""#);
         let picture = format!(
             r#"<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr id="1" name="Lambang" descr="Lambang {}"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="Lambang"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="lambang"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"#,
-            super::paragraph::escaped(of)
+            crate::common::xml::escaped(of)
         );
         let paragraph = Paragraph { style: "Lambang", ..Paragraph::default() };
         let xml = match &mut self.working {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::paragraph::escaped;
+use crate::common::xml::escaped;
 use crate::document::risalah::Run;
 use crate::document::risalah::remark::{AUTHOR, initials};
 

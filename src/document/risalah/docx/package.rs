@@ -5,8 +5,9 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::paragraph::{Paragraph, escaped};
+use super::paragraph::Paragraph;
 use super::{DECLARATION, NAMESPACE, RELATIONSHIPS, styles};
+use crate::common::xml::escaped;
 use crate::document::risalah::{Error, Risalah};
 
 /// Word's own way of a watermark: a shape of text in the header, behind the page. It takes no room in the text.

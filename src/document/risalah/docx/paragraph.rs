@@ -1,6 +1,7 @@
 //! Paragraphs of `WordprocessingML`. The order of the elements is that of the transitional schema (ECMA-376 part 4): Word offers to
 //! repair a document that has another.
 
+use crate::common::xml::escaped;
 use std::fmt::Write;
 
 /// Some text of one look. A tab is written as `\t`, a line break as `\n`.
@@ -106,8 +107,4 @@ impl Paragraph {
     pub(super) fn xml(&self) -> String {
         self.around(&self.pieces.iter().map(Piece::xml).collect::<String>())
     }
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

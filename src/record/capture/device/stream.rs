@@ -1,12 +1,13 @@
 //! Sound that runs from a device into the ring.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, SampleFormat, StreamConfig};
+use crossbeam_channel::bounded;
 
 use super::{Intake, LOOKED_AT};
 use crate::recording::{Absence, Cause, Format};
@@ -91,7 +92,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         let stream = self.stream.take();
-        let (free, freed) = mpsc::channel();
+        let (free, freed) = bounded(1);
         let end = move || {
             drop(stream);
             let _ = free.send(());

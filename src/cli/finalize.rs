@@ -1,0 +1,77 @@
+//! `risalah finalize`: makes a verified record official.
+
+use e_risalah::common::message::{Explain, Message};
+use e_risalah::document::risalah::{Format, Sheet};
+use e_risalah::lifecycle::folder::Folder;
+use e_risalah::lifecycle::{self, Error, Finalized, Request};
+use e_risalah::meeting_folder;
+use e_risalah::transcript::store::Store;
+
+use super::console::{Console, print};
+use super::layout::lay_out;
+use super::outcome::{End, Failure};
+use super::output_args::FolderArgs;
+use super::paper::missing_paper;
+use super::shell::quoted;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub folder_args: FolderArgs,
+    #[arg(long, value_name = "NAME")]
+    pub signed_by: String,
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+    #[arg(long, value_name = "REASON")]
+    pub waive: Option<String>,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let path = &args.folder_args.folder;
+    let mut store = Store::open(path)?;
+    let mut meeting = meeting_folder::describe(path)?;
+    let (_, notices) = meeting_folder::shown_words(path, &mut store, &mut meeting)?;
+    console.notices(&notices);
+    let folder = Folder::create(path)?;
+    let request = Request { signed_by: args.signed_by.clone(), number: args.number.clone(), waive: args.waive.clone() };
+    let templates = meeting_folder::templates(&meeting, path);
+    let typeset = |sheet: &Sheet| {
+        let laid_out = lay_out(sheet, Format::Pdf, templates.as_deref())?;
+        console.warnings(&laid_out.warnings);
+        Ok(laid_out.content)
+    };
+    // An official record keeps the paper that it is laid out for.
+    let missing = missing_paper(meeting.paper);
+    if let Some(missing) = &missing {
+        console.warning(missing);
+    }
+    let now = meeting_folder::now(&meeting);
+    let finalized = match lifecycle::finalize(&folder, &store, &meeting, &request, &now, &typeset) {
+        Err(Error::Hindered(hindrances)) => {
+            for hindrance in &hindrances {
+                console.error(&hindrance.message().with("folder", quoted(path)));
+            }
+            return Err(Failure::failed(Error::Hindered(hindrances).message()));
+        }
+        finalized => finalized?,
+    };
+    tell(&finalized, args.folder_args.output_args.json, console);
+    Ok(End::warned_if(missing.is_some()))
+}
+
+fn tell(finalized: &Finalized, json: bool, console: Console) {
+    if json {
+        let line = serde_json::json!({
+            "edition": finalized.edition,
+            "files": finalized.files,
+            "seal": finalized.seal,
+        });
+        print(&line.to_string());
+        return;
+    }
+    for file in &finalized.files {
+        print(&file.display().to_string());
+    }
+    let message = Message::new("status.finalized").with("edition", finalized.edition).with("seal", &finalized.seal);
+    console.note(&message);
+}

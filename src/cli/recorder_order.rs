@@ -1,0 +1,23 @@
+//! What the recorder is told to do.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// What the recorder reads on stdin, as JSON.
+#[derive(Serialize, Deserialize)]
+pub struct RecorderOrder {
+    pub folder: PathBuf,
+    pub mirror: Option<PathBuf>,
+    pub device: Option<String>,
+    /// The highest channel that has a seat.
+    pub channels: Option<u16>,
+    pub source: Option<PathBuf>,
+    pub speed: f64,
+    pub names: Vec<String>,
+    /// The port on which the conference system is heard.
+    pub conference: Option<u16>,
+    /// Whether a recording that nobody closed is gone on with.
+    #[serde(default)]
+    pub resume: bool,
+}

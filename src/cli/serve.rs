@@ -1,0 +1,63 @@
+//! `risalah serve`: the clerk's page, in the browser of this computer.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::ValueHint;
+use e_risalah::common::message::Message;
+use e_risalah::console::{Options, Server, usual_folder};
+use e_risalah::lifecycle::folder;
+
+use super::console::{Console, print};
+use super::interrupt::STOP;
+use super::layout::lay_out;
+use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    #[arg(long)]
+    pub no_open: bool,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub source: Option<PathBuf>,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+    let program = std::env::current_exe().map_err(|source| folder::Error::Folder { path: "risalah".into(), source })?;
+    let options = Options {
+        folder: args.folder.clone().unwrap_or_else(usual_folder),
+        address: args.listen,
+        port: args.port,
+        program,
+        lay_out: Box::new(lay_out),
+        source: args.source.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+    };
+    let server = Server::bind(options)?;
+    let address = server.address();
+    print(&address);
+    console.note(&Message::new("serve.serving").with("folder", server.folder().display()));
+    if !args.no_open && open(&address).is_err() {
+        console.note(&Message::new("serve.not_opened").with("address", &address));
+    }
+    server.run(&STOP)?;
+    Ok(End::Done)
+}
+
+/// Opens the page in the user's browser.
+fn open(address: &str) -> std::io::Result<()> {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut child =
+        Command::new(opener).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    // Waited for elsewhere: some browsers end with their window.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The documented API. Whatever a page can do, another program can do in the same way.
+
+mod audio;
+mod corrections;
+mod documents;
+mod life;
+mod live;
+pub mod meetings;
+mod recordings;
+mod turns;
+mod values;
+
+use std::sync::Arc;
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::app::App;
+use super::refused::Refused;
+use crate::common::message::Message;
+
+/// The description without its paths, which come from the handlers.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "E-Risalah",
+        description = "Meetings of a folder: their words, sound, documents and recordings. Times are samples at 16 kHz since the \
+            recording began, unless a name says otherwise. A refusal is JSON with `code`, `what` and `hint`. A program sends the \
+            token of the server's first address as `Authorization: Bearer TOKEN`; a page sends its cookie, and `X-CSRF-Token` with \
+            every change."
+    ),
+    components(schemas(values::Refusal))
+)]
+struct Description;
+
+/// The routes, and what is said of them.
+pub fn router() -> (Router<Arc<App>>, OpenApi) {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(meetings::list, meetings::create))
+        .routes(routes!(meetings::one))
+        .routes(routes!(turns::list))
+        .routes(routes!(turns::one))
+        .routes(routes!(turns::history))
+        .routes(routes!(corrections::text))
+        .routes(routes!(corrections::speaker))
+        .routes(routes!(corrections::heard))
+        .routes(routes!(corrections::omitted))
+        .routes(routes!(corrections::undo))
+        .routes(routes!(audio::audio))
+        .routes(routes!(documents::list))
+        .routes(routes!(documents::one))
+        .routes(routes!(documents::official))
+        .routes(routes!(life::state))
+        .routes(routes!(life::advance))
+        .routes(routes!(life::finalize))
+        .routes(routes!(recordings::status, recordings::start))
+        .routes(routes!(recordings::stop))
+        .routes(routes!(recordings::enter))
+        .routes(routes!(live::live))
+        .split_for_parts()
+}
+
+/// Where the description is.
+pub fn description(description: OpenApi) -> Router<Arc<App>> {
+    let description = Json(description);
+    Router::new().route("/api/openapi.json", get(async move || description.clone()))
+}
+
+/// A body of JSON; what is wrong with one that is none is told as everything else is.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Refused))]
+pub struct Body<T>(pub T);
+
+/// What stands in the path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Refused))]
+pub struct Name<T>(pub T);
+
+/// What stands behind the question mark.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Refused))]
+pub struct Query<T>(pub T);
+
+impl From<JsonRejection> for Refused {
+    fn from(rejection: JsonRejection) -> Self {
+        let message = Message::new("page.error.body").with("detail", rejection.body_text());
+        Self::new(rejection.status(), message)
+    }
+}
+
+impl From<PathRejection> for Refused {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found(Message::new("page.error.nothing"))
+    }
+}
+
+impl From<QueryRejection> for Refused {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::unfit(Message::new("page.error.query").with("detail", rejection.body_text()))
+    }
+}

@@ -1,0 +1,105 @@
+// @ts-check
+// What all pages share: words, requests, who corrects.
+
+const WORDS = JSON.parse(document.body.dataset.words || "{}");
+const CSRF = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]")).content;
+const NAME = "risalah-by";
+
+/** The text of a key, with values in its places. @param {string} key @param {Record<string, unknown>} [values] */
+export function t(key, values = {}) {
+  return (WORDS[key] || key).replace(/%\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) =>
+    name in values ? String(values[name]) : whole);
+}
+
+/** The element of an id, which the page has. @param {string} id */
+export function by(id) {
+  return /** @type {any} */ (document.getElementById(id));
+}
+
+/** A new element. @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} [children] */
+export function element(tag, attributes = {}, children = []) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** A refusal of the program, with its sentence. */
+export class Refused extends Error {
+  /** @param {number} status @param {any} body */
+  constructor(status, body) {
+    super(body.what || String(status));
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Asks the program. Without an answer, status 0. @param {string} method @param {string} path @param {unknown} [body] */
+export async function ask(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = { "X-CSRF-Token": CSRF };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Refused(0, { what: t("page.offline") });
+  }
+  if (answer.status === 204) return null;
+  const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) throw new Refused(401, { what: t("page.away") });
+  if (!answer.ok) throw new Refused(answer.status, told);
+  return told;
+}
+
+let hiding = 0;
+
+/** Says something that needs no answer. @param {string} text */
+export function say(text) {
+  const notice = by("notice");
+  notice.textContent = text;
+  clearTimeout(hiding);
+  hiding = window.setTimeout(() => { notice.textContent = ""; }, 6000);
+}
+
+/** Opens a dialog and gives what its form was left with, "" where it was cancelled. @param {HTMLDialogElement} dialog @returns {Promise<string>} */
+export function choose(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+}
+
+/** Who corrects; asked for once on this computer. @returns {Promise<string>} "" where it was not said */
+export async function author() {
+  const known = localStorage.getItem(NAME);
+  if (known) return known;
+  const dialog = by("author");
+  const chosen = await choose(dialog);
+  const name = dialog.querySelector("input").value.trim();
+  if (chosen !== "ok" || !name) {
+    say(t("page.name_needed"));
+    return "";
+  }
+  localStorage.setItem(NAME, name);
+  return name;
+}
+
+/** Shows what went wrong where a form has its place for it. @param {ParentNode} form @param {unknown} error */
+export function trouble(form, error) {
+  const place = /** @type {HTMLElement} */ (form.querySelector(".error"));
+  place.textContent = error instanceof Refused ? [error.body.what, error.body.hint].filter(Boolean).join(" ") : String(error);
+  place.hidden = false;
+}
+
+/** A line to what is live, opened again whenever it is lost. @param {string} meeting @param {() => number} after @param {(told: any) => void} heard */
+export function follow(meeting, after, heard) {
+  const open = () => {
+    const socket = new WebSocket(`ws://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`);
+    socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+    socket.addEventListener("close", () => {
+      heard({ kind: "lost" });
+      setTimeout(open, 1000);
+    });
+  };
+  open();
+}

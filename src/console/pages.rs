@@ -1,0 +1,188 @@
+//! The pages. What they show and change comes from the API, over the same address as for any other program.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use super::api::Name;
+use super::api::meetings::{Listed, all, known};
+use super::app::App;
+use super::meetings::Summary;
+use super::refused::Refused;
+use super::words::Words;
+use crate::common::language::Language;
+use crate::common::message::Message;
+use crate::meeting::{Kind, Nature, Zone};
+
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(meetings))
+        .route("/new", get(new))
+        .route("/meetings/{id}", get(editor))
+        .route("/meetings/{id}/live", get(live))
+        .route("/meetings/{id}/state", get(state))
+}
+
+/// What every page has.
+struct Frame {
+    words: Words,
+    csrf: String,
+}
+
+impl Frame {
+    fn new(app: &App, language: Language) -> Self {
+        Self { words: Words(language), csrf: app.csrf.clone() }
+    }
+
+    fn t(&self, key: &str) -> String {
+        self.words.t(key)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "meetings.html")]
+struct MeetingsPage {
+    frame: Frame,
+    meetings: Vec<Listed>,
+    folder: String,
+}
+
+#[derive(Template)]
+#[template(path = "new.html")]
+struct NewPage {
+    frame: Frame,
+    kinds: Vec<(&'static str, &'static str)>,
+    natures: Vec<(&'static str, &'static str)>,
+    zones: Vec<String>,
+    /// What `lembaga.toml` has already is not asked for.
+    asks_letterhead: bool,
+    asks_city: bool,
+    asks_zone: bool,
+    asks_place: bool,
+    asks_chair: bool,
+    asks_secretary: bool,
+    asks_seats: bool,
+    people: Vec<String>,
+}
+
+/// The pages of one meeting.
+struct Of {
+    id: String,
+    name: String,
+    date: String,
+    state: String,
+    closed: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "editor.html")]
+struct EditorPage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "live.html")]
+struct LivePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "state.html")]
+struct StatePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'a> {
+    frame: Frame,
+    what: &'a str,
+    hint: Option<&'a str>,
+}
+
+/// A page without its secret, for who may not see the others.
+pub fn refused(language: Language, what: &str, hint: Option<&str>) -> Html<String> {
+    let frame = Frame { words: Words(language), csrf: String::new() };
+    Html(RefusedPage { frame, what, hint }.render().unwrap_or_else(|_| what.to_owned()))
+}
+
+fn page(template: &impl Template) -> Result<Response, Refused> {
+    let failed = |_| Refused::failed(Message::new("page.error.stopped"));
+    Ok(Html(template.render().map_err(failed)?).into_response())
+}
+
+async fn meetings(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    let summaries = app.work(|app| Ok(all(app))).await?;
+    let meetings = summaries.iter().map(|summary| Listed::of(summary, language)).collect();
+    page(&MeetingsPage { frame: Frame::new(&app, language), meetings, folder: app.root.display().to_string() })
+}
+
+async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    let known = app.work(|app| known(&app.root)).await?;
+    page(&NewPage {
+        frame: Frame::new(&app, language),
+        kinds: Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec(),
+        natures: Nature::ALL.map(|nature| (nature.key(), nature.name())).to_vec(),
+        zones: Zone::ALL.iter().map(ToString::to_string).collect(),
+        asks_letterhead: known.letterhead.is_empty(),
+        asks_city: known.city.is_none(),
+        asks_zone: known.zone.is_none(),
+        asks_place: known.place.is_none(),
+        asks_chair: known.chair.is_none(),
+        asks_secretary: known.secretary.is_none(),
+        asks_seats: known.seats.is_empty(),
+        people: known.people.iter().map(|person| person.name.clone()).collect(),
+    })
+}
+
+async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refused> {
+    app.work(move |app| {
+        let folder = app.folder(&id)?;
+        let listed = Listed::of(&Summary::of(id, &folder), language);
+        Ok(Of {
+            id: listed.id,
+            name: listed.name,
+            date: listed.date.unwrap_or_default(),
+            state: listed.state_name,
+            closed: listed.closed,
+        })
+    })
+    .await
+}
+
+async fn editor(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&EditorPage { frame: Frame::new(&app, language), of, place: "editor" })
+}
+
+async fn live(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&LivePage { frame: Frame::new(&app, language), of, place: "live" })
+}
+
+async fn state(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&StatePage { frame: Frame::new(&app, language), of, place: "state" })
+}

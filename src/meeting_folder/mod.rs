@@ -1,0 +1,24 @@
+//! A meeting's folder as a whole: what describes the meeting, its words as they stand now, and the
+//! documents that may be made of them. Command line and page ask here, and say what comes back.
+
+mod copies;
+mod description;
+mod documents;
+mod entries;
+mod error;
+mod evidence;
+mod input;
+mod notices;
+mod words;
+
+pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
+pub use description::{describe, describe_entered, describe_unentered, enter, enter_recorded, find_description, now};
+pub use documents::{
+    Documents, LaidOut, LayOut, Output, document, formats, official_brief, official_document, publishable, templates,
+};
+pub use entries::{EntryError, may_enter};
+pub use error::{Error, SoundGone};
+pub use evidence::{Evidence, keep_events};
+pub use input::{input, room, sound};
+pub use notices::Notices;
+pub use words::{current_words, lexicon, outside_recording, shown_words};

@@ -1,0 +1,372 @@
+//! The pages in Chromium, driven as a person does.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::house::{KNOWN, known};
+use super::server::Served;
+
+/// Far beyond anything that a busy machine needs.
+const DEADLINE: Duration = Duration::from_mins(1);
+/// The key that [WebDriver](https://www.w3.org/TR/webdriver2/) puts an element's name under.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+const ENTER: &str = "\u{e007}";
+const ALT: &str = "\u{e00a}";
+const CONTROL: &str = "\u{e009}";
+const END: &str = "\u{e010}";
+
+/// A browser of its own.
+struct Browser {
+    driver: Child,
+    session: String,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    fn new(language: &str, dark: bool) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver ({error}): apt-get install chromium-driver"));
+        let profile = tempfile::tempdir().expect("a folder");
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--autoplay-policy=no-user-gesture-required".to_owned(),
+            "--window-size=1024,768".to_owned(),
+            format!("--accept-lang={language}"),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let wish = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome", "goog:chromeOptions": {
+            "args": arguments, "prefs": { "intl.accept_languages": language }
+        } } } });
+        let base = format!("http://127.0.0.1:{port}");
+        let begun = Instant::now();
+        let session = loop {
+            match call("POST", &format!("{base}/session"), Some(&wish)) {
+                Ok(told) => break told["sessionId"].as_str().expect("a session").to_owned(),
+                Err(why) => assert!(begun.elapsed() < DEADLINE, "{why}"),
+            }
+            thread::sleep(Duration::from_millis(50));
+        };
+        let browser = Self { driver, session: format!("{base}/session/{session}"), _profile: profile };
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let order = json!({ "cmd": "Emulation.setEmulatedMedia", "params": media });
+        browser.told("POST", "goog/cdp/execute", Some(&order));
+        browser
+    }
+
+    fn told(&self, method: &str, what: &str, body: Option<&Value>) -> Value {
+        call(method, &format!("{}/{what}", self.session), body).unwrap_or_else(|why| panic!("{what}: {why}"))
+    }
+
+    fn open(&self, address: &str) {
+        self.told("POST", "url", Some(&json!({ "url": address })));
+    }
+
+    fn script(&self, code: &str) -> Value {
+        self.told("POST", "execute/sync", Some(&json!({ "script": code, "args": [] })))
+    }
+
+    fn later(&self, code: &str) -> Value {
+        self.told("POST", "execute/async", Some(&json!({ "script": code, "args": [] })))
+    }
+
+    /// Waits until an expression of the page is true.
+    fn until(&self, expression: &str) {
+        let begun = Instant::now();
+        while self.script(&format!("return Boolean({expression})")) != json!(true) {
+            let page = || self.script("return document.body.innerText.slice(0, 1500)");
+            assert!(begun.elapsed() < DEADLINE, "never: {expression}\n{}", page());
+            thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    fn find(&self, selector: &str) -> String {
+        let found = self.told("POST", "element", Some(&json!({ "using": "css selector", "value": selector })));
+        found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {selector}")).to_owned()
+    }
+
+    fn click(&self, selector: &str) {
+        let element = self.find(selector);
+        self.told("POST", &format!("element/{element}/click"), Some(&json!({})));
+    }
+
+    /// Types into what has the focus; `held` keys are held down meanwhile.
+    fn keys(&self, held: &str, text: &str) {
+        let down = |key: &str| json!({ "type": "keyDown", "value": key });
+        let up = |key: &str| json!({ "type": "keyUp", "value": key });
+        let mut actions: Vec<Value> = held.chars().map(|key| down(&key.to_string())).collect();
+        actions.extend(text.chars().flat_map(|key| [down(&key.to_string()), up(&key.to_string())]));
+        actions.extend(held.chars().rev().map(|key| up(&key.to_string())));
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.told("POST", "actions", Some(&keyboard));
+    }
+
+    /// Keeps a picture of the page where `RISALAH_SCREENSHOTS` names a folder.
+    fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("RISALAH_SCREENSHOTS").map(PathBuf::from) else { return };
+        let told = self.told("GET", "screenshot", None);
+        fs::create_dir_all(&folder).expect("made");
+        fs::write(folder.join(format!("{name}.png.base64")), told.as_str().expect("a picture")).expect("written");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = call("DELETE", &self.session, None);
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn call(method: &str, address: &str, body: Option<&Value>) -> Result<Value, String> {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let body = body.map(Value::to_string);
+    let answer = match (method, &body) {
+        ("GET", _) => agent.get(address).call(),
+        ("DELETE", _) => agent.delete(address).call(),
+        (_, body) => {
+            agent.post(address).header("Content-Type", "application/json").send(body.as_deref().unwrap_or("{}"))
+        }
+    };
+    let text = answer.and_then(|mut answer| answer.body_mut().with_config().limit(64 << 20).read_to_string());
+    let told: Value =
+        serde_json::from_str(&text.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
+    match told["value"]["error"].as_str() {
+        Some(error) => Err(format!("{error}: {}", told["value"]["message"])),
+        None => Ok(told["value"].clone()),
+    }
+}
+
+/// A clerk at the editor of the meeting, whose name is known.
+fn editor(served: &Served, language: &str) -> Browser {
+    let browser = Browser::new(language, false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('table.meetings')");
+    browser.script("localStorage.setItem('risalah-by', 'Sari')");
+    browser.click("table.meetings a");
+    browser.until("document.querySelector('#turns').getAttribute('aria-busy') === 'false'");
+    browser
+}
+
+/// Puts the focus into a turn's text, at its end.
+fn into(browser: &Browser, turn: u32) {
+    browser.click(&format!(".turn:nth-child({turn}) .text"));
+    browser.until(&format!("document.activeElement === document.querySelector('.turn:nth-child({turn}) .text')"));
+    browser.keys("", END);
+}
+
+fn turn(served: &Served, index: usize) -> Value {
+    served.get(&format!("/api/v1/meetings/{KNOWN}/turns")).good()["turns"][index].clone()
+}
+
+fn until(mut is: impl FnMut() -> bool, what: &str) {
+    let begun = Instant::now();
+    while !is() {
+        assert!(begun.elapsed() < DEADLINE, "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn from_the_list_to_the_printed_record() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = editor(&served, "id");
+    assert_eq!(browser.script("return document.querySelectorAll('.turn').length"), json!(5));
+    // Typed at the end of a turn, saved when one goes on.
+    into(&browser, 5);
+    browser.keys("", " Terima kasih.");
+    browser.keys("", ENTER);
+    until(|| turn(&served, 4)["text"] == "Rapat saya tutup. Terima kasih.", "the turn is saved");
+    assert_eq!(turn(&served, 4)["words"][0], turn(&served, 4)["words"][0]);
+    // Bare letters are text, and a click plays from the word.
+    browser.until("!document.querySelector('#sound').paused || document.querySelector('#sound').currentTime > 0");
+    assert!(
+        browser
+            .script("return document.querySelector('#sound').src")
+            .as_str()
+            .is_some_and(|src| src.contains("channel=1"))
+    );
+    // Another speaker, by keys alone.
+    into(&browser, 4);
+    browser.keys(ALT, "s");
+    browser.until("document.querySelector('#speaker').open");
+    browser.keys("", "mariana");
+    browser.keys("", ENTER);
+    until(|| turn(&served, 3)["speaker"]["id"] == "mariana", "the speaker is changed");
+    browser.until("!document.querySelector('#speaker').open");
+    // Undone and done again.
+    browser.until("document.activeElement.classList.contains('text')");
+    browser.keys(CONTROL, "z");
+    until(|| turn(&served, 3)["speaker"]["id"] == "siti", "the speaker is changed back");
+    browser.keys(CONTROL, "y");
+    until(|| turn(&served, 3)["speaker"]["id"] == "mariana", "the speaker is changed again");
+    // The queue, worked off.
+    browser.click("#next");
+    browser.until("document.activeElement.closest('.turn.to-hear')");
+    browser.picture("sunting-antrean");
+    browser.keys(ALT, "b");
+    until(|| turn(&served, 1)["heard"] == true, "the amount was heard");
+    browser.until("document.activeElement.closest('.turn.to-hear')");
+    browser.keys(ALT, "b");
+    until(|| turn(&served, 2)["heard"] == true, "the doubtful turn was heard");
+    // On to the gate.
+    browser.click("nav a:last-child");
+    browser.until("document.querySelector('#documents li')");
+    for (to, note) in [("sementara", ""), ("koreksi", ""), ("verifikasi", "sudah disetujui")] {
+        browser.until(&format!("document.querySelector('#advance option[value={to}]')"));
+        browser.script(&format!(
+            "const form = document.querySelector('#advance').elements; form.to.value = '{to}'; form.note.value = '{note}'; \
+             form.to.dispatchEvent(new Event('change'))"
+        ));
+        browser.click("#advance button");
+        until(|| served.get(&format!("/api/v1/meetings/{KNOWN}/state")).good()["state"] == to, to);
+    }
+    browser.until("!document.querySelector('#finalize').hidden");
+    browser.script(
+        "const form = document.querySelector('#finalize').elements; form.number.value = '170/12/DPRD/2026'; \
+         form.signed_by.value = 'bambang'",
+    );
+    browser.click("#finalize button");
+    browser.until("document.querySelector('#official li')");
+    browser.picture("pengesahan-resmi");
+    assert!(root.path().join(KNOWN).join("risalah-resmi.pdf").is_file());
+    let path = browser.script("return document.querySelector('#show').dataset.path");
+    assert!(served.get(path.as_str().expect("a path")).body.starts_with(b"%PDF"));
+}
+
+#[test]
+fn two_browsers_at_one_turn_lose_neither_text() {
+    let root = known();
+    let served = Served::new(root.path());
+    let (first, second) = (editor(&served, "id"), editor(&served, "id"));
+    // What the second one saves is held on its way until the first one has saved.
+    second.script(
+        "const send = window.fetch; window.fetch = (...what) => what[1]?.method === 'PUT' && !window.free \
+         ? new Promise((done) => { window.go = () => { window.free = true; done(send(...what)); }; }) : send(...what)",
+    );
+    into(&second, 5);
+    second.keys("", " Dua.");
+    second.until("window.go");
+    into(&first, 5);
+    first.keys("", " Satu.");
+    first.keys("", ENTER);
+    let text = || turn(&served, 4)["text"].as_str().unwrap_or_default().to_owned();
+    until(|| text() == "Rapat saya tutup. Satu.", "the first one has saved");
+    second.script("window.go()");
+    second.until("document.querySelector('#conflict').open");
+    let shown = second.script("return document.querySelector('#conflict').innerText");
+    let shown = shown.as_str().expect("a text");
+    assert!(shown.contains("Satu.") && shown.contains("Dua."), "{shown}");
+    second.picture("bentrok");
+    second.click("#conflict button[value=mine]");
+    until(|| text() == "Rapat saya tutup. Dua.", "the chosen text is saved");
+    // The other page shows it without being loaded again.
+    first.until("document.querySelector('.turn:nth-child(5) .text').textContent === 'Rapat saya tutup. Dua.'");
+    let id = turn(&served, 4)["id"].as_str().expect("an id").to_owned();
+    let history = served.get(&format!("/api/v1/meetings/{KNOWN}/turns/{id}/history")).good().to_string();
+    assert!(history.contains("Satu.") && history.contains("Dua."), "{history}");
+}
+
+#[test]
+fn what_was_typed_longer_ago_than_two_seconds_outlives_the_server() {
+    let root = known();
+    let served = Served::new(root.path());
+    let port = served.host.rsplit(':').next().expect("a port").to_owned();
+    let browser = editor(&served, "id");
+    into(&browser, 5);
+    // Without a rest: each word less than a second after the one before.
+    let begun = Instant::now();
+    let mut words = 0;
+    while begun.elapsed() < Duration::from_secs(4) {
+        words += 1;
+        browser.keys("", &format!(" kata{words}"));
+        thread::sleep(Duration::from_millis(200));
+    }
+    let kept = words;
+    until(|| turn(&served, 4)["text"].as_str().is_some_and(|text| text.contains("kata1")), "saved while one types");
+    served.kill();
+    browser.keys("", " sesudahnya");
+    browser.until("document.querySelector('#trouble:not([hidden])')");
+    // With the same port and a new secret: who opens it again finds what was typed.
+    let again = Served::with(root.path(), &["--port", &port]);
+    browser.open(&again.address());
+    browser.until("document.querySelector('table.meetings')");
+    browser.click("table.meetings a");
+    until(
+        || {
+            let text = turn(&again, 4)["text"].as_str().unwrap_or_default().to_owned();
+            text.ends_with("sesudahnya") && text.contains(&format!("kata{kept} "))
+        },
+        "all that was typed is saved",
+    );
+}
+
+#[test]
+#[ignore = "needs the accessibility checker that `make test` fetches"]
+fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
+    let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/lib");
+    let axe = fs::read_dir(axe)
+        .expect(".venv; run `make test`")
+        .map(|entry| entry.expect("an entry").path().join("site-packages/axe_core_python/axe.min.js"))
+        .find(|path| path.is_file())
+        .expect("axe-core-python; run `make test`");
+    let axe = fs::read_to_string(axe).expect("read");
+    let root = known();
+    let served = Served::new(root.path());
+    let mut found = Vec::new();
+    for language in ["id", "en"] {
+        for dark in [false, true] {
+            let browser = Browser::new(language, dark);
+            browser.open(&served.address());
+            browser.script("localStorage.setItem('risalah-by', 'Sari')");
+            for (name, path, ready) in [
+                ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
+                ("baru", "/new".to_owned(), "document.querySelector('#new')"),
+                (
+                    "sunting",
+                    format!("/meetings/{KNOWN}"),
+                    "document.querySelector('#turns').getAttribute('aria-busy') === 'false'",
+                ),
+                ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
+                ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
+                ("tolak", "/meetings/tidak-ada".to_owned(), "document.querySelector('.refused')"),
+            ] {
+                browser.open(&format!("http://{}{path}", served.host));
+                browser.until(ready);
+                assert_eq!(browser.script("return document.documentElement.lang"), json!(language));
+                if name == "sunting" {
+                    browser.click(".turn:nth-child(2) .text");
+                }
+                browser.picture(&format!("{name}-{language}{}", if dark { "-gelap" } else { "" }));
+                let told = browser.later(&format!(
+                    "const done = arguments[arguments.length - 1]; {axe}; \
+                     axe.run().then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | '))))"
+                ));
+                found.extend(
+                    told.as_array().expect("a list").iter().map(|one| format!("{name} {language} {dark}: {one}")),
+                );
+                let wide = browser
+                    .script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                if wide.as_i64() > Some(0) {
+                    found.push(format!("{name} {language}: wider than the window by {wide}"));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

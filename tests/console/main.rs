@@ -1,0 +1,15 @@
+//! The clerk's page: its API as any program asks it, and its pages in a browser.
+
+#[path = "../sample/mod.rs"]
+mod sample;
+
+mod browser;
+mod correcting;
+mod guarded;
+mod house;
+mod official;
+mod pages;
+mod reading;
+mod recording;
+mod server;
+mod sound;

@@ -1,0 +1,74 @@
+//! The pages as they are served.
+
+use std::fs;
+use std::path::Path;
+
+use super::house::{KNOWN, known};
+use super::server::Served;
+
+#[test]
+fn every_page_is_there_in_both_languages_without_a_script_of_its_own() {
+    let root = known();
+    let served = Served::new(root.path());
+    let bearer = format!("Bearer {}", served.token);
+    for path in [
+        "/",
+        "/new",
+        &format!("/meetings/{KNOWN}"),
+        &format!("/meetings/{KNOWN}/live"),
+        &format!("/meetings/{KNOWN}/state"),
+    ] {
+        let mut texts = Vec::new();
+        for language in ["id", "en"] {
+            let headers = [("Authorization", bearer.as_str()), ("Accept-Language", language)];
+            let page = served.raw("GET", path, &headers, b"");
+            let text = page.text();
+            assert_eq!(page.status, 200, "{path}: {text}");
+            assert!(text.contains(&format!("<html lang=\"{language}\">")), "{path}");
+            // A key that has no words is shown as it is.
+            assert!(!text.replace("data-words", "").split('>').any(|part| part.starts_with("page.")), "{path}: {text}");
+            assert!(!text.contains(" onclick=") && !text.contains(" style=") && !text.contains("<style"), "{path}");
+            for script in text.split("<script").skip(1) {
+                assert!(script.starts_with(" type=\"module\" src=\"/assets/"), "{path}: {script:.60}");
+            }
+            texts.push(text);
+        }
+        assert_ne!(texts[0], texts[1], "{path}");
+    }
+    let gone = served.raw("GET", "/meetings/tidak-ada", &[("Authorization", &bearer)], b"");
+    assert_eq!(gone.status, 404);
+    assert!(gone.text().contains("tidak-ada"), "{}", gone.text());
+}
+
+#[test]
+fn what_a_person_wrote_is_text_and_never_markup() {
+    let root = known();
+    let folder = root.path().join("x");
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("rapat.toml"), "[rapat]\nnama = \"<img src=x onerror=alert(1)>\"\n").expect("written");
+    let served = Served::new(root.path());
+    let bearer = format!("Bearer {}", served.token);
+    for path in ["/", "/meetings/x", "/meetings/x/state"] {
+        let text = served.raw("GET", path, &[("Authorization", &bearer)], b"").text();
+        assert!(!text.contains("<img") && text.contains("&#60;img"), "{path}: {text}");
+    }
+}
+
+#[test]
+fn all_files_of_the_pages_together_are_small() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console/assets");
+    let root = known();
+    let served = Served::new(root.path());
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).expect("assets") {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        // Nobody's secret: the page that refuses is made of them too.
+        let answer = served.raw("GET", &format!("/assets/{name}"), &[], b"");
+        assert_eq!(answer.status, 200, "{name}");
+        assert!(!answer.text().contains("http://") || name.ends_with(".svg"), "{name} names another host");
+        let known = [("If-None-Match", answer.headers["etag"].as_str())];
+        assert_eq!(served.raw("GET", &format!("/assets/{name}"), &known, b"").status, 304, "{name}");
+        bytes += answer.body.len();
+    }
+    assert!(bytes < 300_000, "{bytes}");
+}
