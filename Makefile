@@ -43,12 +43,14 @@ test:
 	cargo test --workspace --release --locked -- --include-ignored
 	$(VENV)/bin/python -m pytest -q --disable-warnings benches
 
-## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked and measured on this machine.
+## With official weights: `base` is fetched (145 MB), taken over from its CTranslate2 form, checked, measured on this machine, and tested, also against whisper.cpp.
+test-models: export RISALAH_MODELS := $(CURDIR)/target/models/store
 test-models: build
 	$(PYTHON) --upgrade pip
-	RISALAH_MODELS=target/models/store $(VENV)/bin/python models/fetch-base.py
-	RISALAH_MODELS=target/models/store $(RISALAH) models verify
-	RISALAH_MODELS=target/models/store $(RISALAH) models bench base-ct2
+	$(VENV)/bin/python models/fetch-base.py
+	$(RISALAH) models verify
+	$(RISALAH) models bench base-ct2
+	cargo test --release --locked --features whisper-cpp --test official --test library words
 
 ## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
 soak:

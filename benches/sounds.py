@@ -46,6 +46,25 @@ def long_silence(path: Path, seconds: int, channels: int, rate: int) -> None:
         file.truncate(file.tell() + data)
 
 
+def hours(folder: Path, channels: int, rate: int, seconds: int, said: list[np.ndarray], every: float, seed: int) -> list[Path]:
+    """A file for each microphone of a long meeting: somebody speaks every so many seconds, the rest takes no room on the disk."""
+    generator = np.random.default_rng(seed)
+    paths = [folder / f"{channel + 1:02}.wav" for channel in range(channels)]
+    files = [path.open("wb") for path in paths]
+    for file in files:
+        file.write(head(1, rate, 16, seconds * rate * 2))
+    begin = files[0].tell()
+    for number, at in enumerate(np.arange(1, seconds - 20, every)):
+        sound = said[number % len(said)]
+        file = files[generator.integers(channels)]
+        file.seek(begin + int(at * rate) * 2)
+        file.write((np.clip(sound, -1, 1) * 32_767).astype("<i2").tobytes())
+    for file in files:
+        file.truncate(begin + seconds * rate * 2)
+        file.close()
+    return paths
+
+
 def shipped(bench: Bench, folder: Path) -> tuple[dict, list[Path]]:
     """The shipped meeting as it is recorded, made quickly: the format and the segments."""
     for speed in (24, 12, 6):

@@ -1,11 +1,12 @@
 """Human voices through official weights: this program beside faster-whisper, CTranslate2 and whisper.cpp, on one core.
 
-    make build && cargo build --release --example recognise
+    make build && cargo build --release --example recognise && cargo build --release -p risalah-whisper --example measure
     .venv/bin/python benches/voices.py sentences --corpus DIR --ggml base.bin --ct2 base-ct2 [--judge]
     .venv/bin/python benches/voices.py file      --corpus DIR --ggml base.bin --ct2 base-ct2
     .venv/bin/python benches/voices.py meeting   --readers DIR --ggml base.bin [--room normal]
     .venv/bin/python benches/voices.py times     --corpus DIR --ggml base.bin --ct2 base-ct2
-    .venv/bin/python benches/voices.py quiet     --ggml base.bin
+    .venv/bin/python benches/voices.py names     --corpus DIR --ggml base.bin [--judge]
+    .venv/bin/python benches/voices.py quiet     --corpus DIR --readers DIR --ggml base.bin --seconds 600
 
 DIR is a corpus of INDspeech: WAV files of one sentence each and a transcript, a line `NAME<TAB>TEXT` for each; for `meeting`
 files READER_NAME.wav and the words of NAME in NAME.ANS. No sound of it belongs into this repository. Sentences from number
@@ -20,6 +21,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +149,47 @@ def sentences(args: argparse.Namespace, work: Path) -> None:
         (work / f"{program.replace(':', '-')}.txt").write_text("".join(f"{text.strip()}\n" for text in texts), "utf-8")
 
 
+def names_of(sentences: list[Sentence], every: list[Sentence]) -> list[str]:
+    """The 25 names that the sentences say most often: words of four letters or more that are written with a capital within a sentence and
+    nowhere in the corpus without."""
+    plain = {word for one in every for word in re.findall(r"\b[a-z]+", one.text)}
+    inside = [re.findall(r"\w+", one.text)[1:] for one in sentences]
+    counts = Counter(word for words in inside for word in words if re.fullmatch(r"[A-Z][a-z]{3,}", word) and word.lower() not in plain)
+    return sorted(counts, key=lambda word: (-counts[word], word))[:25]
+
+
+def names(args: argparse.Namespace, work: Path) -> None:
+    """A prompt of names beside the bonus on the scores of their tokens, on sentences that say one of them and on others."""
+    everything = corpus(args.corpus, args.judge)
+    wanted = names_of(everything, corpus(args.corpus, False) + corpus(args.corpus, True))
+    says = lambda text: [name for name in wanted if name.lower() in score.words(text)]
+    rng = random.Random(args.seed)
+    groups = [[one for one in everything if bool(says(one.text)) == named] for named in (True, False)]
+    groups = [rng.sample(group, min(args.count, len(group))) for group in groups]
+    chosen = groups[0] + groups[1]
+    listed, roster = work / "names-sentences.txt", work / "names.txt"
+    listed.write_text("".join(f"{one.path}\n" for one in chosen))
+    roster.write_text("".join(f"{name}\n" for name in wanted))
+    recognise, measure = ROOT / "target/release/examples/recognise", ROOT / "target/release/examples/measure"
+    def recognised(*options: str) -> list[str]:
+        return [json.loads(line)["text"] for line in run([recognise, *options, args.ggml, listed], args.core).splitlines()]
+    def measured(*options: str) -> list[str]:
+        return run([measure, "--blank", *options, args.ggml, *(one.path for one in chosen)], args.core).splitlines()
+    ways = {
+        "the program, no names": recognised(), "the program, its bonus": recognised("--names", str(roster)),
+        "one attempt, no names": measured(), "one attempt, a prompt": measured("--prompt", " " + ", ".join(wanted) + "."),
+    }
+    print(f"{len(groups[0])} sentences with {len(wanted)} names, {len(groups[1])} without: {', '.join(wanted)}\n")
+    print("| names | heard | invented | WER with names | WER without |\n|---|--:|--:|--:|--:|")
+    for way, texts in ways.items():
+        said = sum(len(says(one.text)) for one in chosen)
+        found = sum(name in says(text) for one, text in zip(chosen, texts, strict=True) for name in says(one.text))
+        invented = sum(name not in says(one.text) for one, text in zip(chosen, texts) for name in says(text))
+        split = len(groups[0])
+        wrong = [word_errors([one.text for one in part], heard) for part, heard in ((chosen[:split], texts[:split]), (chosen[split:], texts[split:]))]
+        print(f"| {way} | {found} of {said} | {invented} | {100 * wrong[0].rate:.1f} % | {100 * wrong[1].rate:.1f} % |")
+
+
 def joined(chosen: list[Sentence], rng: random.Random, path: Path) -> list[float]:
     """Writes the sentences with pauses of 0.3 to 1.6 s; the second at which the voice of each begins."""
     parts, starts, at = [], [], 0
@@ -210,7 +253,8 @@ class Readers:
         return one.text, wave / np.sqrt(np.mean(loud**2))
 
 
-def meeting(args: argparse.Namespace, work: Path) -> None:
+def staged(args: argparse.Namespace, work: Path) -> tuple[np.ndarray, list[dict]]:
+    """A meeting of human readers in a simulated room: its microphones, and who said what when."""
     sys.path[:0] = [str(HERE / "rooms"), str(ROOT / "fixtures"), str(ROOT / "models" / "train")]
     import agenda
     import chamber
@@ -224,9 +268,13 @@ def meeting(args: argparse.Namespace, work: Path) -> None:
     room = chamber.build(generator, CLASSES[args.room], args.microphones)
     total = mixer.acoustics(generator, plan, room)
     mixer.electronics(generator, total, CLASSES[args.room])
+    return total, [make.segment(said, make.label(said.seat)) for said in plan.said]
+
+
+def meeting(args: argparse.Namespace, work: Path) -> None:
+    total, segments = staged(args, work)
     path = work / "meeting.wav"
     soundfile.write(path, np.clip(total, -0.999, 0.999).T, RATE, "PCM_16")
-    segments = [make.segment(said, make.label(said.seat)) for said in plan.said]
     (work / "meeting.seglst.json").write_text(json.dumps(segments), "utf-8")
     _, cpu, memory = transcribed(path, args, fresh(work / "meeting"))
     result = score.score(score.read(work / "meeting.seglst.json"), score.read(work / "meeting" / "transkrip.seglst.json"))
@@ -283,14 +331,49 @@ def noises(seconds: float, generator: np.random.Generator) -> dict[str, np.ndarr
     }
 
 
+def television(args: argparse.Namespace, seconds: float, generator: np.random.Generator) -> np.ndarray:
+    """News read in the next room: through a wall, with its reverberation, 45 dB below a voice at the microphone, in the noise of the room."""
+    rng = random.Random(args.seed)
+    samples = int(seconds * RATE)
+    said = np.concatenate([one.sound() for one in rng.choices(corpus(args.corpus, args.judge), k=int(seconds / 2))])[:samples]
+    said = np.pad(said, (0, samples - len(said)))
+    tail = generator.standard_normal(RATE // 2) * np.exp(-np.arange(RATE // 2) / (RATE / 12))
+    spectrum = np.fft.rfft(said, 2 * samples) * np.fft.rfft(tail, 2 * samples)
+    spectrum *= 1 / (1 + (np.fft.rfftfreq(2 * samples, 1 / RATE) / 800) ** 2)
+    far = np.fft.irfft(spectrum)[:samples]
+    return (far / np.sqrt(np.mean(far**2)) * 10 ** (-65 / 20)).astype(np.float32) + noises(seconds, generator)["room noise"]
+
+
+def gaps(args: argparse.Namespace, work: Path, seconds: float) -> np.ndarray:
+    """What a microphone of a meeting hears while nobody speaks, joined."""
+    args.seconds, asked = 300, args.seconds
+    sound, said = staged(args, work)
+    args.seconds = asked
+    is_quiet = np.ones(sound.shape[1], bool)
+    for one in said:
+        is_quiet[max(0, int((one["start_time"] - 0.3) * RATE)):int((one["end_time"] + 0.8) * RATE)] = False
+    quiet = sound[0][is_quiet]
+    return np.resize(quiet, int(seconds * RATE)).astype(np.float32)
+
+
 def quiet(args: argparse.Namespace, work: Path) -> None:
+    generator = np.random.default_rng(args.seed)
+    sounds = noises(args.seconds, generator)
+    if args.corpus:
+        sounds["far television"] = television(args, args.seconds, generator)
+    if args.readers:
+        sounds["gaps"] = gaps(args, work, args.seconds)
+    print(f"one core of {compare.processor()}\n")
     print("| sound | s | CPU s | words | of these unflagged |\n|---|--:|--:|--:|--:|")
-    for name, sound in noises(args.seconds, np.random.default_rng(args.seed)).items():
+    for name, sound in sounds.items():
         path = work / f"{name.replace(' ', '-')}.wav"
         soundfile.write(path, np.clip(sound, -0.999, 0.999), RATE, "PCM_16")
         transcript, cpu, _ = transcribed(path, args, fresh(path.with_suffix("")))
         words = [(len(one["words"]), one.get("flags")) for one in transcript["utterances"]]
-        print(f"| {name} | {args.seconds:.0f} | {cpu:.1f} | {sum(n for n, _ in words)} | {sum(n for n, flags in words if not flags)} |")
+        print(f"| {name} | {args.seconds:.0f} | {cpu:.1f} | {sum(n for n, _ in words)} | {sum(n for n, flags in words if not flags)} |", flush=True)
+        for one in transcript["utterances"]:
+            if one["words"]:
+                print(f"{name}: {one['text']} {one.get('flags')}", file=sys.stderr)
 
 
 def main() -> None:
@@ -298,7 +381,7 @@ def main() -> None:
         name, model, listed = sys.argv[2:]
         return peer(name, model, [Path(line) for line in Path(listed).read_text().splitlines()])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    what = {"sentences": sentences, "file": file, "meeting": meeting, "times": times, "quiet": quiet}
+    what = {"sentences": sentences, "file": file, "meeting": meeting, "times": times, "names": names, "quiet": quiet}
     parser.add_argument("what", choices=what)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--readers", type=Path)

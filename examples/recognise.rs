@@ -1,9 +1,11 @@
 //! Recognises WAV files of one utterance each, and tells what each cost.
 //!
 //! ```sh
-//! cargo run --release --example recognise -- [--engine cpu|cpu-f32|whisper-cpp] MODEL.bin LIST
+//! cargo run --release --example recognise -- [--engine cpu|cpu-f32|whisper-cpp] [--names FILE] [--language CODES] MODEL.bin LIST
 //! ```
-//! LIST holds a path a line (mono, 16 kHz). A line of JSON comes for each: its words and the CPU seconds of recognition alone.
+//! LIST holds a path a line (mono, 16 kHz). A line of JSON comes for each: its words, the language
+//! where it is not the first of the codes, and the CPU seconds of recognition alone. FILE holds
+//! names that may be said, one a line.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -14,16 +16,22 @@ use e_risalah::recognise::models::{Monitor, Store};
 use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded, Recogniser};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut engine = Engine::default();
-    if arguments.first().is_some_and(|first| first == "--engine") && arguments.len() > 1 {
-        engine = Engine::by_name(&arguments[1]).ok_or("an engine is cpu, cpu-f32 or whisper-cpp")?;
-        arguments.drain(..2);
+    let mut arguments = std::env::args().skip(1);
+    let (mut engine, mut hints, mut languages) = (Engine::default(), Hints::default(), "id".to_owned());
+    let mut plain = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--engine" => engine = Engine::by_name(&value()?).ok_or("an engine is cpu, cpu-f32 or whisper-cpp")?,
+            "--names" => hints.names = std::fs::read_to_string(value()?)?.lines().map(str::to_owned).collect(),
+            "--language" => languages = value()?,
+            _ => plain.push(argument),
+        }
     }
-    let [model, list] = arguments.as_slice() else { return Err("[--engine NAME] MODEL LIST".into()) };
+    let [model, list] = plain.as_slice() else { return Err("[OPTION…] MODEL LIST".into()) };
     let mut watch = Monitor { report: &mut |_| {}, cancel: &AtomicBool::new(false) };
     let model = Store::from_env()?.resolve(Some(model.as_ref()), &mut watch)?;
-    let loaded = Loaded::new(&model, &Languages::parse("id", &[]), &Hints::default(), engine)?;
+    let loaded = Loaded::new(&model, &Languages::parse(&languages, &[]), &hints, engine)?;
     eprintln!("{} by {}", model.name, loaded.describe());
     let mut recogniser = loaded.recogniser()?;
     for path in std::fs::read_to_string(list)?.lines() {
@@ -40,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begun = cpu_seconds();
         let heard = recogniser.recognise(&sound)?;
         let cpu = cpu_seconds() - begun;
-        println!("{}", serde_json::json!({ "text": heard.text(), "cpu": cpu }));
+        println!("{}", serde_json::json!({ "text": heard.text(), "language": heard.language, "cpu": cpu }));
     }
     Ok(())
 }

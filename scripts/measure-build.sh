@@ -59,9 +59,9 @@ for which in "${rows[@]}"; do
         timed cargo build --release --locked
         row 'after a change of one string: build' "$(minutes "$wall")"
         restore
-        timed cargo test --release --locked --test catalogue --no-run
+        timed cargo test --release --locked --test library --no-run
         change
-        timed cargo test --release --locked --test catalogue
+        timed cargo test --release --locked --test library catalogue
         row 'after a change of one string: run the nearest test' "$(minutes "$wall")"
         restore
         ;;

@@ -201,7 +201,7 @@ def screens(place):
     terminal.save("rekam")
     terminal.type("d", enter=False)
     terminal.wait(r"^\$ *$")
-    run(place, "record", "--stop", "-o", "latihan/")
+    run(place, "record", "stop", "latihan/")
     terminal.close()
 
 

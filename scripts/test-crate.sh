@@ -33,5 +33,5 @@ told=$("$risalah" demo -o "$place/hasil" 2>&1) || code=$?
 # From a folder that knows nothing of this one.
 cd "$place"
 cargo install --locked --path "$here" --root "$place/installed"
-"$place/installed/bin/risalah" demo -o "$place/hasil" >/dev/null 2>&1 || fail "the installed program's demo failed"
+told=$("$place/installed/bin/risalah" demo -o "$place/hasil" 2>&1) || fail "the installed program's demo: $told"
 echo "the crate has $bytes bytes, compiles alone, and installs from any folder"

@@ -34,6 +34,7 @@ fn without_hidden(command: &Command) -> Command {
         .visible_aliases(command.get_visible_aliases().map(str::to_owned).collect::<Vec<_>>())
         .disable_help_subcommand(true)
         .args_conflicts_with_subcommands(command.is_args_conflicts_with_subcommands_set())
+        .subcommand_required(command.is_subcommand_required_set())
         .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
         .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(without_hidden));
     match command.get_version() {

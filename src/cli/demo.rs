@@ -12,6 +12,7 @@ use e_risalah::recognise::models;
 use super::console::Console;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::recogniser_args::RecogniserArgs;
 use super::transcribe;
 
 /// The shipped meeting: one file per channel under the names by which a folder is read, and its
@@ -57,8 +58,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         turns: None,
         // The best model that is installed would do better, but this is to show the same on every
         // machine.
-        model: Some("risalah-demo".into()),
-        engine: "cpu".to_owned(),
+        recogniser_args: RecogniserArgs { model: Some("risalah-demo".into()), engine: "cpu".to_owned() },
         language: "id".to_owned(),
         format: Vec::new(),
         copy_audio: false,

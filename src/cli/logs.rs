@@ -25,15 +25,15 @@ pub fn to_stderr() {
     let _ = subscriber.try_init();
 }
 
-/// Logs of the recorder, into a file of the day that a thread of its own writes: a disk that stalls
-/// holds nobody up. They are whole when what is returned is dropped. Without a folder that can be
-/// written to there is no log; the recording goes before it.
-pub fn recorder() -> Option<WorkerGuard> {
+/// Logs of a process that works in the background, into a file of the day whose name begins so. A
+/// thread of its own writes it: a disk that stalls holds nobody up. The file is whole when what is
+/// returned is dropped. Without a folder that can be written to there is no log; the work goes on.
+pub fn to_file(name: &str) -> Option<WorkerGuard> {
     let folder = folder()?;
     std::fs::create_dir_all(&folder).ok()?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
-        .filename_prefix("perekam")
+        .filename_prefix(name)
         .filename_suffix("log")
         .max_log_files(KEPT)
         .build(&folder)

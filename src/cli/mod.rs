@@ -46,6 +46,7 @@ mod print;
 mod progress;
 mod progress_file;
 mod recogniser;
+mod recogniser_args;
 mod record;
 mod recorder;
 mod recorder_order;
@@ -89,7 +90,7 @@ pub fn run() -> ExitCode {
     let console = Console::of(language, args.command.output_args());
     if let Command::Recorder(args) = args.command {
         // It has signals and a log of its own: only a request to end may end it.
-        let _log = logs::recorder();
+        let _log = logs::to_file("perekam");
         return exit(recorder::run(&args, console), console);
     }
     logs::to_stderr();

@@ -2,7 +2,6 @@
 //! what is left at the end.
 
 use std::collections::VecDeque;
-use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -27,6 +26,7 @@ use super::outcome::End;
 use super::own_process::own_process;
 use super::preview;
 use super::progress_file;
+use super::recogniser_args::RecogniserArgs;
 
 /// What it said.
 const LOG: &str = "pengenal.log";
@@ -128,7 +128,7 @@ fn lock(recognised: &Mutex<Recognised>) -> MutexGuard<'_, Recognised> {
 
 /// The recogniser of one recording, as the one sees it who shows the recording.
 pub struct Recogniser {
-    model: Option<OsString>,
+    args: RecogniserArgs,
     child: Option<Child>,
     deaths: u32,
     died: Instant,
@@ -138,16 +138,21 @@ pub struct Recogniser {
 
 impl Recogniser {
     /// One that is started as soon as there is something to follow, unless one is at work.
-    pub fn new(model: Option<&OsStr>) -> Self {
-        let model = model.map(OsStr::to_owned);
-        Self { model, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+    pub fn new(args: &RecogniserArgs) -> Self {
+        let args = args.clone();
+        Self { args, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+    }
+
+    /// Which model and engine it runs.
+    pub fn args(&self) -> &RecogniserArgs {
+        &self.args
     }
 
     fn spawn(&mut self, folder: &Path) {
         let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG));
         let spawned = own_process("transcribe").ok().and_then(|mut process| {
-            process.arg(folder).arg("-o").arg(folder).args(["--json", "--follow"]);
-            if let Some(model) = &self.model {
+            process.arg(folder).arg("-o").arg(folder).args(["--json", "--follow", "--engine", &self.args.engine]);
+            if let Some(model) = &self.args.model {
                 process.arg("--model").arg(model);
             }
             let log = log.map_or_else(|_| Stdio::null(), Stdio::from);

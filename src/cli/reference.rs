@@ -13,8 +13,8 @@ const WIDTH: usize = 100;
 /// What stands before the commands.
 const INTRODUCTION: &str = "# Command line
 
-Every command of `risalah` with its help. Written by `risalah reference`; do not edit it. After a change of the command
-line, write it again:
+Every command of `risalah` with its help. Written by `risalah reference`; do not edit it. After a
+change of the command line, write it again:
 
 ```sh setup
 RISALAH_LANG=en target/release/risalah reference > docs/command-line.md

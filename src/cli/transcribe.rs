@@ -17,7 +17,7 @@ use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder::{self, Documents, Evidence, find_description};
 use e_risalah::recognise::models::{self, Model};
 use e_risalah::recognise::pipeline::Run;
-use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::recognise::speech::{Hints, Languages, Loaded};
 use e_risalah::recording::{Growth, LEDGER, folder_of};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
@@ -33,11 +33,9 @@ use super::output_args::OutputArgs;
 use super::piped;
 use super::progress::watched;
 use super::progress_file::ProgressFile;
+use super::recogniser_args::RecogniserArgs;
 use super::source_fingerprint::{Context, FileStamps, fingerprint};
 use super::transcription_view::TranscriptionView;
-
-/// The names of [`Engine`].
-const ENGINES: [&str; 3] = ["cpu", "cpu-f32", "whisper-cpp"];
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -47,10 +45,8 @@ pub struct Args {
     pub output: Option<PathBuf>,
     #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
     pub meeting: Option<PathBuf>,
-    #[arg(long, value_name = "NAME|FILE")]
-    pub model: Option<std::ffi::OsString>,
-    #[arg(long, value_name = "ENGINE", default_value = "cpu", value_parser = ENGINES)]
-    pub engine: String,
+    #[command(flatten)]
+    pub recogniser_args: RecogniserArgs,
     #[arg(long, value_name = "CODES", default_value = "id")]
     pub language: String,
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
@@ -87,7 +83,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         e_risalah::conference::read(path)?;
     }
     let given = args.turns.as_deref().map(|path| Given::read(path, source.channels())).transpose()?;
-    let model = model(args.model.as_deref(), console, args.output_args.hides_progress())?;
+    let model = model(args.recogniser_args.model.as_deref(), console, args.output_args.hides_progress())?;
 
     let folder = Folder::create(&output)?;
     let progress_file = match ProgressFile::take(folder.path()) {
@@ -108,7 +104,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let mut store = Store::create(folder.path())?;
     let languages = Languages::parse(&args.language, &meeting.languages);
     let hints = Hints { names: meeting.people.iter().map(|person| person.name.clone()).collect() };
-    let loaded = Loaded::new(&model, &languages, &hints, Engine::by_name(&args.engine).unwrap_or_default())?;
+    let loaded = Loaded::new(&model, &languages, &hints, args.recogniser_args.engine())?;
     let origin = Origin {
         model: model.name.clone(),
         model_sha256: model.sha256.clone(),

@@ -77,3 +77,14 @@ fn every_module_has_a_place() {
     let unplaced: Vec<&str> = declared.filter(|module| !ORDER.contains(module)).collect();
     assert!(unplaced.is_empty(), "no place in the order: {unplaced:?}");
 }
+
+#[test]
+fn the_way_of_the_sound_does_not_log() {
+    let record = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/record");
+    let mut files = sources(&record.join("capture"));
+    files.extend(["capture_loop.rs", "levels.rs", "sound.rs"].map(|name| record.join("recorder").join(name)));
+    assert!(files.len() > 8, "{files:?}");
+    for path in files {
+        assert!(!code(&path).contains("tracing::"), "{} logs", path.display());
+    }
+}

@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+#[cfg(feature = "whisper-cpp")]
+use crate::oracle;
 use e_risalah::audio::{Input, Source};
 use e_risalah::recognise::models::{Alignment, Model, Monitor, Store};
 use e_risalah::recognise::speech::{AnyRecogniser, Engine, Error, Hints, Languages, Loaded, Recogniser};
+#[cfg(feature = "whisper-cpp")]
+use risalah_whisper::{Kernel, Precision};
 
 /// Some seconds of the chair's microphone in the shipped meeting.
 fn spoken() -> Vec<f32> {
@@ -107,4 +111,17 @@ fn what_came_before_changes_nothing_with(engine: Engine) {
     let preview = recogniser.preview(half, Box::new(|| false)).expect("previewed").expect("not given up");
     assert!(!preview.words.is_empty());
     assert_eq!(recogniser.recognise(&sound).expect("recognised"), before);
+}
+
+#[cfg(feature = "whisper-cpp")]
+#[test]
+fn scores_and_text_are_those_of_whisper_cpp() {
+    // The shipped weights are bytes: whisper.cpp makes bytes of what it multiplies, in single precision the own engine does not.
+    for (precision, most) in [(Precision::F32, 0.03), (Precision::Int8, 0.06)] {
+        let compared = oracle::compare(&shipped(), precision, Kernel::best(), &spoken());
+        assert!(compared.tokens > 10, "{compared:?}");
+        assert!(compared.off < most, "{precision:?}: {compared:?}");
+        assert_eq!(compared.agreed, compared.tokens + 1, "{precision:?}: {compared:?}");
+        assert!(compared.same_text, "{precision:?}: {compared:?}");
+    }
 }

@@ -195,3 +195,27 @@ fn a_recording_is_recognised_again_when_it_is_over() {
     assert_eq!(models("rapat-2"), ["risalah-demo"]);
     assert!(place.path().join("rapat-2/risalah-sementara.pdf").is_file());
 }
+
+#[test]
+fn a_recording_is_recognised_by_the_engine_that_is_asked_for() {
+    let place = tempfile::tempdir().expect("a folder");
+    let recording = excerpt(place.path());
+    let folder = place.path().join("rapat");
+    fs::write(place.path().join("kedua.bin"), shipped()).expect("written");
+    fs::write(place.path().join("lembaga.toml"), "[transkripsi]\nkedua = \"kedua.bin\"\n").expect("written");
+    fs::write(place.path().join("rapat.toml"), "[rapat]\n").expect("written");
+    let record = |engine: &str| {
+        let source = ["--source", text(&recording), "--speed", "16", "--quiet"];
+        let args = [&["rekam", "--meeting", "rapat.toml", "-o", text(&folder), "--engine", engine], &source[..]];
+        crate::room::risalah(&args.concat()).current_dir(place.path()).output().expect("the program runs")
+    };
+    let output = record("ggml");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(!folder.exists(), "nothing was begun");
+
+    let output = record("cpu-f32");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let versions = store::Store::open(&folder).expect("opened").versions().expect("read");
+    let engines: Vec<&str> = versions.iter().map(|version| version.program.as_str()).collect();
+    assert!(!engines.is_empty() && engines.iter().all(|engine| engine.contains("(cpu f32 ")), "{engines:?}");
+}

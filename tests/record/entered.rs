@@ -93,7 +93,7 @@ fn what_cannot_be_is_refused_with_what_may_have_been_meant() {
     refused("tutup", "sudah ditutup");
     refused("setuju", "sudah ditutup");
     refused("tutub", "duduk:KANAL[:ORANG]");
-    let help = run(&["rekam", "--help"]);
+    let help = run(&["rekam", "peristiwa", "--help"]);
     assert!(String::from_utf8_lossy(&help.stdout).contains("setuju[:KEPUTUSAN]"));
     let list = enter(&folder, "bantuan");
     assert!(list.status.success());

@@ -6,11 +6,13 @@ use crate::room::{Running, recorded, risalah, run, stderr, text, tone};
 
 /// A closed meeting with names that nothing else in the program says.
 const MEETING: &str = "[rapat]
+jenis = \"bk\"
 sifat = \"tertutup_rahasia\"
 tempat = \"Ruang Kenanga\"
 acara = [\"Pembahasan perkara Zulkarnaen\"]
 
-[orang.zulkarnaen]
+[[orang]]
+id = \"zulkarnaen\"
 nama = \"Zulkarnaen Mangkubumi\"
 
 [[kursi]]

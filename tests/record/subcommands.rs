@@ -18,7 +18,7 @@ fn a_recording_is_steered_by_subcommands() {
     recorded(&folder, 8_000);
 
     let status = run(&["rekam", "keadaan", text(&folder), "--json"]);
-    assert_eq!(json(&status)["state"], "recording");
+    assert_eq!(json(&status)["format"]["channels"], 2);
     let entered = run(&["record", "event", text(&folder), "palu:3", "--json"]);
     assert_eq!(entered.status.code(), Some(0), "{}", stderr(&entered));
     let told = json(&entered);

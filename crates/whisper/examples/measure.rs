@@ -1,13 +1,17 @@
-//! What the recogniser costs on this processor, and what of that the matrix products alone would cost.
+//! What the recogniser costs on this processor, and what of that the matrix products alone would
+//! cost.
 //!
-//! `measure MODEL.bin [OPTION…] SOUND.wav…` hears each sound (mono, 16 kHz, 16 bits) and writes one line of text for each to stdout, figures to stderr.
-//! `measure --random base|large-v3-turbo [OPTION…] [SOUND.wav…]` does so with random weights of that size, whose words mean nothing; without sounds it
-//! takes noise of 6 s and decodes 40 tokens.
+//! `measure MODEL.bin [OPTION…] SOUND.wav…` hears each sound (mono, 16 kHz, 16 bits) and writes one
+//! line of text for each to stdout, figures to stderr. `measure --random base|large-v3-turbo
+//! [OPTION…] [SOUND.wav…]` does so with random weights of that size, whose words mean nothing;
+//! without sounds it takes noise of 6 s and decodes 40 tokens.
 //!
-//! Options: `--kernel NAME`, `--f32`, `--frames N` (the shortest window), `--language CODE`, `--times` (word times), `--blank` (the text may be empty),
-//! `--repeat N`.
+//! Options: `--kernel NAME`, `--f32`, `--frames N` (the shortest window), `--language CODE`,
+//! `--prompt TEXT` (what is said to have gone before), `--times` (word times), `--blank` (the text
+//! may be empty), `--repeat N`.
 //!
-//! Figures are seconds of CPU time of this thread. Pin it (`taskset -c 0`), and compare only what was measured at one go.
+//! Figures are seconds of CPU time of this thread. Pin it (`taskset -c 0`), and compare only what
+//! was measured at one go.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -33,6 +37,7 @@ struct Arguments {
     precision: Precision,
     frames: usize,
     language: String,
+    prompt: String,
     times: bool,
     blank: bool,
     repeat: usize,
@@ -47,6 +52,7 @@ fn arguments() -> Result<Arguments> {
         precision: Precision::Int8,
         frames: 512,
         language: "id".to_owned(),
+        prompt: String::new(),
         times: false,
         blank: false,
         repeat: 1,
@@ -65,6 +71,7 @@ fn arguments() -> Result<Arguments> {
             "--f32" => parsed.precision = Precision::F32,
             "--frames" => parsed.frames = value()?.parse()?,
             "--language" => parsed.language = value()?,
+            "--prompt" => parsed.prompt = value()?,
             "--times" => parsed.times = true,
             "--blank" => parsed.blank = true,
             "--repeat" => parsed.repeat = value()?.parse()?,
@@ -94,9 +101,11 @@ fn main() -> Result<()> {
     stages(&model, arguments.frames);
 
     let suppressed = model.non_speech_tokens();
+    let prompt = model.tokens_of(&arguments.prompt);
     let options = Options {
         language: model.language(&arguments.language)?,
         suppressed: &suppressed,
+        prompt: &prompt,
         may_be_empty: arguments.blank,
         least_frames: arguments.frames,
         word_times: arguments.times,
@@ -139,7 +148,8 @@ impl Bias for Counting {
     }
 }
 
-/// Stages of an utterance in a window of so many frames, and the products of the encoder by themselves.
+/// Stages of an utterance in a window of so many frames, and the products of the encoder by
+/// themselves.
 fn stages(model: &Arc<Model>, frames: usize) {
     let mut session = Session::new(Arc::clone(model));
     let frames = frames.min(model.dimensions().audio_context);
@@ -219,7 +229,8 @@ fn random(size: &str) -> Result<Weights> {
         let count = shape.iter().product();
         let data = (0..count).map(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            // The bits of a number of half precision between 2^-14 and 1: its exponent is limited by the spread.
+            // The bits of a number of half precision between 2^-14 and 1: its exponent is limited
+            // by the spread.
             let value = ((state >> 40) as f32 / 8_388_608.0 - 1.0) * spread;
             (value.to_bits() >> 16 & 0x8000) as u16 | half(value.abs())
         });

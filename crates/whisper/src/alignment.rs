@@ -1,15 +1,18 @@
 //! When each token was said: the path of the decoder's attention through the sound.
 //!
-//! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the words, is normalised over the tokens and
-//! smoothed by a median; dynamic time warping (Sakoe and Chiba, 1978) finds the path of most attention through it.
+//! `find_alignment` in OpenAI's `timing.py`: the cross-attention of some heads, which follow the
+//! words, is normalised over the tokens and smoothed by a median; dynamic time warping (Sakoe and
+//! Chiba, 1978) finds the path of most attention through it.
 
+use crate::kernel::{Kernel, loops};
 use crate::weights::Dimensions;
 
 /// Frames of the median.
 const MEDIAN: usize = 7;
 
-/// Heads that follow the words in the official models, as (layer, head), by (layers of the encoder, layers of the decoder, vocabulary).
-/// OpenAI publishes them in `whisper/__init__.py`; fine-tuned weights keep them. The first large model has the sizes of the second, which is the one in use.
+/// Heads that follow the words in the official models, as (layer, head), by (layers of the encoder,
+/// layers of the decoder, vocabulary). OpenAI publishes them in `whisper/__init__.py`; fine-tuned
+/// weights keep them. The first large model has the sizes of the second, which is the one in use.
 type Heads = &'static [(usize, usize)];
 const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
     ((4, 4, 51_864), &[(1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)]),
@@ -97,7 +100,8 @@ const OFFICIAL: [((usize, usize, usize), Heads); 11] = [
     ((32, 4, 51_866), &[(2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)]),
 ];
 
-/// The heads that follow the words: the official table of the architecture, else all of the upper half of the layers.
+/// The heads that follow the words: the official table of the architecture, else all of the upper
+/// half of the layers.
 pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
     let sizes = (dimensions.audio_layers, dimensions.text_layers, dimensions.vocabulary);
     let fits = |heads: &Heads| heads.iter().all(|&(_, head)| head < dimensions.text_heads);
@@ -108,13 +112,21 @@ pub(crate) fn heads_of(dimensions: &Dimensions) -> Vec<(usize, usize)> {
     layers.flat_map(|layer| (0..dimensions.text_heads).map(move |head| (layer, head))).collect()
 }
 
-/// For each of `rows` tokens the frame at which it begins, from the scores of several heads before the softmax: `rows × frames` each.
-/// Rows before `skip` have a part in the normalisation only. The frames ascend; the first token begins at 0.
-pub(crate) fn beginnings(scores: &mut [Vec<f32>], rows: usize, frames: usize, skip: usize, last: usize) -> Vec<usize> {
+/// For each of `rows` tokens the frame at which it begins, from the scores of several heads before
+/// the softmax: `rows × frames` each. Rows before `skip` have a part in the normalisation only. The
+/// frames ascend; the first token begins at 0.
+pub(crate) fn beginnings(
+    kernel: Kernel,
+    scores: &mut [Vec<f32>],
+    rows: usize,
+    frames: usize,
+    skip: usize,
+    last: usize,
+) -> Vec<usize> {
     let mut cost = vec![0.0; (last - skip) * frames];
     for head in scores.iter_mut() {
         for row in head.chunks_exact_mut(frames) {
-            softmax(row);
+            loops::softmax(kernel, row, frames);
         }
         standardise(head, rows, frames);
         let kept = head[skip * frames..last * frames].chunks_exact(frames);
@@ -133,27 +145,22 @@ pub(crate) fn beginnings(scores: &mut [Vec<f32>], rows: usize, frames: usize, sk
     beginnings
 }
 
-fn softmax(row: &mut [f32]) {
-    let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for value in row.iter_mut() {
-        *value = (*value - top).exp();
-        sum += *value;
-    }
-    for value in row {
-        *value /= sum;
-    }
-}
-
 /// Every frame over all tokens: mean 0, variance 1.
 fn standardise(values: &mut [f32], rows: usize, frames: usize) {
-    for frame in 0..frames {
-        let column = || values.iter().skip(frame).step_by(frames);
-        let mean = column().sum::<f32>() / rows as f32;
-        let variance = column().map(|value| (value - mean).powi(2)).sum::<f32>() / rows as f32;
-        let deviation = variance.sqrt().max(1e-12);
-        for value in values.iter_mut().skip(frame).step_by(frames) {
-            *value = (*value - mean) / deviation;
+    let mut mean = vec![0.0; frames];
+    for row in values.chunks_exact(frames) {
+        mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value);
+    }
+    mean.iter_mut().for_each(|mean| *mean /= rows as f32);
+    let mut inverse = vec![0.0; frames];
+    for row in values.chunks_exact(frames) {
+        let off = row.iter().zip(&mean).map(|(value, mean)| (value - mean).powi(2));
+        inverse.iter_mut().zip(off).for_each(|(sum, off)| *sum += off);
+    }
+    inverse.iter_mut().for_each(|sum| *sum = 1.0 / (*sum / rows as f32).sqrt().max(1e-12));
+    for row in values.chunks_exact_mut(frames) {
+        for (value, (mean, inverse)) in row.iter_mut().zip(mean.iter().zip(&inverse)) {
+            *value = (*value - mean) * inverse;
         }
     }
 }
@@ -173,7 +180,8 @@ fn median(row: &[f32], frame: usize) -> f32 {
     around[half]
 }
 
-/// The cheapest way from the first token and frame to the last of both, each step going on by a token, a frame, or both.
+/// The cheapest way from the first token and frame to the last of both, each step going on by a
+/// token, a frame, or both.
 pub(crate) fn path(cost: &[f32], tokens: usize, frames: usize) -> Vec<(usize, usize)> {
     #[derive(Clone, Copy)]
     enum Step {
@@ -276,7 +284,8 @@ mod tests {
 
     #[test]
     fn tokens_begin_where_they_are_attended_to() {
-        // Two heads look at frames 0–9, 10–24, 25–39 and 40–49 for the four tokens after two of the task.
+        // Two heads look at frames 0–9, 10–24, 25–39 and 40–49 for the four tokens after two of the
+        // task.
         let (rows, frames, edges) = (7, 50, [0, 10, 25, 40, 50]);
         let mut random = Random(3);
         let mut head = || {
@@ -286,7 +295,7 @@ mod tests {
             }
             scores
         };
-        let found = beginnings(&mut [head(), head()], rows, frames, 2, 6);
+        let found = beginnings(Kernel::best(), &mut [head(), head()], rows, frames, 2, 6);
         assert_eq!(found.len(), 4);
         for (found, edge) in found.iter().zip(edges) {
             assert!(found.abs_diff(edge) <= 1, "{found} {edge}");

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::kernel::loops::{self, Bf16, Stored};
 use crate::kernel::{self, Kernel, LANES};
-use crate::linear::{Builder, Precision, Scratch};
+use crate::linear::{Builder, Panels, Precision, Scratch};
 use crate::reference::{Random, Reference, gelu, random, small};
 use crate::{Data, Ending, Error, Model, Options, Session, Tensor, Weights};
 
@@ -322,9 +322,11 @@ fn stored_bytes_are_kept_as_they_are() {
         (0..64 * 32).map(|place| if place % 64 == 5 { 127 } else { (random.next() * 127.0) as i8 }).collect();
     let scales = random.many(32, 0.01).into_iter().map(f32::abs).collect::<Vec<_>>();
     let stored = Tensor { shape: vec![32, 64], data: Data::Int8 { values: rows.clone(), scales: scales.clone() } };
-    let mut builder = Builder::new(Precision::Int8, 64, 32);
+    let mut panels = Panels::with_room(0);
+    let mut builder = Builder::new(Kernel::best(), Precision::Int8, &mut panels, 64, 32);
     builder.add("w", &stored, None, 1.0).expect("built");
-    let linear = builder.finish();
+    let linear = builder.finish(&mut panels);
+    panels.close();
     let mut row = vec![0.0; 64];
     for (output, (bytes, scale)) in rows.chunks(64).zip(scales).enumerate() {
         linear.weights_of(output, &mut row);
@@ -421,9 +423,11 @@ proptest! {
         let tensor = Tensor { shape: vec![outputs, inputs], data: Data::F32(weights.clone()) };
         for kernel in Kernel::available() {
             for precision in PRECISIONS {
-                let mut builder = Builder::new(precision, inputs, outputs);
+                let mut panels = Panels::with_room(inputs * outputs);
+                let mut builder = Builder::new(kernel, precision, &mut panels, inputs, outputs);
                 builder.add("w", &tensor, Some(&bias), 2.0).expect("built");
-                let linear = builder.finish();
+                let linear = builder.finish(&mut panels);
+                panels.close();
                 let before = if add { 1.0 } else { 0.0 };
                 let mut out = vec![1.0; rows * linear.outputs];
                 linear.run(kernel, &mut Scratch::default(), &x, stride, &mut out, add);
@@ -433,7 +437,8 @@ proptest! {
                         let sum: f64 = products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
                         let expected = before + 2.0 * (sum + f64::from(bias[output]));
                         let found = f64::from(out[row * linear.outputs + output]);
-                        // Half a step of a byte of each, in the mean of many: a step is 2/255 there, 2/127 here.
+                        // Half a step of a byte of each, in the mean of many: a step is 2/255
+                        // there, 2/127 here.
                         let most = match precision {
                             Precision::F32 => 1e-4,
                             Precision::Int8 => 0.08 * (inputs as f64).sqrt(),

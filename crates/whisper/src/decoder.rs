@@ -77,7 +77,8 @@ impl State {
         }
     }
 
-    /// Goes on with `tokens`; their rows `[tokens][width]`, normalised, are what [`Self::logits`] takes.
+    /// Goes on with `tokens`; their rows `[tokens][width]`, normalised, are what [`Self::logits`]
+    /// takes.
     pub(crate) fn forward(&mut self, model: &Model, tokens: &[u32], mut watch: Option<Watch<'_>>) {
         let kernel = model.kernel;
         let Decoder { positions, layers, norm, output, output_of, .. } = &model.decoder;
@@ -125,7 +126,8 @@ impl State {
         *length += count;
     }
 
-    /// The scores of the tokens after row `row` of the last [`Self::forward`], for the outputs of some panels.
+    /// The scores of the tokens after row `row` of the last [`Self::forward`], for the outputs of
+    /// some panels.
     pub(crate) fn logits(&mut self, model: &Model, row: usize, panels: std::ops::Range<usize>) -> &mut [f32] {
         let (kernel, width): (Kernel, usize) = (model.kernel, model.dimensions.width);
         let logits = sized(&mut self.logits, panels.len() * LANES);

@@ -1,6 +1,7 @@
 //! The encoder: from a spectrogram to what the decoder attends to.
 //!
-//! `AudioEncoder` in OpenAI's `model.py`. With `f` frames of 20 ms, `m` mel bands and the width `d`:
+//! `AudioEncoder` in OpenAI's `model.py`. With `f` frames of 20 ms, `m` mel bands and the width
+//! `d`:
 //!
 //! | step | shape |
 //! |---|---|
@@ -11,14 +12,16 @@
 //! | `x += down(gelu(up(norm(x))))` | `[f][d] → [f][4d] → [f][d]` |
 //! | norm | `[f][d]` |
 //!
-//! A convolution is a product as well: three rows that follow one another are one row of three times the length.
+//! A convolution is a product as well: three rows that follow one another are one row of three
+//! times the length.
 
 use crate::attention;
 use crate::kernel::{Kernel, loops};
-use crate::linear::{self, sized};
+use crate::linear::{self, Precision, sized};
 use crate::model::{Encoder, EncoderLayer, Mlp};
 
-/// Rows that pass through both matrices of an MLP together, so that what lies between stays near the processor.
+/// Rows that pass through both matrices of an MLP together, so that what lies between stays near
+/// the processor.
 const BLOCK: usize = 96;
 
 /// What the encoder computes in; kept from one sound to the next.
@@ -61,7 +64,14 @@ impl Buffers {
 
 impl Encoder {
     /// Encodes the spectrogram of `2 · frames` rows in `buffers`; returns `[frames][width]`.
-    pub(crate) fn run<'b>(&self, kernel: Kernel, heads: usize, buffers: &'b mut Buffers, frames: usize) -> &'b [f32] {
+    pub(crate) fn run<'b>(
+        &self,
+        kernel: Kernel,
+        precision: Precision,
+        heads: usize,
+        buffers: &'b mut Buffers,
+        frames: usize,
+    ) -> &'b [f32] {
         let (bands, width) = (self.convolution1.inputs / 3, self.convolution1.outputs);
         let Buffers { mel, convolved, x, normed, qkv, attended, mlp, linear, attention } = buffers;
         let rows = 2 * frames;
@@ -86,7 +96,7 @@ impl Encoder {
         for EncoderLayer { attention: layer, mlp: layer_mlp } in &self.layers {
             layer.norm.run(kernel, x, normed);
             layer.qkv.run(kernel, linear, normed, width, qkv, false);
-            attention::attend_all(kernel, attention, qkv, heads, width, attended);
+            attention::attend_all(kernel, precision, attention, qkv, heads, width, attended);
             layer.out.run(kernel, linear, attended, width, x, true);
             layer_mlp.run(kernel, linear, mlp, x);
         }

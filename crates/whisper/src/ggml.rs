@@ -1,7 +1,8 @@
-//! Reads the model files of whisper.cpp: a header, the mel filters, the vocabulary, then tensors until the end.
+//! Reads the model files of whisper.cpp: a header, the mel filters, the vocabulary, then tensors
+//! until the end.
 //!
-//! The format is that of `convert-pt-to-ggml.py` and `whisper_model_load` in whisper.cpp 1.8. A tensor is kept as it is stored,
-//! so that the memory of a reading is that of the file.
+//! The format is that of `convert-pt-to-ggml.py` and `whisper_model_load` in whisper.cpp 1.8. A
+//! tensor is kept as it is stored, so that the memory of a reading is that of the file.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -11,7 +12,8 @@ use crate::tokens::SpecialTokens;
 use crate::weights::{BINS, Block, Data, Dimensions, Tensor, Weights};
 
 const MAGIC: u32 = 0x6767_6d6c;
-/// The longest spelling of a token and the longest name of a tensor, in bytes: far more than any has.
+/// The longest spelling of a token and the longest name of a tensor, in bytes: far more than any
+/// has.
 const LONGEST_NAME: usize = 1024;
 /// Bytes that are reserved before they have been read: what a file announces may be a lie.
 const TRUST: usize = 1 << 20;
@@ -152,14 +154,14 @@ impl<R: Read> File<R> {
         let mut values = Vec::new();
         while values.len() < count {
             let piece = self.bytes(2 * (count - values.len()).min(TRUST), name)?;
-            values.extend(piece.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            values.extend(piece.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair)));
         }
         Ok(values)
     }
 }
 
 fn singles(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+    bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect()
 }
 
 #[cfg(test)]
@@ -215,7 +217,8 @@ mod tests {
 
     #[test]
     fn blocks_are_unpacked_as_ggml_packs_them() {
-        // Scale 0.5, least value -1; the nibbles are 0 1 … 15 below and 15 14 … 0 above, every third fifth bit is set.
+        // Scale 0.5, least value -1; the nibbles are 0 1 … 15 below and 15 14 … 0 above, every
+        // third fifth bit is set.
         let fifth: u32 = (0..32).step_by(3).map(|n| 1 << n).sum();
         let nibbles: Vec<u8> = (0..16u8).map(|n| n | (15 - n) << 4).collect();
         let (half, minus_one) = (0x3800u16.to_le_bytes(), 0xbc00u16.to_le_bytes());

@@ -1,8 +1,10 @@
 //! Sees a decoder that has lost its way, while it happens.
 //!
-//! A decoder that attends to silence or to nothing falls into a loop: it writes the same tokens again and again, with great confidence, until it
-//! may write no more. The remedies of the reference implementations look at a text when it is whole (compression ratio in OpenAI's
-//! `transcribe.py`, entropy of the last 32 tokens in whisper.cpp); here a loop ends the decoding as soon as it is one.
+//! A decoder that attends to silence or to nothing falls into a loop: it writes the same tokens
+//! again and again, with great confidence, until it may write no more. The remedies of the
+//! reference implementations look at a text when it is whole (compression ratio in OpenAI's
+//! `transcribe.py`, entropy of the last 32 tokens in whisper.cpp); here a loop ends the decoding as
+//! soon as it is one.
 
 /// How a decoding ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +29,13 @@ impl Ending {
 
 /// The longest phrase, in tokens, whose repetition is looked for.
 const PHRASE: usize = 24;
-/// So many different tokens among the last [`RECENT`] are too few for language: an entropy of less than 2.4, as whisper.cpp asks.
+/// So many different tokens among the last [`RECENT`] are too few for language: an entropy of less
+/// than 2.4, as whisper.cpp asks.
 const RECENT: usize = 32;
 const LEAST_ENTROPY: f32 = 2.4;
 
-/// Times that a phrase of so many tokens follows itself before it is a loop. *Setuju! Setuju! Setuju!* is none, nor is a figure of
-/// many zeros.
+/// Times that a phrase of so many tokens follows itself before it is a loop. *Setuju! Setuju!
+/// Setuju!* is none, nor is a figure of many zeros.
 fn too_often(phrase: usize) -> usize {
     match phrase {
         1 => 8,

@@ -1,8 +1,12 @@
 //! Whisper's forward pass on a CPU, one thread a sound.
 //!
-//! The architecture is that of Radford et al., *Robust Speech Recognition via Large-Scale Weak Supervision* (2022, arXiv:2212.04356); the reference is
-//! OpenAI's implementation (`whisper/model.py`, `audio.py`, `decoding.py`, `timing.py`). Weights are signed bytes with a scale for each output, what they multiply is
-//! made bytes row by row (Dettmers et al., "LLM.int8", 2022: row-wise quantisation); attention, normalisation and everything between stay in single precision.
+//! The architecture is that of Radford et al., *Robust Speech Recognition via Large-Scale Weak
+//! Supervision* (2022, arXiv:2212.04356); the reference is OpenAI's implementation
+//! (`whisper/model.py`, `audio.py`, `decoding.py`, `timing.py`). Weights are signed bytes with a
+//! scale for each output, what they multiply is made bytes row by row (Dettmers et al., "LLM.int8",
+//! 2022: row-wise quantisation), and so are the parts of the encoder's attention where the processor
+//! has a dot product of bytes; normalisation, the decoder's attention and everything between stay in
+//! single precision.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,10 +29,12 @@
 //! # }
 //! ```
 //!
-//! * [`Weights`] is a model as it is stored, [`Weights::read_ggml`] reads one from a file of whisper.cpp.
-//! * [`Model`] is one that is ready to compute, for one of this processor's [`Kernel`]s and a [`Precision`]. Threads share it.
-//! * [`Session`] is one thread's use of it: [`Session::transcribe`] does all, [`Session::encode`], [`Session::detect`], [`Session::decode`] and [`Session::align`] a
-//!   part each.
+//! * [`Weights`] is a model as it is stored, [`Weights::read_ggml`] reads one from a file of
+//!   whisper.cpp.
+//! * [`Model`] is one that is ready to compute, for one of this processor's [`Kernel`]s and a
+//!   [`Precision`]. Threads share it.
+//! * [`Session`] is one thread's use of it: [`Session::transcribe`] does all, [`Session::encode`],
+//!   [`Session::detect`], [`Session::decode`] and [`Session::align`] a part each.
 //!
 //! The same sound gives the same words on the same kernel, whatever was heard before.
 

@@ -1,7 +1,7 @@
 //! Matrix products by themselves: the yardstick for what is built of them.
 
-use crate::kernel::Kernel;
-use crate::linear::{Builder, Linear, Precision, Scratch};
+use crate::kernel::{Kernel, LANES};
+use crate::linear::{Builder, Linear, Panels, Precision, Scratch};
 use crate::weights::{Data, Tensor};
 
 /// A product of some rows with a matrix, to be timed.
@@ -19,10 +19,12 @@ impl Product {
     pub fn new(kernel: Kernel, precision: Precision, rows: usize, inputs: usize, outputs: usize) -> Self {
         let wave = |count: usize| (0..count).map(|place| (place as f32 * 0.37).sin()).collect::<Vec<_>>();
         let tensor = Tensor { shape: vec![outputs, inputs], data: Data::F32(wave(inputs * outputs)) };
-        let mut builder = Builder::new(precision, inputs, outputs);
+        let mut panels = Panels::with_room(inputs * outputs.next_multiple_of(LANES));
+        let mut builder = Builder::new(kernel, precision, &mut panels, inputs, outputs);
         // It fails only for values that are not finite.
         let _ = builder.add("", &tensor, None, 1.0);
-        let linear = builder.finish();
+        let linear = builder.finish(&mut panels);
+        panels.close();
         let out = vec![0.0; rows * linear.outputs];
         Self { kernel, linear, scratch: Scratch::default(), x: wave(rows * inputs), out }
     }

@@ -1,5 +1,5 @@
-//! The spectrogram that Whisper's encoder takes: the logarithm of the power in mel bands, a row every 10 ms (Radford et al. 2022,
-//! section 2.2; `log_mel_spectrogram` in OpenAI's `audio.py`).
+//! The spectrogram that Whisper's encoder takes: the logarithm of the power in mel bands, a row
+//! every 10 ms (Radford et al. 2022, section 2.2; `log_mel_spectrogram` in OpenAI's `audio.py`).
 
 use std::f64::consts::TAU;
 use std::ops::Range;
@@ -39,7 +39,8 @@ impl LogMel {
         Self { transform: RealFftPlanner::new().plan_fft_forward(WIDTH), window, bands: bands.collect() }
     }
 
-    /// The first `rows` rows of `sound` (mono, 16 kHz), silence following it, as `[rows][bands]` into `out`.
+    /// The first `rows` rows of `sound` (mono, 16 kHz), silence following it, as `[rows][bands]`
+    /// into `out`.
     pub(crate) fn compute(&self, kernel: Kernel, sound: &[f32], rows: usize, out: &mut [f32]) {
         let bands = self.bands.len();
         let mut part = self.transform.make_input_vec();
@@ -87,8 +88,8 @@ impl LogMel {
 mod tests {
     use super::*;
 
-    /// Triangles whose corners lie evenly on Slaney's mel scale (Auditory Toolbox, 1998) from 0 to 8 kHz, each of the same area: the filters of the
-    /// official models.
+    /// Triangles whose corners lie evenly on Slaney's mel scale (Auditory Toolbox, 1998) from 0 to
+    /// 8 kHz, each of the same area: the filters of the official models.
     fn filters(bands: usize) -> Vec<f32> {
         let mel = |hertz: f64| {
             if hertz < 1000.0 { hertz * 3.0 / 200.0 } else { 15.0 + (hertz / 1000.0).ln() * 27.0 / 6.4f64.ln() }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn it_is_the_spectrogram_that_models_are_trained_on() {
-        // `log_mel` of `models/train/features.py`: PyTorch's transform and the filters that OpenAI publishes.
+        // `log_mel` of `models/train/features.py`: PyTorch's transform and the filters that OpenAI
+        // publishes.
         for kernel in Kernel::available() {
             let mut drawn = vec![0.0; 64 * 80];
             LogMel::new(&filters(80)).compute(kernel, &rising(), 64, &mut drawn);

@@ -3,7 +3,7 @@
 use crate::alignment;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, loops};
-use crate::linear::{Builder, Linear, Precision};
+use crate::linear::{Builder, Linear, Panels, Precision};
 use crate::mel::LogMel;
 use crate::tokens::{self, SpecialTokens};
 use crate::weights::{BINS, Dimensions, Tensor, Weights};
@@ -39,13 +39,15 @@ pub(crate) struct EncoderLayer {
     pub(crate) mlp: Mlp,
 }
 
-/// Layers of self-attention and attention to the encoder, and the output layer, whose weights are the tokens' embeddings.
+/// Layers of self-attention and attention to the encoder, and the output layer, whose weights are
+/// the tokens' embeddings.
 pub(crate) struct Decoder {
     /// `[text_context][width]`.
     pub(crate) positions: Vec<f32>,
     pub(crate) layers: Vec<DecoderLayer>,
     pub(crate) norm: Norm,
-    /// One output for each token that has weights of its own: tokens of equal weights have equal scores, and the first of them is as good as all.
+    /// One output for each token that has weights of its own: tokens of equal weights have equal
+    /// scores, and the first of them is as good as all.
     pub(crate) output: Linear,
     /// The token of each output, ascending.
     pub(crate) token_of: Vec<u32>,
@@ -94,7 +96,8 @@ impl Norm {
 }
 
 impl Model {
-    /// Packs `weights` for the fastest kernel of this processor. Names, shapes and finiteness of all tensors are checked.
+    /// Packs `weights` for the fastest kernel of this processor. Names, shapes and finiteness of
+    /// all tensors are checked.
     pub fn new(weights: Weights, precision: Precision) -> Result<Self> {
         Self::with_kernel(weights, precision, Kernel::best())
     }
@@ -118,12 +121,16 @@ impl Model {
         }
         let mel = LogMel::new(&weights.filters);
         let vocabulary = std::mem::take(&mut weights.vocabulary);
-        let mut load = Load { weights, precision, width: dimensions.width };
+        let whole = weights.tensors.values().filter(|tensor| tensor.is_whole());
+        let numbers = whole.map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+        let panels = Panels::with_room(if precision == Precision::Int8 { numbers } else { 0 });
+        let mut load = Load { weights, kernel, precision, panels, width: dimensions.width };
         let encoder = load.encoder(&dimensions)?;
         let decoder = load.decoder(&dimensions, &special)?;
         if let Some(name) = load.weights.tensors.keys().min() {
             return Err(Error::Unexpected { tensor: name.clone() });
         }
+        load.panels.close();
         Ok(Self { dimensions, kernel, precision, special, vocabulary, mel, encoder, decoder, alignment_heads })
     }
 
@@ -176,8 +183,9 @@ impl Model {
         tokens::non_speech(&self.vocabulary[..text])
     }
 
-    /// Tokens that spell `text`, the longest first from the left; bytes that no token spells are left out. For prompts: where a tokenizer
-    /// would part a rare word otherwise, the model reads it all the same.
+    /// Tokens that spell `text`, the longest first from the left; bytes that no token spells are
+    /// left out. For prompts: where a tokenizer would part a rare word otherwise, the model reads
+    /// it all the same.
     #[must_use]
     pub fn tokens_of(&self, text: &str) -> Vec<u32> {
         let known: std::collections::HashMap<&[u8], u32> =
@@ -227,7 +235,9 @@ fn check_tokens(special: &SpecialTokens, dimensions: &Dimensions, spellings: usi
 /// Takes the tensors of a model one after another and packs them; each is freed before the next.
 struct Load {
     weights: Weights,
+    kernel: Kernel,
     precision: Precision,
+    panels: Panels,
     width: usize,
 }
 
@@ -248,15 +258,16 @@ impl Load {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[outputs, inputs])?;
         let bias = self.plain(&format!("{name}.bias"), &[outputs])?;
-        let mut builder = Builder::new(self.precision, inputs, outputs);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, inputs, outputs);
         builder.add(&weight, &tensor, Some(&bias), factor)?;
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
-    /// Several matrices of the same input as one. Keys have no bias: it would add the same to every score.
+    /// Several matrices of the same input as one. Keys have no bias: it would add the same to every
+    /// score.
     fn stacked(&mut self, prefix: &str, names: &[&str], heads: usize) -> Result<Linear> {
         let width = self.width;
-        let mut builder = Builder::new(self.precision, width, names.len() * width);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, width, names.len() * width);
         for &name in names {
             let weight = format!("{prefix}.{name}.weight");
             let tensor = self.weights.take(&weight, &[width, width])?;
@@ -264,16 +275,16 @@ impl Load {
             let factor = if name == "query" { query_factor(width, heads) } else { 1.0 };
             builder.add(&weight, &tensor, bias.as_deref(), factor)?;
         }
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
     fn convolution(&mut self, name: &str, channels: usize) -> Result<Linear> {
         let weight = format!("{name}.weight");
         let tensor = self.weights.take(&weight, &[self.width, channels, 3])?;
         let bias = self.plain(&format!("{name}.bias"), &[self.width])?;
-        let mut builder = Builder::new(self.precision, 3 * channels, self.width);
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, 3 * channels, self.width);
         builder.add_convolution(&weight, &tensor, &bias)?;
-        Ok(builder.finish())
+        Ok(builder.finish(&mut self.panels))
     }
 
     fn self_attention(&mut self, prefix: &str, heads: usize) -> Result<SelfAttention> {
@@ -328,9 +339,9 @@ impl Load {
         let name = "decoder.token_embedding.weight";
         let embedding = self.weights.take(name, &[dimensions.vocabulary, width])?;
         let (token_of, output_of) = distinct(&embedding, width, special.end);
-        let mut builder = Builder::new(self.precision, width, token_of.len());
+        let mut builder = Builder::new(self.kernel, self.precision, &mut self.panels, width, token_of.len());
         builder.add_some(name, &embedding, &token_of)?;
-        Ok(Decoder { positions, layers, norm, output: builder.finish(), token_of, output_of })
+        Ok(Decoder { positions, layers, norm, output: builder.finish(&mut self.panels), token_of, output_of })
     }
 }
 
@@ -338,21 +349,18 @@ fn query_factor(width: usize, heads: usize) -> f32 {
     ((width / heads) as f32).powf(-0.5)
 }
 
-/// Tokens whose weights differ from those of every token before, and for each token the place of its weights among them. A model that was
-/// trained for few tokens has the same weights for all others. `end` stays by itself.
+/// Tokens whose weights differ from those of every token before, and for each token the place of
+/// its weights among them. A model that was trained for few tokens has the same weights for all
+/// others. `end` stays by itself.
 fn distinct(embedding: &Tensor, width: usize, end: u32) -> (Vec<u32>, Vec<u32>) {
-    use std::hash::{DefaultHasher, Hasher};
     let (mut row, mut other) = (vec![0.0f32; width], vec![0.0f32; width]);
-    let mut places: std::collections::HashMap<u64, u32> = std::collections::HashMap::new();
+    // By their first weights, which tell nearly all of them apart.
+    let mut places: std::collections::HashMap<[u32; 4], u32> = std::collections::HashMap::new();
     let (mut token_of, mut output_of) = (Vec::new(), Vec::new());
     for token in 0..embedding.shape[0] as u32 {
         embedding.row(token as usize, &mut row);
-        let mut hasher = DefaultHasher::new();
-        for value in &row {
-            hasher.write_u32(value.to_bits());
-        }
         let place = token_of.len() as u32;
-        let first = *places.entry(hasher.finish()).or_insert(place);
+        let first = *places.entry(std::array::from_fn(|weight| row[weight].to_bits())).or_insert(place);
         let is_new = first == place || token == end || {
             embedding.row(token_of[first as usize] as usize, &mut other);
             row != other

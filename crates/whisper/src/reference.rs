@@ -31,7 +31,8 @@ pub(crate) fn small() -> Dimensions {
     }
 }
 
-/// A model of any size with pseudo-random weights. Its vocabulary has 60 text tokens, each a letter, every third with a space before it.
+/// A model of any size with pseudo-random weights. Its vocabulary has 60 text tokens, each a
+/// letter, every third with a space before it.
 pub(crate) fn random(dimensions: Dimensions, seed: u64) -> Weights {
     let mut random = Random(seed);
     let mut tensors = std::collections::HashMap::new();

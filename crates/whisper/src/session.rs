@@ -31,7 +31,8 @@ const ATTEMPTS: usize = 3;
 pub struct Token {
     /// Its number in the vocabulary.
     pub id: u32,
-    /// The model's probability of it among all tokens that were not suppressed, 0 to 1, before any bias.
+    /// The model's probability of it among all tokens that were not suppressed, 0 to 1, before any
+    /// bias.
     pub probability: f32,
     /// The natural logarithm of that.
     pub log_probability: f32,
@@ -80,17 +81,20 @@ pub struct Transcription {
 
 /// What is asked of the decoder.
 pub struct Options<'o> {
-    /// The token of the language that is spoken ([`Model::language`]); `None` for a model of English only.
+    /// The token of the language that is spoken ([`Model::language`]); `None` for a model of
+    /// English only.
     pub language: Option<u32>,
     /// Tokens of other languages that may be spoken, which [`Session::transcribe`] listens for.
     pub other_languages: &'o [u32],
     /// Probability among all candidates from which one of them counts, 0 to 1.
     pub other_language_from: f32,
-    /// Tokens of a text that is said to have gone before, such as names ([`Model::tokens_of`]); the last 223 count.
+    /// Tokens of a text that is said to have gone before, such as names ([`Model::tokens_of`]); the
+    /// last 223 count.
     pub prompt: &'o [u32],
     /// Tokens that are never chosen.
     pub suppressed: &'o [u32],
-    /// Whether the text may end before it begins, or begin with a space alone. OpenAI's decoding forbids both.
+    /// Whether the text may end before it begins, or begin with a space alone. OpenAI's decoding
+    /// forbids both.
     pub may_be_empty: bool,
     /// Tokens that are decoded at most.
     pub most_tokens: usize,
@@ -98,9 +102,11 @@ pub struct Options<'o> {
     pub stop: &'o dyn Fn() -> bool,
     /// Changes the scores before a token is chosen.
     pub bias: Option<&'o dyn Bias>,
-    /// The shortest window in encoder frames (20 ms) for [`Session::transcribe`]. Official weights bear 512 and not less.
+    /// The shortest window in encoder frames (20 ms) for [`Session::transcribe`]. Official weights
+    /// bear 512 and not less.
     pub least_frames: usize,
-    /// Whether [`Session::transcribe`] tells when each word was said.
+    /// Whether [`Session::transcribe`] tells when each word was said, and [`Session::align`] when
+    /// each token was.
     pub word_times: bool,
 }
 
@@ -168,13 +174,19 @@ pub struct Session {
     model: Arc<Model>,
     buffers: encoder::Buffers,
     state: State,
+    /// For each head that follows the words what it looked at while the last tokens were decoded,
+    /// from the task on: a score for each frame of each token. Empty where word times were not
+    /// asked for.
+    seen: Vec<Vec<f32>>,
+    /// Rows of it before the one that looks for the first token.
+    task: usize,
 }
 
 impl Session {
     /// A session of `model`. Its buffers grow with the first sound.
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, buffers: encoder::Buffers::default(), state: State::default() }
+        Self { model, buffers: encoder::Buffers::default(), state: State::default(), seen: Vec::new(), task: 0 }
     }
 
     /// The model.
@@ -183,7 +195,8 @@ impl Session {
         &self.model
     }
 
-    /// Encodes the first `frames` frames (20 ms) of a sound (mono, 16 kHz) with silence after it. Needed before anything is decoded.
+    /// Encodes the first `frames` frames (20 ms) of a sound (mono, 16 kHz) with silence after it.
+    /// Needed before anything is decoded.
     pub fn encode(&mut self, sound: &[f32], frames: usize) -> Result<()> {
         self.check_frames(frames)?;
         self.draw(sound, frames);
@@ -213,7 +226,8 @@ impl Session {
         }
     }
 
-    /// The spectrogram of the first `frames` frames of a sound, as the model takes it: `[2 · frames][mels]`.
+    /// The spectrogram of the first `frames` frames of a sound, as the model takes it: `[2 ·
+    /// frames][mels]`.
     pub fn log_mel(&mut self, sound: &[f32], frames: usize) -> &[f32] {
         self.draw(sound, frames);
         let bands = self.model.dimensions.mels;
@@ -227,7 +241,9 @@ impl Session {
 
     fn encode_drawn(&mut self, frames: usize) {
         let model = &self.model;
-        let encoded = model.encoder.run(model.kernel, model.dimensions.audio_heads, &mut self.buffers, frames);
+        let (kernel, precision, heads) = (model.kernel, model.precision, model.dimensions.audio_heads);
+        let encoded = model.encoder.run(kernel, precision, heads, &mut self.buffers, frames);
+        self.seen.clear();
         self.state.listen(model, encoded);
     }
 
@@ -237,7 +253,8 @@ impl Session {
         self.buffers.encoded(self.state.frames * self.model.dimensions.width)
     }
 
-    /// How likely each of `languages` (tokens) is to be spoken in what was encoded, and that nobody speaks.
+    /// How likely each of `languages` (tokens) is to be spoken in what was encoded, and that nobody
+    /// speaks.
     pub fn detect(&mut self, languages: &[u32]) -> Result<Detection> {
         let model = Arc::clone(&self.model);
         self.check_encoded()?;
@@ -263,15 +280,15 @@ impl Session {
         self.check_tokens(options.language.as_slice())?;
         let special = &model.special;
         let context = model.dimensions.text_context;
-        let mut begin = Vec::new();
+        let mut prompt = Vec::new();
         if !options.prompt.is_empty() {
             // Half of the context is for the prompt, as in OpenAI's decoding.
             let from = options.prompt.len().saturating_sub(context / 2 - 1);
-            begin.push(special.previous);
-            begin.extend(&options.prompt[from..]);
+            prompt.push(special.previous);
+            prompt.extend(&options.prompt[from..]);
         }
-        begin.extend(self.task(options.language));
-        let most = options.most_tokens.min(context.saturating_sub(begin.len()));
+        let task = self.task(options.language);
+        let most = options.most_tokens.min(context.saturating_sub(prompt.len() + task.len()));
 
         let decoder = &model.decoder;
         // Text tokens and the end; what comes after them are commands and time stamps.
@@ -288,8 +305,17 @@ impl Session {
         let mut tokens: Vec<Token> = Vec::new();
         let mut ids: Vec<u32> = Vec::new();
         self.state.length = 0;
-        self.state.forward(&model, &begin, None);
-        let mut row = begin.len() - 1;
+        if !prompt.is_empty() {
+            self.state.forward(&model, &prompt, None);
+        }
+        self.seen.clear();
+        if options.word_times {
+            self.seen.resize_with(model.alignment_heads.len(), Vec::new);
+        }
+        self.task = task.len() - 1;
+        self.forward(&task);
+        let mut row = self.task;
+        let mut ahead = Vec::new();
         let ending = loop {
             if (options.stop)() {
                 break Ending::Stopped;
@@ -320,12 +346,32 @@ impl Session {
             tokens.push(Token { id, probability: log_probability.exp(), log_probability });
             ids.push(id);
             if guard::is_loop(&ids) {
+                ahead.push(id);
                 break Ending::Loop;
             }
-            self.state.forward(&model, &[id], None);
+            self.forward(&[id]);
             row = 0;
         };
+        if options.word_times {
+            // What the last tokens look at belongs to the alignment, as far as the context goes.
+            ahead.push(special.end);
+            ahead.truncate(context - self.state.length);
+            self.forward(&ahead);
+        }
         Ok(Decoded { tokens, ending })
+    }
+
+    /// The decoder goes on with `tokens`. What the heads that follow the words look at is kept
+    /// where that was asked for.
+    fn forward(&mut self, tokens: &[u32]) {
+        let heads = &self.model.alignment_heads;
+        let seen = &mut self.seen;
+        let mut watch = |layer: usize, head: usize, scores: &[f32]| {
+            for (seen, _) in seen.iter_mut().zip(heads).filter(|(_, at)| **at == (layer, head)) {
+                seen.extend_from_slice(scores);
+            }
+        };
+        self.state.forward(&self.model, tokens, Some(&mut watch));
     }
 
     /// What tells the model its task: start, language, "transcribe", "no time stamps".
@@ -336,39 +382,33 @@ impl Session {
         begin.chain([special.no_timestamps]).collect()
     }
 
-    /// The frame at which each of `tokens` begins in what was encoded, and that at which the last one ends: one more than there are tokens.
-    /// Only the first `heard` frames hold sound.
-    pub fn align(&mut self, language: Option<u32>, tokens: &[u32], heard: usize) -> Result<Vec<usize>> {
-        let model = Arc::clone(&self.model);
-        self.check_encoded()?;
-        self.check_tokens(tokens)?;
-        self.check_tokens(language.as_slice())?;
-        let frames = heard.clamp(1, self.state.frames);
-        let mut sequence = self.task(language);
-        let skip = sequence.len() - 1;
-        sequence.extend(tokens);
-        sequence.push(model.special.end);
-        if sequence.len() > model.dimensions.text_context {
-            return Err(Error::Input(format!("{} tokens to align", tokens.len())));
+    /// The frame at which each token of what was decoded last begins, and that at which the last
+    /// one ends: one more than there are tokens. Only the first `heard` frames hold sound. `None`
+    /// where [`Options::word_times`] was not asked for.
+    #[must_use]
+    pub fn align(&self, decoded: &Decoded, heard: usize) -> Option<Vec<usize>> {
+        let (frames, count) = (heard.clamp(1, self.state.frames.max(1)), decoded.tokens.len());
+        let rows = self.seen.first()?.len() / self.state.frames;
+        // The last row of the task looks for the first token, that of the last token for the end.
+        let last = self.task + 1 + count;
+        if rows < last {
+            return None;
         }
-        let heads = &model.alignment_heads;
-        let mut seen: Vec<Vec<f32>> = heads.iter().map(|_| Vec::with_capacity(sequence.len() * frames)).collect();
-        let mut watch = |layer: usize, head: usize, scores: &[f32]| {
-            for (seen, _) in seen.iter_mut().zip(heads).filter(|(_, at)| **at == (layer, head)) {
-                seen.extend_from_slice(&scores[..frames]);
-            }
+        let heard = |scores: &Vec<f32>| -> Vec<f32> {
+            scores.chunks_exact(self.state.frames).flat_map(|row| &row[..frames]).copied().collect()
         };
-        self.state.length = 0;
-        self.state.forward(&model, &sequence, Some(&mut watch));
-        let mut beginnings = alignment::beginnings(&mut seen, sequence.len(), frames, skip, sequence.len() - 1);
-        beginnings.resize(tokens.len() + 1, frames);
-        Ok(beginnings)
+        let mut seen: Vec<Vec<f32>> = self.seen.iter().map(heard).collect();
+        let mut beginnings = alignment::beginnings(self.model.kernel, &mut seen, rows, frames, self.task, last);
+        beginnings.resize(count + 1, frames);
+        Some(beginnings)
     }
 
     /// Hears a sound (mono, 16 kHz, no longer than the longest window; the rest is not heard).
     ///
-    /// The window is the sound and a little more, at least [`Options::least_frames`]. When the decoder loses its way in it, the sound is heard again in a window
-    /// that is longer by 256 frames, then in the longest. What comes depends on nothing but the sound, the model and its kernel.
+    /// The window is the sound and a little more, at least [`Options::least_frames`]. When the
+    /// decoder loses its way in it, the sound is heard again in a window that is longer by 256
+    /// frames, then in the longest. What comes depends on nothing but the sound, the model and its
+    /// kernel.
     pub fn transcribe(&mut self, sound: &[f32], options: &Options<'_>) -> Result<Transcription> {
         let longest = self.model.dimensions.audio_context;
         let sound = &sound[..sound.len().min(longest * FRAME)];
@@ -393,14 +433,12 @@ impl Session {
             }
             frames = if attempts + 1 == ATTEMPTS { longest } else { (frames + GROWTH).min(longest) };
         };
+        let is_timed = !decoded.tokens.is_empty() && !(options.stop)();
+        let edges = self
+            .align(&decoded, heard)
+            .filter(|_| is_timed)
+            .map(|frames| frames.into_iter().map(|frame| (frame * FRAME).min(sound.len())).collect::<Vec<_>>());
         let Decoded { tokens, ending } = decoded;
-        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-        let edges = if options.word_times && !ids.is_empty() && !(options.stop)() {
-            let frames = self.align(language, &ids, heard)?;
-            Some(frames.into_iter().map(|frame| (frame * FRAME).min(sound.len())).collect::<Vec<_>>())
-        } else {
-            None
-        };
         let mut words = self.words(&tokens, edges.as_deref(), sound.len());
         let mut spans: Vec<Range<usize>> = words.iter().filter_map(|word| word.span.clone()).collect();
         timing::settle(sound, &mut spans, FRAME);
@@ -421,8 +459,9 @@ impl Session {
         Ok(Some(if probability >= options.other_language_from { candidates[place] } else { usual }))
     }
 
-    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the last one ends, within a sound of `samples`; with any other
-    /// number of them the words have no times.
+    /// The words that `tokens` write. `edges` are the samples at which the tokens begin and the
+    /// last one ends, within a sound of `samples`; with any other number of them the words have no
+    /// times.
     #[must_use]
     pub fn words(&self, tokens: &[Token], edges: Option<&[usize]>, samples: usize) -> Vec<Word> {
         let mut groups: Vec<Range<usize>> = Vec::new();
@@ -484,7 +523,8 @@ impl Session {
     }
 }
 
-/// Spans of words that follow one another inside the sound, each of a frame at least where there is room for that.
+/// Spans of words that follow one another inside the sound, each of a frame at least where there is
+/// room for that.
 fn spans(groups: &[Range<usize>], edges: &[usize], samples: usize) -> Vec<Range<usize>> {
     let least = FRAME.min(samples / groups.len().max(1));
     let mut spans: Vec<Range<usize>> = Vec::with_capacity(groups.len());

@@ -1,7 +1,9 @@
-//! Moves the edges of words from the frames where the decoder's attention changes to where the sound says so.
+//! Moves the edges of words from the frames where the decoder's attention changes to where the
+//! sound says so.
 //!
-//! Attention tells to about a tenth of a second where a word begins, and gives a pause to the word before it. So an edge between two words goes to the
-//! quietest place near by, and a word that begins or ends with quiet is cut to its sound.
+//! Attention tells to about a tenth of a second where a word begins, and gives a pause to the word
+//! before it. So an edge between two words goes to the quietest place near by, and a word that
+//! begins or ends with quiet is cut to its sound.
 
 use std::ops::Range;
 
@@ -14,8 +16,8 @@ const QUIET: f32 = 0.003_162;
 /// … which one part in twenty exceeds.
 const LOUD: f32 = 0.95;
 
-/// Moves the edges of `spans`, which follow one another in `sound`. They keep their order, stay inside it, and keep `least` samples each where
-/// they had them.
+/// Moves the edges of `spans`, which follow one another in `sound`. They keep their order, stay
+/// inside it, and keep `least` samples each where they had them.
 pub(crate) fn settle(sound: &[f32], spans: &mut [Range<usize>], least: usize) {
     let power = |part: &[f32]| part.iter().map(|sample| sample * sample).sum::<f32>() / part.len() as f32;
     let levels: Vec<f32> = sound.chunks(PART).map(power).collect();

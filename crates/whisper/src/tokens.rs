@@ -24,8 +24,8 @@ pub struct SpecialTokens {
 impl SpecialTokens {
     /// Those of an official vocabulary of so many tokens; `None` where it is not one.
     ///
-    /// OpenAI's tokenizer puts the end first after the text, then the start, the languages (99, from large-v3 on 100), two tasks and four
-    /// more; 1501 time stamps follow.
+    /// OpenAI's tokenizer puts the end first after the text, then the start, the languages (99,
+    /// from large-v3 on 100), two tasks and four more; 1501 time stamps follow.
     #[must_use]
     pub fn of_vocabulary(tokens: usize) -> Option<Self> {
         // A model of English only has one text token less and places for 99 languages all the same.
@@ -66,8 +66,8 @@ pub const LANGUAGES: [&str; 100] = [
     "ha", "ba", "jw", "su", "yue",
 ];
 
-/// Signs that subtitles hold and nobody speaks: OpenAI's `Tokenizer.non_speech_tokens`. The notes of music (U+2669 to U+266F)
-/// are two tokens each, of which the first is shared.
+/// Signs that subtitles hold and nobody speaks: OpenAI's `Tokenizer.non_speech_tokens`. The notes
+/// of music (U+2669 to U+266F) are two tokens each, of which the first is shared.
 const SIGNS: [&[u8]; 49] = [
     b"\"",
     b"#",

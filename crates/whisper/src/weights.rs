@@ -1,7 +1,7 @@
 //! A model as it is stored: its dimensions, its vocabulary and its tensors by name.
 //!
-//! Tensors keep the names of OpenAI's implementation (`encoder.blocks.0.attn.query.weight`) and the order of PyTorch:
-//! a matrix has one row for each output.
+//! Tensors keep the names of OpenAI's implementation (`encoder.blocks.0.attn.query.weight`) and the
+//! order of PyTorch: a matrix has one row for each output.
 
 use std::collections::HashMap;
 
@@ -74,7 +74,8 @@ pub enum Data {
     F32(Vec<f32>),
     /// Half precision (IEEE 754 binary16), in bits.
     F16(Vec<u16>),
-    /// Signed bytes, each row times its own scale. A row is what belongs to one place of the first of two dimensions or more.
+    /// Signed bytes, each row times its own scale. A row is what belongs to one place of the first
+    /// of two dimensions or more.
     Int8 {
         /// All rows, one after another.
         values: Vec<i8>,
@@ -149,16 +150,15 @@ impl Block {
 
 /// The value of a number of half precision.
 #[must_use]
+#[inline]
 pub fn half_to_single(bits: u16) -> f32 {
+    // The exponents differ by 112; a product moves it, of the numbers below the least normal one as
+    // well.
+    const UP: f32 = f32::from_bits((127 + 112) << 23);
     let sign = u32::from(bits & 0x8000) << 16;
     let rest = u32::from(bits & 0x7fff) << 13;
-    let value = match bits & 0x7c00 {
-        // Zero and the numbers below the least normal one.
-        0 => f32::from(bits & 0x03ff) * 2f32.powi(-24),
-        0x7c00 => f32::from_bits(rest | 0x7f80_0000),
-        _ => f32::from_bits(rest + ((127 - 15) << 23)),
-    };
-    f32::from_bits(value.to_bits() | sign)
+    let value = if rest < 0x7c00 << 13 { (f32::from_bits(rest) * UP).to_bits() } else { rest | 0x7f80_0000 };
+    f32::from_bits(value | sign)
 }
 
 /// A named array of numbers.
@@ -229,8 +229,9 @@ pub struct Weights {
     pub vocabulary: Vec<Vec<u8>>,
     /// The tokens that control the decoder.
     pub special: SpecialTokens,
-    /// Heads of the cross-attention that follow the words in time, as (layer, head); `None` where it is not known: then
-    /// the official table of the architecture counts, and without one the upper half of the layers.
+    /// Heads of the cross-attention that follow the words in time, as (layer, head); `None` where
+    /// it is not known: then the official table of the architecture counts, and without one the
+    /// upper half of the layers.
     pub alignment_heads: Option<Vec<(usize, usize)>>,
     /// Everything else, by name.
     pub tensors: HashMap<String, Tensor>,

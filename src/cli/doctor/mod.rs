@@ -10,15 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e_risalah::common::clock::moment;
 use e_risalah::common::date::day;
 use e_risalah::common::message::{Explain, Message};
 #[cfg(feature = "print")]
 use e_risalah::document::printing::{self, Patience};
 use e_risalah::meeting::{Meeting, Zone};
 use e_risalah::recognise::models;
-use e_risalah::recognise::speech::Recogniser as _;
-use e_risalah::recognise::speech::{Engine, Hints, Languages, Loaded};
+use e_risalah::recognise::speech::{self, Engine, Hints, Languages, Loaded, Recogniser as _};
 use e_risalah::record::capture::{DeviceRequest, Microphones, Trouble, probe};
 use e_risalah::recording::{self, Format, Growth, folder_of};
 use jiff::Zoned;
@@ -106,6 +104,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     folder(args).into_iter().for_each(&mut tell);
     tell(disk(args, format));
     tell(model(args, console));
+    tell(graphics());
     clock(&meeting).into_iter().for_each(&mut tell);
     power().into_iter().for_each(&mut tell);
     #[cfg(feature = "print")]
@@ -236,6 +235,15 @@ fn model(args: &Args, console: Console) -> Check {
     }
 }
 
+/// Whether a graphics processor can help.
+fn graphics() -> Check {
+    let message = match speech::graphics() {
+        Some(name) => Message::new("doctor.graphics").with("name", name),
+        None => Message::new("doctor.no_graphics"),
+    };
+    Check::new(Mark::Well, message)
+}
+
 /// How many seconds of sound one worker recognises in a second. Tried on a buzz with the rhythm of
 /// syllables, which makes the model look as hard as it can: speech is not slower.
 fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::speech::Error> {
@@ -258,7 +266,9 @@ fn speed(model: &models::Model) -> Result<(f64, String), e_risalah::recognise::s
 
 fn clock(meeting: &Meeting) -> Vec<Check> {
     let now = Zoned::now();
-    let shown = |key: &str| Message::new(key).with("time", moment(&now)).with("zone", now.strftime("%Z (%:z)"));
+    let shown = |key: &str| {
+        Message::new(key).with("time", now.strftime("%d-%m-%Y %H.%M")).with("zone", now.strftime("%Z (%:z)"))
+    };
     let mut checks = Vec::new();
     match meeting.zone {
         Some(zone) if zone.offset() != now.offset() => {

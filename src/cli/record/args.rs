@@ -1,6 +1,5 @@
 //! What may be typed behind `risalah record`.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueHint};
@@ -8,6 +7,7 @@ use e_risalah::record::recorder::Client;
 use e_risalah::recording::folder_of;
 
 use crate::cli::output_args::{FolderArgs, OutputArgs};
+use crate::cli::recogniser_args::RecogniserArgs;
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -29,8 +29,8 @@ pub struct Args {
     pub speed: f64,
     #[arg(long, value_name = "PORT")]
     pub conference: Option<u16>,
-    #[arg(long, value_name = "NAME|FILE")]
-    pub model: Option<OsString>,
+    #[command(flatten)]
+    pub recogniser_args: RecogniserArgs,
     // The four below are what the subcommands were before.
     #[arg(long, group = "control", hide = true, conflicts_with = "conference")]
     pub attach: bool,
@@ -73,8 +73,8 @@ pub struct AttachArgs {
     pub folder_args: FolderArgs,
     #[arg(long, value_name = "RAPAT.TOML", value_hint = ValueHint::FilePath)]
     pub meeting: Option<PathBuf>,
-    #[arg(long, value_name = "NAME|FILE")]
-    pub model: Option<OsString>,
+    #[command(flatten)]
+    pub recogniser_args: RecogniserArgs,
 }
 
 impl Args {

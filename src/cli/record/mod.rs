@@ -30,11 +30,11 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         Some(Control::Stop(args)) => stop::run(&args.folder, console),
         Some(Control::Attach(attach)) => {
             let folder = &attach.folder_args.folder;
-            attach::run(folder, attach.meeting.as_deref(), attach.model.as_deref(), console)
+            attach::run(folder, attach.meeting.as_deref(), &attach.recogniser_args, console)
         }
         None if args.status => status::run(here, console),
         None if args.stop => stop::run(here, console),
-        None if args.attach => attach::run(here, args.meeting.as_deref(), args.model.as_deref(), console),
+        None if args.attach => attach::run(here, args.meeting.as_deref(), &args.recogniser_args, console),
         None => match &args.event {
             Some(event) => event::run(here, event, console),
             None => start::run(args, console),

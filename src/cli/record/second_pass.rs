@@ -28,9 +28,9 @@ pub fn check(meeting: &Meeting, console: Console) {
     }
 }
 
-/// Recognises once more with this model. What was recognised before stays as it is if this fails or
+/// Recognises once more with this model by this engine. What was recognised before stays as it is if this fails or
 /// is stopped.
-pub fn run(folder: &Path, model: &str, console: Console, quiet: bool) -> End {
+pub fn run(folder: &Path, model: &str, engine: &str, console: Console, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {
         console.warning(&said("record.second_later"));
@@ -38,7 +38,7 @@ pub fn run(folder: &Path, model: &str, console: Console, quiet: bool) -> End {
     }
     console.note(&said("record.second_begins"));
     let process = own_process("transcribe").ok().and_then(|mut process| {
-        process.arg(folder).arg("-o").arg(folder).arg("--model").arg(model);
+        process.arg(folder).arg("-o").arg(folder).arg("--model").arg(model).args(["--engine", engine]);
         if quiet {
             process.arg("--quiet");
         }

@@ -82,6 +82,7 @@ impl RecordSession {
     /// Shows the recording until it has ended or is left, and then sees that its record is written.
     pub fn run(&mut self, recogniser: Recogniser) -> Result<End, Failure> {
         let quiet = self.console.is_quiet();
+        let engine = recogniser.args().engine.clone();
         let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !quiet;
         let mirror = self.order.as_ref().and_then(|order| order.mirror.as_deref()).and_then(Path::parent);
         // The stick may be slow; the screen does not wait for it.
@@ -123,7 +124,7 @@ impl RecordSession {
             }
         };
         let second = match &second_model {
-            Some(model) => second_pass::run(&self.folder, model, self.console, quiet),
+            Some(model) => second_pass::run(&self.folder, model, &engine, self.console, quiet),
             None => End::Done,
         };
         Ok(match (end, drained, second) {

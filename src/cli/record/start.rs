@@ -30,6 +30,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         Some(path) => Meeting::read(path)?,
         None => meeting_folder::describe(args.output.as_deref().unwrap_or(Path::new(".")))?,
     };
+    // The recogniser comes later and on its own: a mistake must be known before the meeting.
+    args.recogniser_args.engine().check()?;
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
     let recording = folder_of(&folder);
     let resume = is_unfinished(&recording)?;
@@ -67,7 +69,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     console.warnings(&short);
     let mut session = RecordSession::new(folder, recording, meeting, console, client);
     session.started_here(order, child);
-    session.run(Recogniser::new(args.model.as_deref()))
+    session.run(Recogniser::new(&args.recogniser_args))
 }
 
 /// Whether the folder holds a recording that nobody closed, which is gone on with. A recording is

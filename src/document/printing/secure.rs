@@ -45,7 +45,7 @@ impl Handshake {
             Why::Other { kept, shown } => Error::OtherCertificate {
                 printer: address.to_string(),
                 kept: kept.sha256,
-                since: kept.since.strftime("%Y-%m-%d").to_string(),
+                since: kept.since.strftime("%d-%m-%Y").to_string(),
                 shown,
             },
             Why::Failed(error) => error,

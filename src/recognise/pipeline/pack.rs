@@ -1,8 +1,10 @@
-//! Turns of one channel that are heard together, where a recogniser's window costs the same however little it holds.
+//! Turns of one channel that are heard together, where a recogniser's window costs the same however
+//! little it holds.
 //!
-//! Which turns go together follows from the turns alone, so that a live run, a finished recording and a run that was interrupted all
-//! come to the same words. They stand in the window with silence between them: what others say meanwhile is not heard. Whose a word is,
-//! its time tells. A turn of which that gives no words, or too few, is heard once more by itself.
+//! Which turns go together follows from the turns alone, so that a live run, a finished recording
+//! and a run that was interrupted all come to the same words. They stand in the window with silence
+//! between them: what others say meanwhile is not heard. Whose a word is, its time tells. A turn of
+//! which that gives no words, or too few, is heard once more by itself.
 
 use std::ops::Range;
 
@@ -11,10 +13,13 @@ use crate::common::flag::Flag;
 use crate::floor::{RATE, Turn};
 use crate::recognise::speech::{self, Recogniser, Recognition, Word, guard};
 
-/// A turn joins the one before it on its channel after a pause of no more than this many samples (2 s): its words wait that long for it.
+/// A turn joins the one before it on its channel after a pause of no more than this many samples (2
+/// s): its words wait that long for it.
 const PAUSE: u64 = 2 * RATE.get() as u64;
 /// Silence between two turns in a window (0.5 s).
 const SILENCE: usize = RATE.get() as usize / 2;
+/// Samples (1 s) of a turn that a pack must have room for, else it is not waited with.
+const ROOM: usize = RATE.get() as usize;
 /// Samples after which a turn that has begun is seen to have (0.25 s).
 const SEEN: u64 = RATE.get() as u64 / 4;
 
@@ -62,13 +67,20 @@ impl Pack {
         self.pieces.iter().all(|piece| piece.known)
     }
 
-    /// What tells it from every other: when its first turn begins, on the 16 kHz clock, and its channel.
+    /// What tells it from every other: when its first turn begins, on the 16 kHz clock, and its
+    /// channel.
     pub fn key(&self) -> (u64, usize) {
         (self.turns.start, self.channel.index())
     }
 
+    fn is_full(&self, window: usize) -> bool {
+        self.sound.len() + SILENCE + ROOM > window
+    }
+
     fn may_join(&self, next: &Self, window: usize) -> bool {
-        next.turns.start <= self.turns.end + PAUSE && self.sound.len() + SILENCE + next.sound.len() <= window
+        !self.is_full(window)
+            && next.turns.start <= self.turns.end + PAUSE
+            && self.sound.len() + SILENCE + next.sound.len() <= window
     }
 
     fn join(&mut self, next: Self) {
@@ -80,7 +92,8 @@ impl Pack {
         self.turns = Span::new(self.turns.start, next.turns.end);
     }
 
-    /// What is said in each of its turns; the times of the words count from the beginning of its sound.
+    /// What is said in each of its turns; the times of the words count from the beginning of its
+    /// sound.
     pub fn hear(&self, recogniser: &mut impl Recogniser) -> Result<Vec<Recognition>, speech::Error> {
         let whole = recogniser.recognise(&self.sound)?;
         if self.pieces.len() == 1 {
@@ -141,9 +154,13 @@ impl Packer {
         }
     }
 
-    /// The packs that no turn can join any more, `now` on the 16 kHz clock. `is_open` says of a channel whether a turn may be going on.
+    /// The packs that no turn can join any more, `now` on the 16 kHz clock. `is_open` says of a
+    /// channel whether a turn may be going on.
     pub fn due(&mut self, now: u64, is_open: impl Fn(Channel) -> bool) -> impl Iterator<Item = Pack> {
-        let is_due = move |pack: &mut Pack| now > pack.turns.end + PAUSE + SEEN && !is_open(pack.channel);
+        let window = self.window.unwrap_or(0);
+        let is_due = move |pack: &mut Pack| {
+            pack.is_full(window) || (now > pack.turns.end + PAUSE + SEEN && !is_open(pack.channel))
+        };
         self.waiting.iter_mut().filter_map(move |waiting| waiting.take_if(&is_due))
     }
 
@@ -181,7 +198,8 @@ mod tests {
         pack.pieces.iter().map(|piece| piece.span).collect()
     }
 
-    /// Hears one word in each stretch of equal samples, named after them; nothing in those of 0.5 when they are not alone.
+    /// Hears one word in each stretch of equal samples, named after them; nothing in those of 0.5
+    /// when they are not alone.
     #[derive(Default)]
     struct Ear {
         asked: usize,
@@ -247,6 +265,18 @@ mod tests {
         assert_eq!(packer.finish().count(), 0);
     }
 
+    #[test]
+    fn a_pack_without_room_is_not_waited_with() {
+        let long = turn(0, 16_000, 16_000 + WINDOW as u64 - 20_000);
+        let mut packer = Packer::new(1, Some(WINDOW));
+        assert_eq!(packer.take(pack(&long, 0.1)), None);
+        let now = long.span.end + 7_200;
+        assert_eq!(packer.due(now, |_| false).map(|pack| spans(&pack)).collect::<Vec<_>>(), [[long.span]]);
+        let short = turn(0, 16_000, 32_000);
+        assert_eq!(packer.take(pack(&short, 0.1)), None);
+        assert_eq!(packer.due(short.span.end + 7_200, |_| false).count(), 0);
+    }
+
     /// Turns of three channels by their ends, each with its pause before and its length.
     fn turns() -> impl Strategy<Value = Vec<Turn>> {
         prop::collection::vec((0usize..3, 7_300u64..70_000, 2_400u64..320_000), 1..40).prop_map(|drawn| {
@@ -276,7 +306,11 @@ mod tests {
                 for turn in turns.iter().filter(|turn| turn.channel.index() == channel) {
                     let more = SILENCE + turn.audible().len() as usize;
                     match last {
-                        Some(end) if turn.span.start <= end + PAUSE && filled + more <= WINDOW => {
+                        Some(end)
+                            if filled + SILENCE + ROOM <= WINDOW
+                                && turn.span.start <= end + PAUSE
+                                && filled + more <= WINDOW =>
+                        {
                             filled += more;
                             expected.last_mut().expect("one").push(turn.span);
                         }
@@ -288,7 +322,8 @@ mod tests {
                     last = Some(turn.span.end);
                 }
             }
-            // As in a run: a turn is told 0.45 s after its end, and seen to be open 0.1 s after its beginning.
+            // As in a run: a turn is told 0.45 s after its end, and seen to be open 0.1 s after its
+            // beginning.
             let mut packer = Packer::new(3, Some(WINDOW));
             let mut found: Vec<Vec<Span>> = Vec::new();
             let mut told = turns.iter().peekable();

@@ -1,10 +1,12 @@
 //! The program's own engine: Whisper on the processor by the crate `risalah-whisper`.
 //!
-//! Sound is cut into utterances before it comes here. The window that is encoded is the sound and a little more, with official
-//! weights never less than 512 frames: below that they loop, and a whole window of 30 s costs five times as much and invents more
-//! (benches/README.md). A decoder that loses its way is seen by the engine, which hears the sound again in a longer window; a
-//! result that is suspect for another reason ([`guard::is_suspect`]) is heard once more a little later in its window, then in two
-//! halves. That is all: sound that holds no words costs a bounded number of attempts.
+//! Sound is cut into utterances before it comes here. The window that is encoded is the sound and a
+//! little more, with official weights never less than 512 frames: below that they loop, and a whole
+//! window of 30 s costs five times as much and invents more (benches/README.md). A decoder that
+//! loses its way is seen by the engine, which hears the sound again in a longer window; a result
+//! that is suspect for another reason ([`guard::is_suspect`]) is heard once more a little later in
+//! its window, then in two halves. That is all: sound that holds no words costs a bounded number of
+//! attempts.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor};
@@ -19,17 +21,22 @@ use crate::recognise::models::{Alignment, Model, Source};
 
 /// Encoder frames (20 ms) below which official weights loop.
 const OFFICIAL_WINDOW: usize = 512;
-/// Samples beyond which a model of short windows hears the sound in parts (8 s): the shipped one leaves words out of longer ones.
+/// Samples beyond which a model of short windows hears the sound in parts (8 s): the shipped one
+/// leaves words out of longer ones.
 const COMFORTABLE: usize = 128_000;
-/// Shorter sound is followed by silence up to this many samples (1 s): the shipped model has never heard a shorter window.
+/// Shorter sound is followed by silence up to this many samples (1 s): the shipped model has never
+/// heard a shorter window.
 const SHORTEST: usize = 16_000;
-/// Silence before sound whose words did not come (60 ms): some words come only where the frames fall otherwise.
+/// Silence before sound whose words did not come (60 ms): some words come only where the frames
+/// fall otherwise.
 const NUDGE: usize = 960;
 /// Sound shorter than this many samples (2 s) is not halved.
 const HALVES: usize = 32_000;
-/// Samples of the utterances that share the shortest window of official weights, with the pauses between them.
-const SHARED: usize = (OFFICIAL_WINDOW - 8) * risalah_whisper::FRAME;
-/// Utterances shorter than this many samples (2 s) are taken for the first of the languages: a *ya* is said in all of them.
+/// Samples of the utterances that share a window, with the pauses between them: two or three of them
+/// fill one of 640 frames better than one of 512, for a fifth fewer windows.
+const SHARED: usize = (640 - 8) * risalah_whisper::FRAME;
+/// Utterances shorter than this many samples (2 s) are taken for the first of the languages: a *ya*
+/// is said in all of them.
 const TELLING: usize = 32_000;
 /// Probability from which an utterance counts as spoken in another language than the first.
 const OTHER_LANGUAGE: f32 = 0.8;

@@ -7,15 +7,18 @@ use crate::common::flag::Flag;
 const UNSURE: f32 = 0.45;
 /// Tokens a second of speech beyond which nobody speaks.
 const FASTEST: f32 = 8.0;
-/// Letters a second below which words are missing (the meetings of `benches/rooms` have eight to fourteen), and seconds at the edges that hold none.
+/// Letters a second below which words are missing (the meetings of `benches/rooms` have eight to
+/// fourteen), and seconds at the edges that hold none.
 const SLOWEST: f32 = 4.5;
 const EDGES: f32 = 0.6;
-/// So many times the same words in a row are a loop rather than emphasis: *Setuju! Setuju! Setuju!* is three.
+/// So many times the same words in a row are a loop rather than emphasis: *Setuju! Setuju! Setuju!*
+/// is three.
 const LOOP: usize = 4;
 /// The longest phrase, in words, whose repetition is looked for.
 const PHRASE: usize = 6;
 
-/// Phrases that recognisers trained on subtitles write where nobody spoke. They flag only together with low confidence.
+/// Phrases that recognisers trained on subtitles write where nobody spoke. They flag only together
+/// with low confidence.
 const STOCK: [&str; 8] = [
     "terima kasih telah menonton",
     "terima kasih sudah menonton",
@@ -33,7 +36,8 @@ pub fn is_good(recognition: &Recognition, samples: usize) -> bool {
     !recognition.words.is_empty() && !is_suspect(recognition, samples)
 }
 
-/// Whether the result looks like a loop, a torrent or a part of what was said: then decoding once more, with more care, may do better.
+/// Whether the result looks like a loop, a torrent or a part of what was said: then decoding once
+/// more, with more care, may do better.
 #[must_use]
 pub fn is_suspect(recognition: &Recognition, samples: usize) -> bool {
     recognition.is_lost

@@ -1,8 +1,8 @@
 //! Recognition of one utterance: sound in, words with times and probabilities out.
 //!
-//! Who spoke, and what is done with the words, is not known here. [`Engine`] names who computes: the program's own engine or
-//! whisper.cpp. [`guard`] looks at what came and says where a person should listen. Nothing that was recognised is dropped or
-//! rewritten.
+//! Who spoke, and what is done with the words, is not known here. [`Engine`] names who computes:
+//! the program's own engine or whisper.cpp. [`guard`] looks at what came and says where a person
+//! should listen. Nothing that was recognised is dropped or rewritten.
 
 mod cpu;
 pub mod guard;
@@ -93,6 +93,25 @@ impl Engine {
     pub fn by_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, engine)| engine)
     }
+
+    /// Whether this program was built with it.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn check(self) -> Result<(), Error> {
+        if self == Self::WhisperCpp && cfg!(not(feature = "whisper-cpp")) {
+            return Err(Error::EngineLeftOut);
+        }
+        Ok(())
+    }
+}
+
+/// What whisper.cpp was built for beside the processor: `None` where there is nothing.
+#[must_use]
+pub fn graphics() -> Option<&'static str> {
+    [("CUDA", cfg!(feature = "cuda")), ("Vulkan", cfg!(feature = "vulkan"))]
+        .into_iter()
+        .find_map(|(name, built)| built.then_some(name))
 }
 
 /// The languages that may be spoken, as two-letter codes of Whisper; the first is the usual one.
@@ -103,7 +122,8 @@ impl Languages {
     /// What is spoken in Indonesian councils: Indonesian, Javanese, Sundanese, English, Arabic.
     const AUTO: [&'static str; 5] = ["id", "jw", "su", "en", "ar"];
 
-    /// From one code, several with commas between, or `auto`, which means `office` or, where that is empty, those of councils.
+    /// From one code, several with commas between, or `auto`, which means `office` or, where that
+    /// is empty, those of councils.
     #[must_use]
     pub fn parse(text: &str, office: &[String]) -> Self {
         if text != "auto" {
@@ -127,7 +147,8 @@ pub struct Hints {
     pub names: Vec<String>,
 }
 
-/// A model that an engine has loaded; [`Self::recogniser`] makes as many recognisers of it as there are workers.
+/// A model that an engine has loaded; [`Self::recogniser`] makes as many recognisers of it as there
+/// are workers.
 pub struct Loaded(Inner);
 
 enum Inner {
@@ -201,15 +222,15 @@ pub type GiveUp = Box<dyn Fn() -> bool>;
 
 /// Something that recognises speech. One instance belongs to one thread.
 pub trait Recogniser {
-    /// Recognises mono sound at 16 kHz, at most 30 s. The result depends on nothing but the sound: no context is carried over,
-    /// so that a run that was interrupted ends with the same words.
+    /// Recognises mono sound at 16 kHz, at most 30 s. The result depends on nothing but the sound:
+    /// no context is carried over, so that a run that was interrupted ends with the same words.
     fn recognise(&mut self, sound: &[f32]) -> Result<Recognition, Error>;
 
     /// What is heard at first go, for sound that goes on; `None` when `give_up` said so meanwhile.
     fn preview(&mut self, sound: &[f32], give_up: GiveUp) -> Result<Option<Recognition>, Error>;
 
-    /// Samples of sound in which it hears several utterances for the price of one, and tells by the times of the words which is whose; `None` where each costs
-    /// what it is long.
+    /// Samples of sound in which it hears several utterances for the price of one, and tells by the
+    /// times of the words which is whose; `None` where each costs what it is long.
     fn window(&self) -> Option<usize> {
         None
     }

@@ -1,8 +1,9 @@
 //! Names of the meeting, which the decoder is helped to spell.
 //!
-//! A light bonus on the scores (contextual biasing by shallow fusion over a prefix tree; Pundak et al., *Deep Context*, 2018): where
-//! the decoder has begun a word with the first letters of a name, tokens that go on with it score a little higher. A name that
-//! was not begun gets nothing, so that none is invented.
+//! A light bonus on the scores (contextual biasing by shallow fusion over a prefix tree; Pundak et
+//! al., *Deep Context*, 2018): where the decoder has begun a word with the first letters of a name,
+//! tokens that go on with it score a little higher. A name that was not begun gets nothing, so that
+//! none is invented.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

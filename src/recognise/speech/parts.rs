@@ -30,7 +30,8 @@ fn join(first: Recognition, second: Recognition, offset: u64) -> Recognition {
     Recognition { words, language: first.language.or(second.language), is_lost: first.is_lost || second.is_lost }
 }
 
-/// The result with the greater mean probability; one without words only where the other has none either.
+/// The result with the greater mean probability; one without words only where the other has none
+/// either.
 pub(super) fn likelier(a: Recognition, b: Recognition) -> Recognition {
     if b.words.is_empty() || (!a.words.is_empty() && a.mean_log_probability() >= b.mean_log_probability()) {
         a

@@ -4,11 +4,12 @@ use crate::common::clock::Span;
 
 /// Samples (10 ms) whose power is compared.
 const HOP: usize = 160;
-/// Hops before a word's start among which the quietest is looked for (150 ms): the decoder attends to a word a little after it begins.
+/// Hops before a word's start among which the quietest is looked for (150 ms): the decoder attends
+/// to a word a little after it begins.
 const BACK: u64 = 15;
 
-/// Words whose times the attention tells, each start moved to the quietest 10 ms shortly before it. Starts ascend, and no word is
-/// without length where there is room.
+/// Words whose times the attention tells, each start moved to the quietest 10 ms shortly before it.
+/// Starts ascend, and no word is without length where there is room.
 pub(super) fn moved(spans: &[Span], sound: &[f32]) -> Vec<Span> {
     let power: Vec<f32> = sound.chunks(HOP).map(|hop| hop.iter().map(|x| x * x).sum()).collect();
     let mut starts: Vec<u64> = Vec::with_capacity(spans.len());

@@ -1,10 +1,12 @@
-//! Whisper by whisper.cpp through the crate `whisper-rs`: for comparison, and for graphics processors (features `vulkan`, `cuda`).
+//! Whisper by whisper.cpp through the crate `whisper-rs`: for comparison, and for graphics
+//! processors (features `vulkan`, `cuda`).
 //!
-//! Sound is cut before it comes here, so the library's own voice detection, context and time stamps stay off. Decoding is
-//! greedy and draws no random numbers: whisper.cpp's own fallback samples from a generator that lives as long as the state, so
-//! its words would depend on what was recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again a
-//! little later in its window, then in two halves. Word times come from dynamic time warping over the cross-attention, as
-//! whisper.cpp computes it, where the model's heads are known.
+//! Sound is cut before it comes here, so the library's own voice detection, context and time stamps
+//! stay off. Decoding is greedy and draws no random numbers: whisper.cpp's own fallback samples
+//! from a generator that lives as long as the state, so its words would depend on what was
+//! recognised before. A result that looks wrong ([`guard::is_suspect`]) is decoded again a little
+//! later in its window, then in two halves. Word times come from dynamic time warping over the
+//! cross-attention, as whisper.cpp computes it, where the model's heads are known.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -26,28 +28,30 @@ const FRAME: usize = 320;
 const WINDOW: usize = 1500;
 /// Frames after the sound that a cut window keeps (160 ms).
 const SLACK: usize = 8;
-/// A cut window has a multiple of so many frames: with any other number ggml's fast matrix product steps aside in the encoder's
-/// attention.
+/// A cut window has a multiple of so many frames: with any other number ggml's fast matrix product
+/// steps aside in the encoder's attention.
 const FRAMES_AT_ONCE: usize = 16;
 /// Samples (8 s) beyond which a model of cut windows hears the sound in parts.
 const COMFORTABLE: usize = 128_000;
-/// Shorter sound is followed by silence up to this many samples (1 s): the shipped model has never heard a shorter window.
+/// Shorter sound is followed by silence up to this many samples (1 s): the shipped model has never
+/// heard a shorter window.
 const SHORTEST: usize = 16_000;
 /// Silence that is put before sound whose words did not come (60 ms).
 const NUDGE: usize = 960;
 /// Sound shorter than this many samples (2 s) is not halved.
 const HALVES: usize = 32_000;
-/// Tokens a second beyond which a decoder has lost its way. Without a bound it would run into the window's end, where whisper.cpp
-/// throws all of its words away.
+/// Tokens a second beyond which a decoder has lost its way. Without a bound it would run into the
+/// window's end, where whisper.cpp throws all of its words away.
 const FASTEST: usize = 10;
-/// Samples (22 s) of the utterances that share a whole window, with the pauses between them: more speech has more tokens than the
-/// decoder writes.
+/// Samples (22 s) of the utterances that share a whole window, with the pauses between them: more
+/// speech has more tokens than the decoder writes.
 const SHARED: usize = 352_000;
 /// Identifiers from here on are control tokens and time stamps in every multilingual Whisper.
 const FIRST_SPECIAL: i32 = 50_257;
 
-/// Asked between the encoder and each token. It must be of exactly this type: whisper-rs 0.16 hands its callback a pointer to such a
-/// box whatever it was given, and never frees it: some bytes for each preview.
+/// Asked between the encoder and each token. It must be of exactly this type: whisper-rs 0.16 hands
+/// its callback a pointer to such a box whatever it was given, and never frees it: some bytes for
+/// each preview.
 type Abort = Box<dyn FnMut() -> bool>;
 
 /// A loaded model.
@@ -59,17 +63,17 @@ pub(super) struct WhisperCpp {
 }
 
 impl WhisperCpp {
-    /// Of several languages only the first is listened for: whisper.cpp tells them apart by whole windows of 30 s.
+    /// Of several languages only the first is listened for: whisper.cpp tells them apart by whole
+    /// windows of 30 s.
     pub fn load(model: &Model, languages: &Languages) -> Result<Self, Error> {
         check_processor()?;
         silence_the_library();
         if let Some(code) = languages.codes().iter().find(|code| whisper_rs::get_lang_id(code).is_none()) {
             return Err(Error::Language { language: code.clone() });
         }
-        let graphics = cfg!(any(feature = "vulkan", feature = "cuda"));
         let mode = warping(model);
         let mut parameters = WhisperContextParameters::default();
-        parameters.use_gpu(graphics).dtw_parameters(DtwParameters { mode, ..Default::default() });
+        parameters.use_gpu(super::graphics().is_some()).dtw_parameters(DtwParameters { mode, ..Default::default() });
         let context = match &model.source {
             Source::Path(path) => WhisperContext::new_with_params(path, parameters),
             Source::Bytes(bytes) => WhisperContext::new_from_buffer_with_params(bytes, parameters),
@@ -156,7 +160,8 @@ impl WhisperCppRecogniser {
         later.extend_from_slice(sound);
         let heard = in_window(&later);
         let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
-        // Several recognisers of one thread each beat one of several threads, which wait for each other at every layer.
+        // Several recognisers of one thread each beat one of several threads, which wait for each
+        // other at every layer.
         parameters.set_n_threads(1);
         parameters.set_language(Some(&self.language));
         parameters.set_no_context(true);
@@ -238,7 +243,8 @@ impl Building {
     }
 }
 
-/// Ascending spans inside the sound, which `silence` samples went before: each word lasts until the next begins.
+/// Ascending spans inside the sound, which `silence` samples went before: each word lasts until the
+/// next begins.
 fn spans(words: &[Building], silence: u64, sound: &[f32]) -> Vec<Span> {
     let samples = sound.len() as u64;
     if words.iter().all(|word| word.start.is_none()) {
@@ -272,8 +278,8 @@ fn warping(model: &Model) -> DtwMode<'static> {
         Alignment::Heads(heads) => {
             let ahead = |(layer, head): &(u8, u8)| DtwAhead { n_text_layer: (*layer).into(), n_head: (*head).into() };
             let aheads: Vec<DtwAhead> = heads.iter().map(ahead).collect();
-            // The library keeps the pointer for the states that are made later; whisper-rs does not keep what it points to. So these few
-            // bytes are never freed.
+            // The library keeps the pointer for the states that are made later; whisper-rs does not
+            // keep what it points to. So these few bytes are never freed.
             DtwMode::Custom { aheads: aheads.leak() }
         }
         Alignment::LastLayers(layers) => DtwMode::TopMost { n_top: i32::from(*layers) },
@@ -290,7 +296,8 @@ fn warping(model: &Model) -> DtwMode<'static> {
     }
 }
 
-/// whisper.cpp writes to stderr unless its messages are led elsewhere; without a logging feature they end there.
+/// whisper.cpp writes to stderr unless its messages are led elsewhere; without a logging feature
+/// they end there.
 fn silence_the_library() {
     static ONCE: Once = Once::new();
     ONCE.call_once(whisper_rs::install_logging_hooks);

@@ -1,7 +1,8 @@
 //! Loops over rows of numbers: plain code that is compiled once for each width of vector.
 //!
-//! A compiler turns these loops into vectors by itself where the lengths are fixed, so they go over arrays of [`STEP`] numbers. Sums are kept
-//! in as many lanes, whatever the processor: their rounding does not depend on its width, only on whether it multiplies and adds at once.
+//! A compiler turns these loops into vectors by itself where the lengths are fixed, so they go over
+//! arrays of [`STEP`] numbers. Sums are kept in as many lanes, whatever the processor: their
+//! rounding does not depend on its width, only on whether it multiplies and adds at once.
 
 // Only what is inlined is compiled for the processor of the function that it is inlined into.
 #![allow(clippy::inline_always, clippy::too_many_arguments)]
@@ -54,23 +55,47 @@ macro_rules! levels {
 }
 
 levels! {
-    /// Rows of single precision as bytes: `row[r][i] ≈ scale[r] · (byte − zero[r])`, with 255 steps between the least and the greatest
-    /// value of the row and 0. Row `r` begins at `r · stride` of `x`, and as many bytes follow one another in `bytes` as each row has.
+    /// Rows of single precision as bytes: `row[r][i] ≈ scale[r] · (byte − zero[r])`, with 255 steps
+    /// between the least and the greatest value of the row and 0. Row `r` begins at `r · stride` of
+    /// `x`, and as many bytes follow one another in `bytes` as each row has.
     fn quantise(x: &[f32], stride: usize, inputs: usize, bytes: &mut [u8], scale: &mut [f32], zero: &mut [f32]) = quantise_body;
-    /// The outputs of one panel from sums of products of bytes:
-    /// `out[r · stride + j] (+)= scale[r] · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
+    /// A row as signed bytes: `row ≈ step · byte` with the greatest value at 127. Returns the step
+    /// and the sum of the bytes.
+    fn signed_bytes(row: &[f32], bytes: &mut [i8]) -> (f32, i32) = signed_bytes_body;
+    /// The outputs of one panel from sums of products of bytes: `out[r · stride + j] (+)= scale[r]
+    /// · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
     fn finish_u8(sums: &[[i32; LANES]], scale: &[f32], zero: &[f32], column: &Columns, out: &mut [f32], stride: usize, add: bool) = finish_u8_body;
-    /// The outputs of one panel from sums in single precision: `out[r · stride + j] (+)= sums[r][j] + bias[j]`.
+    /// The outputs of one panel from sums in single precision: `out[r · stride + j] (+)= sums[r][j]
+    /// + bias[j]`.
     fn finish_f32(sums: &[[f32; LANES]], bias: &[f32; LANES], out: &mut [f32], stride: usize, add: bool) = finish_f32_body;
     /// `x · Φ(x)` in place (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016).
     fn gelu(x: &mut [f32]) = gelu_body;
     /// The softmax of the first `live` values in place; those behind them become 0.
     fn softmax(x: &mut [f32], live: usize) = softmax_body;
-    /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba et al., *Layer Normalization*, 2016).
+    /// `e^(x − greatest)` of the first `live` values in steps of 1/65,535, as upper and lower
+    /// bytes; those behind them become 0. Returns the sum of the steps.
+    fn softmax_bytes(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 = softmax_bytes_body;
+    /// What is mixed of 32 columns of values by [`softmax_bytes`], from the sums of the upper bytes
+    /// and those of the lower ones: `out[r · stride + j] = column.scale[j] · (256 · upper[r][j] +
+    /// lower[r][j]) / total[r] + column.bias[j]`.
+    fn finish_mixed(upper: &[[i32; LANES]], lower: &[[i32; LANES]], total: &[f32], column: &Columns, out: &mut [f32], stride: usize) = finish_mixed_body;
+    /// The mean of each column of `rows`, which are `stride` apart and as long as `mean`, and its
+    /// greatest distance from it.
+    fn centre(rows: &[f32], stride: usize, mean: &mut [f32], greatest: &mut [f32]) = centre_body;
+    /// Rows `stride` apart less `mean`, as the bytes of a panel's outputs (`[row / 32][input /
+    /// 4][32][4]`), each with its step and the sum of its bytes times that. What belongs to rows
+    /// that are not there stays as it is.
+    fn pack_keys(rows: &[f32], stride: usize, mean: &[f32], panels: &mut [i8], columns: &mut [Columns]) = pack_keys_body;
+    /// 32 columns of rows `stride` apart less `mean`, in steps of `scale`, as the bytes of a
+    /// panel's inputs: `[row / 4][32][4]`. What belongs to rows that are not there becomes 0.
+    fn pack_values(rows: &[f32], stride: usize, column: &Columns, panel: &mut [i8]) = pack_values_body;
+    /// Rows of the width of `gain`, each with mean 0 and variance 1, times `gain` plus `bias` (Ba
+    /// et al., *Layer Normalization*, 2016).
     fn layer_norm(x: &[f32], gain: &[f32], bias: &[f32], out: &mut [f32]) = layer_norm_body;
     /// The greatest value, and the sum of the exponentials of all values less it.
     fn log_sum(x: &[f32]) -> (f32, f32) = log_sum_body;
-    /// Products of one query with the keys of a head in tiles: `scores[t] = Σ query[i] · keys[t / 32][i][t % 32]`.
+    /// Products of one query with the keys of a head in tiles: `scores[t] = Σ query[i] · keys[t /
+    /// 32][i][t % 32]`.
     fn scores_f32(query: &[f32], keys: &[f32], scores: &mut [f32]) = scores_body<f32>;
     /// The same with keys of half the size.
     fn scores_bf16(query: &[f32], keys: &[Bf16], scores: &mut [f32]) = scores_body<Bf16>;
@@ -78,8 +103,9 @@ levels! {
     fn mix_f32(weights: &[f32], values: &[f32], out: &mut [f32]) = mix_body<f32>;
     /// The same with values of half the size.
     fn mix_bf16(weights: &[f32], values: &[Bf16], out: &mut [f32]) = mix_body<Bf16>;
-    /// Packs rows of keys and values (`stride` numbers: first the keys of all heads, then the values) for heads of `width`: keys as
-    /// `[head][t / 32][width][32]`, values as `[head][width / 32][t][32]`. What there is room for beyond the rows becomes 0.
+    /// Packs rows of keys and values (`stride` numbers: first the keys of all heads, then the
+    /// values) for heads of `width`: keys as `[head][t / 32][width][32]`, values as `[head][width /
+    /// 32][t][32]`. What there is room for beyond the rows becomes 0.
     fn pack_f32(rows: &[f32], stride: usize, width: usize, keys: &mut [f32], values: &mut [f32]) = pack_body<f32>;
     /// The same at half the size.
     fn pack_bf16(rows: &[f32], stride: usize, width: usize, keys: &mut [Bf16], values: &mut [Bf16]) = pack_body<Bf16>;
@@ -88,14 +114,20 @@ levels! {
 }
 
 /// What belongs to the outputs of one panel.
-pub(crate) struct Columns<'w> {
-    pub(crate) scale: &'w [f32; LANES],
+#[derive(Clone)]
+pub(crate) struct Columns {
+    pub(crate) scale: [f32; LANES],
     /// The sum of an output's weights, times its scale.
-    pub(crate) sum: &'w [f32; LANES],
-    pub(crate) bias: &'w [f32; LANES],
+    pub(crate) sum: [f32; LANES],
+    pub(crate) bias: [f32; LANES],
 }
 
-/// The upper half of a number of single precision ("brain float"): its range, with 8 bits of precision.
+impl Columns {
+    pub(crate) const ZERO: Self = Self { scale: [0.0; LANES], sum: [0.0; LANES], bias: [0.0; LANES] };
+}
+
+/// The upper half of a number of single precision ("brain float"): its range, with 8 bits of
+/// precision.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bf16(u16);
 
@@ -158,7 +190,8 @@ impl Stored for Bf16 {
     }
 }
 
-/// 1.5 · 2²³: a number below 2²² that is added to it is rounded to an integer, which stands in the lowest bits.
+/// 1.5 · 2²³: a number below 2²² that is added to it is rounded to an integer, which stands in the
+/// lowest bits.
 const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
@@ -225,6 +258,159 @@ fn quantise_body<const FUSE: bool>(
         for (byte, &value) in bytes.iter_mut().zip(row) {
             // Not fused, so that every processor finds the same bytes.
             *byte = (value * inverse + shift).to_bits().clamp(ROUND.to_bits(), ROUND.to_bits() + 255) as u8;
+        }
+    }
+}
+
+#[inline(always)]
+fn signed_bytes_body<const FUSE: bool>(row: &[f32], bytes: &mut [i8]) -> (f32, i32) {
+    let mut lanes = [0.0; STEP];
+    let steps = row.chunks_exact(STEP);
+    for value in steps.remainder() {
+        lanes[0] = max(value.abs(), lanes[0]);
+    }
+    for step in steps {
+        for lane in 0..STEP {
+            lanes[lane] = max(step[lane].abs(), lanes[lane]);
+        }
+    }
+    let step = max(fold(lanes, max) / 127.0, f32::MIN_POSITIVE);
+    let mut total = 0;
+    for (byte, value) in bytes.iter_mut().zip(row) {
+        let rounded = integer(value / step);
+        *byte = rounded as i8;
+        total = rounded.wrapping_add(total);
+    }
+    (step, total)
+}
+
+/// The nearest integer to a number below 2²², that in the middle to even.
+#[inline(always)]
+fn integer(x: f32) -> i32 {
+    (x + ROUND).to_bits().wrapping_sub(ROUND.to_bits()).cast_signed()
+}
+
+#[inline(always)]
+fn softmax_bytes_body<const FUSE: bool>(x: &[f32], live: usize, upper: &mut [u8], lower: &mut [u8]) -> f32 {
+    let x = &x[..live];
+    let top = greatest(x);
+    let (upper, rest) = upper.split_at_mut(live);
+    rest.fill(0);
+    let (lower, rest) = lower.split_at_mut(live);
+    rest.fill(0);
+    let step = |x: f32| integer(65_535.0 * exp::<FUSE>(x - top));
+    let mut lanes = [0i32; STEP];
+    let bytes = upper.chunks_exact_mut(STEP).zip(lower.chunks_exact_mut(STEP));
+    for (x, (upper, lower)) in x.chunks_exact(STEP).zip(bytes) {
+        for lane in 0..STEP {
+            let step = step(x[lane]);
+            lanes[lane] = lanes[lane].wrapping_add(step);
+            upper[lane] = (step >> 8) as u8;
+            lower[lane] = step as u8;
+        }
+    }
+    for place in live / STEP * STEP..live {
+        let step = step(x[place]);
+        lanes[0] = lanes[0].wrapping_add(step);
+        upper[place] = (step >> 8) as u8;
+        lower[place] = step as u8;
+    }
+    lanes.into_iter().fold(0, i32::wrapping_add) as f32
+}
+
+#[inline(always)]
+fn finish_mixed_body<const FUSE: bool>(
+    upper: &[[i32; LANES]],
+    lower: &[[i32; LANES]],
+    total: &[f32],
+    column: &Columns,
+    out: &mut [f32],
+    stride: usize,
+) {
+    for (row, ((upper, lower), total)) in upper.iter().zip(lower).zip(total).enumerate() {
+        let inverse = 1.0 / total;
+        let out = &mut out[row * stride..row * stride + LANES];
+        for (j, out) in out.iter_mut().enumerate() {
+            let sum = multiply_add::<FUSE>(256.0, upper[j] as f32, lower[j] as f32);
+            *out = multiply_add::<FUSE>(sum * inverse, column.scale[j], column.bias[j]);
+        }
+    }
+}
+
+#[inline(always)]
+fn centre_body<const FUSE: bool>(rows: &[f32], stride: usize, mean: &mut [f32], greatest: &mut [f32]) {
+    let width = mean.len();
+    let count = rows.len().div_ceil(stride);
+    mean.fill(0.0);
+    for row in rows.chunks(stride) {
+        for (mean, value) in mean.iter_mut().zip(&row[..width]) {
+            *mean += value;
+        }
+    }
+    for mean in mean.iter_mut() {
+        *mean /= count as f32;
+    }
+    greatest.fill(0.0);
+    for row in rows.chunks(stride) {
+        for (greatest, (value, mean)) in greatest.iter_mut().zip(row[..width].iter().zip(mean.iter())) {
+            *greatest = max((value - mean).abs(), *greatest);
+        }
+    }
+}
+
+#[inline(always)]
+fn pack_keys_body<const FUSE: bool>(
+    rows: &[f32],
+    stride: usize,
+    mean: &[f32],
+    panels: &mut [i8],
+    columns: &mut [Columns],
+) {
+    let width = mean.len();
+    let tiles = rows.chunks(LANES * stride).zip(panels.chunks_exact_mut(width * LANES));
+    for ((rows, panel), columns) in tiles.zip(columns) {
+        for (lane, row) in rows.chunks(stride).enumerate() {
+            let mut lanes = [0.0; LANES];
+            for (row, mean) in row[..width].chunks_exact(LANES).zip(mean.chunks_exact(LANES)) {
+                for j in 0..LANES {
+                    lanes[j] = max((row[j] - mean[j]).abs(), lanes[j]);
+                }
+            }
+            let step = max(lanes.into_iter().fold(0.0, max) / 127.0, f32::MIN_POSITIVE);
+            let inverse = 1.0 / step;
+            let mut total = 0;
+            let parts = row[..width].chunks_exact(LANES).zip(mean.chunks_exact(LANES));
+            for ((row, mean), group) in parts.zip(panel.chunks_exact_mut(LANES * LANES)) {
+                let mut bytes = [0; LANES];
+                for j in 0..LANES {
+                    let rounded = integer((row[j] - mean[j]) * inverse);
+                    total = rounded.wrapping_add(total);
+                    bytes[j] = rounded as i8;
+                }
+                for (four, group) in bytes.chunks_exact(4).zip(group.chunks_exact_mut(4 * LANES)) {
+                    group[4 * lane..4 * lane + 4].copy_from_slice(four);
+                }
+            }
+            columns.scale[lane] = step;
+            columns.sum[lane] = step * total as f32;
+        }
+    }
+}
+
+#[inline(always)]
+fn pack_values_body<const FUSE: bool>(rows: &[f32], stride: usize, column: &Columns, panel: &mut [i8]) {
+    let (mean, inverse) = (&column.bias, column.scale.map(|scale| 1.0 / scale));
+    let mut fours = rows.chunks(4 * stride);
+    for group in panel.chunks_exact_mut(4 * LANES) {
+        let mut packed = [0u32; LANES];
+        for (place, row) in fours.next().unwrap_or_default().chunks(stride).enumerate() {
+            for (j, packed) in packed.iter_mut().enumerate() {
+                let byte = integer((row[j] - mean[j]) * inverse[j]).cast_unsigned() & 0xff;
+                *packed |= byte << (8 * place);
+            }
+        }
+        for (out, packed) in group.chunks_exact_mut(4).zip(packed) {
+            out.copy_from_slice(&packed.to_le_bytes().map(u8::cast_signed));
         }
     }
 }

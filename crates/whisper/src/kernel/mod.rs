@@ -1,16 +1,19 @@
 //! The loops that spend the time, for each processor: chosen at run time, or forced by a test.
 //!
-//! This module and its parts are the only ones with `unsafe`. Two rules make it sound. A [`Kernel`] exists only where the processor has its
-//! instructions, for [`Kernel::available`] is the only source of one; so calling code that was compiled for them is right.
-//! And every function that reads through pointers checks the lengths of its slices first.
+//! This module and its parts are the only ones with `unsafe`. Two rules make it sound. A [`Kernel`]
+//! exists only where the processor has its instructions, for [`Kernel::available`] is the only
+//! source of one; so calling code that was compiled for them is right. And every function that
+//! reads through pointers checks the lengths of its slices first.
 //!
-//! Matrices of weights are *packed*: [`LANES`] outputs form a panel, in which the weights lie by input, so that a product reads a panel once, in
-//! order. A panel of bytes holds, for every four inputs, the four weights of output 0, then those of output 1 …: what one instruction of the
-//! VNNI family takes.
+//! Matrices of weights are *packed*: [`LANES`] outputs form a panel, in which the weights lie by
+//! input, so that a product reads a panel once, in order. A panel of bytes holds, for every four
+//! inputs, the four weights of output 0, then those of output 1 …: what one instruction of the VNNI
+//! family takes.
 
 #![allow(unsafe_code)]
 
 pub(crate) mod loops;
+pub(crate) mod memory;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(target_arch = "x86_64")]
@@ -31,7 +34,8 @@ pub(crate) enum Level {
     Avx512Vnni,
     /// The dot product of bytes on 256 bits: Intel from the 12th generation on.
     AvxVnni,
-    /// The same width in the encoding of AVX-512: the code of the level above on processors that lack its encoding.
+    /// The same width in the encoding of AVX-512: the code of the level above on processors that
+    /// lack its encoding.
     Avx512Vnni256,
     Avx2,
     Neon,
@@ -95,6 +99,12 @@ impl Kernel {
         }
     }
 
+    /// Whether one instruction multiplies four pairs of bytes and adds them up: then bytes are four
+    /// times as fast as single precision, else no faster.
+    pub(crate) fn has_dot_product(self) -> bool {
+        matches!(self.0, Level::Avx512Vnni | Level::AvxVnni | Level::Avx512Vnni256)
+    }
+
     pub(crate) fn level(self) -> Level {
         self.0
     }
@@ -106,13 +116,16 @@ impl std::fmt::Debug for Kernel {
     }
 }
 
-/// The sums of products of `out.len()` rows of bytes with a panel: `out[r][j] = Σ a[r · inputs + i] · w(i, j)`.
+/// The sums of products of `out.len()` rows of bytes with a panel: `out[r][j] = Σ a[r · inputs + i]
+/// · w(i, j)`.
 ///
-/// `a` holds the rows one after another; `inputs`, their length, is a multiple of 4; `panel` has `inputs × LANES` weights.
+/// `a` holds the rows one after another; `inputs`, their length, is a multiple of 4; `panel` has
+/// `inputs × LANES` weights.
 pub(crate) fn products_u8(kernel: Kernel, a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
     assert!(inputs.is_multiple_of(4) && a.len() == out.len() * inputs && panel.len() == inputs * LANES);
     match kernel.level() {
-        // SAFETY: the processor has the instructions (see above), and the lengths are as each function asks for.
+        // SAFETY: the processor has the instructions (see above), and the lengths are as each
+        // function asks for.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512Vnni => unsafe { x86::products_u8_512(a, inputs, panel, out) },
         #[cfg(target_arch = "x86_64")]
@@ -127,7 +140,8 @@ pub(crate) fn products_u8(kernel: Kernel, a: &[u8], inputs: usize, panel: &[i8],
     }
 }
 
-/// Compilers make vectors of this by themselves. No sum overflows: `inputs` products of 255 · 128 at most stay below 2³¹ for any model.
+/// Compilers make vectors of this by themselves. No sum overflows: `inputs` products of 255 · 128
+/// at most stay below 2³¹ for any model.
 fn products_u8_plain(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
     for (row, out) in a.chunks_exact(inputs).zip(out) {
         let mut sums = [0i32; LANES];
@@ -144,12 +158,14 @@ fn products_u8_plain(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LAN
     }
 }
 
-/// The same in single precision: `out[r][j] = Σ a[r · stride + i] · panel[i · LANES + j]`, for the `panel.len() / LANES` inputs.
+/// The same in single precision: `out[r][j] = Σ a[r · stride + i] · panel[i · LANES + j]`, for the
+/// `panel.len() / LANES` inputs.
 pub(crate) fn products_f32(kernel: Kernel, a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
     let inputs = panel.len() / LANES;
     assert!(!out.is_empty() && panel.len() == inputs * LANES && a.len() >= (out.len() - 1) * stride + inputs);
     match kernel.level() {
-        // SAFETY: the processor has the instructions (see above), and the lengths are as each function asks for.
+        // SAFETY: the processor has the instructions (see above), and the lengths are as each
+        // function asks for.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512Vnni => unsafe { x86::products_f32_512(a, stride, panel, out) },
         #[cfg(target_arch = "x86_64")]
@@ -158,7 +174,8 @@ pub(crate) fn products_f32(kernel: Kernel, a: &[f32], stride: usize, panel: &[f3
     }
 }
 
-/// Four rows at a time, so that a panel is read from the cache once for four; compilers make vectors of this by themselves.
+/// Four rows at a time, so that a panel is read from the cache once for four; compilers make
+/// vectors of this by themselves.
 fn products_f32_plain(a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
     for (rows, out) in out.chunks_mut(4).enumerate() {
         let a = &a[4 * rows * stride..];

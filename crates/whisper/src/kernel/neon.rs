@@ -24,8 +24,8 @@ pub(super) unsafe fn products_u8(a: &[u8], inputs: usize, panel: &[i8], out: &mu
     }
 }
 
-/// Eight outputs at a time: their 32 weights of a group widen to 16 bits, where a sum of two products of bytes would not fit, so they are
-/// added pair by pair in 32.
+/// Eight outputs at a time: their 32 weights of a group widen to 16 bits, where a sum of two
+/// products of bytes would not fit, so they are added pair by pair in 32.
 ///
 /// # Safety
 /// As above, for `M` rows at `a`; `out` has that many.
@@ -36,7 +36,8 @@ unsafe fn tile<const M: usize>(a: *const u8, inputs: usize, panel: *const i8, ou
         // For every output two sums: of inputs 0 and 1, and of inputs 2 and 3 of each group.
         let mut sums = [[vdupq_n_s32(0); 4]; M];
         for group in 0..inputs / 4 {
-            // SAFETY: group · 128 + 128 ≤ inputs · LANES, and row · inputs + 4 · group + 4 ≤ M · inputs.
+            // SAFETY: group · 128 + 128 ≤ inputs · LANES, and row · inputs + 4 · group + 4 ≤ M ·
+            // inputs.
             unsafe {
                 let weights = panel.add(group * 4 * LANES + eight * 32);
                 let (first, second) = (vld1q_s8(weights), vld1q_s8(weights.add(16)));

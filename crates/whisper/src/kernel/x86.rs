@@ -1,8 +1,9 @@
 //! Products for x86-64.
 //!
-//! A tile of some rows and all or half of a panel's outputs stays in registers while its inputs pass by: 12 rows × 32 outputs with
-//! AVX-512 (24 of 32 registers), 6 rows × 16 outputs with 256 bits (12 of 16). One row by itself, as in decoding, takes several
-//! groups of inputs at once instead, so that no sum waits for the one before.
+//! A tile of some rows and all or half of a panel's outputs stays in registers while its inputs
+//! pass by: 12 rows × 32 outputs with AVX-512 (24 of 32 registers), 6 rows × 16 outputs with 256
+//! bits (12 of 16). One row by itself, as in decoding, takes several groups of inputs at once
+//! instead, so that no sum waits for the one before.
 
 #![allow(clippy::wildcard_imports, clippy::inline_always)]
 
@@ -13,7 +14,8 @@ use super::LANES;
 /// Bytes ahead of those in use that are fetched where weights pass by once.
 const AHEAD: usize = 4096;
 
-/// Calls a function of a constant number of rows, so many groups of so many, for all rows: as many as possible at once.
+/// Calls a function of a constant number of rows, so many groups of so many, for all rows: as many
+/// as possible at once.
 macro_rules! rows {
     ($rows:expr, [$(($groups:literal, $group:literal)),+], $call:ident $arguments:tt, $row:ident) => {
         let mut $row = 0;
@@ -27,15 +29,16 @@ macro_rules! rows {
     };
 }
 
-/// Where each of `G` groups of rows begins. Rows within a group are reached from there, so that few addresses need registers.
+/// Where each of `G` groups of rows begins. Rows within a group are reached from there, so that few
+/// addresses need registers.
 #[inline(always)]
 fn begin<T, const G: usize>(a: *const T, group: usize) -> [*const T; G] {
     std::array::from_fn(|number| a.wrapping_add(number * group))
 }
 
 /// # Safety
-/// The processor has AVX-512 F, BW, VL, DQ and VNNI; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`,
-/// `panel.len() == inputs * LANES`.
+/// The processor has AVX-512 F, BW, VL, DQ and VNNI; `inputs` is a multiple of 4, `a.len() ==
+/// out.len() * inputs`, `panel.len() == inputs * LANES`.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")]
 pub(super) unsafe fn products_u8_512(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
     let rows = out.len();
@@ -133,8 +136,8 @@ unsafe fn row_u8_512(a: *const u8, inputs: usize, panel: *const i8, out: &mut [i
 macro_rules! products_u8_256 {
     ($name:ident, $tile:ident, $features:literal, $dot:expr) => {
         /// # Safety
-        /// The processor has the features; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`,
-        /// `panel.len() == inputs * LANES`.
+        /// The processor has the features; `inputs` is a multiple of 4, `a.len() == out.len() *
+        /// inputs`, `panel.len() == inputs * LANES`.
         #[target_feature(enable = $features)]
         pub(super) unsafe fn $name(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
             let rows = out.len();
@@ -161,7 +164,8 @@ macro_rules! products_u8_256 {
                 let mut rows: [*const u8; G] = begin(a, R * inputs);
                 let mut weights = panel.wrapping_add(64 * half);
                 for _ in 0..inputs / 4 {
-                    // SAFETY: the panel has 128 weights for each four inputs, and every row four bytes.
+                    // SAFETY: the panel has 128 weights for each four inputs, and every row four
+                    // bytes.
                     unsafe {
                         let low = _mm256_loadu_si256(weights.cast());
                         let high = _mm256_loadu_si256(weights.add(32).cast());
@@ -194,7 +198,8 @@ macro_rules! products_u8_256 {
 products_u8_256!(products_u8_vnni, tile_u8_vnni, "avx2,fma,avxvnni", _mm256_dpbusd_avx_epi32);
 products_u8_256!(products_u8_vnni_256, tile_u8_vnni_256, "avx512f,avx512vl,avx512vnni,avx2,fma", _mm256_dpbusd_epi32);
 /// # Safety
-/// The processor has AVX2; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`, `panel.len() == inputs * LANES`.
+/// The processor has AVX2; `inputs` is a multiple of 4, `a.len() == out.len() * inputs`,
+/// `panel.len() == inputs * LANES`.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn products_u8_avx2(a: &[u8], inputs: usize, panel: &[i8], out: &mut [[i32; LANES]]) {
     let rows = out.len();
@@ -206,7 +211,8 @@ pub(super) unsafe fn products_u8_avx2(a: &[u8], inputs: usize, panel: &[i8], out
     );
 }
 
-/// AVX2 multiplies bytes only where sums of two fit 16 bits, so they are widened to 16 bits: inputs 0 and 2 of a group, and inputs 1 and 3.
+/// AVX2 multiplies bytes only where sums of two fit 16 bits, so they are widened to 16 bits: inputs
+/// 0 and 2 of a group, and inputs 1 and 3.
 ///
 /// # Safety
 /// As above, for `G · R` rows at `a`; `out` has that many.
@@ -262,7 +268,8 @@ unsafe fn tile_u8_avx2<const G: usize, const R: usize>(
 }
 
 /// # Safety
-/// The processor has AVX-512 F; `a` holds `out.len()` rows, `stride` apart, of `panel.len() / LANES` inputs.
+/// The processor has AVX-512 F; `a` holds `out.len()` rows, `stride` apart, of `panel.len() /
+/// LANES` inputs.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
 pub(super) unsafe fn products_f32_512(a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
     let rows = out.len();
@@ -313,7 +320,8 @@ unsafe fn tile_f32_512<const G: usize, const R: usize>(
 }
 
 /// # Safety
-/// The processor has AVX2 and FMA; `a` holds `out.len()` rows, `stride` apart, of `panel.len() / LANES` inputs.
+/// The processor has AVX2 and FMA; `a` holds `out.len()` rows, `stride` apart, of `panel.len() /
+/// LANES` inputs.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn products_f32_256(a: &[f32], stride: usize, panel: &[f32], out: &mut [[f32; LANES]]) {
     let rows = out.len();

@@ -4,22 +4,28 @@ mod random;
 mod sight;
 mod typing;
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use e_risalah::common::alarm::Alarm;
-use e_risalah::common::clock::Span;
+use e_risalah::common::clock::{Channel, Clock, Span};
+use e_risalah::common::message::Message;
 use e_risalah::meeting::EventKind;
-use e_risalah::record::recorder::{Meter, Mirror};
-use e_risalah::recording::{End, Fact, Format, Sample};
+use e_risalah::recognise::pipeline::Preview;
+use e_risalah::record::recorder::{Meter, Mirror, Status};
+use e_risalah::recording::{End, Entered, Fact, Format, Sample};
+use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::Corrected;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::level::floor_channel;
 use super::view::Moment;
 use super::*;
+use crate::cli::ledger_words;
 use crate::cli::recogniser::RecogniserState;
 
 const STATES: [State; 3] = [State::Waiting, State::Recording, State::DeviceLost];

@@ -137,9 +137,9 @@ fn what_is_being_said_stands_dim_below_the_turns() {
 #[test]
 fn nobody_has_the_floor_in_silence() {
     let quiet = Meter { peak: 0.01, rms: 0.001, clipped: false };
-    assert_eq!(meters::floor(&[quiet, Meter::default()]), None);
+    assert_eq!(floor_channel(&[quiet, Meter::default()]), None);
     assert_eq!(
-        meters::floor(&[quiet, Meter { rms: f32::NAN, ..quiet }, Meter { rms: 0.1, ..quiet }]),
+        floor_channel(&[quiet, Meter { rms: f32::NAN, ..quiet }, Meter { rms: 0.1, ..quiet }]),
         Some(channel(3))
     );
 }
@@ -175,7 +175,7 @@ fn every_text_is_in_the_catalogue_in_both_languages() {
             assert!(!text.contains("screen.") && !text.contains("%{"), "{text}");
         }
         for line in facts() {
-            let said = words::fact(Console::new(language), &meeting(), format(9).clock(), &line);
+            let said = ledger_words::fact(Console::new(language), &meeting(), format(9).clock(), &line);
             assert!(!said.contains("screen.") && !said.contains("%{"), "{said}");
         }
     }
