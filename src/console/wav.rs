@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::audio::SPEECH_RATE;
+use crate::common::riff;
 
 /// Bytes before the first sample.
 const HEADER: u64 = 44;
@@ -22,7 +23,7 @@ pub fn samples_in(bytes: &Range<u64>) -> Range<u64> {
 pub fn part(total: u64, bytes: &Range<u64>, samples: &[i16]) -> Vec<u8> {
     let mut out = Vec::with_capacity((bytes.end - bytes.start) as usize);
     if bytes.start < HEADER {
-        let header = header(total);
+        let header = riff::mono_header(SPEECH_RATE, total);
         out.extend(&header[bytes.start as usize..bytes.end.min(HEADER) as usize]);
     }
     let first = HEADER + samples_in(bytes).start * 2;
@@ -31,21 +32,6 @@ pub fn part(total: u64, bytes: &Range<u64>, samples: &[i16]) -> Vec<u8> {
     let wanted = bytes.end.saturating_sub(bytes.start.max(HEADER)) as usize;
     out.extend(sound.skip(skipped).take(wanted));
     out
-}
-
-/// Lengths that do not fit are written as the greatest that does, as for a stream.
-fn header(samples: u64) -> Vec<u8> {
-    let data = u32::try_from(samples * 2).unwrap_or(u32::MAX);
-    let mut header = Vec::with_capacity(HEADER as usize);
-    header.extend(b"RIFF");
-    header.extend(data.saturating_add(36).to_le_bytes());
-    // PCM, one channel, two bytes a frame.
-    header.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    header.extend(SPEECH_RATE.to_le_bytes());
-    header.extend((SPEECH_RATE * 2).to_le_bytes());
-    header.extend(b"\x02\0\x10\0data");
-    header.extend(data.to_le_bytes());
-    header
 }
 
 /// The bytes that a `Range` header asks for, of a file of this size: `None` where there is none or it is not understood.

@@ -12,14 +12,11 @@ fn it_says_its_address_on_one_line_and_ends_cleanly() {
     assert!(served.host.starts_with("127.0.0.1:"), "{}", served.host);
     assert_eq!(served.token.len(), 64);
     assert_eq!(served.interrupt(), Some(0));
-    let output = command(root.path(), &["--port", "1"]).output().expect("it runs");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("bound").port().to_string();
     let refused = command(root.path(), &["--port", &port]).output().expect("it runs");
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert!(refused.stdout.is_empty());
-    // Where the port is not for this user nothing is printed either.
-    assert!(output.status.success() || output.stdout.is_empty());
 }
 
 #[test]

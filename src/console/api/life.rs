@@ -202,7 +202,7 @@ pub async fn advance(
     Body(body): Body<Advance>,
 ) -> Result<Json<Standing>, Refused> {
     app.change(id, move |_, folder| {
-        let unknown = |()| Refused::unfit(Message::new("status.no_state").with("state", &body.to));
+        let unknown = |()| Refused::unfit(Message::new("page.error.state").with("state", &body.to));
         let to = body.to.parse::<State>().map_err(unknown)?;
         let record = Record::open(folder)?;
         let life = Life::read(&record.store, &record.transcript)?;

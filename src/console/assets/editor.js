@@ -350,23 +350,30 @@ async function takeBack(/** @type {number[]} */ edits) {
   }
 }
 
+let last = Promise.resolve();
+
+/** What is undone or done again comes one after the other, however fast the keys are pressed. @param {() => Promise<void>} act */
+function inOrder(act) {
+  last = last.then(act, act);
+}
+
 async function undo(/** @type {Shown | null} */ one) {
   if (one && isChanged(one)) await save(one);
-  const last = done.pop();
-  if (!last) return say(t("page.edit.nothing_to_undo"));
-  const edits = await takeBack(last.edits);
+  const latest = done.pop();
+  if (!latest) return say(t("page.edit.nothing_to_undo"));
+  const edits = await takeBack(latest.edits);
   if (!edits) return;
-  undone.push({ id: last.id, edits });
-  named.get(last.id)?.text.focus();
+  undone.push({ id: latest.id, edits });
+  named.get(latest.id)?.text.focus();
   say(t("page.edit.undone"));
 }
 
 async function redo() {
-  const last = undone.pop();
-  if (!last) return;
-  const edits = await takeBack(last.edits);
+  const latest = undone.pop();
+  if (!latest) return;
+  const edits = await takeBack(latest.edits);
   if (!edits) return;
-  done.push({ id: last.id, edits });
+  done.push({ id: latest.id, edits });
   say(t("page.edit.redone"));
 }
 
@@ -596,8 +603,8 @@ const KEYS = [
   { keys: ["Alt+U"], what: "page.key.unclear", act: () => focused && unclear(focused) },
   { keys: ["Alt+A"], what: "page.key.alike", act: () => offered?.() },
   { keys: ["Alt+M"], what: "page.key.mix", act: mix },
-  { keys: ["Ctrl+Z"], what: "page.key.undo", act: () => undo(focused) },
-  { keys: ["Ctrl+Y"], what: "page.key.redo", act: redo },
+  { keys: ["Ctrl+Z"], what: "page.key.undo", act: () => inOrder(() => undo(focused)) },
+  { keys: ["Ctrl+Y"], what: "page.key.redo", act: () => inOrder(redo) },
   { keys: ["F1"], what: "page.key.help", act: () => choose(by("keys")) },
 ];
 
@@ -622,7 +629,7 @@ by("keys").querySelector("tbody").replaceChildren(...KEYS.map((one) =>
   element("tr", {}, [element("td", {}, one.keys.flatMap((key, index) => [index ? " / " : "", element("kbd", {}, [key])])), element("td", {}, [t(one.what)])])));
 
 /** @type {Record<string, (one: Shown) => unknown>} */
-const DOES = { right, skip: nextToHear, speaker, unclear, undo, history: past, omit };
+const DOES = { right, skip: nextToHear, speaker, unclear, undo: (one) => inOrder(() => undo(one)), history: past, omit };
 tools.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
 tools.addEventListener("click", (/** @type {any} */ event) => {
   const act = DOES[event.target.closest("button")?.dataset.do];

@@ -287,7 +287,9 @@ impl Reader<'_> {
             self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
         let mut history = History::new(channels);
         let mut voices = Voices::new(channels);
-        let mut packer = Packer::new(channels, self.shared);
+        // A shared window waits for the next turn: worth it in a file of one microphone, but not in a
+        // meeting, whose words people wait for.
+        let mut packer = Packer::new(channels, self.shared.filter(|_| channels == 1));
         let mut block = Block::default();
         let mut turns = Vec::new();
         let mut utterances = 0;

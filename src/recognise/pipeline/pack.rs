@@ -1,5 +1,5 @@
-//! Turns of one channel that are heard together, where a recogniser's window costs the same however
-//! little it holds.
+//! Turns that are heard together in a recording of one channel, where a recogniser's window costs
+//! the same however little it holds.
 //!
 //! Which turns go together follows from the turns alone, so that a live run, a finished recording
 //! and a run that was interrupted all come to the same words. They stand in the window with silence

@@ -95,8 +95,10 @@ impl Clip {
     }
 
     fn put(&self, mut out: BufWriter<File>) -> io::Result<()> {
-        let header = riff::mono_header(self.clock.rate(), self.samples.len() as u64);
-        out.write_all(&header.ok_or(io::ErrorKind::FileTooLarge)?)?;
+        if self.samples.len() * 2 + 36 > u32::MAX as usize {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        out.write_all(&riff::mono_header(self.clock.rate(), self.samples.len() as u64))?;
         for sample in &self.samples {
             let value = (sample * f32::from(i16::MAX)).round() as i16;
             out.write_all(&value.to_le_bytes())?;

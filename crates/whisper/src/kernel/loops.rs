@@ -9,7 +9,9 @@
 
 use std::f32::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E};
 
-use super::{Kernel, LANES, Level};
+#[cfg(target_arch = "x86_64")]
+use super::Level;
+use super::{Kernel, LANES};
 
 /// Numbers that are treated side by side.
 const STEP: usize = 16;
