@@ -1,4 +1,5 @@
-//! Sound on its way in: seconds of sound decoded and resampled per second, for the whole recording and per channel.
+//! Sound on its way in: seconds of sound decoded and resampled per second, for the whole recording
+//! and per channel.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Time to make the record, by length of the meeting: 3,000 turns of 27 words are eight hours of debate. And time to read
-//! its corrections back.
+//! Time to make the record, by length of the meeting: 3,000 turns of 27 words are eight hours of
+//! debate. And time to read its corrections back.
 
 use std::hint::black_box;
 use std::io::{Cursor, Read, Write};

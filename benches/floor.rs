@@ -1,4 +1,5 @@
-//! What the floor costs: ten seconds of every channel, in which one at a time speaks and all others hear it.
+//! What the floor costs: ten seconds of every channel, in which one at a time speaks and all others
+//! hear it.
 
 use std::hint::black_box;
 

@@ -1,6 +1,8 @@
-//! What the record of a whole day costs: time and memory of DOCX and PDF by length of the meeting, each in a process of its own.
+//! What the record of a whole day costs: time and memory of DOCX and PDF by length of the meeting,
+//! each in a process of its own.
 //!
-//! `cargo bench --bench whole` prints a Markdown table (benches/README.md). Memory is what Linux tells of the process (`VmHWM`).
+//! `cargo bench --bench whole` prints a Markdown table (benches/README.md). Memory is what Linux
+//! tells of the process (`VmHWM`).
 
 use std::process::Command;
 use std::time::Instant;

@@ -3,7 +3,8 @@
 //! ```sh
 //! cargo run --release --example compose_document -- FOLDER FILE.pdf
 //! ```
-//! FOLDER holds `transkrip.db` and, if there is one, `rapat.toml`. The name's ending says the format.
+//! FOLDER holds `transkrip.db` and, if there is one, `rapat.toml`. The name's ending says the
+//! format.
 
 use std::error::Error;
 use std::ffi::OsStr;

@@ -1,10 +1,12 @@
-//! E-Risalah: the record of a parliament's meeting from the microphones of its room, on one machine, offline.
+//! E-Risalah: the record of a parliament's meeting from the microphones of its room, on one
+//! machine, offline.
 //!
-//! Sound flows one way. [`record`] writes what the microphones give to a [`recording`] on disk, [`audio`] reads it, [`floor`]
-//! decides which channel speaks, [`recognise`] recognises a turn, [`transcript`] keeps what was recognised and corrected,
-//! [`meeting`] knows who sits where, and [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes
-//! official, and [`meeting_folder`] joins them for whoever shows a meeting. Each module uses only those that stand before it in
-//! the way of the data; `tests/library/architecture.rs` holds them to it.
+//! Sound flows one way. [`record`] writes what the microphones give to a [`recording`] on disk,
+//! [`audio`] reads it, [`floor`] decides which channel speaks, [`recognise`] recognises a turn,
+//! [`transcript`] keeps what was recognised and corrected, [`meeting`] knows who sits where, and
+//! [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes official,
+//! and [`meeting_folder`] joins them for whoever shows a meeting. Each module uses only those that
+//! stand before it in the way of the data; `tests/library/architecture.rs` holds them to it.
 //!
 //! The library never prints; the program's `cli` turns its errors into sentences.
 

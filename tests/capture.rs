@@ -1,8 +1,8 @@
-//! Capture from a sound card that is not there: each test starts a sound server of its own, whose room of eight microphones is a
-//! sink that a file is played into.
+//! Capture from a sound card that is not there: each test starts a sound server of its own, whose
+//! room of eight microphones is a sink that a file is played into.
 //!
-//! The server is found through the environment, which only a process that is yet to start can be given: so each test runs the
-//! program, or itself once more, in the room's environment.
+//! The server is found through the environment, which only a process that is yet to start can be
+//! given: so each test runs the program, or itself once more, in the room's environment.
 
 use std::f64::consts::TAU;
 use std::fs;
@@ -297,7 +297,8 @@ fn recorder(room: &Room, folder: &Path, before: Option<(&str, &[&str])>) -> Comm
 fn what_the_computer_slept_is_a_counted_gap() {
     let room = Room::open();
     let (folder, uptime) = (room.place.path().join("rapat"), room.place.path().join("uptime"));
-    // A computer that sleeps shows in one place only: its time since the start goes on. The recorder sees another file there.
+    // A computer that sleeps shows in one place only: its time since the start goes on. The recorder
+    // sees another file there.
     fs::copy("/proc/uptime", &uptime).expect("copied");
     let seen = Command::new("unshare").args(["-m", "mount", "--bind"]).arg(&uptime).arg("/proc/uptime").status();
     assert!(seen.is_ok_and(|status| status.success()), "a file is mounted over /proc/uptime, which only root may");

@@ -1,4 +1,5 @@
-//! Any bytes as events of a conference system, as a table and as lines: refused with a line that exists, or read to the end.
+//! Any bytes as events of a conference system, as a table and as lines: refused with a line that
+//! exists, or read to the end.
 
 #![no_main]
 

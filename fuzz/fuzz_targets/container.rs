@@ -1,4 +1,5 @@
-//! Any bytes as a sound file: refused, or read without a panic, and to an end. `tests/data` has a seed for each container.
+//! Any bytes as a sound file: refused, or read without a panic, and to an end. `tests/data` has a
+//! seed for each container.
 
 #![no_main]
 

@@ -1,7 +1,7 @@
 //! Any bytes as a model of CTranslate2: refused, or weights whose every tensor was found.
 //!
-//! The bytes up to the first newline are the configuration and the vocabulary, the rest `model.bin`: as it is, and behind the
-//! beginning that such a file has.
+//! The bytes up to the first newline are the configuration and the vocabulary, the rest
+//! `model.bin`: as it is, and behind the beginning that such a file has.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Any bytes as a ledger and as turns in RTTM, which are read from files: refused, or read without a panic.
+//! Any bytes as a ledger and as turns in RTTM, which are read from files: refused, or read without
+//! a panic.
 
 #![no_main]
 

@@ -1,7 +1,8 @@
-//! Any bytes as a model of Hugging Face's transformers: refused, or weights whose every tensor was found.
+//! Any bytes as a model of Hugging Face's transformers: refused, or weights whose every tensor was
+//! found.
 //!
-//! The bytes up to the first zero are the configuration, those up to the next the tokenizer, the rest the weights: as they are, and
-//! with the right length before their header.
+//! The bytes up to the first zero are the configuration, those up to the next the tokenizer, the
+//! rest the weights: as they are, and with the right length before their header.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Any bytes as a WAV file: refused, or read to the end without a panic and without more frames than the bytes hold.
+//! Any bytes as a WAV file: refused, or read to the end without a panic and without more frames
+//! than the bytes hold.
 
 #![no_main]
 

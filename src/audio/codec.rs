@@ -225,8 +225,9 @@ impl BitWriter {
     }
 }
 
-/// What an MPEG-4 configuration says: the coding of its core, which holds all that is below half of the core's rate. The bands
-/// above, which extensions (HE-AAC) guess, carry nothing that is needed to understand speech.
+/// What an MPEG-4 configuration says: the coding of its core, which holds all that is below half of
+/// the core's rate. The bands above, which extensions (HE-AAC) guess, carry nothing that is needed
+/// to understand speech.
 pub(super) fn aac(config: &[u8]) -> Coding {
     read_aac(config).unwrap_or_else(|| Coding::Other("AAC".to_owned()))
 }

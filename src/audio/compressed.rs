@@ -11,7 +11,8 @@ use super::{Error, RATES, Warning};
 /// A hole in the stream is filled by as many frames at a time.
 const SILENCE: u64 = 4096;
 
-/// Times in a container are rounded, and clocks drift: only what is missing for longer than this part of a second is a hole.
+/// Times in a container are rounded, and clocks drift: only what is missing for longer than this
+/// part of a second is a hole.
 const ROUNDING: u64 = 20;
 
 /// A hole is no longer than this many seconds where the file does not tell its length.
@@ -219,8 +220,8 @@ impl Compressed {
         self.damage.get_or_insert(Damage { places: 0, first }).places += 1;
     }
 
-    /// Whether a hole of that many frames can be true: one beyond the end of the file, or of hours where the file does not tell its
-    /// end, is itself a fault.
+    /// Whether a hole of that many frames can be true: one beyond the end of the file, or of hours
+    /// where the file does not tell its end, is itself a fault.
     fn fits(&self, frames: u64) -> bool {
         let rate = u64::from(self.format.clock().rate());
         let limit = self.length().map_or(self.decoded + LONGEST_HOLE * rate, |length| length.saturating_add(rate));

@@ -62,14 +62,15 @@ pub(super) trait Decode: Send {
     /// Frames in all, where the file tells.
     fn length(&self) -> Option<u64>;
 
-    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only at the end.
+    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only
+    /// at the end.
     fn read(&mut self, out: &mut [f32]) -> Result<usize, Error>;
 
     /// Passes over up to this many frames; returns how many it passed.
     fn skip(&mut self, frames: u64) -> Result<u64, Error>;
 
-    /// Takes in what was appended since the file was opened, of a file that its recorder vouches for: `frames` in all, once that is
-    /// known. Whether there is more than was read.
+    /// Takes in what was appended since the file was opened, of a file that its recorder vouches
+    /// for: `frames` in all, once that is known. Whether there is more than was read.
     fn grow(&mut self, _frames: Option<u64>) -> Result<bool, Error> {
         Ok(false)
     }
@@ -141,7 +142,8 @@ fn compressed(path: &Path, packets: impl Packets + 'static) -> Result<Box<dyn De
     Ok(Box::new(Compressed::open(path, boxed(packets))?))
 }
 
-/// Opens WAV and its kin, whose sound may be compressed: telephone and dictation machines write ADPCM, others MP3.
+/// Opens WAV and its kin, whose sound may be compressed: telephone and dictation machines write
+/// ADPCM, others MP3.
 fn open_wav(path: &Path) -> Result<Box<dyn Decode>, Error> {
     let mut file = file(path)?;
     let found = Found::parse(&mut file, path)?;
@@ -157,7 +159,8 @@ fn open_wav(path: &Path) -> Result<Box<dyn Decode>, Error> {
     }
 }
 
-/// Opens every sound track of a container. Those that cannot be read with the others are left out, which is told.
+/// Opens every sound track of a container. Those that cannot be read with the others are left out,
+/// which is told.
 fn several(
     path: &Path,
     tracks: Vec<TrackInfo>,

@@ -9,7 +9,8 @@ use crate::recording;
 
 use super::RATES;
 
-/// Why a recording cannot be read. Every case names its file; none means that something was changed.
+/// Why a recording cannot be read. Every case names its file; none means that something was
+/// changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

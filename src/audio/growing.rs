@@ -105,7 +105,8 @@ impl Growing {
         }
     }
 
-    /// Whether more may come: a recorder is at work, or has died a moment ago and will be started again.
+    /// Whether more may come: a recorder is at work, or has died a moment ago and will be started
+    /// again.
     fn is_live(&mut self) -> bool {
         if self.recording.is_live() {
             self.live = Some(Instant::now());

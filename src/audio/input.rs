@@ -17,7 +17,8 @@ pub enum Input {
     Set(Set),
     /// Files that follow one another on one timeline, each with every channel.
     Parts(Vec<PathBuf>),
-    /// The folder of a recording that was made here, or is being made: its ledger says which file stands where.
+    /// The folder of a recording that was made here, or is being made: its ledger says which file
+    /// stands where.
     Recording(PathBuf),
 }
 
@@ -68,20 +69,24 @@ pub struct Seat<'a> {
 }
 
 impl Input {
-    /// The recording that these paths stand for: a file; several files, one for each channel in this order; the folder of a meeting,
-    /// or its `rekaman`; or a folder of audio files, whose names say which channel each holds and in which order its parts follow.
+    /// The recording that these paths stand for: a file; several files, one for each channel in
+    /// this order; the folder of a meeting, or its `rekaman`; or a folder of audio files, whose
+    /// names say which channel each holds and in which order its parts follow.
     ///
     /// # Errors
-    /// [`Error::Nothing`], [`Error::Missing`], [`Error::FolderWithoutAudio`], [`Error::FolderAmongFiles`],
-    /// [`Error::TooManyFiles`] or [`Error::Io`]; [`Error::TwoReadings`] and its kin where names and heads leave two ways to read them.
+    /// [`Error::Nothing`], [`Error::Missing`], [`Error::FolderWithoutAudio`],
+    /// [`Error::FolderAmongFiles`], [`Error::TooManyFiles`] or [`Error::Io`];
+    /// [`Error::TwoReadings`] and its kin where names and heads leave two ways to read them.
     pub fn from_paths(paths: &[PathBuf]) -> Result<Self, Error> {
         Self::with_seats(paths, &[])
     }
 
-    /// The same, with what the seat map says: a file that it names goes to its channel, and a number without a seat is told.
+    /// The same, with what the seat map says: a file that it names goes to its channel, and a
+    /// number without a seat is told.
     ///
     /// # Errors
-    /// As [`Input::from_paths`]; [`Error::ChannelTwice`] where seat map and names contradict each other.
+    /// As [`Input::from_paths`]; [`Error::ChannelTwice`] where seat map and names contradict each
+    /// other.
     pub fn with_seats(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Self, Error> {
         match paths {
             [] => Err(Error::Nothing),
@@ -149,7 +154,8 @@ impl Input {
         if !archived.is_empty() {
             return Self::from_channels(archived);
         }
-        // A ledger that does not even say what was recorded is no help; the segments are there all the same.
+        // A ledger that does not even say what was recorded is no help; the segments are there all the
+        // same.
         if Ledger::read(&folder.join(LEDGER)).is_ok_and(|ledger| ledger.start().is_some()) {
             return Ok(Self::Recording(folder));
         }

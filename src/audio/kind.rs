@@ -63,7 +63,8 @@ const OTHERS: [(usize, &[u8], &str); 32] = [
     (0, b"2BIT", "AVR"),
 ];
 
-/// What a file is, and where its content begins behind tags; `None` where it is no sound that is known.
+/// What a file is, and where its content begins behind tags; `None` where it is no sound that is
+/// known.
 pub(super) fn of(bytes: &mut Bytes) -> Result<Option<(Kind, u64)>, Error> {
     let mut start = 0;
     // A tag in front of a file, or several, is passed over by its length.
@@ -153,7 +154,8 @@ fn named(head: &[u8]) -> Option<Kind> {
     OTHERS.iter().find(other).map(|(_, _, name)| Kind::Other(name))
 }
 
-/// Whether packets of a transport stream follow one another, of 188 bytes, or of 192 with a time before each.
+/// Whether packets of a transport stream follow one another, of 188 bytes, or of 192 with a time
+/// before each.
 fn transport(bytes: &mut Bytes, start: u64) -> Result<bool, Error> {
     bytes.seek(start)?;
     let window = bytes.peek(192 * 4)?;

@@ -1,4 +1,5 @@
-//! Sound comes in: recordings are opened, decoded and brought to the rate that speech is recognised at.
+//! Sound comes in: recordings are opened, decoded and brought to the rate that speech is recognised
+//! at.
 //!
 //! ```no_run
 //! use e_risalah::audio::{Block, Input, Source, SpeechStream};
@@ -17,9 +18,10 @@
 //! # }
 //! ```
 //!
-//! [`Input`] says what the user's paths mean (`docs/guide/microphones.md` has the rules for names), [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them.
-//! Everything is streamed in constant memory. A header is believed only as far as the file's bytes bear it out: what is there
-//! is delivered, and a [`Warning`] says what is amiss.
+//! [`Input`] says what the user's paths mean (`docs/guide/microphones.md` has the rules for names),
+//! [`Source`] delivers their samples on one timeline, [`SpeechStream`] resamples them. Everything
+//! is streamed in constant memory. A header is believed only as far as the file's bytes bear it
+//! out: what is there is delivered, and a [`Warning`] says what is amiss.
 
 mod adapt;
 mod arrange;

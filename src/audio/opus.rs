@@ -1,4 +1,5 @@
-//! Opus (RFC 6716, RFC 7845): packets are taken apart into frames, and each frame goes to the decoder of its stream.
+//! Opus (RFC 6716, RFC 7845): packets are taken apart into frames, and each frame goes to the
+//! decoder of its stream.
 
 use opus_decoder::OpusDecoder;
 
@@ -131,8 +132,8 @@ impl OpusStreams {
         })
     }
 
-    /// Puts the samples of a packet behind those in `out`, interleaved, and returns the number of channels; `None` where the packet
-    /// is damaged.
+    /// Puts the samples of a packet behind those in `out`, interleaved, and returns the number of
+    /// channels; `None` where the packet is damaged.
     pub(super) fn decode(&mut self, packet: &[u8], out: &mut Vec<f32>) -> Option<u16> {
         let mut rest = packet;
         let last = self.decoders.len() - 1;
@@ -170,8 +171,8 @@ impl OpusStreams {
     }
 }
 
-/// Takes the packet of one stream off the front, as packets of one frame each; `None` where it is damaged. One that others follow
-/// says its own length (RFC 6716, appendix B).
+/// Takes the packet of one stream off the front, as packets of one frame each; `None` where it is
+/// damaged. One that others follow says its own length (RFC 6716, appendix B).
 fn split(rest: &mut &[u8], delimited: bool) -> Option<Vec<Vec<u8>>> {
     let (toc, mut bytes) = rest.split_first()?;
     let code = toc & 3;

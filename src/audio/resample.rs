@@ -6,8 +6,9 @@ use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 use super::{Error, SPEECH_RATE};
 use crate::common::clock::Clock;
 
-/// The shortest block that is transformed, in samples at [`SPEECH_RATE`]. The low-pass filter is as long as a block, so a longer one
-/// keeps more of the highest frequencies: with 32 ms all up to 7.5 kHz.
+/// The shortest block that is transformed, in samples at [`SPEECH_RATE`]. The low-pass filter is as
+/// long as a block, so a longer one keeps more of the highest frequencies: with 32 ms all up to 7.5
+/// kHz.
 const SHORTEST: usize = 512;
 
 /// Resamples all channels by one shared FFT, a fixed block at a time.

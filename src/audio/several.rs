@@ -14,7 +14,8 @@ pub(super) struct Several {
 }
 
 impl Several {
-    /// Tracks of one rate, with the names of their channels; `format` has the sum of their channels.
+    /// Tracks of one rate, with the names of their channels; `format` has the sum of their
+    /// channels.
     pub(super) fn new(
         tracks: Vec<Box<dyn Decode>>,
         names: Vec<Option<String>>,

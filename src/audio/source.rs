@@ -16,7 +16,8 @@ use crate::recording::LEDGER;
 /// Beyond this level, 120 dB above full scale, a floating-point sample is not sound but a fault.
 const ABSURD: f32 = 1.0e6;
 
-/// A file that a recording is read from; path and size tell on resumption whether it is still the same.
+/// A file that a recording is read from; path and size tell on resumption whether it is still the
+/// same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {
     /// Its path, as given.
@@ -54,7 +55,8 @@ impl Source {
         Self::follow(input, &NEVER)
     }
 
-    /// The same; reading a recording that is still being made waits for what comes, and ends early when `stop` is set.
+    /// The same; reading a recording that is still being made waits for what comes, and ends early
+    /// when `stop` is set.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -139,7 +141,8 @@ impl Source {
         &self.files
     }
 
-    /// The local time at which the recorder says that it began, where every channel's file says the same. It has no zone.
+    /// The local time at which the recorder says that it began, where every channel's file says the
+    /// same. It has no zone.
     #[must_use]
     pub fn started(&self) -> Option<DateTime> {
         let mut whole = self.tracks.iter().filter(|track| !track.begins_later());
@@ -171,8 +174,8 @@ impl Source {
         (0..usize::from(self.channels)).filter(move |index| !held(*index)).map(Channel::from_index)
     }
 
-    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than fit only at the end. `out` is cut to whole
-    /// frames. A channel whose file has ended is silent.
+    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than fit only at
+    /// the end. `out` is cut to whole frames. A channel whose file has ended is silent.
     ///
     /// # Errors
     /// [`Error::Io`] when the system cannot read on, or a later part's error.
@@ -210,7 +213,8 @@ impl Source {
         Ok(frames)
     }
 
-    /// Passes over up to this many frames; returns how many it passed. Quick where the files are uncompressed.
+    /// Passes over up to this many frames; returns how many it passed. Quick where the files are
+    /// uncompressed.
     ///
     /// # Errors
     /// As [`Source::read`].
@@ -224,7 +228,8 @@ impl Source {
         Ok(longest)
     }
 
-    /// What a person must know about the sound that has been read so far; complete when it has been read to the end.
+    /// What a person must know about the sound that has been read so far; complete when it has been
+    /// read to the end.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = self.told.clone();

@@ -78,8 +78,9 @@ impl Level {
 
 /// A recording resampled to [`SPEECH_RATE`], every channel in step.
 ///
-/// Sample `p` is the moment `p` × rate ÷ 16000 of the source: the filter's delay is taken out. A source of 16 kHz is passed on
-/// unchanged. A source of `n` frames gives ⌈`n` × 16000 ÷ rate⌉, whatever blocks are asked for.
+/// Sample `p` is the moment `p` × rate ÷ 16000 of the source: the filter's delay is taken out. A
+/// source of 16 kHz is passed on unchanged. A source of `n` frames gives ⌈`n` × 16000 ÷ rate⌉,
+/// whatever blocks are asked for.
 pub struct SpeechStream {
     source: Source,
     /// Where the source stood at the beginning.
@@ -121,8 +122,8 @@ impl SpeechStream {
         })
     }
 
-    /// Resamples `source`, which stands at its beginning, from this sample at [`SPEECH_RATE`] on. Every sample is the same as if all
-    /// before it had been read.
+    /// Resamples `source`, which stands at its beginning, from this sample at [`SPEECH_RATE`] on.
+    /// Every sample is the same as if all before it had been read.
     ///
     /// # Errors
     /// As [`Source::skip`]; [`Error::Resample`].
@@ -170,8 +171,9 @@ impl SpeechStream {
         &self.levels
     }
 
-    /// Puts the next `frames` samples of every channel into `block` and returns how many: fewer than asked only at the end, 0
-    /// after it. What the block held is overwritten; its memory is used again.
+    /// Puts the next `frames` samples of every channel into `block` and returns how many: fewer
+    /// than asked only at the end, 0 after it. What the block held is overwritten; its memory
+    /// is used again.
     ///
     /// # Errors
     /// As [`Source::read`]; [`Error::Resample`].
@@ -204,7 +206,8 @@ impl SpeechStream {
         Ok(done)
     }
 
-    /// What a person must know about the sound that has been read so far; complete when it has been read to the end.
+    /// What a person must know about the sound that has been read so far; complete when it has been
+    /// read to the end.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = self.source.warnings();
@@ -232,7 +235,8 @@ impl SpeechStream {
         warnings
     }
 
-    /// Reads one block of the source into `ready`; after the source's end, silence that drives the last sound out of the filter.
+    /// Reads one block of the source into `ready`; after the source's end, silence that drives the
+    /// last sound out of the filter.
     fn fill(&mut self) -> Result<(), Error> {
         let channels = self.levels.len();
         let wanted = self.interleaved.len() / channels;

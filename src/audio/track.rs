@@ -81,8 +81,9 @@ impl Track {
         }
     }
 
-    /// A track of parts. Every header is read now, so that a part of another rate or width is found before hours of work. A part
-    /// without readable sound, as a recorder leaves that lost its power, is passed over with a warning.
+    /// A track of parts. Every header is read now, so that a part of another rate or width is found
+    /// before hours of work. A part without readable sound, as a recorder leaves that lost its
+    /// power, is passed over with a warning.
     pub(super) fn open_parts(parts: Vec<Part>) -> Result<Self, Error> {
         let mut track: Option<Self> = None;
         let mut readable = Vec::new();
@@ -130,7 +131,8 @@ impl Track {
         &self.path
     }
 
-    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only at the end.
+    /// Fills `out` with the next frames, interleaved, and returns how many: fewer than asked only
+    /// at the end.
     pub(super) fn read(&mut self, out: &mut [f32]) -> Result<usize, Error> {
         let channels = usize::from(self.format.channels);
         let wanted = out.len() / channels;
@@ -184,8 +186,8 @@ impl Track {
         self.warnings.iter().cloned().chain(current).chain(recorded).collect()
     }
 
-    /// Makes more ready, behind `done` frames that were read since `position`: what has come to the file, or the next file. False at
-    /// the end.
+    /// Makes more ready, behind `done` frames that were read since `position`: what has come to the
+    /// file, or the next file. False at the end.
     fn go_on(&mut self, done: u64) -> Result<bool, Error> {
         let position = self.position + done;
         let next = match &mut self.rest {

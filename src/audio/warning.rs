@@ -95,7 +95,8 @@ pub enum Warning {
         /// Frames its header claims.
         claimed: u64,
     },
-    /// The file ends in the middle of a packet or without the mark of its end; what is missing has no known length.
+    /// The file ends in the middle of a packet or without the mark of its end; what is missing has
+    /// no known length.
     EndMissing {
         /// The file.
         path: PathBuf,
@@ -115,7 +116,8 @@ pub enum Warning {
         /// How it is stored, or its rate.
         form: String,
     },
-    /// An edit list of the file leaves out sound that is there; what was delivered is what a player plays.
+    /// An edit list of the file leaves out sound that is there; what was delivered is what a player
+    /// plays.
     Hidden {
         /// The file.
         path: PathBuf,
@@ -124,7 +126,8 @@ pub enum Warning {
         /// Frames that were not delivered.
         frames: u64,
     },
-    /// The number of channels changes on the way; what follows was brought to that of the beginning.
+    /// The number of channels changes on the way; what follows was brought to that of the
+    /// beginning.
     ChannelsChange {
         /// The file.
         path: PathBuf,
@@ -137,7 +140,8 @@ pub enum Warning {
         /// Channels from there on.
         to: u16,
     },
-    /// The header was never completed, or gives less sound than the file holds; all that is there was delivered.
+    /// The header was never completed, or gives less sound than the file holds; all that is there
+    /// was delivered.
     Unfinished {
         /// The file.
         path: PathBuf,
@@ -209,7 +213,8 @@ pub enum Warning {
         /// The channel.
         channel: Channel,
     },
-    /// A file has no number where others have; it stands on a channel behind all others, where it takes nobody's place.
+    /// A file has no number where others have; it stands on a channel behind all others, where it
+    /// takes nobody's place.
     NoNumber {
         /// The file.
         path: PathBuf,
@@ -221,7 +226,8 @@ pub enum Warning {
         /// The files with their channels.
         files: Vec<(Channel, PathBuf)>,
     },
-    /// Files that were named one by one have numbers which are not their places in the order in which they were named.
+    /// Files that were named one by one have numbers which are not their places in the order in
+    /// which they were named.
     NumbersIgnored {
         /// The files with their channels.
         files: Vec<(Channel, PathBuf)>,
@@ -238,7 +244,8 @@ pub enum Warning {
         /// The name.
         file: String,
     },
-    /// Names that may count parts or microphones were taken to count microphones, since all files have one length.
+    /// Names that may count parts or microphones were taken to count microphones, since all files
+    /// have one length.
     ReadByLength {
         /// The files.
         paths: Vec<PathBuf>,
@@ -279,7 +286,8 @@ pub enum Warning {
         /// By how many frames.
         frames: u64,
     },
-    /// By the time in its head or name a file begins later than the others, but its length contradicts that; it was not moved.
+    /// By the time in its head or name a file begins later than the others, but its length
+    /// contradicts that; it was not moved.
     TimesDiffer {
         /// The file.
         path: PathBuf,
@@ -295,14 +303,16 @@ pub enum Warning {
         /// The file.
         path: PathBuf,
     },
-    /// A part of a recording holds no readable sound; what follows it stands too early by its length.
+    /// A part of a recording holds no readable sound; what follows it stands too early by its
+    /// length.
     PartSkipped {
         /// The part.
         path: PathBuf,
         /// Its size.
         bytes: u64,
     },
-    /// The numbers of a recording's parts have a gap; what follows it stands too early by the length of what is missing.
+    /// The numbers of a recording's parts have a gap; what follows it stands too early by the
+    /// length of what is missing.
     PartsMissing {
         /// The last part before the gap.
         before: PathBuf,
@@ -316,7 +326,8 @@ pub enum Warning {
         /// Where.
         span: Span,
     },
-    /// The computer's clock was set while it recorded: times of day rest on how it stood at the beginning.
+    /// The computer's clock was set while it recorded: times of day rest on how it stood at the
+    /// beginning.
     ClockSet {
         /// When first, in milliseconds of the recording.
         at: u64,

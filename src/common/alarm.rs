@@ -26,14 +26,16 @@ pub enum Alarm {
         /// The channel.
         channel: Channel,
     },
-    /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand too close together.
+    /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand
+    /// too close together.
     Bleed {
         /// The speaker's own microphone.
         of: Channel,
         /// The other.
         into: Channel,
     },
-    /// A microphone whose noise is so loud (a howl, a hum, a fan) that softer voices are lost in it.
+    /// A microphone whose noise is so loud (a howl, a hum, a fan) that softer voices are lost in
+    /// it.
     Noise {
         /// The microphone.
         channel: Channel,

@@ -1,13 +1,14 @@
 //! Files that are there whole or not at all, and stay there when the power fails.
 //!
-//! A file that takes another's place is brought to the disk first, then renamed, and then its folder is brought to the disk too: without
-//! the last step the old name may come back, or none.
+//! A file that takes another's place is brought to the disk first, then renamed, and then its
+//! folder is brought to the disk too: without the last step the old name may come back, or none.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file in place of the one of that name. Where that fails, the old one is as it was and nothing is left beside it.
+/// Writes a file in place of the one of that name. Where that fails, the old one is as it was and
+/// nothing is left beside it.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let part = part(path);
     let written = File::create(&part).and_then(|mut file| file.write_all(content)).and_then(|()| rename(&part, path));
@@ -25,7 +26,8 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(to.parent().unwrap_or(Path::new("")))
 }
 
-/// Brings the names in a folder to the disk. Where a system or a file system has no such thing, there is nothing to do.
+/// Brings the names in a folder to the disk. Where a system or a file system has no such thing,
+/// there is nothing to do.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match File::open(folder) {

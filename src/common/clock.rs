@@ -1,7 +1,7 @@
 //! Time as integer samples on a recording's own clock.
 //!
-//! Nothing in the core holds seconds. A position is a number of samples since the recording began, at the rate that the
-//! recording has; civil time is derived from it at the edge, with its zone.
+//! Nothing in the core holds seconds. A position is a number of samples since the recording began,
+//! at the rate that the recording has; civil time is derived from it at the edge, with its zone.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -26,7 +26,8 @@ impl Channel {
     /// The channel at this place (from 0) of an interleaved frame.
     ///
     /// # Panics
-    /// When `index` is not below [`MAX_CHANNELS`]: recordings with more channels are refused when they are opened.
+    /// When `index` is not below [`MAX_CHANNELS`]: recordings with more channels are refused when
+    /// they are opened.
     #[must_use]
     pub fn from_index(index: usize) -> Self {
         assert!(index < usize::from(MAX_CHANNELS), "channel index {index} out of range");
@@ -145,7 +146,8 @@ impl Clock {
         format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 
-    /// Seconds since the start with millisecond digits, for formats that are written in decimal seconds.
+    /// Seconds since the start with millisecond digits, for formats that are written in decimal
+    /// seconds.
     #[must_use]
     pub fn decimal_seconds(self, position: u64) -> String {
         let millis = self.millis(position);
@@ -153,8 +155,8 @@ impl Clock {
     }
 }
 
-/// A moment as sentences and lists tell it, `09-03-2027 10.05 WITA`: its day, its minute and its zone, which outside Indonesia is
-/// its distance from UTC.
+/// A moment as sentences and lists tell it, `09-03-2027 10.05 WITA`: its day, its minute and its
+/// zone, which outside Indonesia is its distance from UTC.
 #[must_use]
 pub fn moment(at: &jiff::Zoned) -> String {
     let zone = match at.offset().seconds() {

@@ -26,11 +26,14 @@ pub enum Flag {
     Clipped,
     /// The conference system says that this microphone was off all the while.
     MicrophoneOff,
-    /// The voice came from away from every microphone; that this one carried it loudest names nobody.
+    /// The voice came from away from every microphone; that this one carried it loudest names
+    /// nobody.
     OffMicrophone,
-    /// After a pause the voice is clearly louder or softer than before: at a microphone that several use, perhaps another speaker.
+    /// After a pause the voice is clearly louder or softer than before: at a microphone that
+    /// several use, perhaps another speaker.
     LevelChange,
-    /// Steady tones beneath: music, a howl of the loudspeakers, a telephone. A recogniser easily invents words for them.
+    /// Steady tones beneath: music, a howl of the loudspeakers, a telephone. A recogniser easily
+    /// invents words for them.
     Tones,
     /// Spoken in Javanese, as far as the recogniser can tell; the next ones likewise.
     Javanese,

@@ -1,4 +1,5 @@
-//! The languages in which the program speaks to its user, and the catalogue of its sentences (`locales/`).
+//! The languages in which the program speaks to its user, and the catalogue of its sentences
+//! (`locales/`).
 
 /// A language that the program speaks to its user. Documents are Indonesian whatever it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Sentences for people. A room says *which* sentence and with what values; the catalogue `locales/` has its words in
-//! Indonesian and English.
+//! Sentences for people. A room says *which* sentence and with what values; the catalogue
+//! `locales/` has its words in Indonesian and English.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use super::system;
 
 /// A sentence named by its key in the catalogue, with the values that stand in it.
 ///
-/// The entry `KEY.what` says what happened, `KEY.hint` (where there is one) how to mend it; `%{name}` in either is replaced by
-/// the value of that name.
+/// The entry `KEY.what` says what happened, `KEY.hint` (where there is one) how to mend it;
+/// `%{name}` in either is replaced by the value of that name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The key, for example `audio.missing`.
@@ -52,8 +52,9 @@ impl Message {
         matches!(self.key.rsplit('.').next(), Some("interrupted" | "stopped"))
     }
 
-    /// A value as the language writes it: what the operating system says in words, and a decimal number in Indonesian with its comma. A clock
-    /// time, 10.05, and a version, 1.2.3, are no such numbers; what must be typed into a file stays as the file wants it.
+    /// A value as the language writes it: what the operating system says in words, and a decimal
+    /// number in Indonesian with its comma. A clock time, 10.05, and a version, 1.2.3, are no
+    /// such numbers; what must be typed into a file stays as the file wants it.
     fn shown(&self, language: Language, value: &str) -> String {
         if language == Language::Indonesian
             && !["meeting.", "toml."].iter().any(|file| self.key.starts_with(file))

@@ -5,7 +5,8 @@ pub const PAUSE: usize = 1_600;
 /// 10 ms.
 const HOP: usize = PAUSE / 10;
 
-/// The middle of the quietest 100 ms of speech at 16 kHz, in samples from its start; the end of sound that has no more than that.
+/// The middle of the quietest 100 ms of speech at 16 kHz, in samples from its start; the end of
+/// sound that has no more than that.
 #[must_use]
 pub fn quietest(sound: &[f32]) -> usize {
     let power: Vec<f32> = sound.chunks_exact(HOP).map(|hop| hop.iter().map(|x| x * x).sum()).collect();

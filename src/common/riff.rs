@@ -1,5 +1,5 @@
-//! What every RIFF file shares: its magic, its chunks, and the header of a plain WAV file (Multimedia Programming Interface and
-//! Data Specifications 1.0).
+//! What every RIFF file shares: its magic, its chunks, and the header of a plain WAV file
+//! (Multimedia Programming Interface and Data Specifications 1.0).
 
 /// The first four bytes of a WAV file: little-endian, big-endian, and the two kinds beyond 4 GiB.
 pub const MAGIC: [&[u8; 4]; 4] = [b"RIFF", b"RIFX", b"RF64", b"BW64"];
@@ -10,8 +10,8 @@ pub fn is_wave(head: &[u8]) -> bool {
     MAGIC.iter().any(|magic| head.starts_with(*magic)) && head.get(8..12) == Some(b"WAVE")
 }
 
-/// Adds a chunk, with the byte that makes its length even. A length beyond 4 GiB is written as the largest, so that a fault never
-/// makes a short file of a long one.
+/// Adds a chunk, with the byte that makes its length even. A length beyond 4 GiB is written as the
+/// largest, so that a fault never makes a short file of a long one.
 pub fn chunk(out: &mut Vec<u8>, name: [u8; 4], content: &[u8]) {
     out.extend_from_slice(&name);
     out.extend_from_slice(&length(content.len() as u64));
@@ -27,8 +27,8 @@ pub fn length(bytes: u64) -> [u8; 4] {
     u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// The 44 bytes before the samples of a WAV file with one channel of 16-bit samples. Lengths beyond 4 GiB are written as the
-/// largest, as for a stream.
+/// The 44 bytes before the samples of a WAV file with one channel of 16-bit samples. Lengths beyond
+/// 4 GiB are written as the largest, as for a stream.
 #[must_use]
 pub fn mono_header(rate: u32, samples: u64) -> Vec<u8> {
     let bytes = samples.saturating_mul(2);

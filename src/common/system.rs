@@ -1,5 +1,6 @@
-//! What the operating system says, in the words of the user's language. A value of a [`crate::common::message::Message`] that holds such a phrase is put
-//! into words here and nowhere else.
+//! What the operating system says, in the words of the user's language. A value of a
+//! [`crate::common::message::Message`] that holds such a phrase is put into words here and nowhere
+//! else.
 
 use std::io::{Error, ErrorKind};
 
@@ -75,7 +76,8 @@ fn words(language: Language, key: &str) -> Option<String> {
     lookup(language, &format!("system.{key}"))
 }
 
-/// The text with what the system says in it put into words. What it has no words for stays as it is.
+/// The text with what the system says in it put into words. What it has no words for stays as it
+/// is.
 #[must_use]
 pub fn in_words(language: Language, text: &str) -> String {
     // An error without a number is told by its kind alone.

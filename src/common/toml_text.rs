@@ -1,7 +1,9 @@
-//! TOML that people write by hand: its text however an editor saved it, and what is wrong with it, in plain words.
+//! TOML that people write by hand: its text however an editor saved it, and what is wrong with it,
+//! in plain words.
 //!
-//! Parsers speak of *basic strings* and *invalid types* in English. Here a mistake becomes a [`Slip`], found by the line that the
-//! parser stopped at, and each slip has a sentence with its remedy in the catalogue.
+//! Parsers speak of *basic strings* and *invalid types* in English. Here a mistake becomes a
+//! [`Slip`], found by the line that the parser stopped at, and each slip has a sentence with its
+//! remedy in the catalogue.
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::de::DeserializeOwned;
@@ -182,7 +184,8 @@ impl Wrong {
     }
 }
 
-/// The text of a file: by its byte order mark, else UTF-8 or UTF-16 if it is that, else what Windows writes in Indonesia. `None` where it is no text.
+/// The text of a file: by its byte order mark, else UTF-8 or UTF-16 if it is that, else what
+/// Windows writes in Indonesia. `None` where it is no text.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Option<String> {
     let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count() * 4 > bytes.len();
@@ -350,7 +353,8 @@ fn outside_quotes(line: &str) -> (String, bool) {
     (bare, quote.is_none())
 }
 
-/// Whether a text in double quotation marks has a backslash that TOML does not know, as the paths of Windows do.
+/// Whether a text in double quotation marks has a backslash that TOML does not know, as the paths
+/// of Windows do.
 fn has_foreign_escape(value: &str) -> bool {
     let mut letters = value.chars();
     while let Some(c) = letters.next() {

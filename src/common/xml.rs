@@ -1,7 +1,7 @@
 //! Text inside XML documents.
 
-/// Text as XML allows it between tags and in attributes: `&`, `<`, `>` and `"` as entities, and without the characters that no
-/// document may hold (XML 1.0, 2.2).
+/// Text as XML allows it between tags and in attributes: `&`, `<`, `>` and `"` as entities, and
+/// without the characters that no document may hold (XML 1.0, 2.2).
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let allowed = |letter: &char| {

@@ -1,24 +1,29 @@
 //! By how much the system's clock and the recording's differ, found from the edges of speech.
 //!
-//! Who speaks switches the microphone on first and off afterwards. So under the right origin (what the system's clock says at the
-//! recording's first sample) speech begins soon after *on*, and has ended soon before *off*. Each edge allows some stretches of
-//! origins; the origin that most edges allow is the one, if it stands out. Where in that stretch it lies follows from the tightest
+//! Who speaks switches the microphone on first and off afterwards. So under the right origin (what
+//! the system's clock says at the recording's first sample) speech begins soon after *on*, and has
+//! ended soon before *off*. Each edge allows some stretches of origins; the origin that most edges
+//! allow is the one, if it stands out. Where in that stretch it lies follows from the tightest
 //! edges: nobody speaks before *on* or after *off*.
 
 use crate::common::clock::{Channel, Span};
 
-/// Speech begins this much before (the clocks' own granularity) or after *on*, and ends so before or after *off*, in ms.
+/// Speech begins this much before (the clocks' own granularity) or after *on*, and ends so before
+/// or after *off*, in ms.
 const EARLY: i64 = 500;
 const LATE: i64 = 3_000;
-/// An edge of speech is one where the channel was or stays silent for so long, in ms: pauses within a speech tell nothing of its microphone.
+/// An edge of speech is one where the channel was or stays silent for so long, in ms: pauses within
+/// a speech tell nothing of its microphone.
 const PAUSE: u64 = 2_000;
 /// So many edges must agree at least.
 const LEAST: usize = 4;
-/// Beyond this distance from the best origin, another is a rival; it may have at most this share of the edges.
+/// Beyond this distance from the best origin, another is a rival; it may have at most this share of
+/// the edges.
 const APART: i64 = 6_000;
 const RIVAL: f64 = 0.6;
-/// Of the edges within the recording, this share and [`LEAST`] more must agree, or all: a microphone may well be on without a word, but
-/// of few edges a third agrees by chance, as speeches of like length bring two edges at once.
+/// Of the edges within the recording, this share and [`LEAST`] more must agree, or all: a
+/// microphone may well be on without a word, but of few edges a third agrees by chance, as speeches
+/// of like length bring two edges at once.
 const SHARE: f64 = 0.34;
 /// More pairs of edges than this are thinned out evenly; far more than tell the origin.
 const PAIRS: usize = 1 << 21;
@@ -44,8 +49,9 @@ struct Edge {
     on: bool,
 }
 
-/// Finds the origin of a system's clock. `switched` are its microphones that went on (`true`) or off, in ms of its clock; `turns` are the speech of the
-/// recording, in ms of it. Both in any order. `None` where too few edges agree, or where they agree with another origin nearly as well.
+/// Finds the origin of a system's clock. `switched` are its microphones that went on (`true`) or
+/// off, in ms of its clock; `turns` are the speech of the recording, in ms of it. Both in any
+/// order. `None` where too few edges agree, or where they agree with another origin nearly as well.
 #[must_use]
 pub fn align(switched: &[(i64, Channel, bool)], turns: &[(Channel, Span)]) -> Option<Alignment> {
     let edges: Vec<Edge> = switched.iter().map(|&(at, channel, on)| Edge { at, channel, on }).collect();
@@ -66,7 +72,8 @@ pub fn align(switched: &[(i64, Channel, bool)], turns: &[(Channel, Span)]) -> Op
     Some(Alignment { origin, spread, agreeing: best, edges: inside })
 }
 
-/// Where speech begins and ends on each channel, after and before silence: by channel number, beginnings and ends.
+/// Where speech begins and ends on each channel, after and before silence: by channel number,
+/// beginnings and ends.
 fn edges_of_speech(turns: &[(Channel, Span)]) -> Vec<[Vec<i64>; 2]> {
     let mut turns = turns.to_vec();
     turns.sort_unstable_by_key(|(channel, span)| (*channel, span.start));
@@ -123,7 +130,8 @@ fn allowed(edges: &[Edge], speech: &[[Vec<i64>; 2]]) -> Vec<(i64, i64)> {
     all
 }
 
-/// The stretch of origins that most edges allow, and how many; away from an origin, if one is given.
+/// The stretch of origins that most edges allow, and how many; away from an origin, if one is
+/// given.
 fn most_allowed(allowed: &[(i64, i64)], away_from: Option<i64>) -> Option<(usize, i64, i64)> {
     let mut steps: Vec<(i64, i32)> = Vec::new();
     for &(from, until) in allowed {
@@ -160,7 +168,8 @@ fn refine(edges: &[Edge], speech: &[[Vec<i64>; 2]], middle: i64) -> (i64, u64) {
         origins
     };
     let (ons, offs) = (exact(true), exact(false));
-    // One edge in ten may be wrong: a cough before the button, a word into a microphone that is already off.
+    // One edge in ten may be wrong: a cough before the button, a word into a microphone that is already
+    // off.
     let lower = ons.get(ons.len().saturating_sub(1) * 9 / 10).copied();
     let upper = offs.get(offs.len() / 10).copied();
     match (lower, upper) {
@@ -177,7 +186,8 @@ mod tests {
 
     type Switches = Vec<(i64, Channel, bool)>;
 
-    /// Speech on so many channels, and the switches of hands that need `hand` ms, on a clock whose origin is `origin`.
+    /// Speech on so many channels, and the switches of hands that need `hand` ms, on a clock whose
+    /// origin is `origin`.
     fn meeting(seed: u64, turns: usize, hand: i64, origin: i64) -> (Vec<(Channel, Span)>, Switches) {
         let mut state = seed;
         let mut random = move |below: u64| {

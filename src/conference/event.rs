@@ -28,7 +28,8 @@ pub enum Change {
 pub enum Said {
     /// A microphone changed.
     Microphone(Change),
-    /// From now on this person, by the short name in `rapat.toml`, sits there; `None`: nobody that is known.
+    /// From now on this person, by the short name in `rapat.toml`, sits there; `None`: nobody that
+    /// is known.
     Seated(Option<String>),
 }
 
@@ -90,8 +91,8 @@ impl Events {
         self.list.is_empty()
     }
 
-    /// What the system's clock should say at the recording's first sample, if both clocks are right; unknown where nobody knows when the
-    /// recording began.
+    /// What the system's clock should say at the recording's first sample, if both clocks are
+    /// right; unknown where nobody knows when the recording began.
     #[must_use]
     pub fn expected_origin(&self, meeting: &Meeting, started: Option<Timestamp>) -> Option<i64> {
         match self.timing {

@@ -61,7 +61,8 @@ impl<R: BufRead> Table<R> {
 }
 
 impl Head {
-    /// The separator is the one that the line has: a semicolon (as spreadsheets write where the comma is for decimals), a tab, or a comma.
+    /// The separator is the one that the line has: a semicolon (as spreadsheets write where the
+    /// comma is for decimals), a tab, or a comma.
     fn read(text: &str) -> Result<Self, Fault> {
         let separator = [b';', b'\t'].into_iter().find(|separator| text.as_bytes().contains(separator)).unwrap_or(b',');
         let names: Vec<String> = fields(text, separator)?.iter().map(|name| name.trim().to_lowercase()).collect();

@@ -1,7 +1,7 @@
 //! What is wrong with a microphone, from how its level follows those of the others.
 //!
-//! A voice that reaches a second microphone through the room arrives late and smeared. Where the level follows closely and the
-//! waves agree without any delay, the two are joined by a wire.
+//! A voice that reaches a second microphone through the room arrives late and smeared. Where the
+//! level follows closely and the waves agree without any delay, the two are joined by a wire.
 
 use super::level::{Level, SILENCE};
 use super::room::{ChannelHop, Room};
@@ -29,12 +29,12 @@ const PARTS: usize = 2;
 const DEAD: u16 = 2000;
 /// And stayed within this above its noise, dB.
 const HEARD: f32 = 5.0;
-/// Bleed of which a person is told, dB, once it was heard for so many hops: -3 dB, which reads half a decibel higher where it is compared
-/// with the speaker a moment before.
+/// Bleed of which a person is told, dB, once it was heard for so many hops: -3 dB, which reads half
+/// a decibel higher where it is compared with the speaker a moment before.
 const LOUD: f32 = -2.5;
 const LOUD_AFTER: f32 = 199.0;
-/// Noise of which a person is told, dB of full scale, once it lasted for so many hops (10 s). A member at his microphone has some
-/// -30 to -20 dB, the air conditioning of a hall -60 to -54.
+/// Noise of which a person is told, dB of full scale, once it lasted for so many hops (10 s). A
+/// member at his microphone has some -30 to -20 dB, the air conditioning of a hall -60 to -54.
 const NOISE: f32 = -40.0;
 const NOISE_AFTER: u16 = 1000;
 
@@ -130,7 +130,8 @@ impl AlarmDetector {
         self.find_dead(powers);
     }
 
-    /// Only where most hear the room: a closed microphone of a conference system hears nothing either.
+    /// Only where most hear the room: a closed microphone of a conference system hears nothing
+    /// either.
     fn find_dead(&mut self, powers: &[f32]) {
         let deaf = self.deaf.iter().filter(|&&hops| hops >= DEAD).count();
         let closed = powers.iter().filter(|&&power| power <= 10.0 * SILENCE.log10()).count();
@@ -207,7 +208,8 @@ mod tests {
         }
     }
 
-    /// Four microphones in which speakers take turns, three seconds each; the others hear them late and with echoes, 15 dB down.
+    /// Four microphones in which speakers take turns, three seconds each; the others hear them late
+    /// and with echoes, 15 dB down.
     fn room(seconds: usize) -> Vec<Vec<f32>> {
         room_of(seconds, 0.08)
     }

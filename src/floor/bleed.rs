@@ -1,4 +1,5 @@
-//! How loud each channel's voice arrives in the others, learned band by band while its speaker leads.
+//! How loud each channel's voice arrives in the others, learned band by band while its speaker
+//! leads.
 
 use super::gain::Gains;
 use super::level::{BANDS, Bands, Level, from_db, to_db};
@@ -16,7 +17,8 @@ const LIMIT: f32 = 6.0;
 
 pub(super) struct Bleed {
     channels: usize,
-    /// `learned[of * channels + into]`: level of channel `of`'s voice in `into`, relative to its own microphone, dB.
+    /// `learned[of * channels + into]`: level of channel `of`'s voice in `into`, relative to its
+    /// own microphone, dB.
     learned: Vec<Bands>,
     /// Hops in which it was heard.
     heard: Vec<f32>,
@@ -35,7 +37,8 @@ impl Bleed {
         }
     }
 
-    /// Begins with what was known of a pair another day, in dB. It is a start, and can be unlearned.
+    /// Begins with what was known of a pair another day, in dB. It is a start, and can be
+    /// unlearned.
     pub fn know(&mut self, of: usize, into: usize, level: f32) {
         let pair = of * self.channels + into;
         self.learned[pair] = [level; BANDS];
@@ -61,8 +64,8 @@ impl Bleed {
         }
     }
 
-    /// Learns one pair from a hop in which `of` leads and `into` is silent itself: `from` is the level of the one, a moment earlier, `to`
-    /// that of the other.
+    /// Learns one pair from a hop in which `of` leads and `into` is silent itself: `from` is the
+    /// level of the one, a moment earlier, `to` that of the other.
     pub fn learn(&mut self, of: usize, into: usize, from: &Level, to: &Level, gains: &Gains) {
         let pair = of * self.channels + into;
         let expected = gains.expected(of, into);
@@ -93,8 +96,9 @@ impl Bleed {
         self.is_known(of, into, hops).then(|| self.learned[pair].iter().sum::<f32>() / BANDS as f32)
     }
 
-    /// How much louder `other` is than `first`, in dB, where a voice may be either's: halfway between what is known of the one and of
-    /// the other. `None` until both were heard for that many hops.
+    /// How much louder `other` is than `first`, in dB, where a voice may be either's: halfway
+    /// between what is known of the one and of the other. `None` until both were heard for that
+    /// many hops.
     pub fn halfway(&self, first: usize, other: usize, hops: f32) -> Option<f32> {
         let of_first = self.level(first, other, hops)?;
         let of_other = -self.level(other, first, hops)?;

@@ -1,12 +1,14 @@
 //! Which of two microphones a voice reaches first.
 //!
-//! Levels tell who speaks only as well as gains are known. But a voice reaches its own speaker's microphone before any other,
-//! however sensitive that is; so where two neighbours are about as loud, the delay between them says whose voice it is: the
-//! generalised cross-correlation with phase transform (C. Knapp and G. Carter, IEEE Trans. ASSP 24, 1976), over the last quarter
-//! of a second. It says nothing more often than it errs: echoes and several voices at once leave no clear peak.
+//! Levels tell who speaks only as well as gains are known. But a voice reaches its own speaker's
+//! microphone before any other, however sensitive that is; so where two neighbours are about as
+//! loud, the delay between them says whose voice it is: the generalised cross-correlation with
+//! phase transform (C. Knapp and G. Carter, IEEE Trans. ASSP 24, 1976), over the last quarter
+//! of a second. It says nothing more often than it errs: echoes and several voices at once leave no
+//! clear peak.
 //!
-//! Two sound cards have two clocks, and their delays mean nothing. Where one microphone is much louder than another its voice is
-//! known anyway; a pair that contradicts that is not believed.
+//! Two sound cards have two clocks, and their delays mean nothing. Where one microphone is much
+//! louder than another its voice is known anyway; a pair that contradicts that is not believed.
 
 use std::sync::Arc;
 
@@ -27,8 +29,8 @@ const SHORTEST: usize = 4;
 /// Bins of 200 to 4000 Hz, the bands in which levels are measured.
 const LOW: usize = 200 * PADDED / RATE.get() as usize;
 const HIGH: usize = 4000 * PADDED / RATE.get() as usize;
-/// A peak is clear when it stands so many times above the root mean square of all delays, and so many above the highest on the
-/// other side.
+/// A peak is clear when it stands so many times above the root mean square of all delays, and so
+/// many above the highest on the other side.
 const PEAK: f32 = 6.0;
 const OTHER_PEAK: f32 = 1.6;
 /// Hops between two comparisons.
@@ -37,7 +39,8 @@ const EVERY: u64 = 10;
 const HOPS: usize = 24;
 /// A microphone is compared when it is so far above its noise in both halves, in dB.
 const AUDIBLE: f32 = 10.0;
-/// And when between the halves the difference of the two changed by no more, in dB: otherwise the speaker did.
+/// And when between the halves the difference of the two changed by no more, in dB: otherwise the
+/// speaker did.
 const STEADY: f32 = 3.0;
 /// Nearer in loudness than this, in dB, a delay decides.
 const CLOSE: f32 = 8.0;
@@ -79,7 +82,8 @@ pub(super) struct Delays {
     frame: Vec<f32>,
     loudest: Vec<Complex32>,
     other: Vec<Complex32>,
-    /// For each pair, lower channel first: how many of the last comparisons said that it hears earlier, less those that said later.
+    /// For each pair, lower channel first: how many of the last comparisons said that it hears
+    /// earlier, less those that said later.
     votes: Vec<i8>,
     belief: Vec<i8>,
     verdicts: Vec<Verdict>,
@@ -121,8 +125,9 @@ impl Delays {
         self.next_sample = (self.next_sample + HOP) % WINDOW;
     }
 
-    /// Takes the levels of the same hop; from time to time compares the loudest microphone, `own` gains taken off, with those next to
-    /// it in loudness. Those that are `wired` carry others' sound and say nothing. Returns what is new and sure.
+    /// Takes the levels of the same hop; from time to time compares the loudest microphone, `own`
+    /// gains taken off, with those next to it in loudness. Those that are `wired` carry others'
+    /// sound and say nothing. Returns what is new and sure.
     pub fn look(&mut self, hop: u64, levels: &[Level], wired: &[bool], own: impl Fn(usize) -> f32) -> &[Verdict] {
         for (channel, level) in levels.iter().enumerate() {
             self.powers[channel * HOPS + self.next_hop] = level.power_db();
@@ -188,7 +193,8 @@ impl Delays {
         ((a_before - b_before) - (a_after - b_after)).abs() <= STEADY
     }
 
-    /// Whether the voice reaches the loudest microphone before this one; `None` where there is no clear answer.
+    /// Whether the voice reaches the loudest microphone before this one; `None` where there is no
+    /// clear answer.
     fn loudest_is_early(&mut self, other: usize) -> Option<bool> {
         transform(&self.sound[other], self.next_sample, &self.taper, &mut self.frame, &*self.forward, &mut self.other);
         for (bin, (a, b)) in self.loudest.iter().zip(&mut self.other).enumerate() {
@@ -258,7 +264,8 @@ mod tests {
         (0..count).map(|_| next()).collect()
     }
 
-    /// Lets two microphones hear: `late` samples of delay of the second, and how much louder it is, dB.
+    /// Lets two microphones hear: `late` samples of delay of the second, and how much louder it is,
+    /// dB.
     fn hear(delays: &mut Delays, hops: u64, late: isize, louder: f32) -> Vec<Verdict> {
         let count = hops as usize * HOP;
         let source = noise(7, count + 200);

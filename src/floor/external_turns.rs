@@ -1,4 +1,5 @@
-//! Turns that another has decided: a person, or another program. They come as RTTM, the form in which `risalah floor` gives its own.
+//! Turns that another has decided: a person, or another program. They come as RTTM, the form in
+//! which `risalah floor` gives its own.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +12,8 @@ use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
 use crate::common::pause::quietest;
 
-/// The most bytes that are read: a line has less than a hundred, and no meeting a hundred thousand turns.
+/// The most bytes that are read: a line has less than a hundred, and no meeting a hundred thousand
+/// turns.
 const LIMIT: u64 = 8 << 20;
 
 /// A turn that is too long is cut within this many samples before its longest (8 s).
@@ -125,9 +127,10 @@ pub struct Given {
 }
 
 impl Given {
-    /// Reads the turns of a recording with so many channels. In a line `SPEAKER SESSION 1 START LENGTH <NA> <NA> ch07 <NA> <NA>` the
-    /// session and the third field are not looked at: the name of the speaker is that of the channel. Comments (`;;`) and empty
-    /// lines are passed over.
+    /// Reads the turns of a recording with so many channels. In a line `SPEAKER SESSION 1 START
+    /// LENGTH <NA> <NA> ch07 <NA> <NA>` the session and the third field are not looked at: the
+    /// name of the speaker is that of the channel. Comments (`;;`) and empty lines are passed
+    /// over.
     ///
     /// # Errors
     /// Any [`Error`]; of a broken line, its number.
@@ -172,8 +175,9 @@ impl Given {
         &self.identity
     }
 
-    /// Appends the turns of which all is heard when the recording has been read up to `position`. One that is longer than
-    /// [`LONGEST_TURN`] is cut where it is quietest, as [`super::Floor`] does; `sound` gives the samples of a span.
+    /// Appends the turns of which all is heard when the recording has been read up to `position`.
+    /// One that is longer than [`LONGEST_TURN`] is cut where it is quietest, as
+    /// [`super::Floor`] does; `sound` gives the samples of a span.
     pub fn due(&mut self, position: u64, sound: impl Fn(Channel, Span) -> Vec<f32>, done: &mut Vec<Turn>) {
         while let Some(first) = self.waiting.first_entry()
             && first.key().0 <= position
@@ -199,7 +203,8 @@ impl Given {
         soon.any(|turn| turn.channel == channel && turn.span.start < position)
     }
 
-    /// Ends the recording at `length`: the turns that reach beyond it end there. Gives how many begin after it.
+    /// Ends the recording at `length`: the turns that reach beyond it end there. Gives how many
+    /// begin after it.
     pub fn finish(mut self, length: u64, sound: impl Fn(Channel, Span) -> Vec<f32>, done: &mut Vec<Turn>) -> usize {
         let (here, beyond): (Vec<Turn>, Vec<Turn>) =
             std::mem::take(&mut self.waiting).into_values().partition(|turn| turn.span.start < length);

@@ -1,20 +1,22 @@
-//! How sensitive each microphone is, and how loud a voice arrives in microphones that are not its own.
+//! How sensitive each microphone is, and how loud a voice arrives in microphones that are not its
+//! own.
 //!
-//! Gains differ by as much as bleed does, so the loudest channel need not be the speaker's. But while one speaks, all others are
-//! bystanders: what they show differs by their gains and, less, by their places. Whoever rises above what it shows as a
-//! bystander is the one who speaks.
+//! Gains differ by as much as bleed does, so the loudest channel need not be the speaker's. But
+//! while one speaks, all others are bystanders: what they show differs by their gains and, less, by
+//! their places. Whoever rises above what it shows as a bystander is the one who speaks.
 
 use super::delay::Verdict;
 use super::level::Level;
 
 /// Hops that the guess from the noise floor weighs.
 const GUESS: f32 = 50.0;
-/// How much of a difference of noise floors is a difference of gains: the rest is the microphone's own noise.
+/// How much of a difference of noise floors is a difference of gains: the rest is the microphone's
+/// own noise.
 const NOISE_SHARE: f32 = 0.6;
 /// The guess goes no further than this, in dB.
 const GUESS_LIMIT: f32 = 8.0;
-/// How much of a microphone's sensitivity as a bystander it has for its own speaker too. An omnidirectional one hears more of the
-/// room, but not more of its speaker.
+/// How much of a microphone's sensitivity as a bystander it has for its own speaker too. An
+/// omnidirectional one hears more of the room, but not more of its speaker.
 const OWN_SHARE: f32 = 0.8;
 /// Hops that what is known from another day weighs.
 const KNOWN: f32 = 200.0;
@@ -39,7 +41,8 @@ const MADE_GOOD: f32 = 0.15;
 const MOST_AT_ONCE: f32 = 1.5;
 /// What delays add to a gain goes no further, in dB.
 const ADDED_LIMIT: f32 = 8.0;
-/// And is taken back by this factor where it is not needed: by one who stands so much further above, in dB.
+/// And is taken back by this factor where it is not needed: by one who stands so much further
+/// above, in dB.
 const TAKEN_BACK: f32 = 0.97;
 const NOT_NEEDED: f32 = 2.0;
 /// Hops that the first guess of [`ROOM`] weighs, and after which it follows at its slowest.
@@ -53,7 +56,8 @@ pub(super) struct Gains {
     heard: Vec<f32>,
     guess: Vec<f32>,
     gain: Vec<f32>,
-    /// What the delays between microphones taught of a microphone's sensitivity for its own speaker, dB.
+    /// What the delays between microphones taught of a microphone's sensitivity for its own
+    /// speaker, dB.
     added: Vec<f32>,
     room: f32,
     room_heard: f32,
@@ -114,8 +118,9 @@ impl Gains {
         self.room + NEIGHBOUR + self.bystander(into) - self.own(of)
     }
 
-    /// How much further the loudest channel stands above the quietest quarter of the others than a speaker does here, dB; a voice
-    /// that is far from every microphone stands above none. `None` where there are too few others.
+    /// How much further the loudest channel stands above the quietest quarter of the others than a
+    /// speaker does here, dB; a voice that is far from every microphone stands above none.
+    /// `None` where there are too few others.
     pub fn nearness(&mut self, loudest: usize, powers: &[f32]) -> Option<f32> {
         let gain = &self.gain;
         self.sorted.clear();
@@ -134,7 +139,8 @@ impl Gains {
         self.usual += nearness.clamp(-STEP, STEP) / (self.usual_heard + ROOM_GUESS);
     }
 
-    /// Learns from a voice that reaches one microphone before another: the first is its speaker's, and should stand above.
+    /// Learns from a voice that reaches one microphone before another: the first is its speaker's,
+    /// and should stand above.
     pub fn comes_first(&mut self, Verdict { early, late, lead }: Verdict) {
         if lead < 0.0 {
             let step = ((FIRST - lead) * MADE_GOOD).min(MOST_AT_ONCE);

@@ -6,11 +6,12 @@ pub(super) const BANDS: usize = 8;
 /// A value for each band.
 pub(super) type Bands = [f32; BANDS];
 
-/// Where the bands end, in Hz: the voice's range without the room's rumble and the microphone's hiss.
+/// Where the bands end, in Hz: the voice's range without the room's rumble and the microphone's
+/// hiss.
 const EDGES: [f64; BANDS + 1] = [200.0, 320.0, 500.0, 720.0, 1000.0, 1420.0, 2000.0, 2830.0, 4000.0];
 
-/// Second-order filter sections in transposed direct form II, one for each band, side by side so that a processor computes them
-/// together.
+/// Second-order filter sections in transposed direct form II, one for each band, side by side so
+/// that a processor computes them together.
 #[derive(Clone, Copy)]
 struct Biquads {
     b: [Bands; 3],
@@ -19,7 +20,8 @@ struct Biquads {
 }
 
 impl Biquads {
-    /// Butterworth sections for 16 kHz sound by the bilinear transform (R. Bristow-Johnson, Audio EQ Cookbook, Q = 1/√2).
+    /// Butterworth sections for 16 kHz sound by the bilinear transform (R. Bristow-Johnson, Audio
+    /// EQ Cookbook, Q = 1/√2).
     fn new(frequencies: &[f64], high: bool) -> Self {
         let mut sections = Self { b: [[0.0; BANDS]; 3], a: [[0.0; BANDS]; 2], state: [[0.0; BANDS]; 2] };
         for (band, frequency) in frequencies.iter().enumerate() {
@@ -50,7 +52,8 @@ impl Biquads {
     }
 }
 
-/// Below this power (-100 dB of full scale) a channel is muted or digitally silent: it can never have the floor.
+/// Below this power (-100 dB of full scale) a channel is muted or digitally silent: it can never
+/// have the floor.
 pub(super) const SILENCE: f32 = 1e-10;
 
 /// A band is clear when it is this many times above its noise.
@@ -134,7 +137,8 @@ impl Channel {
     }
 }
 
-/// The 5th percentile of the power over the last 20 s, from a sliding histogram of half-decibel bins.
+/// The 5th percentile of the power over the last 20 s, from a sliding histogram of half-decibel
+/// bins.
 struct NoiseFloor {
     bins: Box<[u16; Self::BINS]>,
     history: Box<[u8; Self::HISTORY]>,

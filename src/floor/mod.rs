@@ -1,11 +1,15 @@
 //! Who has the floor: from the levels of all microphones to turns per channel.
 //!
-//! Every microphone hears every voice, so the question is not where there is sound but which microphone's own speaker
-//! made it. [`level`] measures each channel's power in the bands of speech against its own noise floor; [`gain`] learns how sensitive
-//! each microphone is, [`bleed`] how loud each channel's voice arrives in the others; [`delay`] which of two it reaches first; [`room`] finds what the louder channels do
-//! not explain; [`voice`] asks a small neural detector whether it is a voice at all, and harder where [`tone`] finds steady tones; [`turns`] makes turns of it; [`alarm`]
-//! notices what is wrong with a microphone; [`given`] takes turns from elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished one give
-//! the same turns, however the sound is cut into blocks. Equations, reasons and figures: `docs/guide/floor.md`.
+//! Every microphone hears every voice, so the question is not where there is sound but which
+//! microphone's own speaker made it. [`level`] measures each channel's power in the bands of speech
+//! against its own noise floor; [`gain`] learns how sensitive each microphone is, [`bleed`] how
+//! loud each channel's voice arrives in the others; [`delay`] which of two it reaches first;
+//! [`room`] finds what the louder channels do not explain; [`voice`] asks a small neural detector
+//! whether it is a voice at all, and harder where [`tone`] finds steady tones; [`turns`] makes
+//! turns of it; [`alarm`] notices what is wrong with a microphone; [`given`] takes turns from
+//! elsewhere instead. Everything is causal and integer-timed: a growing recording and a finished
+//! one give the same turns, however the sound is cut into blocks. Equations, reasons and figures:
+//! `docs/guide/floor.md`.
 
 mod alarm;
 mod bleed;
@@ -39,14 +43,17 @@ pub const CLOCK: Clock = Clock::new(RATE);
 /// Samples between two decisions (10 ms).
 pub(crate) const HOP: usize = 160;
 
-/// A turn is cut at its quietest place when it grows to this many samples (20 s), so that it fits the recogniser's window.
+/// A turn is cut at its quietest place when it grows to this many samples (20 s), so that it fits
+/// the recogniser's window.
 pub const LONGEST_TURN: u64 = 20 * RATE.get() as u64;
 
-/// How long after a sample has been given the turns that hold it may still be open, in samples. A consumer that keeps
-/// this much sound, [`LONGEST_TURN`] and [`PRE_ROLL`] never finds a turn's beginning gone.
+/// How long after a sample has been given the turns that hold it may still be open, in samples. A
+/// consumer that keeps this much sound, [`LONGEST_TURN`] and [`PRE_ROLL`] never finds a turn's
+/// beginning gone.
 pub const DECISION_DELAY: u64 = RATE.get() as u64;
 
-/// Sound before a turn that belongs to its first syllable (200 ms): the detector needs that long to be sure.
+/// Sound before a turn that belongs to its first syllable (200 ms): the detector needs that long to
+/// be sure.
 pub const PRE_ROLL: u64 = RATE.get() as u64 / 5;
 
 /// The detector for all channels of one recording.
@@ -83,8 +90,8 @@ impl Floor {
         }
     }
 
-    /// A detector that begins with what was learned of the room before. Channels that the profile does not know begin as in
-    /// [`Floor::new`].
+    /// A detector that begins with what was learned of the room before. Channels that the profile
+    /// does not know begin as in [`Floor::new`].
     #[must_use]
     pub fn with_room(channels: usize, profile: &Profile) -> Self {
         Self { room: room::Room::known(channels, profile), ..Self::new(channels) }
@@ -96,8 +103,8 @@ impl Floor {
         self.room.profile()
     }
 
-    /// Takes the next samples of all channels (one slice a channel, equally long, 16 kHz) and appends the turns that are now
-    /// complete, in the order of their ends.
+    /// Takes the next samples of all channels (one slice a channel, equally long, 16 kHz) and
+    /// appends the turns that are now complete, in the order of their ends.
     ///
     /// # Panics
     /// When the number of slices is not the number of channels, or their lengths differ.
@@ -139,7 +146,8 @@ impl Floor {
         self.turns.get(channel.index()).is_some_and(turns::Smoother::is_open)
     }
 
-    /// Ends the recording: what is still open is complete. The last samples that fill no hop are taken as silence.
+    /// Ends the recording: what is still open is complete. The last samples that fill no hop are
+    /// taken as silence.
     pub fn finish(mut self, done: &mut Vec<Turn>) {
         if self.pending.first().is_some_and(|rest| !rest.is_empty()) {
             for pending in &mut self.pending {
@@ -152,8 +160,8 @@ impl Floor {
         }
     }
 
-    /// What was noticed so far to be wrong with a microphone, each once, in the order in which it was. Like the turns it depends on the
-    /// sound alone.
+    /// What was noticed so far to be wrong with a microphone, each once, in the order in which it
+    /// was. Like the turns it depends on the sound alone.
     #[must_use]
     pub fn alarms(&self) -> &[Alarm] {
         self.alarms.alarms()

@@ -1,4 +1,5 @@
-//! What the detector saw and decided, for those who look over its shoulder: a picture for a support call, a sound check.
+//! What the detector saw and decided, for those who look over its shoulder: a picture for a support
+//! call, a sound check.
 
 /// One channel in one hop (10 ms).
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -41,8 +41,9 @@ impl TryFrom<Written> for Profile {
 }
 
 impl Profile {
-    /// Of so many channels: each one's gain relative to the others, and what the voice of one (first) is in another (second) relative
-    /// to its own microphone, where that was heard. To a tenth of a dB.
+    /// Of so many channels: each one's gain relative to the others, and what the voice of one
+    /// (first) is in another (second) relative to its own microphone, where that was heard. To
+    /// a tenth of a dB.
     pub(super) fn new(
         channels: usize,
         gain: impl Fn(usize) -> f32,
@@ -68,7 +69,8 @@ impl Profile {
         self.gains_db.get(channel).copied()
     }
 
-    /// How loud the voice of one channel (from 0) arrives in another, relative to its own microphone, in dB.
+    /// How loud the voice of one channel (from 0) arrives in another, relative to its own
+    /// microphone, in dB.
     #[must_use]
     pub fn bleed_db(&self, of: usize, into: usize) -> Option<f32> {
         *self.bleed_db.get(of)?.get(into)?

@@ -1,8 +1,8 @@
 //! Which channels' own voices the levels of a hop hold: what others explain is taken away.
 //!
-//! Going down from the loudest, each channel is compared with its noise and with all that the voices before it bleed into it. What
-//! stands above that is evidence of its own speaker. Level, not correlation, is the main cue (K. Boakye and A. Stolcke,
-//! Interspeech 2006).
+//! Going down from the loudest, each channel is compared with its noise and with all that the
+//! voices before it bleed into it. What stands above that is evidence of its own speaker. Level,
+//! not correlation, is the main cue (K. Boakye and A. Stolcke, Interspeech 2006).
 
 use super::bleed::Bleed;
 use super::delay::Delays;
@@ -26,21 +26,25 @@ pub(super) const LAG: u64 = WINDOW as u64 / 2;
 /// A channel becomes active at this average, in dB, and stays so down to the other.
 const OPEN: f32 = 4.5;
 const HOLD: f32 = 1.5;
-/// A voice that stands so much less above the others than voices do here, in dB, is far from every microphone.
+/// A voice that stands so much less above the others than voices do here, in dB, is far from every
+/// microphone.
 pub(super) const AWAY: f32 = -7.5;
-/// What a voice leaves in the room falls by this much a hop, in dB (60 dB in 1 s). The tail lives in every microphone while
-/// the direct sound has already left the speaker's own, so it must be remembered.
+/// What a voice leaves in the room falls by this much a hop, in dB (60 dB in 1 s). The tail lives
+/// in every microphone while the direct sound has already left the speaker's own, so it must be
+/// remembered.
 const TAIL: f32 = 0.6;
-/// The loudest may be overtaken by one that hears the voice earlier; so many times at most, for delays may go round in a circle.
+/// The loudest may be overtaken by one that hears the voice earlier; so many times at most, for
+/// delays may go round in a circle.
 const OVERTAKEN: usize = 3;
 /// Hops after which bleed is known better than a delay tells.
 const KNOWN: f32 = 100.0;
-/// Of two whose bleed is known, the louder is overtaken where the other is so much louder than halfway between the two, in dB.
+/// Of two whose bleed is known, the louder is overtaken where the other is so much louder than
+/// halfway between the two, in dB.
 const CLEARLY: f32 = 2.5;
 /// So many places behind the first are looked at.
 const BEHIND: usize = 3;
-/// Hops by which a room answers later than a microphone hears its speaker (30 ms): loudspeakers stand far away, and what is compared at
-/// the same moment swings with every syllable.
+/// Hops by which a room answers later than a microphone hears its speaker (30 ms): loudspeakers
+/// stand far away, and what is compared at the same moment swings with every syllable.
 const LATE: usize = 3;
 /// A tail this far below the speaker's own noise is over.
 const OVER: f32 = 0.1;
@@ -52,7 +56,8 @@ pub(super) struct ChannelHop {
     pub active: bool,
     /// How far it stands above what is explained, averaged, dB.
     pub evidence: f32,
-    /// Of the loudest channel: how much further above the others it stands than speakers do here, averaged, dB.
+    /// Of the loudest channel: how much further above the others it stands than speakers do here,
+    /// averaged, dB.
     pub nearness: Option<f32>,
 }
 
@@ -80,7 +85,8 @@ pub(super) struct Room {
     pub delays: Delays,
     /// Power of each channel's own voice as the room still holds it.
     tail: Vec<Bands>,
-    /// Powers of the last hops, a ring: the place of the present hop still holds what was [`LATE`] hops ago while it is heard.
+    /// Powers of the last hops, a ring: the place of the present hop still holds what was [`LATE`]
+    /// hops ago while it is heard.
     past: Vec<[Bands; LATE]>,
     averages: Vec<Average>,
     active: Vec<bool>,
@@ -136,8 +142,9 @@ impl Room {
         &self.powers
     }
 
-    /// Says of every channel whether its own voice is active. `last` names channels that carry others' sound by wire: they can
-    /// only be what is left. Returns the channel that leads, where one clearly does.
+    /// Says of every channel whether its own voice is active. `last` names channels that carry
+    /// others' sound by wire: they can only be what is left. Returns the channel that leads,
+    /// where one clearly does.
     pub fn hear(&mut self, levels: &[Level], last: &[bool], findings: &mut [ChannelHop]) -> Option<usize> {
         for (power, level) in self.powers.iter_mut().zip(levels) {
             *power = level.power_db();
@@ -215,7 +222,8 @@ impl Room {
         }
     }
 
-    /// Whether what was learned of two microphones makes `other` the speaker's rather than `first`, however loud the voice is there.
+    /// Whether what was learned of two microphones makes `other` the speaker's rather than `first`,
+    /// however loud the voice is there.
     fn is_likelier(&self, other: usize, first: usize, levels: &[Level], last: &[bool]) -> bool {
         let Some(halfway) = self.bleed.halfway(first, other, KNOWN) else { return false };
         let (mut louder, mut bands) = (0.0, 0.0);
@@ -247,7 +255,8 @@ impl Room {
         }
     }
 
-    /// How far a channel stands above its noise and what is explained, in the two bands where it does so most, dB.
+    /// How far a channel stands above its noise and what is explained, in the two bands where it
+    /// does so most, dB.
     fn stands_above(&self, channel: usize, level: &Level) -> f32 {
         let (mut first, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
         for band in 0..BANDS {
@@ -282,7 +291,8 @@ impl Room {
         if alone && let Some(nearness) = nearness {
             self.gains.is_near(nearness);
         }
-        // One who is only held active may be a bystander that was taken for a speaker: unlearned, it would stay so.
+        // One who is only held active may be a bystander that was taken for a speaker: unlearned, it would
+        // stay so.
         let speaks = |finding: &ChannelHop| finding.evidence > OPEN;
         self.gains.learn(leader, &self.powers, levels, |channel| speaks(&findings[channel]));
         let earlier = Level { power: self.past[leader][self.hop as usize % LATE], noise: levels[leader].noise };
@@ -313,7 +323,8 @@ mod tests {
 
     const NOISE: f32 = 1e-7;
 
-    /// Levels of a hop in which these channels speak at this power, heard in each other microphone 18 dB down.
+    /// Levels of a hop in which these channels speak at this power, heard in each other microphone
+    /// 18 dB down.
     fn hop(channels: usize, speakers: &[(usize, f32)], gains: &[f32]) -> Vec<Level> {
         (0..channels)
             .map(|i| {
@@ -347,7 +358,8 @@ mod tests {
 
     #[test]
     fn the_loudest_microphone_is_not_the_speakers_own() {
-        // Gains as far apart as the voice is from its neighbours, and a loudspeaker that carries it everywhere.
+        // Gains as far apart as the voice is from its neighbours, and a loudspeaker that carries it
+        // everywhere.
         let gains = [-6.0, 6.0, 0.0, 3.0, -3.0];
         let mut room = Room::new(5);
         for speaker in [0, 2, 4, 0] {
@@ -391,7 +403,8 @@ mod tests {
     #[test]
     fn a_neighbour_that_hears_as_much_is_not_taken_for_the_speaker() {
         let mut room = Room::new(6);
-        // The second microphone hears the first voice well, the first hears the second hardly; then the first speaker turns his head.
+        // The second microphone hears the first voice well, the first hears the second hardly; then the
+        // first speaker turns his head.
         let speak = |speaker: usize, turned: f32| {
             let mut levels = hop(6, &[(speaker, 1e-3)], &[]);
             if speaker == 0 {

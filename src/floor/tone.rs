@@ -1,8 +1,9 @@
-//! Whether a channel carries steady tones: a hum, a howl of the loudspeakers, a ringing telephone, music.
+//! Whether a channel carries steady tones: a hum, a howl of the loudspeakers, a ringing telephone,
+//! music.
 //!
-//! A voice never keeps its pitch for long. The magnitude spectra of two moments 80 ms apart are compared by their cosine; of the
-//! hops of human speech (`INDspeech` news and telephone readers) at most a tenth come above [`STEADY`], of tones and held
-//! notes two thirds or more.
+//! A voice never keeps its pitch for long. The magnitude spectra of two moments 80 ms apart are
+//! compared by their cosine; of the hops of human speech (`INDspeech` news and telephone readers)
+//! at most a tenth come above [`STEADY`], of tones and held notes two thirds or more.
 
 use std::sync::Arc;
 

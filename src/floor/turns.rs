@@ -1,4 +1,5 @@
-//! From decisions every 10 ms to turns: short gaps are filled, clicks dropped, long turns cut at their quietest place.
+//! From decisions every 10 ms to turns: short gaps are filled, clicks dropped, long turns cut at
+//! their quietest place.
 
 use std::collections::VecDeque;
 
@@ -15,14 +16,17 @@ pub struct Turn {
     pub span: Span,
     /// Whether it was cut only for its length: what follows on the channel goes on without a pause.
     pub continues: bool,
-    /// Whether the voice was far from every microphone: the channel is the one that heard it best, not that of its speaker.
+    /// Whether the voice was far from every microphone: the channel is the one that heard it best,
+    /// not that of its speaker.
     pub off_microphone: bool,
-    /// Whether a good part of it is steady tones: music, a howl, a ringing telephone, with a voice or without.
+    /// Whether a good part of it is steady tones: music, a howl, a ringing telephone, with a voice
+    /// or without.
     pub tones: bool,
 }
 
 impl Turn {
-    /// What the recogniser should hear: a little more on both sides, where syllables begin and fade.
+    /// What the recogniser should hear: a little more on both sides, where syllables begin and
+    /// fade.
     #[must_use]
     pub fn audible(&self) -> Span {
         let after = if self.continues { 0 } else { PRE_ROLL / 2 };
@@ -45,7 +49,8 @@ const EVIDENCE: f32 = 5.5;
 /// A blow gives nearly all of its energy within 80 ms; a short word does not.
 const BLOW: usize = 8;
 const BLOW_SHARE: f32 = 0.8;
-/// Strokes in a row, in a turn of this many hops or more (0.6 s), give more than this share of their energy in a fifth of the time.
+/// Strokes in a row, in a turn of this many hops or more (0.6 s), give more than this share of
+/// their energy in a fifth of the time.
 const STROKES: usize = 60;
 const STROKES_SHARE: f32 = 0.87;
 /// Activity that stops for more hops than this goes on as another stretch, which may be a blow.
@@ -101,8 +106,9 @@ impl Open {
         is_blow(&self.hops) || self.is_strokes()
     }
 
-    /// The first and the last active hop without the blows before and after the words: a gavel and the voice that follows within
-    /// [`GAP`] are one turn, and the recogniser would hear the gavel as a syllable, or lose the words after it.
+    /// The first and the last active hop without the blows before and after the words: a gavel and
+    /// the voice that follows within [`GAP`] are one turn, and the recogniser would hear the
+    /// gavel as a syllable, or lose the words after it.
     fn words(&self) -> (u64, u64) {
         let whole = (self.start, self.last_active);
         if self.follows {
@@ -128,7 +134,8 @@ impl Open {
         (start, end)
     }
 
-    /// Whether a stretch of activity, as places in `hops`, is a blow or has no voice. Evidence comes late: its sound lies before.
+    /// Whether a stretch of activity, as places in `hops`, is a blow or has no voice. Evidence
+    /// comes late: its sound lies before.
     fn is_blow_in(&self, from: usize, to: usize) -> bool {
         let hops = &self.hops[from.saturating_sub(BEFORE)..=to];
         let voiced = hops.iter().filter(|hop| hop.voiced).count();
@@ -164,7 +171,8 @@ fn is_blow(hops: &[Decision]) -> bool {
 /// The turns of one channel.
 pub(super) struct Smoother {
     channel: Channel,
-    /// The decisions of the last hops: evidence comes late, and the beginning of a word belongs to it.
+    /// The decisions of the last hops: evidence comes late, and the beginning of a word belongs to
+    /// it.
     before: VecDeque<Decision>,
     open: Option<Open>,
 }

@@ -1,7 +1,8 @@
-//! Whether a channel's sound is a voice at all: the neural detector of the crate `earshot`, 16 ms frames at 16 kHz.
+//! Whether a channel's sound is a voice at all: the neural detector of the crate `earshot`, 16 ms
+//! frames at 16 kHz.
 //!
-//! It is asked only where a channel may have the floor, and then hears what came just before as well: its cost grows with the people
-//! who speak, not with the microphones.
+//! It is asked only where a channel may have the floor, and then hears what came just before as
+//! well: its cost grows with the people who speak, not with the microphones.
 
 const FRAME: usize = 256;
 
@@ -48,7 +49,8 @@ impl Voice {
         }
     }
 
-    /// Whether the last frame was a voice; `steady` where its sound keeps its pitch as no voice does.
+    /// Whether the last frame was a voice; `steady` where its sound keeps its pitch as no voice
+    /// does.
     pub fn is_voice(&self, steady: bool) -> bool {
         self.score >= if steady { SURELY_VOICE } else { VOICE }
     }

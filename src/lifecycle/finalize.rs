@@ -24,7 +24,8 @@ pub struct Request {
     pub signed_by: String,
     /// The record's number, where `rapat.toml` does not have it.
     pub number: Option<String>,
-    /// Why it becomes official although something that may be waived hinders it ([`Hindrance::may_be_waived`]).
+    /// Why it becomes official although something that may be waived hinders it
+    /// ([`Hindrance::may_be_waived`]).
     pub waive: Option<String>,
 }
 
@@ -42,8 +43,8 @@ pub struct Finalized {
 /// Makes the record official, if nothing keeps it from being so. `typeset` makes the PDF.
 ///
 /// # Errors
-/// [`Error::Hindered`] with everything that is to be mended; [`Error::Unchanged`] where the last edition is the same; [`Error::Clock`]; or when a file
-/// cannot be written.
+/// [`Error::Hindered`] with everything that is to be mended; [`Error::Unchanged`] where the last
+/// edition is the same; [`Error::Clock`]; or when a file cannot be written.
 pub fn finalize(
     folder: &Folder,
     store: &Store,
@@ -161,7 +162,8 @@ fn keep_sources(folder: &Folder, store: &Store, meeting: &Meeting) -> Result<(),
 /// Writes a file that is not to be written again.
 fn freeze(folder: &Folder, store: &Store, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
     let path = folder.write(store, name, bytes)?.path;
-    // A reminder for people; what proves it is the manifest. Where the system will not, the file is as good.
+    // A reminder for people; what proves it is the manifest. Where the system will not, the file is as
+    // good.
     if let Ok(metadata) = fs::metadata(&path) {
         let mut permissions = metadata.permissions();
         permissions.set_readonly(true);
@@ -188,7 +190,8 @@ fn number(meeting: &Meeting, request: &Request) -> Result<String, Hindrance> {
     }
 }
 
-/// The person who signed and the lines above the signature (Peraturan DPR RI 1/2014 Pasal 272 ayat (1)).
+/// The person who signed and the lines above the signature (Peraturan DPR RI 1/2014 Pasal 272 ayat
+/// (1)).
 fn signer(meeting: &Meeting, given: &str) -> Result<(Arc<Person>, Vec<String>), Hindrance> {
     let is_meant = |person: &&Arc<Person>| person.id == given.trim() || person.name.eq_ignore_ascii_case(given.trim());
     if let Some(person) = meeting.chair.as_ref().filter(is_meant) {

@@ -1,4 +1,5 @@
-//! The meeting folder: everything of one meeting under names that a clerk finds, and nothing of a person's written over.
+//! The meeting folder: everything of one meeting under names that a clerk finds, and nothing of a
+//! person's written over.
 
 use std::fs::{self, File};
 use std::io;
@@ -96,8 +97,8 @@ impl Folder {
         Some(self.path.join(MEETING)).filter(|path| path.is_file())
     }
 
-    /// Writes a file whole or not at all. A file of that name which is not as this program last wrote it, because a person has
-    /// worked on it, is kept under another name.
+    /// Writes a file whole or not at all. A file of that name which is not as this program last
+    /// wrote it, because a person has worked on it, is kept under another name.
     pub fn write(&self, store: &Store, name: &str, content: &[u8]) -> Result<Written, Error> {
         let path = self.path.join(name);
         let failed = |source| Error::Write { path: path.clone(), source };
@@ -120,8 +121,8 @@ impl Folder {
         Ok(Written { path, kept })
     }
 
-    /// Writes a file of a meeting of which nothing has been recognised yet. Nothing says whether a file of that name is this program's, so it
-    /// is kept.
+    /// Writes a file of a meeting of which nothing has been recognised yet. Nothing says whether a
+    /// file of that name is this program's, so it is kept.
     pub fn write_before(&self, name: &str, content: &[u8]) -> Result<Written, Error> {
         let path = self.path.join(name);
         let same = fs::read(&path).is_ok_and(|present| present == content);

@@ -28,14 +28,16 @@ pub enum Hindrance {
         /// When the first of them was, `hh:mm:ss`.
         first: String,
     },
-    /// Passages with an amount, a vote, an article or a doubtful number that nobody has listened to.
+    /// Passages with an amount, a vote, an article or a doubtful number that nobody has listened
+    /// to.
     Unheard {
         /// How many.
         count: usize,
         /// When the first of them was.
         first: String,
     },
-    /// Corrections of an earlier recognition that do not agree with this one, and that nobody has seen to.
+    /// Corrections of an earlier recognition that do not agree with this one, and that nobody has
+    /// seen to.
     Uncarried {
         /// How many.
         count: usize,
@@ -124,15 +126,17 @@ impl Explain for Hindrance {
 }
 
 impl Hindrance {
-    /// Whether the record may become official all the same where somebody gives a reason, which stands in it. What the law asks of a record, and numbers
-    /// that nobody has listened to, may not be waived.
+    /// Whether the record may become official all the same where somebody gives a reason, which
+    /// stands in it. What the law asks of a record, and numbers that nobody has listened to,
+    /// may not be waived.
     #[must_use]
     pub fn may_be_waived(&self) -> bool {
         matches!(self, Self::Flagged { .. } | Self::Demonstration { .. })
     }
 }
 
-/// What keeps the record from being official, but for number and signature: those are given with the request. `transcript` is the corrected one.
+/// What keeps the record from being official, but for number and signature: those are given with
+/// the request. `transcript` is the corrected one.
 #[must_use]
 pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: &Zoned) -> Vec<Hindrance> {
     let clock = transcript.recording.clock;

@@ -50,7 +50,8 @@ impl Life {
             Err(()) => Err(Error::UnknownState(step.state)),
         });
         let by_itself = if transcript.version.complete { State::Editing } else { State::Transcribing };
-        // When the recording began may be known from a person's file only; when it was recognised, this computer's clock said.
+        // When the recording began may be known from a person's file only; when it was recognised, this
+        // computer's clock said.
         Ok(Self { steps: steps.collect::<Result<_, _>>()?, by_itself, known: transcript.version.created })
     }
 
@@ -77,7 +78,8 @@ impl Life {
         self.steps.iter().rev().find(|(state, _)| *state == State::Correction).and_then(|(_, step)| step.until)
     }
 
-    /// The period that the record was given when it went to its speakers, by the days of this zone. It goes before what `rapat.toml` says.
+    /// The period that the record was given when it went to its speakers, by the days of this zone.
+    /// It goes before what `rapat.toml` says.
     #[must_use]
     pub fn period(&self, zone: &TimeZone) -> Option<CorrectionPeriod> {
         let (_, step) = self.steps.iter().rev().find(|(state, _)| *state == State::Correction)?;
@@ -115,7 +117,8 @@ impl Life {
     /// Sets the next state, or an earlier one. Becoming official is not among what this can do.
     ///
     /// # Errors
-    /// When there is no such way, a reason or name is missing, the period of correction still runs, or the clock cannot be right.
+    /// When there is no such way, a reason or name is missing, the period of correction still runs,
+    /// or the clock cannot be right.
     pub fn advance(&self, store: &Store, wish: &Transition, now: &Zoned) -> Result<Step, Error> {
         let (from, to) = (self.state(), wish.to);
         let (by, note) = (wish.by.trim(), wish.note.as_deref().map(str::trim).filter(|note| !note.is_empty()));

@@ -1,4 +1,5 @@
-//! What an official record was made of: hashes of the sound, the recognised words, the corrections, the description and the documents.
+//! What an official record was made of: hashes of the sound, the recognised words, the corrections,
+//! the description and the documents.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,7 +18,8 @@ use crate::recording::{LEDGER, Ledger, folder_of};
 use crate::transcript::Transcript;
 use crate::transcript::store::Store;
 
-/// Everything that belongs to one edition. Hashes are SHA-256 in lower-case hexadecimal; `docs/guide/official.md` says over what.
+/// Everything that belongs to one edition. Hashes are SHA-256 in lower-case hexadecimal;
+/// `docs/guide/official.md` says over what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The edition, from 1.
@@ -117,8 +119,8 @@ impl Manifest {
         self.document(folder, &name).unwrap_or_else(|| Err(Error::NotTheDocument(Finding::Missing(folder.join(&name)))))
     }
 
-    /// Where the edition's short report with this ending (`pdf`, `docx`) is, likewise. `None` for an edition of a version of this program
-    /// that froze none.
+    /// Where the edition's short report with this ending (`pdf`, `docx`) is, likewise. `None` for
+    /// an edition of a version of this program that froze none.
     #[must_use]
     pub fn brief(&self, folder: &Path, ending: &str) -> Option<Result<PathBuf, Error>> {
         self.document(folder, &format!("{}.{ending}", brief_stem(self.edition)))
@@ -274,8 +276,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
 }
 
-/// Compares everything that the manifests of a folder name with what is there. Corrections and changes of the description that came later are
-/// no finding: they wait for the next edition.
+/// Compares everything that the manifests of a folder name with what is there. Corrections and
+/// changes of the description that came later are no finding: they wait for the next edition.
 ///
 /// # Errors
 /// When store or recording cannot be read.

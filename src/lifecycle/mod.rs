@@ -1,8 +1,10 @@
-//! The life of a record, from the notice of the meeting to the archive, and the gate before it becomes official.
+//! The life of a record, from the notice of the meeting to the archive, and the gate before it
+//! becomes official.
 //!
-//! States are kept in the store as steps that are only ever added: who, when, why. A record becomes official by [`finalize`], when every check of
-//! [`hindrances`] is met: then its documents are frozen and a [`Manifest`] holds the hash of all that they were made of. What changes later makes a
-//! new edition beside the old one. [`verify`] shows that all is as it was.
+//! States are kept in the store as steps that are only ever added: who, when, why. A record becomes
+//! official by [`finalize`], when every check of [`hindrances`] is met: then its documents are
+//! frozen and a [`Manifest`] holds the hash of all that they were made of. What changes later makes
+//! a new edition beside the old one. [`verify`] shows that all is as it was.
 
 mod error;
 mod finalize;

@@ -1,4 +1,5 @@
-//! A passage of the recording that somebody has a word on: that it was listened to, or that the meeting decided to leave it out.
+//! A passage of the recording that somebody has a word on: that it was listened to, or that the
+//! meeting decided to leave it out.
 
 use jiff::Zoned;
 
@@ -28,11 +29,13 @@ pub fn seconds(text: &str) -> Option<u64> {
     Some((number(hours, 9999)? * 60 + number(minutes, 59)?) * 60 + number(seconds, 59)?)
 }
 
-/// Leaves out every utterance that begins within a passage: each gets a layer with the decision as its reason, and the record prints that something
-/// was left out. What was recognised stays in the store, and taking the layer back brings it back. Says how many utterances there are.
+/// Leaves out every utterance that begins within a passage: each gets a layer with the decision as
+/// its reason, and the record prints that something was left out. What was recognised stays in the
+/// store, and taking the layer back brings it back. Says how many utterances there are.
 ///
 /// # Errors
-/// [`Error::NoPassage`] when none begins there that is not left out already; [`Error::Nameless`]; [`Error::NoDecision`]; or when the store fails.
+/// [`Error::NoPassage`] when none begins there that is not left out already; [`Error::Nameless`];
+/// [`Error::NoDecision`]; or when the store fails.
 pub fn omit(store: &mut Store, passage: Passage, decision: &str, by: &str, now: &Zoned) -> Result<usize, Error> {
     let decision = decision.trim();
     if decision.is_empty() {
@@ -41,11 +44,12 @@ pub fn omit(store: &mut Store, passage: Passage, decision: &str, by: &str, now: 
     mark(store, passage, Mark::Omitted, Some(decision), by, now)
 }
 
-/// Says that somebody has listened to every utterance that begins within a passage, and that it is as it stands: it is doubtful no longer. Says how
-/// many utterances there are.
+/// Says that somebody has listened to every utterance that begins within a passage, and that it is
+/// as it stands: it is doubtful no longer. Says how many utterances there are.
 ///
 /// # Errors
-/// [`Error::NoPassage`] when none begins there that was not heard before; [`Error::Nameless`]; or when the store fails.
+/// [`Error::NoPassage`] when none begins there that was not heard before; [`Error::Nameless`]; or
+/// when the store fails.
 pub fn hear(store: &mut Store, passage: Passage, by: &str, now: &Zoned) -> Result<usize, Error> {
     mark(store, passage, Mark::Heard, None, by, now)
 }

@@ -1,4 +1,5 @@
-//! What a record said at a stage of its life: its words under the corrections that had been made by then.
+//! What a record said at a stage of its life: its words under the corrections that had been made by
+//! then.
 
 use std::fmt;
 use std::path::Path;
@@ -28,8 +29,8 @@ impl Stage {
     /// The transcript as it was at this stage.
     ///
     /// # Errors
-    /// [`Error::NeverWas`] when the record has not come so far; [`Error::OtherRecognition`] when it was recognised anew since; or when the store or a
-    /// manifest cannot be read.
+    /// [`Error::NeverWas`] when the record has not come so far; [`Error::OtherRecognition`] when it
+    /// was recognised anew since; or when the store or a manifest cannot be read.
     pub fn transcript(self, folder: &Path, store: &Store) -> Result<Transcript, Error> {
         let (raw, edits) = (store.load()?, store.edits()?);
         let life = Life::read(store, &raw)?;

@@ -55,7 +55,8 @@ impl State {
         }
     }
 
-    /// The state that comes after it by a person's word; none after the last, nor where the record gets there by itself.
+    /// The state that comes after it by a person's word; none after the last, nor where the record
+    /// gets there by itself.
     #[must_use]
     pub fn next(self) -> Option<Self> {
         match self {
@@ -68,8 +69,9 @@ impl State {
         }
     }
 
-    /// Whether a record in this state may be set to that one: one step on, or back to an earlier state that a person sets. An official record is never
-    /// taken back; it is opened again, for a new edition beside it.
+    /// Whether a record in this state may be set to that one: one step on, or back to an earlier
+    /// state that a person sets. An official record is never taken back; it is opened again,
+    /// for a new edition beside it.
     #[must_use]
     pub fn may_become(self, other: Self) -> bool {
         self.next() == Some(other) || (other >= Self::Editing && other < self && other != Self::Official)

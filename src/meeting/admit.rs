@@ -61,8 +61,8 @@ impl Meeting {
     /// Whether this can happen next.
     ///
     /// # Errors
-    /// The [`Objection`]. What is only unusual, an agreement before the opening for example, is none: it may be the opening that was
-    /// forgotten, and [`super::checks`] tells it.
+    /// The [`Objection`]. What is only unusual, an agreement before the opening for example, is
+    /// none: it may be the opening that was forgotten, and [`super::checks`] tells it.
     pub fn may_happen(&self, kind: &EventKind) -> Result<(), Objection> {
         let (mut opened, mut closed, mut suspended) = (false, false, false);
         for event in &self.events {

@@ -1,8 +1,9 @@
 //! What a record still lacks: the checks that need nothing but the meeting.
 //!
-//! The eight contents are those of Peraturan DPR RI 1/2014 Pasal 272 ayat (2). A lack never keeps a provisional record from being
-//! printed, which has dots in its place; an official record must have none. What the turns themselves must satisfy (every
-//! speaker known, every doubt heard) is not known here.
+//! The eight contents are those of Peraturan DPR RI 1/2014 Pasal 272 ayat (2). A lack never keeps a
+//! provisional record from being printed, which has dots in its place; an official record must have
+//! none. What the turns themselves must satisfy (every speaker known, every doubt heard) is not
+//! known here.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
@@ -150,7 +151,8 @@ pub enum Finding {
         line: usize,
         /// When, in milliseconds of the recording.
         at: u64,
-        /// By the clock on the wall, where it was entered so, with the time at which the recording began.
+        /// By the clock on the wall, where it was entered so, with the time at which the recording
+        /// began.
         clock: Option<(Time, Time)>,
         /// Milliseconds of the recording.
         length: u64,
@@ -346,8 +348,8 @@ fn signed(millis: i64) -> String {
     format!("{}{}", if millis < 0 { '-' } else { '+' }, hms(millis.unsigned_abs()))
 }
 
-/// What the meeting lacks, in the order of the record's fields. Before there is a recording, and nothing was entered by hand, what only
-/// the meeting itself brings is not missed.
+/// What the meeting lacks, in the order of the record's fields. Before there is a recording, and
+/// nothing was entered by hand, what only the meeting itself brings is not missed.
 #[must_use]
 pub fn checks(meeting: &Meeting, recorded: Option<&Recorded>) -> Vec<Finding> {
     let started = recorded.and_then(|recorded| recorded.started);
@@ -426,7 +428,8 @@ fn quorum(meeting: &Meeting) -> Vec<Finding> {
     findings
 }
 
-/// What was entered at times that the recording does not have, and how far its own clock can be believed.
+/// What was entered at times that the recording does not have, and how far its own clock can be
+/// believed.
 fn times(meeting: &Meeting, recorded: &Recorded) -> Vec<Finding> {
     const SECOND: u64 = 1000;
     const MINUTE: u64 = 60 * SECOND;
@@ -505,7 +508,8 @@ fn course(meeting: &Meeting) -> Vec<Finding> {
         EventKind::Resumed => std::mem::replace(&mut suspended, false),
         _ => true,
     });
-    // A meeting may be closed while it is suspended; what was suspended twice or never must be looked at.
+    // A meeting may be closed while it is suspended; what was suspended twice or never must be looked
+    // at.
     findings.extend((!paired || (suspended && closed.is_none())).then_some(Finding::Suspension));
     findings
 }

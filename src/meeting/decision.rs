@@ -2,8 +2,8 @@
 
 use super::{EventKind, Meeting};
 
-/// A decision or conclusion that is written in the file. With a time it says what the meeting agreed to then; without a text, that
-/// nothing was decided then.
+/// A decision or conclusion that is written in the file. With a time it says what the meeting
+/// agreed to then; without a text, that nothing was decided then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Its text.
@@ -15,8 +15,8 @@ pub struct Decision {
 }
 
 impl Meeting {
-    /// The decisions in the order of time, each with the millisecond of the recording at which the meeting agreed; those without a time
-    /// stand at the end.
+    /// The decisions in the order of time, each with the millisecond of the recording at which the
+    /// meeting agreed; those without a time stand at the end.
     #[must_use]
     pub fn resolved(&self) -> Vec<(Option<u64>, &str)> {
         let entered = self.events.iter().filter_map(|event| match &event.kind {
@@ -31,7 +31,8 @@ impl Meeting {
         decisions
     }
 
-    /// When the meeting agreed to something, and it is neither said to what nor that it was no decision.
+    /// When the meeting agreed to something, and it is neither said to what nor that it was no
+    /// decision.
     pub(super) fn open_agreements(&self) -> impl Iterator<Item = u64> {
         let agreements = self.events.iter().filter(|event| event.kind == EventKind::Agreed(None));
         agreements.map(|event| event.at).filter(|at| self.decision_at(*at).is_none())

@@ -1,5 +1,5 @@
-//! A first `rapat.toml` or `lembaga.toml` from the answers of a clerk: every line has its comment, and what was not answered stands as
-//! a comment that needs only its `#` taken away.
+//! A first `rapat.toml` or `lembaga.toml` from the answers of a clerk: every line has its comment,
+//! and what was not answered stands as a comment that needs only its `#` taken away.
 
 use std::fmt::Write;
 
@@ -335,7 +335,8 @@ fn key_of(rule: QuorumRule) -> &'static str {
     }
 }
 
-/// A short name for somebody: the first words of the name that are no titles, in small letters; with a number where it is taken.
+/// A short name for somebody: the first words of the name that are no titles, in small letters;
+/// with a number where it is taken.
 #[must_use]
 pub fn short_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let key = super::list::key(name);
@@ -379,7 +380,8 @@ mod tests {
                 .collect();
             keys.join("\n")
         };
-        // The examples contradict each other and name people that are not there, but no key of them is unknown.
+        // The examples contradict each other and name people that are not there, but no key of them is
+        // unknown.
         for error in [
             Meeting::parse(&uncommented(&Draft::default().text()), "rapat.toml").err(),
             Meeting::parse_institution(&uncommented(&KnownInstitution::default().text()), "lembaga.toml").err(),

@@ -8,7 +8,8 @@ use image::{GenericImageView, ImageFormat, ImageReader};
 
 use super::Fault;
 
-/// The largest file and the longest side that an emblem may have: far above what a letterhead needs at 600 dots an inch.
+/// The largest file and the longest side that an emblem may have: far above what a letterhead needs
+/// at 600 dots an inch.
 const BYTES: u64 = 8 << 20;
 const PIXELS: u32 = 4_096;
 
@@ -24,7 +25,8 @@ pub struct Emblem {
 }
 
 impl Emblem {
-    /// Whether the file is a picture that can stand above a letterhead: PNG or JPEG, and not too large.
+    /// Whether the file is a picture that can stand above a letterhead: PNG or JPEG, and not too
+    /// large.
     #[must_use]
     pub fn is_picture(path: &Path) -> bool {
         Self::read(path).is_ok()

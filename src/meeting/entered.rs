@@ -8,8 +8,8 @@ use super::{Event, EventKind, Meeting, Occupant, Seat};
 use crate::common::clock::Channel;
 
 impl Meeting {
-    /// The recording began at this moment, by the recorder's own clock. That goes before what was written beforehand, except on another
-    /// day than the meeting's: then it was a rehearsal.
+    /// The recording began at this moment, by the recorder's own clock. That goes before what was
+    /// written beforehand, except on another day than the meeting's: then it was a rehearsal.
     pub fn began(&mut self, started: jiff::Timestamp) {
         let Some(zone) = self.zone else { return };
         let start = started.to_zoned(zone.offset().to_time_zone()).datetime();
@@ -30,8 +30,8 @@ impl Meeting {
         self.events.insert(place, Event { at, clock: None, kind, origin: live() });
     }
 
-    /// From this millisecond on, the person of that short name speaks at a microphone; without one, nobody that is known. A name that is
-    /// not on the roster is nobody that is known.
+    /// From this millisecond on, the person of that short name speaks at a microphone; without one,
+    /// nobody that is known. A name that is not on the roster is nobody that is known.
     pub fn seated(&mut self, at: u64, channel: Channel, person: Option<&str>) {
         let person = person.and_then(|id| self.people.iter().find(|person| person.id == id)).map(Arc::clone);
         let place = self.seats.partition_point(|seat| seat.channel < channel);

@@ -1,4 +1,5 @@
-//! What can be wrong with `rapat.toml` or `lembaga.toml`: each error names the file, the line and the key.
+//! What can be wrong with `rapat.toml` or `lembaga.toml`: each error names the file, the line and
+//! the key.
 
 use std::io;
 use std::path::PathBuf;

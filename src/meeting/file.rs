@@ -1,5 +1,6 @@
-//! `rapat.toml` and `lembaga.toml` exactly as they are written. Names of the fields are the keys of the file; `fixtures/paripurna/rapat.toml`
-//! and `fixtures/sekretariat/lembaga.toml` explain each. What they mean, and whether they agree, is [`super::read`]'s.
+//! `rapat.toml` and `lembaga.toml` exactly as they are written. Names of the fields are the keys of
+//! the file; `fixtures/paripurna/rapat.toml` and `fixtures/sekretariat/lembaga.toml` explain each.
+//! What they mean, and whether they agree, is [`super::read`]'s.
 
 mod value;
 

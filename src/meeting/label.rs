@@ -121,7 +121,8 @@ fn is_title(word: &str) -> bool {
     TITLES.contains(&word.to_lowercase().as_str())
 }
 
-/// A degree written without the comma before it, such as `S.Pd.`: a period inside, and a small letter.
+/// A degree written without the comma before it, such as `S.Pd.`: a period inside, and a small
+/// letter.
 fn is_degree(word: &str) -> bool {
     word.trim_end_matches('.').contains('.') && word.chars().any(char::is_lowercase)
 }

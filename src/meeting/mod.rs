@@ -1,8 +1,10 @@
-//! The meeting: who sits at which microphone, what is on the agenda, who is present, what the operator entered.
+//! The meeting: who sits at which microphone, what is on the agenda, who is present, what the
+//! operator entered.
 //!
-//! A [`Meeting`] is read from `rapat.toml` ([`Meeting::read`]); a missing file is a [`Meeting::bare`] one, whose document has
-//! dots where something is to be filled in. Its keys are Indonesian, because secretariats write them; a contradiction in the
-//! file is refused with its line, never resolved by a guess. What all meetings of an institution share stands once in
+//! A [`Meeting`] is read from `rapat.toml` ([`Meeting::read`]); a missing file is a
+//! [`Meeting::bare`] one, whose document has dots where something is to be filled in. Its keys are
+//! Indonesian, because secretariats write them; a contradiction in the file is refused with its
+//! line, never resolved by a guess. What all meetings of an institution share stands once in
 //! `lembaga.toml`. What is said here about rules of a meeting comes from
 //! Peraturan DPR RI 1/2014, UU 23/2014 Pasal 183 and PP 12/2018 Pasal 90.
 
@@ -50,8 +52,8 @@ pub use time::{Zone, offset};
 
 /// All that is known of one meeting beforehand, or was announced or entered by the operator.
 ///
-/// What is `None` or empty was not given; the document leaves room for it. Times within the recording are milliseconds since
-/// its first sample.
+/// What is `None` or empty was not given; the document leaves room for it. Times within the
+/// recording are milliseconds since its first sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meeting {
     /// Lines of the letterhead, the name of the institution first.
@@ -116,7 +118,8 @@ pub struct Meeting {
     pub members: Vec<Member>,
     /// What is wrong with the lists that were read.
     pub remarks: Vec<Remark>,
-    /// The files that were read beside `rapat.toml`: a folder that is to hold the whole meeting needs them.
+    /// The files that were read beside `rapat.toml`: a folder that is to hold the whole meeting
+    /// needs them.
     pub sources: Vec<PathBuf>,
     /// The institution's file, where one was read.
     pub institution: Option<PathBuf>,
@@ -132,8 +135,8 @@ pub struct Meeting {
     pub languages: Vec<String>,
 }
 
-/// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a setting, since each council has its
-/// own rules).
+/// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a
+/// setting, since each council has its own rules).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CorrectionPeriod {
     /// The day on which the provisional record went out.
@@ -149,7 +152,8 @@ impl Default for CorrectionPeriod {
 }
 
 impl Meeting {
-    /// A meeting of which nothing is known: every channel is an unknown speaker, every field is dots.
+    /// A meeting of which nothing is known: every channel is an unknown speaker, every field is
+    /// dots.
     #[must_use]
     pub fn bare() -> Self {
         Self::default()
@@ -167,7 +171,8 @@ impl Meeting {
         self.people.iter().find(|person| person.id == id)
     }
 
-    /// Who speaks on a channel at a time of the recording, or `None` when nobody is mapped to it then.
+    /// Who speaks on a channel at a time of the recording, or `None` when nobody is mapped to it
+    /// then.
     #[must_use]
     pub fn speaker(&self, channel: Channel, millis: u64) -> Option<&Arc<Person>> {
         self.seat(channel)?.occupant(millis)
@@ -182,7 +187,8 @@ impl Meeting {
     /// Checks the seats and events against a recording of this many channels.
     ///
     /// # Errors
-    /// [`Fault::NoSuchChannel`] with the line of the first seat or event whose channel the recording lacks.
+    /// [`Fault::NoSuchChannel`] with the line of the first seat or event whose channel the
+    /// recording lacks.
     pub fn check_channels(&self, channels: u16) -> Result<(), Error> {
         let seats = self.seats.iter().map(|seat| (seat.channel, &seat.origin));
         let events = self.events.iter().filter_map(|event| match event.kind {
@@ -199,8 +205,9 @@ impl Meeting {
 
     /// The civil time that many milliseconds after the recording's start, in the meeting's zone.
     ///
-    /// `started` is the recording's own knowledge of its start; the file's `mulai`, written by a person, goes before it.
-    /// `None` when neither is known, or when `started` is but the zone is not: a zone is never assumed.
+    /// `started` is the recording's own knowledge of its start; the file's `mulai`, written by a
+    /// person, goes before it. `None` when neither is known, or when `started` is but the zone
+    /// is not: a zone is never assumed.
     #[must_use]
     pub fn civil(&self, millis: u64, started: Option<jiff::Timestamp>) -> Option<DateTime> {
         let start = self.start.or_else(|| Some(started?.to_zoned(self.zone?.offset().to_time_zone()).datetime()))?;
@@ -208,7 +215,8 @@ impl Meeting {
         start.checked_add(elapsed).ok()
     }
 
-    /// A short name of the meeting for other programs, such as `2027-03-09-paripurna-7`: letters, digits and hyphens only.
+    /// A short name of the meeting for other programs, such as `2027-03-09-paripurna-7`: letters,
+    /// digits and hyphens only.
     #[must_use]
     pub fn session(&self) -> String {
         let parts = [

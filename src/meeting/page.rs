@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// How a page is set up. What it is unless the office says otherwise follows a regional rule for official letters (F4, Arial 12).
+/// How a page is set up. What it is unless the office says otherwise follows a regional rule for
+/// official letters (F4, Arial 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Page {
     /// Margin above, in millimetres.

@@ -1,7 +1,8 @@
-//! From `rapat.toml` and `lembaga.toml` as written to a [`Meeting`]: every reference is resolved, every contradiction refused.
+//! From `rapat.toml` and `lembaga.toml` as written to a [`Meeting`]: every reference is resolved,
+//! every contradiction refused.
 //!
-//! What is the same for all meetings of an institution is read first, from a reader of its own file; the meeting's own keys stand
-//! above it, one by one.
+//! What is the same for all meetings of an institution is read first, from a reader of its own
+//! file; the meeting's own keys stand above it, one by one.
 
 mod course;
 mod fields;
@@ -31,14 +32,17 @@ const LIMIT: u64 = 4 << 20;
 pub const INSTITUTION: &str = "lembaga.toml";
 
 impl Meeting {
-    /// Reads a `rapat.toml` with all that it names: the institution's `lembaga.toml`, its emblem, the lists of attendance and of invitees.
+    /// Reads a `rapat.toml` with all that it names: the institution's `lembaga.toml`, its emblem,
+    /// the lists of attendance and of invitees.
     ///
-    /// A file that is named is looked for beside `rapat.toml` under its bare name first, where the meeting's folder keeps a copy, and then
-    /// where the key says. A `lembaga.toml` that is not named is looked for beside `rapat.toml` and in the folders above it.
+    /// A file that is named is looked for beside `rapat.toml` under its bare name first, where the
+    /// meeting's folder keeps a copy, and then where the key says. A `lembaga.toml` that is not
+    /// named is looked for beside `rapat.toml` and in the folders above it.
     ///
     /// # Errors
-    /// When a file cannot be read, is not TOML, has an unknown key, or contradicts itself. A list that cannot be read or that contradicts
-    /// the roster is no error: [`super::checks`] tells it, because it may come hours after the recording was begun.
+    /// When a file cannot be read, is not TOML, has an unknown key, or contradicts itself. A list
+    /// that cannot be read or that contradicts the roster is no error: [`super::checks`] tells
+    /// it, because it may come hours after the recording was begun.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -55,7 +59,8 @@ impl Meeting {
         Ok(meeting)
     }
 
-    /// Reads the text of a `rapat.toml` alone; `file` is its name in errors. Files that it names are not opened.
+    /// Reads the text of a `rapat.toml` alone; `file` is its name in errors. Files that it names
+    /// are not opened.
     ///
     /// # Errors
     /// When it is not TOML, has an unknown key, or contradicts itself.
@@ -73,7 +78,8 @@ impl Meeting {
         Reader::of(&load(path)?, path).house_alone()
     }
 
-    /// Reads the text of a `lembaga.toml` alone; `file` is its name in errors. Files that it names are not opened.
+    /// Reads the text of a `lembaga.toml` alone; `file` is its name in errors. Files that it names
+    /// are not opened.
     ///
     /// # Errors
     /// When it is not TOML, has an unknown key, or contradicts itself.
@@ -134,7 +140,8 @@ impl<'a> Reader<'a> {
         toml_text::read(self.text).map_err(failed)
     }
 
-    /// Where the institution's file is: a copy beside the meeting's, else the one that is named, else the nearest above.
+    /// Where the institution's file is: a copy beside the meeting's, else the one that is named,
+    /// else the nearest above.
     fn institution(&self, written: &Written, folder: &Path) -> Result<Option<PathBuf>, Error> {
         let Some(named) = &written.lembaga.berkas else { return Ok(Meeting::institution_of(folder)) };
         let copy = folder.join(INSTITUTION);

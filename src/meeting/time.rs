@@ -42,7 +42,8 @@ impl fmt::Display for Zone {
     }
 }
 
-/// A time of day as Indonesian writes it, `10.05` or `10.05.30`; a colon in place of the period is understood.
+/// A time of day as Indonesian writes it, `10.05` or `10.05.30`; a colon in place of the period is
+/// understood.
 pub(super) fn time_of_day(text: &str) -> Option<Time> {
     let (hour, minute, second) = three(text, &['.', ':'])?;
     Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
@@ -59,7 +60,8 @@ pub(super) fn split_zone(text: &str) -> (&str, Option<Zone>) {
     named.unwrap_or((text, None))
 }
 
-/// A time since the recording's start, `jam:menit:detik` with as many hours as it takes, in milliseconds.
+/// A time since the recording's start, `jam:menit:detik` with as many hours as it takes, in
+/// milliseconds.
 #[must_use]
 pub fn offset(text: &str) -> Option<u64> {
     let (whole, fraction) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
@@ -74,8 +76,8 @@ pub fn offset(text: &str) -> Option<u64> {
     Some(((u64::from(hour) * 60 + u64::from(minute)) * 60 + u64::from(second)) * 1000 + millis)
 }
 
-/// Milliseconds from one time of day to the next occurrence of another: a meeting may go on past midnight. A time that is written to the
-/// minute is not before one within that minute.
+/// Milliseconds from one time of day to the next occurrence of another: a meeting may go on past
+/// midnight. A time that is written to the minute is not before one within that minute.
 pub(super) fn millis_until(from: Time, to: Time) -> u64 {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     const MINUTE: i64 = 60_000;

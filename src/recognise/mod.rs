@@ -1,4 +1,5 @@
-//! From the sound of turns to words: models, the engines that run them, and the pipeline that feeds them.
+//! From the sound of turns to words: models, the engines that run them, and the pipeline that feeds
+//! them.
 
 pub mod models;
 pub mod pipeline;

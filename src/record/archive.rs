@@ -1,7 +1,8 @@
 //! A closed recording becomes one FLAC file for each channel, and only then lets its segments go.
 //!
-//! Every channel's whole timeline, with silence where samples were lost, is encoded, decoded again and compared sample by sample
-//! with the segments. Not before all channels are equal does the ledger name the files, and not before that is a segment removed.
+//! Every channel's whole timeline, with silence where samples were lost, is encoded, decoded again
+//! and compared sample by sample with the segments. Not before all channels are equal does the
+//! ledger name the files, and not before that is a segment removed.
 
 mod comments;
 
@@ -73,11 +74,14 @@ pub struct Archived {
     pub was_archived: bool,
 }
 
-/// Archives the recording of `folder`; what is known of the meeting, its seats and its time is written into every file. `progress` hears the share done, of encoding and comparing together, in thousandths.
+/// Archives the recording of `folder`; what is known of the meeting, its seats and its time is
+/// written into every file. `progress` hears the share done, of encoding and comparing together, in
+/// thousandths.
 ///
 /// # Errors
-/// [`recording::Error::Busy`] while it is recorded to, [`recording::Error::NotWhole`] before it was closed or where a segment is not
-/// as it was recorded, [`recording::Error::Unarchivable`] where FLAC cannot hold the samples exactly.
+/// [`recording::Error::Busy`] while it is recorded to, [`recording::Error::NotWhole`] before it was
+/// closed or where a segment is not as it was recorded, [`recording::Error::Unarchivable`] where
+/// FLAC cannot hold the samples exactly.
 pub fn archive(
     folder: &Path,
     meeting: &Meeting,
@@ -88,7 +92,8 @@ pub fn archive(
     let folder = growth.folder().to_owned();
     let format = growth.format();
     let findings = recording::verify(&folder, &mut |_, _| {})?.findings;
-    // What an interrupted archiving left under a name of its own, no line of the ledger knows: it is written over.
+    // What an interrupted archiving left under a name of its own, no line of the ledger knows: it is
+    // written over.
     let is_left = |finding: &Finding| matches!(finding, Finding::Unknown(path) if is_own(&folder, path, format));
     if !findings.iter().all(is_left) {
         return Err(recording::Error::NotWhole { path: folder }.into());
@@ -96,7 +101,8 @@ pub fn archive(
     let segments: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
     let present = archived_channels(&folder);
     if !present.is_empty() {
-        // The ledger names the files and they are as it says; all that may be left to do is to let the segments go.
+        // The ledger names the files and they are as it says; all that may be left to do is to let the
+        // segments go.
         let files: Vec<PathBuf> = present.into_iter().map(|(_, path)| path).collect();
         let before = let_go(&folder, &segments)?;
         return Ok(Archived { before, after: size(&files), files, was_archived: before == 0 });
@@ -149,8 +155,9 @@ pub fn archive(
     Ok(Archived { before, after: size(&files), files, was_archived: false })
 }
 
-/// Removes the segments that lie in the folder, of which the ledger names the archive; gives their bytes. The names of the archive's files
-/// and those lines are on the disk before the first of them goes.
+/// Removes the segments that lie in the folder, of which the ledger names the archive; gives their
+/// bytes. The names of the archive's files and those lines are on the disk before the first of them
+/// goes.
 fn let_go(folder: &Path, segments: &[PathBuf]) -> Result<u64, recording::Error> {
     let io = |path: &Path| {
         let path = path.to_owned();

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::common::message::{Explain, Message};
 
-/// Why a recording cannot be written, closed or believed. No case means that sound on the disk was changed.
+/// Why a recording cannot be written, closed or believed. No case means that sound on the disk was
+/// changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -96,7 +97,8 @@ impl Error {
 
     /// Whether the system opens no more files.
     pub(super) fn is_out_of_files(&self) -> bool {
-        // Of this process (EMFILE) and of the whole system (ENFILE); the standard library has no name for them.
+        // Of this process (EMFILE) and of the whole system (ENFILE); the standard library has no name for
+        // them.
         matches!(self, Self::Io { source, .. } if matches!(source.raw_os_error(), Some(23 | 24)))
     }
 

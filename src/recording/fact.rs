@@ -50,7 +50,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         recovered: bool,
     },
-    /// Samples that were lost. The timeline counts them; shorter gaps are silence in the file, longer ones are in no file.
+    /// Samples that were lost. The timeline counts them; shorter gaps are silence in the file,
+    /// longer ones are in no file.
     Gap {
         /// Where the first of them would stand.
         at: u64,
@@ -84,8 +85,8 @@ pub enum Fact {
         /// The key under which it was asked for: what is asked for twice is entered once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
-        /// The number of the line that this one takes back; then `entered` is only a note which says so, for programs that do not know
-        /// of taking back.
+        /// The number of the line that this one takes back; then `entered` is only a note which
+        /// says so, for programs that do not know of taking back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         withdraws: Option<u64>,
     },
@@ -95,9 +96,11 @@ pub enum Fact {
         at: u64,
         /// The computer's clock when it arrived.
         utc: Timestamp,
-        /// How much faster the device runs than the computer's steady clock since the start, in millionths; unknown at first.
+        /// How much faster the device runs than the computer's steady clock since the start, in
+        /// millionths; unknown at first.
         ppm: Option<f64>,
-        /// How far the computer's civil clock was stepped against its steady clock since the line before, in milliseconds.
+        /// How far the computer's civil clock was stepped against its steady clock since the line
+        /// before, in milliseconds.
         #[serde(default, skip_serializing_if = "is_zero")]
         stepped_ms: i64,
     },
@@ -126,7 +129,8 @@ pub enum Fact {
     Recovered {
         /// Up to where there is sound.
         at: u64,
-        /// Segments that were taken up by their bytes alone: the lines that had named them were lost.
+        /// Segments that were taken up by their bytes alone: the lines that had named them were
+        /// lost.
         #[serde(default, skip_serializing_if = "is_none")]
         found: u64,
     },
@@ -141,7 +145,8 @@ pub enum Fact {
         /// SHA-256 of the file.
         sha256: String,
     },
-    /// The recording ends. Only archiving follows it, or what was recorded after it was gone on with.
+    /// The recording ends. Only archiving follows it, or what was recorded after it was gone on
+    /// with.
     Stop {
         /// How many samples there are of each channel, gaps counted.
         at: u64,
@@ -205,7 +210,8 @@ pub enum End {
     Crash,
 }
 
-/// What an operator, the room's conference system or the recogniser that listens enters while a recording runs.
+/// What an operator, the room's conference system or the recogniser that listens enters while a
+/// recording runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "entered", content = "value", rename_all = "snake_case")]
 pub enum Entered {

@@ -1,4 +1,5 @@
-//! A recording as its readers see it: the segments so far, whether more will come, and where there is none.
+//! A recording as its readers see it: the segments so far, whether more will come, and where there
+//! is none.
 
 use std::path::{Path, PathBuf};
 
@@ -93,7 +94,8 @@ impl Growth {
     #[must_use]
     pub fn part(&self, index: usize) -> Option<Part> {
         let (file, first, frames) = *self.ledger.segments().get(index)?;
-        // A recording that moved has its first segments in the folder where it began, and copies of them where it went on.
+        // A recording that moved has its first segments in the folder where it began, and copies of them
+        // where it went on.
         let path = self.folders.iter().map(|folder| folder.join(file)).find(|path| path.exists());
         Some(Part { path: path.unwrap_or_else(|| self.folder().join(file)), first, frames })
     }

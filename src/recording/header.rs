@@ -1,8 +1,9 @@
-//! The head of a segment: RIFF/WAVE with the extensible format, and the two chunks by which broadcast tools know where it belongs
-//! (`bext`, EBU Tech 3285) and what its channels are (`iXML`).
+//! The head of a segment: RIFF/WAVE with the extensible format, and the two chunks by which
+//! broadcast tools know where it belongs (`bext`, EBU Tech 3285) and what its channels are
+//! (`iXML`).
 //!
-//! `hound`, which writes plain WAV files, has neither chunk and takes samples one at a time; here whole frames go to the disk as
-//! the device gave them. Tests read what is written with hound.
+//! `hound`, which writes plain WAV files, has neither chunk and takes samples one at a time; here
+//! whole frames go to the disk as the device gave them. Tests read what is written with hound.
 
 use std::fmt::Write as _;
 
@@ -44,7 +45,8 @@ impl Lengths {
     }
 }
 
-/// The bytes before the samples of the segment that begins at sample `first`. Its lengths say that it is empty.
+/// The bytes before the samples of the segment that begins at sample `first`. Its lengths say that
+/// it is empty.
 pub(super) fn head(format: Format, labels: &Labels, first: u64) -> (Vec<u8>, Lengths) {
     let mut out = b"RIFF\0\0\0\0WAVE".to_vec();
     chunk(&mut out, *b"bext", &bext(format, labels, first));
@@ -103,8 +105,8 @@ fn bext(format: Format, labels: &Labels, first: u64) -> Vec<u8> {
     out
 }
 
-/// The sample at which a segment begins, as its `bext` chunk says, in a recording that began at `start`; the inverse of [`head`] to a
-/// millisecond.
+/// The sample at which a segment begins, as its `bext` chunk says, in a recording that began at
+/// `start`; the inverse of [`head`] to a millisecond.
 pub(super) fn first(bext: &[u8], format: Format, start: &Zoned) -> Option<u64> {
     let date: Date = std::str::from_utf8(bext.get(320..330)?).ok()?.parse().ok()?;
     let reference = u64::from_le_bytes(bext.get(338..346)?.try_into().ok()?);

@@ -1,4 +1,5 @@
-//! The ledger: one line of JSON for each thing that a reader of the recording must know, each holding the hash of the line before.
+//! The ledger: one line of JSON for each thing that a reader of the recording must know, each
+//! holding the hash of the line before.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -19,7 +20,8 @@ use crate::conference::{self, Said};
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
 
-/// Milliseconds by which a clock is set for a person to be told: less does not change a minute that is printed, but by chance.
+/// Milliseconds by which a clock is set for a person to be told: less does not change a minute that
+/// is printed, but by chance.
 const SET: u64 = 1000;
 
 /// A line of the ledger as it stands in the file.
@@ -56,7 +58,8 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Reads what was appended since. A line that is not yet whole is left for the next time, and counts as torn until then.
+    /// Reads what was appended since. A line that is not yet whole is left for the next time, and
+    /// counts as torn until then.
     pub fn read_on(&mut self, path: &Path) -> Result<(), Error> {
         let mut text = Vec::new();
         match File::open(path) {
@@ -145,7 +148,8 @@ impl Ledger {
         self.stop().map(|(_, end)| end)
     }
 
-    /// The last line, but for what was archived: one that says the end counts only there, as a recording may have been gone on with.
+    /// The last line, but for what was archived: one that says the end counts only there, as a
+    /// recording may have been gone on with.
     fn stop(&self) -> Option<(u64, End)> {
         match self.facts.iter().rev().find(|fact| !matches!(fact, Fact::Archived { .. }))? {
             Fact::Stop { at, end, .. } => Some((*at, *end)),
@@ -153,8 +157,8 @@ impl Ledger {
         }
     }
 
-    /// What was entered and stands, in the order in which it was entered, each with its milliseconds since the start. What was taken
-    /// back does not stand.
+    /// What was entered and stands, in the order in which it was entered, each with its
+    /// milliseconds since the start. What was taken back does not stand.
     pub fn entered(&self, clock: Clock) -> impl Iterator<Item = (u64, &Entered)> {
         let withdrawn = self.withdrawn();
         self.facts.iter().zip(1..).filter_map(move |(fact, line)| match fact {
@@ -165,7 +169,8 @@ impl Ledger {
         })
     }
 
-    /// The last thing that a person entered and did not take back: its line, its sample, and what it was.
+    /// The last thing that a person entered and did not take back: its line, its sample, and what
+    /// it was.
     #[must_use]
     pub fn last_entered(&self) -> Option<(u64, u64, &Entered)> {
         let withdrawn = self.withdrawn();
@@ -195,8 +200,8 @@ impl Ledger {
         })
     }
 
-    /// Where the computer's clock was set while it recorded, in milliseconds since the start, and by how many: by so much that a time of
-    /// day would be another.
+    /// Where the computer's clock was set while it recorded, in milliseconds since the start, and
+    /// by how many: by so much that a time of day would be another.
     #[must_use]
     pub fn clock_set(&self, clock: Clock) -> Vec<(u64, i64)> {
         let set = self.facts.iter().filter_map(|fact| match fact {

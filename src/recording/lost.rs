@@ -1,4 +1,5 @@
-//! Segments behind the end of a ledger that lost its last lines. Their own heads say where they belong.
+//! Segments behind the end of a ledger that lost its last lines. Their own heads say where they
+//! belong.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,17 +7,19 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Format, Ledger, Part, header};
 
-/// Heads tell time to a millisecond; a segment that seems to begin within so many of the end of the one before follows it directly.
+/// Heads tell time to a millisecond; a segment that seems to begin within so many of the end of the
+/// one before follows it directly.
 const ROUNDED: u64 = 10;
 
-/// A segment that would begin later than so many milliseconds (a day) after what stands before it is of another recording.
+/// A segment that would begin later than so many milliseconds (a day) after what stands before it
+/// is of another recording.
 const APART: u64 = 24 * 3600 * 1000;
 
 /// Longer chunks stand in no head of ours.
 const LONGEST: u64 = 64 << 10;
 
-/// The segments of this recording that come after all which the ledger names, whose sound ends at `end`; in their order. What is not
-/// certainly a part of it is left alone.
+/// The segments of this recording that come after all which the ledger names, whose sound ends at
+/// `end`; in their order. What is not certainly a part of it is left alone.
 pub(super) fn lost_segments(folder: &Path, ledger: &Ledger, mut end: u64) -> Result<Vec<Part>, Error> {
     let (Some((_, format)), Some(began)) = (ledger.start(), ledger.began()) else { return Ok(Vec::new()) };
     let known = ledger.segments().into_iter().filter_map(|(file, ..)| number(Path::new(file))).max().unwrap_or(0);
@@ -64,7 +67,8 @@ struct Head {
 }
 
 impl Head {
-    /// Reads a head that this program wrote; `None` for any other, and for one that did not wholly reach the disk.
+    /// Reads a head that this program wrote; `None` for any other, and for one that did not wholly
+    /// reach the disk.
     fn read(file: &mut File) -> io::Result<Option<Self>> {
         let (mut bext, mut fmt) = (Vec::new(), Vec::new());
         let mut at = 12;

@@ -1,4 +1,5 @@
-//! The recording on disk: what the microphones gave, in segments, and the ledger that says what each is.
+//! The recording on disk: what the microphones gave, in segments, and the ledger that says what
+//! each is.
 //!
 //! ```text
 //! rekaman/
@@ -7,9 +8,11 @@
 //!   perekam.kunci             held by the recorder while it lives
 //! ```
 //!
-//! A [`Writer`] appends and never goes back; a [`Growth`] lets the same readers that read a finished recording follow a growing one;
-//! [`recover()`] closes what a crash left open, and [`verify()`] shows that nothing was changed since. The bytes are the evidence:
-//! a header or a ledger that says otherwise is corrected by them. Positions are samples since the recording's first.
+//! A [`Writer`] appends and never goes back; a [`Growth`] lets the same readers that read a
+//! finished recording follow a growing one; [`recover()`] closes what a crash left open, and
+//! [`verify()`] shows that nothing was changed since. The bytes are the evidence: a header or a
+//! ledger that says otherwise is corrected by them. Positions are samples since the recording's
+//! first.
 
 mod error;
 mod fact;

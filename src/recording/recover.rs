@@ -1,4 +1,5 @@
-//! Closes what a crash, a power cut or a full disk left open. Nothing is deleted; what must be set aside is kept beside it.
+//! Closes what a crash, a power cut or a full disk left open. Nothing is deleted; what must be set
+//! aside is kept beside it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -36,7 +37,8 @@ pub struct Recovered {
 /// Closes a recording by the bytes that are on the disk.
 ///
 /// # Errors
-/// [`Error::Busy`] while a recorder is at work, [`Error::Absent`], [`Error::NoStart`] or [`Error::Io`].
+/// [`Error::Busy`] while a recorder is at work, [`Error::Absent`], [`Error::NoStart`] or
+/// [`Error::Io`].
 pub fn recover(folder: &Path) -> Result<Recovered, Error> {
     let growth = Growth::open(folder)?.ok_or_else(|| Error::Absent { path: folder.to_owned() })?;
     let format = growth.format();
@@ -121,7 +123,8 @@ fn set_aside(path: &Path, whole: u64) -> Result<PathBuf, Error> {
     Ok(kept)
 }
 
-/// Lets the head of a segment tell what the file holds; gives its frames and the hash of their bytes.
+/// Lets the head of a segment tell what the file holds; gives its frames and the hash of their
+/// bytes.
 pub(super) fn close(path: &Path, format: Format) -> Result<(u64, String), Error> {
     let io = || Error::io(path);
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(io())?;
@@ -136,7 +139,8 @@ pub(super) fn close(path: &Path, format: Format) -> Result<(u64, String), Error>
     Ok((frames, hash(path, data, format.bytes(frames))?))
 }
 
-/// Lets a segment end after so many frames, of which it holds at least as many; gives the hash of their bytes.
+/// Lets a segment end after so many frames, of which it holds at least as many; gives the hash of
+/// their bytes.
 pub(super) fn cut(path: &Path, format: Format, frames: u64) -> Result<String, Error> {
     let io = || Error::io(path);
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(io())?;

@@ -20,12 +20,14 @@ pub struct Resumed {
     pub writer: Writer,
     /// When its first sample was taken.
     pub began: Timestamp,
-    /// How long ago that is, by the civil clock without the steps that were noticed while it was recorded.
+    /// How long ago that is, by the civil clock without the steps that were noticed while it was
+    /// recorded.
     pub elapsed: SignedDuration,
 }
 
 impl Resumed {
-    /// Whether the recording of a folder may be gone on with: nobody closed it. An error says why not.
+    /// Whether the recording of a folder may be gone on with: nobody closed it. An error says why
+    /// not.
     ///
     /// # Errors
     /// [`Error::Taken`] where it was closed as asked, [`Error::LongAgo`], or what reading comes to.
@@ -42,11 +44,12 @@ impl Resumed {
         }
     }
 
-    /// Closes what was left open and goes on behind it, in the folder that the recording is in by now. What was missed meanwhile is for
-    /// the caller to count, when sound comes again.
+    /// Closes what was left open and goes on behind it, in the folder that the recording is in by
+    /// now. What was missed meanwhile is for the caller to count, when sound comes again.
     ///
     /// # Errors
-    /// As [`Resumed::may`]; [`Error::Busy`] while a recorder is at work, [`Error::OtherForm`] where the samples come in another form now.
+    /// As [`Resumed::may`]; [`Error::Busy`] while a recorder is at work, [`Error::OtherForm`] where
+    /// the samples come in another form now.
     pub fn begin(folder: &Path, format: Format, names: Vec<String>) -> Result<Self, Error> {
         let growth = Growth::open(folder)?.ok_or_else(|| Error::Absent { path: folder.to_owned() })?;
         let folder = growth.folder().to_owned();

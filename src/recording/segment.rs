@@ -10,7 +10,8 @@ use super::header::{self, Labels, Lengths};
 use super::{Error, Format};
 use crate::common::digest::hex;
 
-/// A segment that grows. Its head is brought up to date when it is [`Segment::settle`]d; a reader goes by the bytes.
+/// A segment that grows. Its head is brought up to date when it is [`Segment::settle`]d; a reader
+/// goes by the bytes.
 #[derive(Debug)]
 pub(super) struct Segment {
     pub name: String,
@@ -41,8 +42,8 @@ impl Segment {
         self.bytes
     }
 
-    /// Appends whole frames. Where the disk takes only a part of them, what is more than whole frames is taken back and the number of
-    /// bytes that stay is the error's.
+    /// Appends whole frames. Where the disk takes only a part of them, what is more than whole
+    /// frames is taken back and the number of bytes that stay is the error's.
     pub fn append(&mut self, frames: &[u8], frame: usize) -> Result<(), (usize, Error)> {
         let mut done = 0;
         while done < frames.len() {
@@ -75,13 +76,15 @@ impl Segment {
             .map_err(Error::io(&self.path))
     }
 
-    /// Brings what was appended to the disk. An error is told once by the system, and what was on its way may be lost.
+    /// Brings what was appended to the disk. An error is told once by the system, and what was on
+    /// its way may be lost.
     pub fn sync(&mut self) -> Result<(), Error> {
         self.settle()?;
         self.file.sync_data().map_err(Error::io(&self.path))
     }
 
-    /// Completes the file and brings it to the disk; gives the hash of its samples. May be tried again.
+    /// Completes the file and brings it to the disk; gives the hash of its samples. May be tried
+    /// again.
     pub fn close(&mut self) -> Result<String, Error> {
         if self.bytes % 2 == 1 {
             let end = SeekFrom::Start(self.lengths.data + self.bytes);

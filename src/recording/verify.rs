@@ -56,12 +56,13 @@ pub struct Verdict {
     pub frames: u64,
     /// The form of the samples.
     pub format: Format,
-    /// The hash of the ledger's last line: written down elsewhere, it proves later that not even the whole was replaced.
+    /// The hash of the ledger's last line: written down elsewhere, it proves later that not even
+    /// the whole was replaced.
     pub seal: String,
 }
 
-/// Compares every segment with its hash and every line of the ledger with the one before. `progress` hears how many of how many
-/// files are done.
+/// Compares every segment with its hash and every line of the ledger with the one before.
+/// `progress` hears how many of how many files are done.
 ///
 /// # Errors
 /// [`Error::Busy`] while it is recorded to, [`Error::Absent`], [`Error::NoStart`] or [`Error::Io`].

@@ -63,7 +63,8 @@ impl Claim {
         Ok(Self { folder: folder.to_owned(), lock })
     }
 
-    /// Holds the folder of a copy of the recording of `of`, which may have been begun before: nothing else stands in it.
+    /// Holds the folder of a copy of the recording of `of`, which may have been begun before:
+    /// nothing else stands in it.
     pub fn take_copy(folder: &Path, of: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let lock = lock(folder)?;
@@ -105,7 +106,8 @@ pub(super) fn reserve(folder: &Path) -> Result<(), Error> {
 
 /// A recording that is being made.
 ///
-/// What the disk has not confirmed stays in memory as well: a disk that reports an error may have lost all that was on its way there.
+/// What the disk has not confirmed stays in memory as well: a disk that reports an error may have
+/// lost all that was on its way there.
 #[derive(Debug)]
 pub struct Writer {
     folder: PathBuf,
@@ -119,7 +121,8 @@ pub struct Writer {
     unconfirmed: Vec<u8>,
     /// The folder, open: its names are brought to the disk through this.
     names: Option<File>,
-    /// The same once more, let go of when no other file can be opened: the next segment must not fail for want of a descriptor.
+    /// The same once more, let go of when no other file can be opened: the next segment must not
+    /// fail for want of a descriptor.
     spare: Option<File>,
     lock: Lock,
 }
@@ -185,8 +188,8 @@ impl Writer {
     /// Appends whole frames.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk does not take them. [`Writer::position`] tells how much it took; the rest may be appended again,
-    /// also after it [moved](Writer::move_to).
+    /// [`Error::Io`] when the disk does not take them. [`Writer::position`] tells how much it took;
+    /// the rest may be appended again, also after it [moved](Writer::move_to).
     pub fn append(&mut self, mut frames: &[u8]) -> Result<(), Error> {
         let frame = self.format.frame();
         let longest = self.format.bytes(u64::from(self.format.rate.get()) * SEGMENT);
@@ -231,7 +234,8 @@ impl Writer {
         self.pen.write(fact)
     }
 
-    /// Brings what was appended to the disk, and lets the open segment's head tell how much there is.
+    /// Brings what was appended to the disk, and lets the open segment's head tell how much there
+    /// is.
     ///
     /// # Errors
     /// [`Error::Io`]: what the disk had not confirmed before may be lost on it, and is still in memory.
@@ -243,8 +247,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Goes on in another folder, where the recording may have been copied to so far; what this folder holds stays. What the copy is not
-    /// certain to have is written there from memory. Gives the samples that are lost: those that this folder's disk had confirmed and
+    /// Goes on in another folder, where the recording may have been copied to so far; what this
+    /// folder holds stays. What the copy is not certain to have is written there from memory.
+    /// Gives the samples that are lost: those that this folder's disk had confirmed and
     /// that were not copied.
     ///
     /// # Errors
@@ -288,7 +293,8 @@ impl Writer {
         Ok(lost)
     }
 
-    /// Lets the folder that was left say where the recording went, as far as its disk still takes that. The new one's ledger counts.
+    /// Lets the folder that was left say where the recording went, as far as its disk still takes
+    /// that. The new one's ledger counts.
     fn leave(&self, (mut pen, segment): (LedgerWriter, Option<Segment>)) {
         let closed = segment.map_or(Ok(()), |mut segment| {
             let (file, first, frames) = (segment.name.clone(), segment.first, self.frames_of(&segment));
@@ -304,7 +310,8 @@ impl Writer {
         self.close(end)
     }
 
-    /// Closes the recording. Where its disk does not take the last lines, it may still go on elsewhere and be closed there.
+    /// Closes the recording. Where its disk does not take the last lines, it may still go on
+    /// elsewhere and be closed there.
     pub fn close(&mut self, end: End) -> Result<u64, Error> {
         let _ = fs::remove_file(self.folder.join(RESERVE));
         self.close_segment()?;
@@ -364,7 +371,8 @@ pub(super) struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Taken away while it is still held: whoever had opened it before finds that it is not in the folder any more.
+        // Taken away while it is still held: whoever had opened it before finds that it is not in the
+        // folder any more.
         if cfg!(unix) {
             let _ = fs::remove_file(&self.path);
         }

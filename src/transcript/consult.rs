@@ -1,4 +1,5 @@
-//! What the events say of a transcript: who sat where, and speech on a microphone that is said to have been off.
+//! What the events say of a transcript: who sat where, and speech on a microphone that is said to
+//! have been off.
 
 use super::Transcript;
 use crate::common::clock::{Channel, Span};
@@ -6,25 +7,30 @@ use crate::common::flag::Flag;
 use crate::conference::{Alignment, Change, Events, Said, align};
 use crate::meeting::Meeting;
 
-/// How far the hand may be off the switch beside the spread of the clock, in ms: so near to an open microphone, nothing is contradicted.
+/// How far the hand may be off the switch beside the spread of the clock, in ms: so near to an open
+/// microphone, nothing is contradicted.
 const TOLERANCE: u64 = 1_000;
 
 /// What came of the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What the system's clock said at the recording's first sample, as the edges of speech tell; `None` where they do not.
+    /// What the system's clock said at the recording's first sample, as the edges of speech tell;
+    /// `None` where they do not.
     pub alignment: Option<Alignment>,
-    /// Likewise in ms, as it was used; `None` where the events could not be put to the recording at all.
+    /// Likewise in ms, as it was used; `None` where the events could not be put to the recording at
+    /// all.
     pub origin: Option<i64>,
-    /// Utterances on a microphone that is said to have been off all the while: channel and beginning.
+    /// Utterances on a microphone that is said to have been off all the while: channel and
+    /// beginning.
     pub contradicted: Vec<(Channel, u64)>,
     /// Short names that are not on the roster: nobody that is known sits there from then on.
     pub unknown: Vec<String>,
 }
 
-/// Puts events to a meeting and its transcript: seats change hands, and what the sound contradicts gets [`Flag::MicrophoneOff`]. Only an origin
-/// that the edges of speech show, or the ledger's own, lets an event contradict the sound; `expected` (see [`Events::expected_origin`])
-/// is good for seats alone.
+/// Puts events to a meeting and its transcript: seats change hands, and what the sound contradicts
+/// gets [`Flag::MicrophoneOff`]. Only an origin that the edges of speech show, or the ledger's own,
+/// lets an event contradict the sound; `expected` (see [`Events::expected_origin`]) is good for
+/// seats alone.
 pub fn consult(events: &Events, expected: Option<i64>, meeting: &mut Meeting, transcript: &mut Transcript) -> Finding {
     let clock = transcript.recording.clock;
     let in_millis = |span: Span| Span::new(clock.millis(span.start), clock.millis(span.end));
@@ -89,8 +95,8 @@ impl Open {
         Self { switches }
     }
 
-    /// Whether a microphone is said to be off for a whole span and so much before and after it. Of one that the system never names,
-    /// nothing is said.
+    /// Whether a microphone is said to be off for a whole span and so much before and after it. Of
+    /// one that the system never names, nothing is said.
     fn is_shut(&self, channel: Channel, span: Span, reach: i64) -> bool {
         let Some(switches) = self.switches.get(channel.index()).filter(|switches| !switches.is_empty()) else {
             return false;

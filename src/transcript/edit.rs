@@ -1,11 +1,13 @@
 //! Corrections as layers above what was recognised.
 //!
-//! A [`Layer`] stands on one raw utterance and says one thing: words replaced, another speaker, a mark, or that an earlier layer no
-//! longer counts. Layers are only ever added. What is printed is a pure function of the raw transcript and the layers in their
-//! order ([`apply`]); taking every layer back gives what was recognised, letter by letter.
+//! A [`Layer`] stands on one raw utterance and says one thing: words replaced, another speaker, a
+//! mark, or that an earlier layer no longer counts. Layers are only ever added. What is printed is
+//! a pure function of the raw transcript and the layers in their order ([`apply`]); taking every
+//! layer back gives what was recognised, letter by letter.
 //!
-//! A layer belongs to the version whose utterance it stands on. Recognising again makes a new version, on which the old layers
-//! do not stand: they stay with theirs, and [`carry`] lays others like them where the words agree.
+//! A layer belongs to the version whose utterance it stands on. Recognising again makes a new
+//! version, on which the old layers do not stand: they stay with theirs, and [`carry`] lays others
+//! like them where the words agree.
 
 mod carry;
 mod layered;
@@ -91,7 +93,8 @@ pub enum Change {
         /// Which.
         mark: Mark,
     },
-    /// An earlier layer of the same utterance taken back. Taking back a layer of this kind brings the other one back.
+    /// An earlier layer of the same utterance taken back. Taking back a layer of this kind brings
+    /// the other one back.
     Undo {
         /// The other layer's number.
         edit: u64,
@@ -253,10 +256,12 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')).filter(|word| !word.is_empty())
 }
 
-/// The transcript with its layers: those of its own version, in ascending order. Layers of other versions are left aside.
+/// The transcript with its layers: those of its own version, in ascending order. Layers of other
+/// versions are left aside.
 ///
 /// # Errors
-/// With the first layer that does not fit those before it, which no store that this program wrote can hold.
+/// With the first layer that does not fit those before it, which no store that this program wrote
+/// can hold.
 pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refusal)> {
     let version = raw.version.number;
     let mut current = raw.clone();
@@ -291,7 +296,8 @@ pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refus
     Ok(current)
 }
 
-/// Where the words of rules stand in an utterance. Where somebody has gone on correcting them they are nobody's but theirs.
+/// Where the words of rules stand in an utterance. Where somebody has gone on correcting them they
+/// are nobody's but theirs.
 fn rewritten(on: &Layered, rules: &[&Edit]) -> Vec<Rewritten> {
     let found = rules.iter().filter_map(|edit| {
         let (Change::Text { before, .. }, Source::Machine { rule }) = (&edit.layer.change, &edit.layer.source) else {

@@ -1,7 +1,8 @@
 //! What was recognised: utterances on channels, with their words, doubt and origin.
 //!
-//! The raw transcript is immutable. A recogniser writes one version; recognising again writes another beside it, and a
-//! correction is a layer above ([`edit`]). How the words were recognised, and who sits at a channel, is not known here.
+//! The raw transcript is immutable. A recogniser writes one version; recognising again writes
+//! another beside it, and a correction is a layer above ([`edit`]). How the words were recognised,
+//! and who sits at a channel, is not known here.
 
 pub mod consult;
 pub mod edit;
@@ -48,7 +49,8 @@ pub struct Utterance {
 }
 
 impl Utterance {
-    /// Whether somebody should listen to all of it before the record is signed, and nobody has said that they did.
+    /// Whether somebody should listen to all of it before the record is signed, and nobody has said
+    /// that they did.
     #[must_use]
     pub fn wants_listening(&self) -> bool {
         let settled = self.corrected.has(Mark::Heard) || self.corrected.has(Mark::Omitted);
@@ -164,7 +166,8 @@ impl Transcript {
         }
     }
 
-    /// The same as it was said: without what rules of this program wrote otherwise, except where a person's correction stands on it.
+    /// The same as it was said: without what rules of this program wrote otherwise, except where a
+    /// person's correction stands on it.
     #[must_use]
     pub fn verbatim(mut self) -> Self {
         for utterance in &mut self.utterances {
@@ -188,7 +191,8 @@ pub enum Level {
     Full,
 }
 
-/// What tells a transcript from that of another meeting, and from an earlier or later state of its corrections.
+/// What tells a transcript from that of another meeting, and from an earlier or later state of its
+/// corrections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
     /// 64 hexadecimal digits that stand for the meeting's recording.

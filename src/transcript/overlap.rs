@@ -1,4 +1,5 @@
-//! What only the whole of the utterances shows: who spoke at the same time, and the same words on two channels.
+//! What only the whole of the utterances shows: who spoke at the same time, and the same words on
+//! two channels.
 
 use super::Utterance;
 use crate::common::flag::Flag;
@@ -8,7 +9,8 @@ const SHARED: f64 = 0.5;
 /// Fewer words are said by several people at once all the time (*Setuju.*).
 const WORDS: usize = 3;
 
-/// Adds [`Flag::Overlap`] and [`Flag::Duplicate`] where they apply. `utterances` are ordered by start.
+/// Adds [`Flag::Overlap`] and [`Flag::Duplicate`] where they apply. `utterances` are ordered by
+/// start.
 pub fn mark(utterances: &mut [Utterance]) {
     let mut found = Vec::new();
     for (place, first) in utterances.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! The transcript on disk: one SQLite file a meeting, `transkrip.db`.
 //!
-//! What was recognised is written once: triggers refuse to change or delete it. Each version is one run of one model over the
-//! recording; a run that was interrupted goes on in its own version. Corrections are layers in a table of their own, which is
-//! guarded in the same way.
+//! What was recognised is written once: triggers refuse to change or delete it. Each version is one
+//! run of one model over the recording; a run that was interrupted goes on in its own version.
+//! Corrections are layers in a table of their own, which is guarded in the same way.
 
 mod layers;
 mod read_only;
@@ -28,8 +28,8 @@ pub use versions::Fate;
 /// The store's file name in a meeting folder.
 pub const FILE_NAME: &str = "transkrip.db";
 
-/// In a fingerprint, what stands before the hash of all content. Stores of earlier versions lack it; the name of a meeting, which is
-/// made of what comes before, is the same with and without.
+/// In a fingerprint, what stands before the hash of all content. Stores of earlier versions lack
+/// it; the name of a meeting, which is made of what comes before, is the same with and without.
 pub const CONTENT: &str = "\nisi ";
 
 /// SQLite takes no longer path in bytes: 512 with a zero, and eight for the ending of its journal.
@@ -156,8 +156,9 @@ impl Store {
         Self::connect(path)
     }
 
-    /// The same, to read it. Where the folder may only be read, as on a disc or another person's share, the store is read into memory: what
-    /// rules of this program lay over it is gone when it is closed.
+    /// The same, to read it. Where the folder may only be read, as on a disc or another person's
+    /// share, the store is read into memory: what rules of this program lay over it is gone
+    /// when it is closed.
     pub fn open_to_read(folder: &Path) -> Result<Self, Error> {
         match Self::open(folder) {
             Err(Error::Database { path, source }) if read_only::is_meant(&source) => {
@@ -192,8 +193,9 @@ impl Store {
         }
     }
 
-    /// Says which recording this is the transcript of, or checks that it is the same one. `fingerprint` is any text that
-    /// differs for another recording. Where it ends in [`CONTENT`] and a hash, a store that knows only what comes before takes the whole
+    /// Says which recording this is the transcript of, or checks that it is the same one.
+    /// `fingerprint` is any text that differs for another recording. Where it ends in
+    /// [`CONTENT`] and a hash, a store that knows only what comes before takes the whole
     /// of it over.
     pub fn bind(&self, recording: &Recording, fingerprint: &str) -> Result<(), Error> {
         let known: Option<String> = self
@@ -218,7 +220,8 @@ impl Store {
         }
     }
 
-    /// Keeps what is now known of the recording: its length and warnings are complete only at its end.
+    /// Keeps what is now known of the recording: its length and warnings are complete only at its
+    /// end.
     pub fn describe(&self, recording: &Recording) -> Result<(), Error> {
         self.connection
             .execute("UPDATE recording SET description = ?1", [self.to_json(recording)?])
@@ -357,8 +360,9 @@ impl Store {
         description.map(|text| serde_json::from_str(&text).map_err(|error| self.damaged(error))).transpose()
     }
 
-    /// What was recognised since the place `after` (0 for all), in the order in which it was, with the clock of its spans; and the place to
-    /// go on from. For showing a transcript while it grows.
+    /// What was recognised since the place `after` (0 for all), in the order in which it was, with
+    /// the clock of its spans; and the place to go on from. For showing a transcript while it
+    /// grows.
     pub fn recognised_since(&self, after: i64) -> Result<(Clock, Vec<Utterance>, i64), Error> {
         let recording = self.recording()?.ok_or_else(|| Error::Missing { path: self.path.clone() })?;
         let found = self.utterances("id > ?1 ORDER BY id", after)?;
@@ -407,7 +411,8 @@ impl Store {
             .map_err(self.failed())
     }
 
-    /// Keeps the hash of a file that this program has written, so that a person's changes to it can be told later.
+    /// Keeps the hash of a file that this program has written, so that a person's changes to it can
+    /// be told later.
     pub fn set_exported(&self, file: &str, sha256: &str) -> Result<(), Error> {
         self.connection
             .execute("INSERT OR REPLACE INTO export VALUES (?1, ?2)", [file, sha256])

@@ -1,5 +1,5 @@
-//! Containers and their kin: tracks, times, joined and cut files, forms that are read or named. `tests/data/make.sh` says what
-//! the files hold.
+//! Containers and their kin: tracks, times, joined and cut files, forms that are read or named.
+//! `tests/data/make.sh` says what the files hold.
 
 use std::fs;
 use std::path::Path;

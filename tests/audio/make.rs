@@ -1,4 +1,5 @@
-//! Files for the tests, written byte by byte: a wrong one must be wrong in exactly the way that is meant.
+//! Files for the tests, written byte by byte: a wrong one must be wrong in exactly the way that is
+//! meant.
 
 use std::fs;
 use std::path::{Path, PathBuf};

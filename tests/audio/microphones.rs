@@ -1,4 +1,5 @@
-//! Folders of microphones: which channel a file is, which files are one microphone, and what is told of the rest.
+//! Folders of microphones: which channel a file is, which files are one microphone, and what is
+//! told of the rest.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -308,7 +309,8 @@ fn times_decide_where_names_do_not() {
         timed(mono(tenths, 1), "10:00:00", 36_000 * 8_000).write(&dir, name);
     }
     assert_eq!(shown(&arrange(&dir, &[]).expect("read")), "1: rec_001.wav; 2: rec_002.wav; 3: rec_003.wav");
-    // Two recorders with the same names, by their times one after the other and by hours: clocks may be wrong.
+    // Two recorders with the same names, by their times one after the other and by hours: clocks may be
+    // wrong.
     let dir = folder();
     timed(mono(20, 1), "10:00:00", 36_000 * 8_000).write(&dir, "1.wav");
     timed(mono(20, 1), "12:00:00", 43_200 * 8_000).write(&dir, "2.wav");
@@ -529,7 +531,8 @@ fn gaps_between_parts_are_counted() {
 
 #[test]
 fn a_part_that_is_missing_or_short_moves_no_other() {
-    // The second part of microphone 2 is gone, and its first was cut off: the third still stands where that of microphone 1 does.
+    // The second part of microphone 2 is gone, and its first was cut off: the third still stands where
+    // that of microphone 1 does.
     let dir = folder();
     for part in 1..=3 {
         mono(20, part).write(&dir, &format!("ch1_{part:03}.wav"));
@@ -624,7 +627,8 @@ fn what_lies_beside_a_recording_is_told() {
     assert_eq!(shown(&arrange(&dir, &[]).expect("read")), "1: kanal-01.wav; 2: kanal-02.wav");
 }
 
-/// Names of one recorder: the channel and the part stand where they like, with words and separators around them.
+/// Names of one recorder: the channel and the part stand where they like, with words and separators
+/// around them.
 fn scheme() -> impl Strategy<Value = (String, String, String, usize)> {
     let before =
         prop_oneof![Just(""), Just("2027-03-09_"), Just("ZOOM0004_"), Just("rapat "), Just("T002-"), Just("S01T02_")];

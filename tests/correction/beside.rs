@@ -1,4 +1,5 @@
-//! Corrections that stand outside the plain words of the body: taken over, or told. And documents as other programs write them.
+//! Corrections that stand outside the plain words of the body: taken over, or told. And documents
+//! as other programs write them.
 
 use super::*;
 

@@ -38,7 +38,8 @@ fn part(docx: &[u8], name: &str) -> String {
     text
 }
 
-/// The comments of a document, in its order: who says it, what, and on which words. Every one must be opened, closed and referred to once.
+/// The comments of a document, in its order: who says it, what, and on which words. Every one must
+/// be opened, closed and referred to once.
 fn comments(docx: &[u8]) -> Vec<(String, String, String)> {
     let of = |node: roxmltree::Node, name: &str| {
         let found = node.attributes().find(|attribute| attribute.name() == name);

@@ -288,7 +288,8 @@ fn paragraphs_that_word_joined_are_told_apart_by_their_anchors() {
     let docx = with(
         &copy(&sample::meeting(), &raw),
         |xml| {
-            // Both paragraphs of the first speaker's second turn, as Word joins them: one paragraph, both anchors.
+            // Both paragraphs of the first speaker's second turn, as Word joins them: one paragraph, both
+            // anchors.
             let at = xml.find("Menurut daftar hadir").expect("there");
             let end = at + xml[at..].find("</w:p>").expect("its end");
             let next = end + xml[end..].find("<w:bookmarkStart").expect("the next anchor");

@@ -44,8 +44,8 @@ fn libreoffice_keeps_what_is_needed_to_read_corrections_back() {
     let docx = copy(&sample::meeting(), &raw);
     let untouched = read(&converted(&docx, &["docx"], place.path()), &raw, &[]);
     assert_eq!(untouched, Correction::default(), "saved without a change");
-    // The package without windows (-nogui) lacks the one in which a comment is shown, and dies of it; only what is edited in a window goes
-    // without them.
+    // The package without windows (-nogui) lacks the one in which a comment is shown, and dies of it;
+    // only what is edited in a window goes without them.
     let docx = with(&docx, |xml| without_comments(&xml), &[]);
     let edits = serde_json::json!([
         ["Rp2,5 miliar", "replace", "Rp2,5", "Rp2,75"],

@@ -190,8 +190,9 @@ fn answers_that_end_too_soon_leave_nothing() {
 #[cfg(unix)]
 fn ctrl_c_at_a_terminal_leaves_nothing() {
     let place = tempfile::tempdir().expect("a folder");
-    // At a terminal of its own: an answer, then Ctrl-C as soon as the next question is seen, when nobody may be waiting for a key
-    // yet. Often, as that is a matter of chance; the alarm is for a question that never ends.
+    // At a terminal of its own: an answer, then Ctrl-C as soon as the next question is seen, when
+    // nobody may be waiting for a key yet. Often, as that is a matter of chance; the alarm is for a
+    // question that never ends.
     let kept = tempfile::tempdir().expect("a folder");
     let script = r#"
 import os, pty, shutil, signal, sys

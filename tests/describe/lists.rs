@@ -81,8 +81,8 @@ struct Page<'a> {
     more: &'a str,
 }
 
-/// A cell that begins with `=` is a formula without a result, one that begins with `!` an error, and a row whose first cell begins with `#` is
-/// hidden.
+/// A cell that begins with `=` is a formula without a result, one that begins with `!` an error,
+/// and a row whose first cell begins with `#` is hidden.
 fn book(pages: &[Page]) -> Vec<u8> {
     let sheets: Vec<String> = pages
         .iter()
@@ -465,7 +465,8 @@ fn one_bad_row_blanks_its_own_group_only() {
     let present = |meeting: &Meeting| meeting.groups.iter().map(|group| group.present).collect::<Vec<_>>();
     let bad = attended(format!("{HEAD}{}", WHOLE.replacen("izin", "tidak hadir", 1)).as_bytes());
     assert_eq!((bad.attendance, present(&bad)), (None, vec![None, Some(2)]), "{:?}", bad.remarks);
-    // Of a row without a group nobody knows whose it is: a group that has all its members needs no more.
+    // Of a row without a group nobody knows whose it is: a group that has all its members needs no
+    // more.
     let nameless = attended(format!("{HEAD}{}", WHOLE.replacen("Ani Lestari", "", 1)).as_bytes());
     assert_eq!(present(&nameless), [None, Some(2)]);
 }

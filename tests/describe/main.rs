@@ -1,4 +1,5 @@
-//! How a meeting is described: the institution, the lists, the questions to a clerk, and what is still missing.
+//! How a meeting is described: the institution, the lists, the questions to a clerk, and what is
+//! still missing.
 
 mod clerk;
 mod institution;

@@ -180,7 +180,8 @@ fn subtitles_are_in_the_order_of_time_and_long_enough_to_be_read() {
     let mut crowd = sample::plenary();
     let last = crowd.utterances.iter().map(|utterance| utterance.span.end).max().expect("said") * 10 / sample::RATE;
     let long: Vec<String> = (0..80).map(|word| format!("panjang{word}")).collect();
-    // Others say a word while one goes on for half a minute; the last ones have no times for their words.
+    // Others say a word while one goes on for half a minute; the last ones have no times for their
+    // words.
     crowd.utterances.push(sample::utterance(1, last + 50, last + 350, &long.join(" "), &[]));
     for (channel, at) in [(4, 80), (5, 95), (6, 96), (7, 97)] {
         crowd.utterances.push(sample::utterance(channel, last + at, last + at + 2, "Setuju.", &[]));

@@ -1,6 +1,7 @@
 //! The record in every format, read back by the programs that secretariats and archives use.
 //!
-//! Needs poppler (Debian: poppler-utils), `LibreOffice` Writer (libreoffice-writer-nogui) and unzip.
+//! Needs poppler (Debian: poppler-utils), `LibreOffice` Writer (libreoffice-writer-nogui) and
+//! unzip.
 
 #[path = "../outside/mod.rs"]
 mod outside;

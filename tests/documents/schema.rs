@@ -1,4 +1,5 @@
-//! What is written for Word against the sequences of its schema: another order, and Word offers to repair the record.
+//! What is written for Word against the sequences of its schema: another order, and Word offers to
+//! repair the record.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
@@ -29,7 +30,8 @@ fn rules() -> HashMap<&'static str, Rule<'static>> {
         .collect()
 }
 
-/// Whether children follow a pattern: each part with `?`, `*` or `+`, several names between slashes.
+/// Whether children follow a pattern: each part with `?`, `*` or `+`, several names between
+/// slashes.
 fn follows(pattern: &[&str], children: &[&str]) -> bool {
     let mut rest = children;
     for part in pattern.iter().filter(|part| **part != "text") {
@@ -105,7 +107,8 @@ fn text_of_part(parts: &HashMap<String, Vec<u8>>, name: &str) -> String {
     String::from_utf8(parts[name].clone()).expect("UTF-8")
 }
 
-/// All that is wrong with a document: the sequences of its parts, the styles they name, and how the package holds together.
+/// All that is wrong with a document: the sequences of its parts, the styles they name, and how the
+/// package holds together.
 fn faults(docx: &[u8]) -> Vec<String> {
     let parts = parts(docx);
     let mut faults = Vec::new();

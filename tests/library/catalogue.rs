@@ -1,4 +1,5 @@
-//! The sentences of the program: every one is there in both languages, with the same values, and none is there for nothing.
+//! The sentences of the program: every one is there in both languages, with the same values, and
+//! none is there for nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,7 +23,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The catalogue, each of whose files is a list of keys with one text for each language, on one line or below `|`.
+/// The catalogue, each of whose files is a list of keys with one text for each language, on one
+/// line or below `|`.
 fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::new();
     for path in files(&root().join("locales")) {
@@ -66,7 +68,8 @@ fn code() -> Vec<String> {
     code
 }
 
-/// The keys that a template of a page names, or the values that a script of a page gives, as literals.
+/// The keys that a template of a page names, or the values that a script of a page gives, as
+/// literals.
 fn of_page(path: &Path) -> Option<String> {
     let ending = path.extension()?.to_str()?;
     let text = || fs::read_to_string(path).expect("text");
@@ -116,7 +119,8 @@ fn every_sentence_is_there_in_both_languages_with_the_same_values() {
     }
 }
 
-/// Whether the parts of a pattern that stand between its holes follow each other in a key, with a word of the program in every hole.
+/// Whether the parts of a pattern that stand between its holes follow each other in a key, with a
+/// word of the program in every hole.
 fn fits(pattern: &[&str], key: &str, words: &BTreeSet<&str>) -> bool {
     let [first, rest @ ..] = pattern else { return false };
     let Some(after) = key.strip_prefix(first) else { return false };

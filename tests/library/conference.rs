@@ -1,4 +1,5 @@
-//! Events of a conference system: what is accepted, what is refused with its line, and what follows for the record.
+//! Events of a conference system: what is accepted, what is refused with its line, and what follows
+//! for the record.
 
 use std::fmt::Write;
 use std::fs;
@@ -203,7 +204,8 @@ fn folder(place: &Path) -> PathBuf {
     folder
 }
 
-/// What a conference system would have written, its clock at 10:05:07.400 when the recording began; of `but` it knows one switch, at the end.
+/// What a conference system would have written, its clock at 10:05:07.400 when the recording began;
+/// of `but` it knows one switch, at the end.
 fn table(but: u16) -> String {
     let time = |tenths: u64| {
         let millis = 36_307_400 + tenths * 100;

@@ -1,5 +1,6 @@
-//! The library by its public interface: the description of a meeting, the words of a recogniser, what the events of a conference
-//! system say, how print writes what was said; and what holds for the whole source.
+//! The library by its public interface: the description of a meeting, the words of a recogniser,
+//! what the events of a conference system say, how print writes what was said; and what holds for
+//! the whole source.
 
 #[path = "../noises/mod.rs"]
 mod noises;

@@ -8,7 +8,8 @@ use e_risalah::audio::{Input, Source};
 
 const RATE: usize = 16_000;
 
-/// The chair's first sentences, softer by 8 dB after the pause at 12 s as from another mouth, and a microphone at which nobody speaks.
+/// The chair's first sentences, softer by 8 dB after the pause at 12 s as from another mouth, and a
+/// microphone at which nobody speaks.
 fn handed_over(place: &Path) -> std::path::PathBuf {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna");
     let channels = ["01.ogg", "08.ogg"].map(|name| fixture.join(name));

@@ -1,4 +1,5 @@
-//! A sound check: of a room in which everything is wrong that can be, and of one that is well, as a user runs it.
+//! A sound check: of a room in which everything is wrong that can be, and of one that is well, as a
+//! user runs it.
 
 use std::f32::consts::TAU;
 use std::fs;
@@ -52,8 +53,8 @@ impl Chamber {
         }
     }
 
-    /// The sentence at one microphone with this gain, in all others by this factor of it, in some by another, and later by the way
-    /// of a neighbour; then a pause.
+    /// The sentence at one microphone with this gain, in all others by this factor of it, in some
+    /// by another, and later by the way of a neighbour; then a pause.
     fn speak(&mut self, at: usize, gain: f32, others: f32, except: &[(usize, f32)]) {
         let start = self.channels[0].len();
         self.silence(6);

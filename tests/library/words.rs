@@ -97,7 +97,8 @@ fn what_came_before_changes_nothing_with(engine: Engine) {
     let before = recogniser.recognise(&sound).expect("recognised");
     assert!(before.words.len() > 3, "{}", before.text());
 
-    // Others before it, in whatever number: the workers of a live run and of a later one share their work otherwise.
+    // Others before it, in whatever number: the workers of a live run and of a later one share their
+    // work otherwise.
     let quarter = &sound[..sound.len() / 4];
     for _ in 0..2 {
         recogniser.recognise(quarter).expect("recognised");
@@ -116,7 +117,8 @@ fn what_came_before_changes_nothing_with(engine: Engine) {
 #[cfg(feature = "whisper-cpp")]
 #[test]
 fn scores_and_text_are_those_of_whisper_cpp() {
-    // The shipped weights are bytes: whisper.cpp makes bytes of what it multiplies, in single precision the own engine does not.
+    // The shipped weights are bytes: whisper.cpp makes bytes of what it multiplies, in single precision
+    // the own engine does not.
     for (precision, most) in [(Precision::F32, 0.03), (Precision::Int8, 0.06)] {
         let compared = oracle::compare(&shipped(), precision, Kernel::best(), &spoken());
         assert!(compared.tokens > 10, "{compared:?}");

@@ -1,4 +1,5 @@
-//! The writing layer: every example of its description, the scripts of the shipped meetings, and what a clerk gets.
+//! The writing layer: every example of its description, the scripts of the shipped meetings, and
+//! what a clerk gets.
 //!
 //! Needs poppler (Debian: poppler-utils).
 

@@ -1,4 +1,5 @@
-//! Writes the smallest Whisper checkpoints there can be, as other programs write them, right or wrong as a test wants.
+//! Writes the smallest Whisper checkpoints there can be, as other programs write them, right or
+//! wrong as a test wants.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +29,8 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// Values between -1 and 1 that depend on the seed only, and that 16 bits of either kind hold exactly.
+    /// Values between -1 and 1 that depend on the seed only, and that 16 bits of either kind hold
+    /// exactly.
     pub fn new(shape: &[u64], seed: u64) -> Self {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut next = || {

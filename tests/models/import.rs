@@ -121,7 +121,8 @@ fn whole_numbers_keep_their_scales() {
     whole.all(Number::I8);
     let made = desk.made("int8", |folder| whole.write(folder));
     assert_eq!(made.len(), plain.len());
-    // The decoder's table is a row of blocks of two bytes of scale and 32 numbers: quantised twice, none is far from where it was.
+    // The decoder's table is a row of blocks of two bytes of scale and 32 numbers: quantised twice,
+    // none is far from where it was.
     let numbers = |file: &[u8]| {
         let (name, length) = (b"decoder.token_embedding.weight", 2 * WIDTH as usize / 32 * 34);
         let begin = file.windows(name.len()).position(|window| window == name).expect("the table") + name.len();

@@ -1,4 +1,5 @@
-//! The model registry: what a model file must be, what the folder keeps, and how a download goes wrong.
+//! The model registry: what a model file must be, what the folder keeps, and how a download goes
+//! wrong.
 
 mod checkpoint;
 mod ggml;

@@ -110,7 +110,8 @@ pub fn rest_broken_off(file: &'static [u8], sent: usize) -> Reply {
     })
 }
 
-/// As [`broken_off`], but the line stays open and silent; `then` is called once the bytes are on their way.
+/// As [`broken_off`], but the line stays open and silent; `then` is called once the bytes are on
+/// their way.
 pub fn silent_after(file: &'static [u8], sent: usize, then: impl FnOnce() + Send + 'static) -> Reply {
     Box::new(move |request, stream| {
         broken_off(file, sent)(request, stream);

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use crate::ggml::{Ggml, OTHER, SOUND};
 use crate::{official, sha256, unwatched};
 
-/// A models folder whose official models are `uji-q8_0` ([`SOUND`]) and then `uji-kecil` ([`OTHER`]), and a folder around it.
+/// A models folder whose official models are `uji-q8_0` ([`SOUND`]) and then `uji-kecil`
+/// ([`OTHER`]), and a folder around it.
 struct Office {
     root: TempDir,
     store: Store,

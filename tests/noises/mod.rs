@@ -5,7 +5,8 @@ use std::path::Path;
 
 const RATE: u32 = 16_000;
 
-/// Ten minutes: digital silence, mains hum, coloured noise, notes of many partials like music, knocks.
+/// Ten minutes: digital silence, mains hum, coloured noise, notes of many partials like music,
+/// knocks.
 pub fn write(path: &Path) {
     let mut state = 7u32;
     let mut white = move || {

@@ -1,4 +1,5 @@
-//! With the official weights of `base`, which `make test-models` fetches: what the shipped model cannot show.
+//! With the official weights of `base`, which `make test-models` fetches: what the shipped model
+//! cannot show.
 
 #[path = "../noises/mod.rs"]
 mod noises;

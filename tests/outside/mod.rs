@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-/// What a program prints when it is run in a folder, its home; one that is missing fails the test with the package that brings it.
+/// What a program prints when it is run in a folder, its home; one that is missing fails the test
+/// with the package that brings it.
 pub fn run(program: &str, package: &str, arguments: &[&str], folder: &Path) -> String {
     let output = Command::new(program)
         .args(arguments)

@@ -196,8 +196,8 @@ fn csv_is_read_back_by_the_reader_of_lists_and_has_no_formulas() {
     assert_eq!(&row[7], "'=HYPERLINK(\"http://contoh\";\"a\")");
 }
 
-/// Which elements may stand in which, their attributes, and what must not be missing: after the schema of Akoma Ntoso 3.0
-/// (akomantoso30.xsd, OASIS, 2017), as far as this program writes it.
+/// Which elements may stand in which, their attributes, and what must not be missing: after the
+/// schema of Akoma Ntoso 3.0 (akomantoso30.xsd, OASIS, 2017), as far as this program writes it.
 const RULES: &str = include_str!("../data/akomantoso.rules");
 
 /// What the rules do not allow.
@@ -259,7 +259,8 @@ fn broken(document: &Document) -> Vec<String> {
     broken
 }
 
-/// Whether children follow a pattern of names in order: `?` at most one, `*` any number, `+` at least one, `a/b*` of several.
+/// Whether children follow a pattern of names in order: `?` at most one, `*` any number, `+` at
+/// least one, `a/b*` of several.
 fn matches(pattern: &[&str], children: &[&str]) -> bool {
     let mut rest = children;
     for part in pattern.iter().filter(|part| **part != "text" && **part != "-") {

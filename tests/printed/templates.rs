@@ -1,4 +1,5 @@
-//! Templates that an office changes: used where they are good, refused with file and line where not, and never in the way of the record.
+//! Templates that an office changes: used where they are good, refused with file and line where
+//! not, and never in the way of the record.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Onto paper: printers that are not there. Real ones in software (`ippeveprinter`, a CUPS server of the test's own) show that a job arrives as
-//! it was sent, a small server of the test's own shows every way in which a printer can refuse, stop or talk nonsense.
+//! Onto paper: printers that are not there. Real ones in software (`ippeveprinter`, a CUPS server
+//! of the test's own) show that a job arrives as it was sent, a small server of the test's own
+//! shows every way in which a printer can refuse, stop or talk nonsense.
 //!
 //! Needs cups, cups-ipp-utils, dbus-daemon and avahi-daemon (Debian).
 

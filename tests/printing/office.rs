@@ -23,8 +23,8 @@ impl Drop for Running {
     }
 }
 
-/// `ippeveprinter` insists on announcing itself, so there must be somebody to announce it to. Where no such service runs, one is started that
-/// ends with the whole of these tests.
+/// `ippeveprinter` insists on announcing itself, so there must be somebody to announce it to. Where
+/// no such service runs, one is started that ends with the whole of these tests.
 fn announcer() {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
@@ -34,7 +34,8 @@ fn announcer() {
     });
 }
 
-/// Starts a service unless its socket answers already. Its keeper reads from this process, and ends it when there is nothing more to read.
+/// Starts a service unless its socket answers already. Its keeper reads from this process, and ends
+/// it when there is nothing more to read.
 fn leash(socket: &str, service: &str) {
     if UnixStream::connect(socket).is_ok() {
         return;
@@ -58,7 +59,8 @@ pub struct NetworkPrinter {
 }
 
 impl NetworkPrinter {
-    /// `command` is run for each job, with the document as its argument; what it says on stderr as `STATE: …` becomes the printer's state.
+    /// `command` is run for each job, with the document as its argument; what it says on stderr as
+    /// `STATE: …` becomes the printer's state.
     pub fn start(command: &str) -> Self {
         let port = free_port();
         let network = Self::launch(command, port);
@@ -66,7 +68,8 @@ impl NetworkPrinter {
         network
     }
 
-    /// The same, and nobody has asked it anything. It makes itself a certificate when it is first spoken to over TLS.
+    /// The same, and nobody has asked it anything. It makes itself a certificate when it is first
+    /// spoken to over TLS.
     pub fn launch(command: &str, port: u16) -> Self {
         announcer();
         let place = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,5 @@
-//! Passages of a recording, as files and from a loudspeaker that is not there. Needs pulseaudio, pulseaudio-utils and libasound2-plugins.
+//! Passages of a recording, as files and from a loudspeaker that is not there. Needs pulseaudio,
+//! pulseaudio-utils and libasound2-plugins.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -330,7 +330,8 @@ fn turns_that_share_a_window_have_each_their_own_words() {
         assert!(2 * same > alone.len().max(together.len()), "{alone:?} alone, {together:?} together");
     }
 
-    // Which turns share a window does not depend on which of them were recognised before the program was killed.
+    // Which turns share a window does not depend on which of them were recognised before the program
+    // was killed.
     let killed = place.path().join("terputus");
     let mut child = risalah(&[]).args(args(&killed, text(&model))).spawn().expect("starts");
     while child.try_wait().expect("asked").is_none() && stored(&killed) == 0 {

@@ -1,4 +1,5 @@
-//! A meeting recognised once more: a version beside the old one, with the corrections that people made.
+//! A meeting recognised once more: a version beside the old one, with the corrections that people
+//! made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,8 @@ fn a_second_pass_is_a_version_beside_the_first() {
     let word = |text: &str| text.split_whitespace().nth(1).expect("a word").to_owned();
     let edit = corrected(&folder, |text| Change::Text { at: 1, before: word(text), after: "KOREKSI".into() });
 
-    // The same weights under another hash hear the same words in the same turns. The sound is where it was.
+    // The same weights under another hash hear the same words in the same turns. The sound is where it
+    // was.
     let mut weights = shipped();
     let filter = 4 * (12 + 2) + 4 * 150;
     weights[filter] ^= 1;

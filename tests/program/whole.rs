@@ -52,7 +52,8 @@ fn the_shipped_meeting_becomes_a_record() {
 fn the_meeting_inside_the_program_is_the_shipped_one() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = place.path().join("peraga");
-    // What a person wrote into the description is used, not written over; a mistake in it ends the run before hours of work.
+    // What a person wrote into the description is used, not written over; a mistake in it ends the run
+    // before hours of work.
     fs::create_dir(&folder).expect("made");
     fs::write(folder.join("rapat.toml"), "jenis = 3\n").expect("written");
     let refused = run(&["demo", "-o", text(&folder), "--quiet"]);

@@ -1,4 +1,5 @@
-//! What is wrong with microphones is told while it is recorded: by the recogniser to the recorder, and by that to everybody.
+//! What is wrong with microphones is told while it is recorded: by the recogniser to the recorder,
+//! and by that to everybody.
 
 use e_risalah::common::alarm::Alarm;
 use e_risalah::common::clock::Channel;

@@ -1,4 +1,5 @@
-//! A recorder that dies: it is started again, and the recording goes on in the same folder with what was missed counted.
+//! A recorder that dies: it is started again, and the recording goes on in the same folder with
+//! what was missed counted.
 
 use std::fs;
 use std::path::Path;

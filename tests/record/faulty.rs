@@ -55,7 +55,8 @@ fn when_a_network_folder_is_taken_away_the_recording_goes_on_in_the_second() {
     let (folder, second) = (share.path.join("rapat"), place.path().join("kedua"));
     let mut recorder = Running::start(&mut recorder(place.path(), &folder, Some(&second), &file, 1.0));
     recorded(&folder, 24_000);
-    // As when a server or a cable is gone for good: what is open stays open, and nothing has a name any more.
+    // As when a server or a cable is gone for good: what is open stays open, and nothing has a name any
+    // more.
     assert!(Command::new("umount").arg("-l").arg(&share.path).status().expect("umount").success());
     let moved = until("the second folder is in use", || status(&second));
     assert_eq!(moved.folder, folder_of(&second));

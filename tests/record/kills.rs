@@ -91,7 +91,8 @@ pub fn screen_costs_nothing(lives: u64) {
     assert!(run(&["rekam", "--stop", "-o", text(&folder)]).status.success());
     assert!(recorder.0.wait().expect("the recorder ends").success());
     assert!(samples(&file).starts_with(&samples(&folder)), "the recording was touched");
-    // The recogniser of the first screen outlived it; when it is done, another finds nothing left to do.
+    // The recogniser of the first screen outlived it; when it is done, another finds nothing left to
+    // do.
     until("the recogniser's end", || {
         process(&format!("{} transcribe {}", env!("CARGO_BIN_EXE_risalah"), text(&folder))).is_none().then_some(())
     });
@@ -100,8 +101,8 @@ pub fn screen_costs_nothing(lives: u64) {
     assert_eq!(live, batch);
 }
 
-/// A recorder that is killed again and again, and started again by who looks after it, goes on in one folder: what was missed is counted,
-/// and everything else is as it was played.
+/// A recorder that is killed again and again, and started again by who looks after it, goes on in
+/// one folder: what was missed is counted, and everything else is as it was played.
 pub fn recording_goes_on(rounds: u64) {
     let place = tempfile::tempdir().expect("a folder");
     let file = tone(place.path(), 900, 1);

@@ -1,4 +1,5 @@
-//! `risalah record` as a user runs it, without a sound card: a recording that is played as if it came from one.
+//! `risalah record` as a user runs it, without a sound card: a recording that is played as if it
+//! came from one.
 
 mod alarms;
 mod conference;

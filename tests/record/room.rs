@@ -46,7 +46,8 @@ pub fn excerpt(place: &Path) -> PathBuf {
     write(&place.join("petikan.wav"), 16_000, 2, frames[..2 * read].iter().map(|sample| (sample * 32_767.0) as i16))
 }
 
-/// Two microphones of the shipped meeting, and a third channel that one source feeds with the first; two minutes.
+/// Two microphones of the shipped meeting, and a third channel that one source feeds with the
+/// first; two minutes.
 pub fn twins(place: &Path) -> PathBuf {
     let two = samples(&excerpt(place));
     let pairs: Vec<[i16; 2]> =

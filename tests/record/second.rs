@@ -1,4 +1,5 @@
-//! The second folder: its own from the beginning, with everything that describes the meeting, and found from the first.
+//! The second folder: its own from the beginning, with everything that describes the meeting, and
+//! found from the first.
 
 use std::fs;
 

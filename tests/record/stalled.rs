@@ -1,4 +1,5 @@
-//! Disks that stall or fail where only the recorder sees it: a shim between it and the system (`stall.c`).
+//! Disks that stall or fail where only the recorder sees it: a shim between it and the system
+//! (`stall.c`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,8 @@ impl Rules {
     }
 }
 
-/// Waits until so many samples came in beyond those of a status: it answers, and its device is heard.
+/// Waits until so many samples came in beyond those of a status: it answers, and its device is
+/// heard.
 fn received(folder: &Path, before: &Status, samples: u64) -> Status {
     until("sound that comes in", || {
         // Asked anew each time, as a screen does: it must answer.
@@ -171,7 +173,8 @@ fn a_move_to_a_stick_that_is_slow_at_that_moment_costs_nothing() {
     let (first, stick) = (folder_of(&folder).canonicalize().expect("there"), folder_of(&second).canonicalize());
     let rule = format!("fsync stall {}\n", stick.expect("there").display());
     fs::write(&rules.0, rule.clone()).expect("set");
-    // The first disk is full now as well: what goes there is refused once, which also lifts the rule of the stick; it is set again.
+    // The first disk is full now as well: what goes there is refused once, which also lifts the rule of
+    // the stick; it is set again.
     fs::write(&rules.0, format!("{rule}write fail {}\n", first.join("000001.wav").display())).expect("set");
     until("the fault", || (!rules.0.exists()).then_some(()));
     fs::write(&rules.0, rule).expect("set");

@@ -136,7 +136,8 @@ fn a_damaged_recording_is_not_archived() {
     assert!(path.exists());
 }
 
-/// A copy of a recording before and after it was archived: its samples, and the lines that name the archive.
+/// A copy of a recording before and after it was archived: its samples, and the lines that name the
+/// archive.
 fn archived_twin() -> (tempfile::TempDir, Vec<u32>, tempfile::TempDir) {
     static STOP: AtomicBool = AtomicBool::new(false);
     let format = format(16_000, 3, Sample::I16);

@@ -1,4 +1,5 @@
-//! Crashes, cut and changed files: nothing is lost beyond what never reached the disk, and every change is seen.
+//! Crashes, cut and changed files: nothing is lost beyond what never reached the disk, and every
+//! change is seen.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};

@@ -75,7 +75,8 @@ fn the_recording_goes_on_in_another_folder() {
     let other = tempfile::tempdir().expect("a folder");
     let mut writer = begin(&disk.path, small());
     let position = fill(&mut writer);
-    // What the disk has was copied, as the recorder does; what it had not confirmed is written from memory.
+    // What the disk has was copied, as the recorder does; what it had not confirmed is written from
+    // memory.
     let second = folder_of(other.path());
     std::fs::create_dir_all(&second).expect("made");
     for entry in folder_of(&disk.path).read_dir().expect("a folder").flatten() {

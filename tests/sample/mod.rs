@@ -65,7 +65,8 @@ pub fn transcript(channels: u16, utterances: Vec<Utterance>) -> Transcript {
     }
 }
 
-/// Three minutes of the fictional plenary: interjection, overlap, doubt, a passage that was not heard.
+/// Three minutes of the fictional plenary: interjection, overlap, doubt, a passage that was not
+/// heard.
 pub fn plenary() -> Transcript {
     let said = |channel, start, end, text| utterance(channel, start, end, text, &[]);
     transcript(

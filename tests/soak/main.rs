@@ -91,7 +91,8 @@ fn a_disk_that_stalls_costs_what_memory_cannot_hold_and_nothing_after_it() {
     assert_eq!(verify(&folder_of(&folder), &mut |_, _| {}).expect("examined").findings, []);
 }
 
-/// A file system to which nothing can be written, until this is dropped: before everything that waits for it.
+/// A file system to which nothing can be written, until this is dropped: before everything that
+/// waits for it.
 struct Stall<'a>(&'a Volume);
 
 impl<'a> Stall<'a> {

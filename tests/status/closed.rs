@@ -71,7 +71,8 @@ fn a_passage_is_left_out_by_decision_logged_and_printed_as_left_out() {
         }
     }
 
-    // Two speakers, one passage, one mark: neither who spoke in it nor how often can be read from the page.
+    // Two speakers, one passage, one mark: neither who spoke in it nor how often can be read from the
+    // page.
     fs::write(fixture.path("uji"), write(Format::Pdf, &fixture.meeting, &current).expect("written")).expect("written");
     let text = pages(&fixture.path("uji")).join("\n");
     assert_eq!(text.matches("[tidak dimuat atas keputusan rapat]").count(), 1, "{text}");

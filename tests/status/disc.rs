@@ -10,7 +10,8 @@ use e_risalah::transcript::store::Store;
 
 use super::fixture::{Fixture, NUMBER, SECRETARY, SIGNED, at, stderr, stdout};
 
-/// Runs the program as somebody who may write nowhere but in the folder `own`; an administrator may write everywhere, so he becomes nobody.
+/// Runs the program as somebody who may write nowhere but in the folder `own`; an administrator may
+/// write everywhere, so he becomes nobody.
 fn run(args: &[&str], own: &Path) -> Output {
     let is_root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
     let mut command = if is_root {
@@ -36,7 +37,8 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a readable path")
 }
 
-/// A copy of the folder of a fixture in one that may only be read, and one beside it that may be written to.
+/// A copy of the folder of a fixture in one that may only be read, and one beside it that may be
+/// written to.
 fn disc(fixture: &Fixture) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
     let place = tempfile::tempdir().expect("a folder");
     let (disc, own) = (place.path().join("cakram"), place.path().join("luar"));

@@ -90,7 +90,8 @@ impl Fixture {
         self.life().advance(&self.store, &wish, &at(now))
     }
 
-    /// All the way to the gate: given out on 10 March, corrected until the 14th, verified on the 15th.
+    /// All the way to the gate: given out on 10 March, corrected until the 14th, verified on the
+    /// 15th.
     pub fn verified(self) -> Self {
         for (to, now) in [
             (State::Provisional, "2026-03-10T16:00:00+08:00[Asia/Makassar]"),

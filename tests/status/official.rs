@@ -1,4 +1,5 @@
-//! The gate before `resmi`, what is written there, and that it is found when anything of it was changed.
+//! The gate before `resmi`, what is written there, and that it is found when anything of it was
+//! changed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

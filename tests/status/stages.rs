@@ -6,7 +6,8 @@ use e_risalah::transcript::store::Origin;
 
 use super::fixture::{Fixture, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, pages, run, said, words};
 
-/// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one between two editions, one after both.
+/// One correction before the record was given out (on 10 March, 16.00), one by a speaker, one
+/// between two editions, one after both.
 fn lived() -> Fixture {
     let mut fixture = Fixture::new();
     fixture.correct_at(0, "Rapat", "Sidang", "2026-03-10T15:59:59+08:00[Asia/Makassar]");

@@ -4,9 +4,9 @@
 //! Supervision* (2022, arXiv:2212.04356); the reference is OpenAI's implementation
 //! (`whisper/model.py`, `audio.py`, `decoding.py`, `timing.py`). Weights are signed bytes with a
 //! scale for each output, what they multiply is made bytes row by row (Dettmers et al., "LLM.int8",
-//! 2022: row-wise quantisation), and so are the parts of the encoder's attention where the processor
-//! has a dot product of bytes; normalisation, the decoder's attention and everything between stay in
-//! single precision.
+//! 2022: row-wise quantisation), and so are the parts of the encoder's attention where the
+//! processor has a dot product of bytes; normalisation, the decoder's attention and everything
+//! between stay in single precision.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -81,8 +81,8 @@ fn of_one_name(files: &[File], name: impl Fn(&Path) -> String) -> BTreeMap<(Path
     groups
 }
 
-/// Of several files with one name the one to take: a microphone's, the longest, then one that keeps every sample. Two of one format
-/// are two recordings, unless they are equal byte for byte.
+/// Of several files with one name the one to take: a microphone's, the longest, then one that keeps
+/// every sample. Two of one format are two recordings, unless they are equal byte for byte.
 fn best(files: &[File], group: &[usize]) -> Result<Option<usize>, Error> {
     let several = files
         .iter()

@@ -141,7 +141,8 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
     ending.is_some_and(|given| endings.iter().any(|known| given.eq_ignore_ascii_case(known)))
 }
 
-/// Whether a folder, or the recording in it, holds sound. The folder of a record whose sound was only copied there does not count.
+/// Whether a folder, or the recording in it, holds sound. The folder of a record whose sound was
+/// only copied there does not count.
 fn holds_sound(folder: &Path) -> bool {
     let sound = |folder: &Path| {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -1,8 +1,8 @@
 //! Which microphone each of several files belongs to, and where on the timeline it stands.
 //!
-//! The number in a name is the channel. Parts of one microphone follow one another. What the names leave open is decided by the
-//! times and lengths of the files, or refused with both readings; what is left out, moved or missing is told. The rules stand in
-//! `docs/guide/microphones.md`.
+//! The number in a name is the channel. Parts of one microphone follow one another. What the names
+//! leave open is decided by the times and lengths of the files, or refused with both readings; what
+//! is left out, moved or missing is told. The rules stand in `docs/guide/microphones.md`.
 
 mod doubles;
 mod folder;
@@ -60,7 +60,8 @@ pub(super) fn folder(folder: &Path, seats: &[Seat<'_>]) -> Result<Input, Error> 
     arrange(folder, &files, seats, warnings)
 }
 
-/// Files that were named one by one: they are channels in this order, except that the parts of one microphone are one channel.
+/// Files that were named one by one: they are channels in this order, except that the parts of one
+/// microphone are one channel.
 pub(super) fn listed(paths: &[PathBuf], seats: &[Seat<'_>]) -> Result<Input, Error> {
     let mut files: Vec<File> =
         paths.iter().map(|path| open(path, seats).unwrap_or_else(|_| unopened(path, seats))).collect();
@@ -138,7 +139,8 @@ fn arrange(folder: &Path, files: &[File], seats: &[Seat<'_>], mut warnings: Vec<
             .map(|(part, start)| Part { path: files[part.file].path.clone(), start })
             .collect(),
     };
-    // A seat behind the last number lacks its file as one in a hole does. A lone file without a number may hold all of the room.
+    // A seat behind the last number lacks its file as one in a hole does. A lone file without a number
+    // may hold all of the room.
     let counted = |microphone: &Microphone| {
         microphone.number.is_some() || microphone.parts.iter().any(|part| files[part.file].seat.is_some())
     };
@@ -199,7 +201,8 @@ fn channels(
     };
     let unnamed = microphones.iter().filter(|microphone| wanted(microphone).is_none()).count();
     let in_order = unnamed == microphones.len();
-    // What carries no number goes behind every channel that has a number or a seat, where it takes nobody's place.
+    // What carries no number goes behind every channel that has a number or a seat, where it takes
+    // nobody's place.
     let known = microphones.iter().filter_map(wanted).chain(seats.iter().map(|seat| seat.channel.number()));
     let mut next = if in_order { 1 } else { known.max().unwrap_or(0) + 1 };
     let mut channels = Vec::with_capacity(microphones.len());
@@ -230,7 +233,8 @@ fn channels(
     Ok(channels)
 }
 
-/// The number of a microphone whose file lies alone in its folder, where the name says one: `Tr3.wav`, `03.wav`.
+/// The number of a microphone whose file lies alone in its folder, where the name says one:
+/// `Tr3.wav`, `03.wav`.
 fn single(file: &File) -> Option<u64> {
     let marked = file.name.channel();
     let bare = file.name.words.is_empty() && file.name.moment.is_none() && file.name.numbers.len() == 1;
@@ -333,7 +337,8 @@ fn unopened(path: &Path, seats: &[Seat<'_>]) -> File {
     File { path: path.to_owned(), name: Name::of(path), head: None, seat: seat_of(path, seats) }
 }
 
-/// The channel that the seat map gives to a file: by its name as written, or in another case or Unicode form.
+/// The channel that the seat map gives to a file: by its name as written, or in another case or
+/// Unicode form.
 pub(super) fn seat_of(path: &Path, seats: &[Seat<'_>]) -> Option<Channel> {
     let name = path.file_name()?.to_str()?;
     let found = |same: &dyn Fn(&str) -> bool| seats.iter().find(|seat| seat.file.is_some_and(same));
@@ -355,7 +360,8 @@ fn days(date: Date) -> i64 {
     i64::from((date - Date::constant(1970, 1, 1)).get_days())
 }
 
-/// Takes the best kind of time that every file has: samples since midnight, then whole seconds in the head, then the name's.
+/// Takes the best kind of time that every file has: samples since midnight, then whole seconds in
+/// the head, then the name's.
 fn set_times(files: &mut [File]) {
     type Began = (i64, u64);
     let second = |head: &Head| u64::from(head.clock.rate());
@@ -381,7 +387,8 @@ fn set_times(files: &mut [File]) {
     };
     let differ = |times: &Vec<Began>| times.iter().any(|time| Some(time) != times.first());
     let kinds = [all(&exact), all(&in_head), all(&in_name)];
-    // A recorder may write the beginning of the take into the head of each part; a kind that tells files apart goes before.
+    // A recorder may write the beginning of the take into the head of each part; a kind that tells
+    // files apart goes before.
     let kind = kinds.iter().flatten().find(|times| differ(times)).or_else(|| kinds.iter().flatten().next()).cloned();
     let Some(mut times) = kind else { return };
     let day = files.iter().find_map(|file| file.head).map_or(0, |head| second(&head) as i64 * 86_400);

@@ -63,7 +63,8 @@ const TAKE: [&str; 22] = [
 /// Words that stand before the number of a part.
 const PART: [&str; 11] =
     ["part", "pt", "bag", "bagian", "seg", "segment", "segmen", "split", "chunk", "lanjutan", "sambungan"];
-/// Words by which recorders and editors name a mixture of microphones, or a second copy at another level.
+/// Words by which recorders and editors name a mixture of microphones, or a second copy at another
+/// level.
 const MIX: [&str; 12] =
     ["lr", "trlr", "mix", "mixdown", "master", "stereo", "ms", "bu", "bkup", "backup", "premix", "campuran"];
 
@@ -148,7 +149,8 @@ impl Name {
     }
 }
 
-/// A name without its ending, in one Unicode form and lower case: what is equal here is one name to a person.
+/// A name without its ending, in one Unicode form and lower case: what is equal here is one name to
+/// a person.
 pub(super) fn stem(path: &Path) -> String {
     folded(&path.file_stem().unwrap_or_default().to_string_lossy())
 }
@@ -220,8 +222,8 @@ fn pieces(name: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// What the word at the end of this text makes of the number behind it. `Track 3` and `mic-07` count as `CH01` does; a mark with
-/// words before it, as in `ruang tr_1`, too.
+/// What the word at the end of this text makes of the number behind it. `Track 3` and `mic-07`
+/// count as `CH01` does; a mark with words before it, as in `ruang tr_1`, too.
 fn role(text: &str) -> Role {
     let text = text.trim_end_matches(|letter: char| !letter.is_alphabetic());
     let word = text.rsplit(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
@@ -236,8 +238,8 @@ fn role(text: &str) -> Role {
     }
 }
 
-/// The day and time at the beginning of these pieces, and how many pieces they are. A day alone is passed over without a moment: all
-/// of one meeting share it, and it counts nothing.
+/// The day and time at the beginning of these pieces, and how many pieces they are. A day alone is
+/// passed over without a moment: all of one meeting share it, and it counts nothing.
 fn moment(pieces: &[Piece<'_>]) -> Option<(Option<Moment>, usize)> {
     if let Some(Piece::Digits(digits)) = pieces.first()
         && matches!(digits.len(), 12 | 14)

@@ -1,8 +1,9 @@
-//! What the names of several files mean together: which of them are one microphone, and in which order its parts follow.
+//! What the names of several files mean together: which of them are one microphone, and in which
+//! order its parts follow.
 //!
-//! A name may be read in several ways: in `01_02.wav` either number may count microphones. Every way that does not contradict itself
-//! is tried against what the files say: their times, their lengths and the habits of recorders. Where two ways are left, both are
-//! handed back.
+//! A name may be read in several ways: in `01_02.wav` either number may count microphones. Every
+//! way that does not contradict itself is tried against what the files say: their times, their
+//! lengths and the habits of recorders. Where two ways are left, both are handed back.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ use crate::common::clock::{Channel, Clock, MAX_CHANNELS};
 const ROUNDED: u64 = 2;
 /// From so many digits on, a number counts parts or takes: no room has a hundred microphones.
 const WIDE: usize = 3;
-/// Sizes at which recorders begin another file, in bytes: 2 and 4 GiB and what is left of them for a header.
+/// Sizes at which recorders begin another file, in bytes: 2 and 4 GiB and what is left of them for
+/// a header.
 const SIZES: [std::ops::RangeInclusive<u64>; 3] =
     [2_000_000_000..=2_147_483_648, 3_600_000_000..=3_700_000_000, 4_200_000_000..=4_294_967_296];
 
@@ -43,7 +45,8 @@ pub(super) struct Head {
     pub(super) bytes: u64,
     /// What it says of the time.
     pub(super) times: Times,
-    /// When its first frame was taken, in frames of its own rate since some day, where every file tells.
+    /// When its first frame was taken, in frames of its own rate since some day, where every file
+    /// tells.
     pub(super) began: Option<i64>,
     /// By how many frames `began` may be wrong.
     pub(super) within: u64,
@@ -317,7 +320,8 @@ pub(super) fn apart(files: &[File], chosen: &[usize]) -> Reading {
     Reading { microphones: chosen.iter().map(alone).collect(), by: By::Names }
 }
 
-/// The files of one number one after another, whatever else their names say: the other way to read a number that occurs twice.
+/// The files of one number one after another, whatever else their names say: the other way to read
+/// a number that occurs twice.
 fn in_parts(files: &[File], chosen: &[usize]) -> Reading {
     let mut groups: BTreeMap<(bool, Option<u64>), Vec<Part>> = BTreeMap::new();
     for file in chosen {
@@ -340,7 +344,8 @@ fn by_column(files: &[File], chosen: &[usize], column: usize) -> Option<Reading>
     group(files, chosen, |file| (file.name.numbers[column].value, Some(column)))
 }
 
-/// Microphones by the words of their names, parts by their numbers, where the same numbers occur with several words.
+/// Microphones by the words of their names, parts by their numbers, where the same numbers occur
+/// with several words.
 fn by_words(files: &[File], chosen: &[usize]) -> Option<Reading> {
     let reading = group(files, chosen, |file| (&file.name.words, None))?;
     let mut keys: Vec<&Key> = reading.parts().map(|part| &part.key).collect();
@@ -458,7 +463,8 @@ fn same_beginning(files: &[File], way: &Reading) -> bool {
     })
 }
 
-/// The numbers of takes among the parts, ascending, where parts differ by one: a number before that of the microphone, or called so.
+/// The numbers of takes among the parts, ascending, where parts differ by one: a number before that
+/// of the microphone, or called so.
 fn takes(files: &[File], way: &Reading) -> Vec<u64> {
     let mut takes = Vec::new();
     for microphone in way.microphones.iter().filter(|microphone| microphone.parts.len() > 1) {
@@ -479,7 +485,8 @@ fn takes(files: &[File], way: &Reading) -> Vec<u64> {
     takes
 }
 
-/// Whether the way keeps the habits of recorders: parts are counted with three digits or more, or called so, microphones with fewer.
+/// Whether the way keeps the habits of recorders: parts are counted with three digits or more, or
+/// called so, microphones with fewer.
 fn habit(files: &[File], way: &Reading) -> bool {
     let keeps = |part: &Part| {
         files[part.file].name.numbers.iter().enumerate().all(|(place, number)| {
@@ -490,7 +497,8 @@ fn habit(files: &[File], way: &Reading) -> bool {
     way.has_parts() && way.parts().all(keeps)
 }
 
-/// By how many milliseconds files differ that ought to have run at the same time; `None` where a file does not tell its length.
+/// By how many milliseconds files differ that ought to have run at the same time; `None` where a
+/// file does not tell its length.
 fn unevenness(files: &[File], way: &Reading) -> Option<u64> {
     let mut lengths: BTreeMap<&Key, Vec<u64>> = BTreeMap::new();
     let together = (None, Vec::new());
@@ -502,7 +510,8 @@ fn unevenness(files: &[File], way: &Reading) -> Option<u64> {
     lengths.values().map(|group| group.iter().max().zip(group.iter().min()).map_or(0, |(a, b)| a - b)).max()
 }
 
-/// Whether all but the last have the length or size at which recorders begin another file, and the last is shorter.
+/// Whether all but the last have the length or size at which recorders begin another file, and the
+/// last is shorter.
 fn at_a_limit(files: &[File], single: &Reading) -> bool {
     let heads: Option<Vec<Head>> = single.parts().map(|part| files[part.file].head).collect();
     let Some(heads) = heads else { return false };

@@ -7,12 +7,14 @@ use super::super::{Error, Warning};
 use super::reading::{By, File, Key, Reading, times};
 use crate::common::clock::{Channel, Clock, Span};
 
-/// Recorders number samples by their clock; what differs by less than this share of a second is one moment.
+/// Recorders number samples by their clock; what differs by less than this share of a second is one
+/// moment.
 const ONE_MOMENT: u64 = 50;
 /// Parts of one meeting do not lie so far apart, in seconds.
 const FAR: u64 = 12 * 3600;
 
-/// Where each part begins, for each microphone of a reading; `None` where it follows the one before.
+/// Where each part begins, for each microphone of a reading; `None` where it follows the one
+/// before.
 pub(super) struct Timeline {
     pub(super) starts: Vec<Vec<Option<u64>>>,
     pub(super) warnings: Vec<Warning>,
@@ -53,8 +55,8 @@ pub(super) fn lay(files: &[File], reading: &Reading, channels: &[Channel]) -> Re
     Ok(timeline)
 }
 
-/// By the times in the heads or names of the files. Where these leave the microphones no moment in common, a clock was wrong, and
-/// nothing is moved.
+/// By the times in the heads or names of the files. Where these leave the microphones no moment in
+/// common, a clock was wrong, and nothing is moved.
 fn by_time(
     files: &[File],
     reading: &Reading,
@@ -86,7 +88,8 @@ fn by_time(
         let late = began(opening.file).abs_diff(first);
         let mut own = began(opening.file);
         if late > one_moment {
-            // Where only whole seconds are known, the microphone that began later must also have ended with the others.
+            // Where only whole seconds are known, the microphone that began later must also have ended with the
+            // others.
             let whole_seconds_fit = || ends[place].is_some_and(|end| end.abs_diff(last) <= 2 * one_moment);
             if credible && (coarse == 0 || whole_seconds_fit()) {
                 own = first;

@@ -25,7 +25,8 @@ pub(in crate::audio) struct Caf {
 }
 
 impl Caf {
-    /// Opens the file; `None` where its header is not whole. A recording that broke off has no table.
+    /// Opens the file; `None` where its header is not whole. A recording that broke off has no
+    /// table.
     pub(in crate::audio) fn open(mut bytes: Bytes) -> Result<Option<Self>, Error> {
         let path: &Path = bytes.path();
         let io = |source| Error::io(path, source);

@@ -1,4 +1,5 @@
-//! MPEG audio and AAC in ADTS: frames that follow one another, with tags and other things between them.
+//! MPEG audio and AAC in ADTS: frames that follow one another, with tags and other things between
+//! them.
 
 use super::{Bytes, Group, Next, Numbers, Packets};
 use crate::audio::Error;
@@ -160,7 +161,8 @@ pub(in crate::audio) struct Elementary {
     frame: Frame,
     /// The time of the next frame within its stream.
     now: i64,
-    /// Frames that headers have counted so far, in samples; `None` where a stream has no such header.
+    /// Frames that headers have counted so far, in samples; `None` where a stream has no such
+    /// header.
     claimed: Option<u64>,
     lost: bool,
     cut_off: bool,
@@ -170,7 +172,8 @@ pub(in crate::audio) struct Elementary {
 }
 
 impl Elementary {
-    /// The frames from `start` on, or from the first place behind it that several follow; `None` where there are none.
+    /// The frames from `start` on, or from the first place behind it that several follow; `None`
+    /// where there are none.
     pub(in crate::audio) fn open(mut bytes: Bytes, start: u64, end: Option<u64>) -> Result<Option<Self>, Error> {
         let end = end.unwrap_or(bytes.length()).min(bytes.length());
         let Some((position, frame)) = find(&mut bytes, start, end)? else { return Ok(None) };
@@ -224,7 +227,8 @@ impl Elementary {
         Ok(head.is_empty() || tag_length(&head).is_some() || Frame::parse(&head).is_some_and(|next| next.kin(frame)))
     }
 
-    /// Goes to the next frame that another follows; `None` where there is none. Whether sound was passed over.
+    /// Goes to the next frame that another follows; `None` where there is none. Whether sound was
+    /// passed over.
     fn search(&mut self) -> Result<Option<bool>, Error> {
         let start = self.bytes.position();
         let mut place = start;
@@ -359,14 +363,16 @@ fn find(bytes: &mut Bytes, start: u64, end: u64) -> Result<Option<(u64, Frame)>,
     Ok(None)
 }
 
-/// Whether enough frames of one kind follow one another from a place on. A short file at whose beginning they stand may have fewer.
+/// Whether enough frames of one kind follow one another from a place on. A short file at whose
+/// beginning they stand may have fewer.
 fn proven(bytes: &mut Bytes, place: u64, end: u64, first: Frame, beginning: bool) -> Result<bool, Error> {
     let mut next = place + first.bytes;
     for count in 1..PROOF {
         bytes.seek(next.min(end))?;
         let head = if next < end { bytes.peek(32)? } else { Vec::new() };
         if head.len() < 8 || tag_length(&head).is_some() {
-            // A single frame that is whole proves little, but at the beginning of a file it is all that there can be.
+            // A single frame that is whole proves little, but at the beginning of a file it is all that there
+            // can be.
             return Ok(next <= end && (beginning || count > 2) || beginning && count > 1);
         }
         match Frame::parse(&head) {
@@ -398,7 +404,8 @@ pub(in crate::audio) fn tag_length(head: &[u8]) -> Option<u64> {
     None
 }
 
-/// The name of MPEG audio of free format, where frames of one length without a stated bit rate follow one another.
+/// The name of MPEG audio of free format, where frames of one length without a stated bit rate
+/// follow one another.
 pub(in crate::audio) fn free_format(bytes: &mut Bytes, start: u64) -> Result<bool, Error> {
     bytes.seek(start)?;
     let window = bytes.peek(16_384)?;

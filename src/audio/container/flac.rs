@@ -94,8 +94,8 @@ impl Flac {
         self.bytes.seek(start.saturating_add(count).min(self.bytes.length()))
     }
 
-    /// The length of the frame at the front of the window: up to where its checksum holds and another thing begins. `None` where
-    /// no such place is.
+    /// The length of the frame at the front of the window: up to where its checksum holds and
+    /// another thing begins. `None` where no such place is.
     fn frame(&mut self) -> Result<Option<usize>, Error> {
         let mut crc = Crc16Ansi::new(0);
         let mut place = 0;
@@ -231,7 +231,8 @@ fn begins(bytes: &[u8]) -> bool {
     }
 }
 
-/// The number of the frame whose header stands here, and whether it counts blocks of one length, not samples.
+/// The number of the frame whose header stands here, and whether it counts blocks of one length,
+/// not samples.
 fn number(head: &[u8]) -> Option<(u64, bool)> {
     let sync = head.be16(0)?;
     let (size, rate) = (*head.get(2)? >> 4, *head.get(2)? & 15);

@@ -24,7 +24,8 @@ const NANOSECONDS: u32 = 1_000_000_000;
 /// A millisecond, where a file does not say otherwise.
 const USUAL_SCALE: u64 = 1_000_000;
 
-/// The head of an element: what it is, and the length of its content; `None` where that is not known.
+/// The head of an element: what it is, and the length of its content; `None` where that is not
+/// known.
 struct Element {
     id: u32,
     size: Option<u64>,

@@ -1,7 +1,7 @@
 //! What containers give: the packets of one sound track, with their places in time.
 //!
-//! A file is read as far as its bytes go. Counts and lengths in a header are hints: what follows them is read too, and where they
-//! promise more than there is, that is told.
+//! A file is read as far as its bytes go. Counts and lengths in a header are hints: what follows
+//! them is read too, and where they promise more than there is, that is told.
 
 mod bytes;
 pub(super) mod caf;
@@ -21,13 +21,15 @@ use super::codec::Coding;
 #[derive(Debug, Default)]
 pub(super) struct Group {
     pub(super) packets: Vec<Vec<u8>>,
-    /// When the first sample is due, in ticks of the stream's time. What lies before 0 is not heard.
+    /// When the first sample is due, in ticks of the stream's time. What lies before 0 is not
+    /// heard.
     pub(super) at: Option<i64>,
     /// When the last sample ends.
     pub(super) end: Option<i64>,
     /// Whether samples beyond `end` are not heard.
     pub(super) last: bool,
-    /// Whether the stream's time may begin later than 0, as that of a broadcast does which was cut out.
+    /// Whether the stream's time may begin later than 0, as that of a broadcast does which was cut
+    /// out.
     pub(super) first: bool,
     /// Whether something before it in the file cannot be read.
     pub(super) lost: bool,

@@ -148,7 +148,8 @@ impl Index {
     }
 }
 
-/// The kind of the box that begins here, and where its content begins and ends. The reader stands at its content.
+/// The kind of the box that begins here, and where its content begins and ends. The reader stands
+/// at its content.
 fn next_box(bytes: &mut Bytes) -> Result<Option<([u8; 4], u64, u64)>, Error> {
     let position = bytes.position();
     let Some(head) = bytes.array::<8>()? else { return Ok(None) };
@@ -222,8 +223,8 @@ impl Track {
     }
 }
 
-/// The stretches of an edit list, where each one comes from a later place than the one before; otherwise the first one alone, to the
-/// end of the track.
+/// The stretches of an edit list, where each one comes from a later place than the one before;
+/// otherwise the first one alone, to the end of the track.
 fn edits(elst: &[u8], movie_ticks: u32, ticks: u32) -> Vec<Edit> {
     let wide = elst.first() == Some(&1);
     let width = if wide { 20 } else { 12 };
@@ -398,7 +399,8 @@ pub(in crate::audio) fn tracks(bytes: &mut Bytes) -> Result<Option<Vec<TrackInfo
     Ok(index.map(|index| index.tracks.into_iter().map(info).collect()))
 }
 
-/// The time that counts as the beginning: 0, but for a piece of a broadcast, whose time began long before it.
+/// The time that counts as the beginning: 0, but for a piece of a broadcast, whose time began long
+/// before it.
 fn beginning(first: i64, ticks: u32) -> i64 {
     const HOUR: i64 = 3_600;
     if first > HOUR * i64::from(ticks) { first } else { 0 }
@@ -545,7 +547,8 @@ impl Mp4 {
         Ok(true)
     }
 
-    /// Takes in the runs of samples of a track's fragment; `None` where it is of another track, or damaged.
+    /// Takes in the runs of samples of a track's fragment; `None` where it is of another track, or
+    /// damaged.
     fn run(&mut self, traf: &[u8], moof: u64) -> Option<()> {
         let tfhd = child(traf, b"tfhd")?;
         let flags = tfhd.be32(0)?;

@@ -218,7 +218,8 @@ impl Ogg {
         if let Coding::Opus(opus) = &self.coding { i64::from(opus.lead) } else { 0 }
     }
 
-    /// Reads the first pages of the streams that begin here, and the headers of the one that is wanted. Whether it has one.
+    /// Reads the first pages of the streams that begin here, and the headers of the one that is
+    /// wanted. Whether it has one.
     fn begin(&mut self) -> Result<bool, Error> {
         let mut sounds = 0;
         let mut found = None;

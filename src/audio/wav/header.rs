@@ -98,7 +98,8 @@ impl Chunk {
         Ok(Some(Self { id: [a, b, c, d], start, size, next: start + size + (size & 1) }))
     }
 
-    /// The chunk behind this one. Some writers leave out the byte that ought to follow an odd length.
+    /// The chunk behind this one. Some writers leave out the byte that ought to follow an odd
+    /// length.
     fn after(&self, input: &mut (impl Read + Seek), family: Family) -> std::io::Result<Option<Self>> {
         if family != Family::Wave64 && self.size & 1 == 1 {
             let early = Self::at(input, self.next - 1, family)?;
@@ -127,7 +128,8 @@ impl Chunk {
 #[derive(Debug)]
 pub(in crate::audio) struct Found {
     pub(super) layout: Layout,
-    /// Where the sound begins, and how many bytes of it the header claims; `None` where it does not know.
+    /// Where the sound begins, and how many bytes of it the header claims; `None` where it does not
+    /// know.
     pub(super) data: Option<(u64, Option<u64>)>,
     /// Whether the header may leave the length open.
     pub(super) open: bool,
@@ -297,13 +299,14 @@ fn family(magic: &[u8]) -> Family {
     }
 }
 
-/// Sizes that writers put where they do not know the length: all ones (ffmpeg), or about 2 GiB (sox, arecord).
+/// Sizes that writers put where they do not know the length: all ones (ffmpeg), or about 2 GiB
+/// (sox, arecord).
 fn is_placeholder(size: u64) -> bool {
     matches!(size, 0x7FFF_F000..=0x8000_0000 | 0xFFFF_FF00..=0xFFFF_FFFF | 0x7FFF_FFFF_FFFF_0000..)
 }
 
-/// The chunks behind the sound, if they fill the file to its end; `None` when what stands there is not chunks, so that it
-/// must be sound that the header does not count.
+/// The chunks behind the sound, if they fill the file to its end; `None` when what stands there is
+/// not chunks, so that it must be sound that the header does not count.
 fn chunks_to_the_end(
     input: &mut (impl Read + Seek),
     data: &Chunk,

@@ -35,7 +35,8 @@ impl Layout {
         let (tag, channels, block, bits) = (short(0)?, short(2)?, short(12)?, short(14)?);
         // The extension's subformat is a GUID that begins with the plain tag.
         let tag = if tag == EXTENSIBLE { short(24).unwrap_or(PCM) } else { tag };
-        // The container may be wider than the sample (24 bits in 4 bytes); some writers leave it wrong, then the bits decide.
+        // The container may be wider than the sample (24 bits in 4 bytes); some writers leave it wrong,
+        // then the bits decide.
         let least = bits.div_ceil(8);
         let fits = channels > 0 && block % channels == 0 && block / channels >= least;
         let container = if fits { block / channels } else { least };

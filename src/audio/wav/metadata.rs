@@ -2,10 +2,11 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-/// The local time at which the recording began, from a `bext` chunk (EBU Tech 3285). It carries no zone. `None` unless date
-/// and time are both whole and possible.
+/// The local time at which the recording began, from a `bext` chunk (EBU Tech 3285). It carries no
+/// zone. `None` unless date and time are both whole and possible.
 pub(super) fn origination(bext: &[u8]) -> Option<DateTime> {
-    // After description (256), originator (32) and its reference (32): yyyy-mm-dd and hh:mm:ss, any mark between the digits.
+    // After description (256), originator (32) and its reference (32): yyyy-mm-dd and hh:mm:ss, any
+    // mark between the digits.
     let date = numbers::<3>(bext.get(320..330)?, [4, 2, 2])?;
     let time = numbers::<3>(bext.get(330..338)?, [2, 2, 2])?;
     let [year, month, day] = date;
@@ -16,7 +17,8 @@ pub(super) fn origination(bext: &[u8]) -> Option<DateTime> {
     (year >= 1990).then(|| DateTime::from_parts(date, time))
 }
 
-/// Samples between midnight and the first, from a `bext` chunk; `None` where it says zero, as recorders do that do not count them.
+/// Samples between midnight and the first, from a `bext` chunk; `None` where it says zero, as
+/// recorders do that do not count them.
 pub(super) fn time_reference(bext: &[u8]) -> Option<u64> {
     let samples = u64::from_le_bytes(bext.get(338..346)?.try_into().ok()?);
     Some(samples).filter(|samples| *samples > 0)
@@ -51,14 +53,16 @@ fn numbers<const N: usize>(text: &[u8], digits: [usize; N]) -> Option<[i16; N]> 
     Some(numbers)
 }
 
-/// The names of the channels in order, from the `TRACK_LIST` of an `iXML` chunk (version 2); empty when it names none.
+/// The names of the channels in order, from the `TRACK_LIST` of an `iXML` chunk (version 2); empty
+/// when it names none.
 pub(super) fn track_names(ixml: &[u8], channels: u16) -> Vec<Option<String>> {
     let text = String::from_utf8_lossy(ixml);
     let Ok(document) = roxmltree::Document::parse(text.trim_end_matches('\0').trim()) else { return Vec::new() };
     let mut names = vec![None; usize::from(channels)];
     for track in document.descendants().filter(|node| node.has_tag_name("TRACK")) {
         let child = |name: &str| track.children().find(|node| node.has_tag_name(name)).and_then(|node| node.text());
-        // The interleave index is the channel in the file; the channel index is that of the recorder's input.
+        // The interleave index is the channel in the file; the channel index is that of the recorder's
+        // input.
         let index = child("INTERLEAVE_INDEX").or_else(|| child("CHANNEL_INDEX"));
         let slot = index.and_then(|index| index.trim().parse::<usize>().ok()).and_then(|index| index.checked_sub(1));
         let name = child("NAME").map(str::trim).filter(|name| !name.is_empty());

@@ -1,8 +1,9 @@
-//! WAV and its kin (RF64, BW64, RIFX, Wave64), AIFF, CAF and AU: uncompressed sound, read as a stream.
+//! WAV and its kin (RF64, BW64, RIFX, Wave64), AIFF, CAF and AU: uncompressed sound, read as a
+//! stream.
 //!
-//! Recorders crash, disks fill up and cables are pulled, so a header is a claim and the bytes are the evidence: a file that is
-//! cut off is read as far as it goes, and one whose header was never completed is read whole. RF64 (EBU Tech 3306) and BW64
-//! (ITU-R BS.2088) carry files above 4 GiB.
+//! Recorders crash, disks fill up and cables are pulled, so a header is a claim and the bytes are
+//! the evidence: a file that is cut off is read as far as it goes, and one whose header was never
+//! completed is read whole. RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088) carry files above 4 GiB.
 
 mod foreign;
 mod header;
@@ -39,11 +40,12 @@ pub struct WavReader<R> {
 }
 
 impl<R: Read + Seek> WavReader<R> {
-    /// Reads the header of `input`, which must stand at its beginning; `path` is its name in errors and warnings.
+    /// Reads the header of `input`, which must stand at its beginning; `path` is its name in errors
+    /// and warnings.
     ///
     /// # Errors
-    /// [`Error::NotAudio`], [`Error::NoFormat`], [`Error::NoData`], [`Error::Encoding`], [`Error::NoChannels`],
-    /// [`Error::TooManyChannels`], [`Error::Rate`] or [`Error::Io`].
+    /// [`Error::NotAudio`], [`Error::NoFormat`], [`Error::NoData`], [`Error::Encoding`],
+    /// [`Error::NoChannels`], [`Error::TooManyChannels`], [`Error::Rate`] or [`Error::Io`].
     pub fn new(mut input: R, path: &Path) -> Result<Self, Error> {
         let found = Found::parse(&mut input, path)?;
         Self::of(found, input, path)
@@ -68,7 +70,8 @@ impl<R: Read + Seek> WavReader<R> {
         self.header.frames
     }
 
-    /// Fills `out` with the next frames, interleaved, and returns how many; 0 at the end. `out` holds a whole number of frames.
+    /// Fills `out` with the next frames, interleaved, and returns how many; 0 at the end. `out`
+    /// holds a whole number of frames.
     ///
     /// # Errors
     /// [`Error::Io`] when the system cannot read on.
@@ -115,8 +118,8 @@ impl<R: Read + Seek> WavReader<R> {
     }
 }
 
-/// Completes the header of a WAV file whose writer could not, as one that writes to a pipe cannot. Other files, and those above 4 GiB,
-/// stay as they are.
+/// Completes the header of a WAV file whose writer could not, as one that writes to a pipe cannot.
+/// Other files, and those above 4 GiB, stay as they are.
 ///
 /// # Errors
 /// Where the file cannot be read or written.

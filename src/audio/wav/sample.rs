@@ -82,8 +82,8 @@ impl Sample {
         }
     }
 
-    /// Decodes `bytes` into `out`, which has room for as many samples as they hold. Integers are divided by their full scale, a
-    /// power of two, so that every value up to 24 bits is exact.
+    /// Decodes `bytes` into `out`, which has room for as many samples as they hold. Integers are
+    /// divided by their full scale, a power of two, so that every value up to 24 bits is exact.
     pub(in crate::audio) fn decode(self, bytes: &[u8], out: &mut [f32]) {
         match self {
             Self::U8 => each(bytes, out, |[byte]: [u8; 1]| (f32::from(byte) - 128.0) / 128.0),

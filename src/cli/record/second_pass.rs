@@ -28,8 +28,8 @@ pub fn check(meeting: &Meeting, console: Console) {
     }
 }
 
-/// Recognises once more with this model by this engine. What was recognised before stays as it is if this fails or
-/// is stopped.
+/// Recognises once more with this model by this engine. What was recognised before stays as it is
+/// if this fails or is stopped.
 pub fn run(folder: &Path, model: &str, engine: &str, console: Console, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {

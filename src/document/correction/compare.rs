@@ -165,7 +165,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares a paragraph of speech; whether the paragraphs that follow it without an anchor were taken as a part of it.
+    /// Compares a paragraph of speech; whether the paragraphs that follow it without an anchor were
+    /// taken as a part of it.
     fn speech(&mut self, anchor: &Anchor, utterances: Range<usize>, block: &Block, following: &[&Block]) -> bool {
         if utterances.clone().any(|utterance| self.covered.contains(&utterance)) {
             self.left(Kind::Copied, "", &block.text);
@@ -187,7 +188,8 @@ impl Comparison<'_> {
         }
         let hunks = hunks(&old, &new);
         let (Some((first, _)), Some((tail, put))) = (hunks.first(), hunks.last()) else { return false };
-        // Where the end is gone and paragraphs without an anchor follow, it may stand there: the paragraph was split.
+        // Where the end is gone and paragraphs without an anchor follow, it may stand there: the paragraph
+        // was split.
         let follows = following.iter().any(|block| words(&block.text).next().is_some());
         if follows && tail.end == old.len() && !tail.is_empty() {
             let text: Vec<&str> =
@@ -195,7 +197,8 @@ impl Comparison<'_> {
             self.left(Kind::Split, &old.join(" "), &text.join("\n"));
             return true;
         }
-        // Where words were put in at the edge towards a paragraph that is gone, they may be that paragraph's: both were joined.
+        // Where words were put in at the edge towards a paragraph that is gone, they may be that
+        // paragraph's: both were joined.
         let gone = |number: Option<usize>| number.is_some_and(|number| !self.numbers.contains(&number));
         let newest = self.numbers.iter().max().copied().unwrap_or(0);
         let behind = anchor.number < newest && gone(Some(anchor.number + 1));
@@ -213,8 +216,8 @@ impl Comparison<'_> {
         false
     }
 
-    /// The words of a paragraph: with those that are hidden where that is nearer to what was printed, so that hiding takes nothing out and hidden words are
-    /// not taken over.
+    /// The words of a paragraph: with those that are hidden where that is nearer to what was
+    /// printed, so that hiding takes nothing out and hidden words are not taken over.
     fn shown(block: &Block, printed: &[Printed]) -> Vec<String> {
         let visible = tokens(&block.text, printed);
         if block.hidden.is_empty() {
@@ -271,7 +274,8 @@ impl Comparison<'_> {
             .is_some_and(|utterance| words(&utterance.text).next().is_none() && !utterance.corrected.has(Mark::Omitted))
     }
 
-    /// The mark of something that was not understood was replaced by words, or taken out because there is nothing to hear.
+    /// The mark of something that was not understood was replaced by words, or taken out because
+    /// there is nothing to hear.
     fn unheard(&mut self, edit: u64, utterance: usize, was: &str, after: &str) {
         if !self.is_own(edit, utterance) {
             self.left(Kind::NotOwn, was, after);
@@ -340,7 +344,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether a layer that came after the copy says the same of an utterance, even if it was taken back.
+    /// Whether a layer that came after the copy says the same of an utterance, even if it was taken
+    /// back.
     fn was_said(&self, edit: u64, utterance: usize, change: &Change) -> bool {
         let place = Place::of(self.raw.version.number, &self.raw.utterances[utterance]);
         let same = |other: &Change| match (other, change) {
@@ -383,8 +388,8 @@ impl Comparison<'_> {
         self.out.leftovers.push(leftover);
     }
 
-    /// Whether a turn was deleted as a whole: its label and all of its paragraphs are gone, what stood before and behind them is as it was, and its words
-    /// stand nowhere else.
+    /// Whether a turn was deleted as a whole: its label and all of its paragraphs are gone, what
+    /// stood before and behind them is as it was, and its words stand nowhere else.
     fn is_deleted(&self, turn: &Numbered, blocks: &[Block]) -> bool {
         let Range { start, end } = turn.utterances;
         let is_of = |anchor: &Anchor| match anchor.holds {

@@ -1,5 +1,6 @@
-//! A Word document as paragraphs with their anchors. Everything in it is foreign: sizes are bounded, and what stands outside the plain words of
-//! the text is told, so that none of it is lost in silence.
+//! A Word document as paragraphs with their anchors. Everything in it is foreign: sizes are
+//! bounded, and what stands outside the plain words of the text is told, so that none of it is lost
+//! in silence.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -103,7 +104,8 @@ impl Document {
     }
 }
 
-/// What can be read in an element, in one line: without what was deleted, and without what is there twice.
+/// What can be read in an element, in one line: without what was deleted, and without what is there
+/// twice.
 fn words_in(node: Node<'_, '_>) -> String {
     words_of(node, |_| true)
 }
@@ -149,7 +151,8 @@ fn comments(text: &str) -> Result<HashMap<String, Aside>, Error> {
     Ok(parsed.descendants().filter(|node| is(*node, "comment")).filter_map(comment).collect())
 }
 
-/// Footnotes or endnotes by their kind and number, without the lines that separate them from the text.
+/// Footnotes or endnotes by their kind and number, without the lines that separate them from the
+/// text.
 fn read_notes(text: &str, kind: &'static str) -> Result<HashMap<(&'static str, String), String>, Error> {
     let parsed = parse(text)?;
     let note = |node: Node<'_, '_>| {
@@ -159,7 +162,8 @@ fn read_notes(text: &str, kind: &'static str) -> Result<HashMap<(&'static str, S
     Ok(parsed.descendants().filter(|node| is(*node, kind)).filter_map(note).collect())
 }
 
-/// The lines of a head or foot of the pages, and the pictures in it. What stands behind the page is a shape without a picture.
+/// The lines of a head or foot of the pages, and the pictures in it. What stands behind the page is
+/// a shape without a picture.
 fn page(text: &str, lines: &mut Vec<String>, asides: &mut Vec<Aside>) -> Result<(), Error> {
     let parsed = parse(text)?;
     for paragraph in parsed.descendants().filter(|node| is(*node, "p")) {
@@ -296,7 +300,8 @@ impl Reader {
         }
     }
 
-    /// Elements of other vocabularies: formulas, drawings, and what stands there in several forms for programs of different age.
+    /// Elements of other vocabularies: formulas, drawings, and what stands there in several forms
+    /// for programs of different age.
     fn foreign(&mut self, node: Node<'_, '_>) {
         match node.tag_name().name() {
             "AlternateContent" => {

@@ -1,4 +1,5 @@
-//! Whom a label names, as a person writes it: the whole label, the name with or without titles and degrees, or the short name.
+//! Whom a label names, as a person writes it: the whole label, the name with or without titles and
+//! degrees, or the short name.
 
 use crate::common::clock::Channel;
 use crate::meeting::{Meeting, Person, capitals};
@@ -18,13 +19,14 @@ pub enum Named {
 }
 
 const INTERJECTION: &str = "INTERUPSI - ";
-/// What stands above a speaker who is not known, and what stood there in copies of earlier versions.
+/// What stands above a speaker who is not known, and what stood there in copies of earlier
+/// versions.
 const UNKNOWN: [&str; 2] = ["PEMBICARA BELUM TERIDENTIFIKASI", "PEMBICARA TIDAK DIKENAL"];
 /// A lectern or shared microphone at which nobody is named, before its number.
 const MICROPHONE: &str = "MIKROFON ";
 
-/// Whom this text names. What fits the whole label goes before what fits a name, and that before a role alone; two people whom it fits
-/// equally are not told apart.
+/// Whom this text names. What fits the whole label goes before what fits a name, and that before a
+/// role alone; two people whom it fits equally are not told apart.
 #[must_use]
 pub fn who(meeting: &Meeting, text: &str) -> Named {
     let plain = plain(text);

@@ -38,7 +38,8 @@ impl Said {
         }
     }
 
-    /// What a style of characters makes of a style of paragraphs: a property that both have is taken back (ECMA-376 part 1, 17.7.3).
+    /// What a style of characters makes of a style of paragraphs: a property that both have is
+    /// taken back (ECMA-376 part 1, 17.7.3).
     fn over(self, paragraph: Self) -> Self {
         let both = |a: Option<bool>, b: Option<bool>| match (a, b) {
             (Some(a), Some(b)) => Some(a != b),

@@ -1,9 +1,12 @@
-//! Corrections made in Word or `LibreOffice`: the working copy read back, each difference a layer on its utterance.
+//! Corrections made in Word or `LibreOffice`: the working copy read back, each difference a layer
+//! on its utterance.
 //!
-//! The working copy ([`crate::document::risalah::Format::Working`]) carries an [`Anchor`](crate::document::risalah::Anchor) at each paragraph, which says
-//! what stood there and under which layers. What came back is compared with that, not with what stands there now: a change that
-//! somebody else made in the meantime is never taken back by it. A difference whose place is certain becomes a [`Layer`]; whatever
-//! else is different is told as a [`Leftover`] with its words, never dropped and never guessed.
+//! The working copy ([`crate::document::risalah::Format::Working`]) carries an
+//! [`Anchor`](crate::document::risalah::Anchor) at each paragraph, which says what stood there and
+//! under which layers. What came back is compared with that, not with what stands there now: a
+//! change that somebody else made in the meantime is never taken back by it. A difference whose
+//! place is certain becomes a [`Layer`]; whatever else is different is told as a [`Leftover`] with
+//! its words, never dropped and never guessed.
 
 mod base;
 mod compare;
@@ -65,7 +68,8 @@ pub struct Correction {
 
 /// Compares a document that came back with the transcript.
 ///
-/// `raw` is the transcript that the copy was made of, `edits` all layers of the store. Nothing is written.
+/// `raw` is the transcript that the copy was made of, `edits` all layers of the store. Nothing is
+/// written.
 ///
 /// # Errors
 /// When the document is no working copy of this transcript.
@@ -79,8 +83,8 @@ pub fn read(
     compare::compare(document, meeting, raw, edits, corrector)
 }
 
-/// The last day on which members may correct: so many days after the provisional record went out, or, where the meeting's description
-/// does not say when it did, after the transcript was begun.
+/// The last day on which members may correct: so many days after the provisional record went out,
+/// or, where the meeting's description does not say when it did, after the transcript was begun.
 #[must_use]
 pub fn last_day(meeting: &Meeting, transcript: &Transcript, zone: &TimeZone) -> Date {
     let begun = || transcript.version.created.to_zoned(zone.clone()).date();

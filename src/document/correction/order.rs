@@ -2,7 +2,8 @@
 
 /// The places of the fewest numbers without which a list ascends.
 pub(super) fn out_of_order(numbers: &[usize]) -> Vec<usize> {
-    // The end of the best ascending list of each length, and what stands before each number in its list.
+    // The end of the best ascending list of each length, and what stands before each number in its
+    // list.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
     for (place, number) in numbers.iter().enumerate() {

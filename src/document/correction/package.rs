@@ -1,5 +1,6 @@
-//! The package of a Word document: its parts, found by the relations between them and not by their names. Word Online calls the main part
-//! `word/document2.xml`; strict Open XML has other names for the same relations.
+//! The package of a Word document: its parts, found by the relations between them and not by their
+//! names. Word Online calls the main part `word/document2.xml`; strict Open XML has other names for
+//! the same relations.
 
 use std::io::{Cursor, Read};
 
@@ -8,7 +9,8 @@ use zip::ZipArchive;
 
 use super::Error;
 
-/// The most bytes of a part once it is unpacked: some ten times what eight hours of debate take in Word.
+/// The most bytes of a part once it is unpacked: some ten times what eight hours of debate take in
+/// Word.
 const LARGEST: u64 = 96 << 20;
 /// The most elements and texts of a part.
 const NODES: u32 = 6_000_000;
@@ -72,7 +74,8 @@ impl<'a> Package<'a> {
         Ok(parts)
     }
 
-    /// The relations of a part, or of the package where it has no name; `None` where nothing says them.
+    /// The relations of a part, or of the package where it has no name; `None` where nothing says
+    /// them.
     fn relations_of(&mut self, part: &str) -> Result<Option<Vec<Relation>>, Error> {
         let (folder, name) = part.rsplit_once('/').map_or(("", part), |(folder, name)| (folder, name));
         let slash = if folder.is_empty() { "" } else { "/" };
@@ -110,7 +113,8 @@ impl<'a> Package<'a> {
     }
 }
 
-/// A target as a path in the package: it is relative to the folder of the part that names it, unless it begins with a slash.
+/// A target as a path in the package: it is relative to the folder of the part that names it,
+/// unless it begins with a slash.
 fn resolved(part: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     if let Some(whole) = target.strip_prefix('/') {

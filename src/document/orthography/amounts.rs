@@ -1,6 +1,7 @@
 //! Amounts of money, in whatever way they are said: always marked, never changed.
 //!
-//! An amount is a whole run of words that belong to numbers. Where it comes out at one figure, that is proposed.
+//! An amount is a whole run of words that belong to numbers. Where it comes out at one figure, that
+//! is proposed.
 
 use std::ops::Range;
 
@@ -136,7 +137,8 @@ fn number_of(passage: &Passage, words: Range<usize>) -> Option<Number> {
     if glued { None } else { number::amount(&words) }
 }
 
-/// Where an amount ends that the run begins: behind its currency. `None` where it counts something else or nothing large.
+/// Where an amount ends that the run begins: behind its currency. `None` where it counts something
+/// else or nothing large.
 fn end_of_money(passage: &Passage, run: &Run) -> Option<usize> {
     let end = run.words.end;
     let next = if passage.is_unbroken(end - 1..end + 1) { passage.lower(end) } else { "" };
@@ -165,7 +167,8 @@ fn percent(draft: &mut Draft, run: &Run) {
     }
 }
 
-/// Whether two runs are the ends of one range: *dua sampai tiga juta*, *antara dua dan tiga juta*, *dua atau tiga juta*.
+/// Whether two runs are the ends of one range: *dua sampai tiga juta*, *antara dua dan tiga juta*,
+/// *dua atau tiga juta*.
 fn is_linked(passage: &Passage, first: &Run, last: &Run) -> bool {
     let Range { start, end } = first.words;
     let word =

@@ -1,7 +1,8 @@
-//! Numbers that count: one word stays in letters, others become figures, a series is in figures throughout.
+//! Numbers that count: one word stays in letters, others become figures, a series is in figures
+//! throughout.
 //!
-//! A number that begins a sentence stays in letters, and so does one that touches another: where *dua puluh tiga puluh* is to be
-//! parted only the sound can tell.
+//! A number that begins a sentence stays in letters, and so does one that touches another: where
+//! *dua puluh tiga puluh* is to be parted only the sound can tell.
 
 use std::ops::Range;
 
@@ -101,7 +102,8 @@ fn is_perhaps_a_year(passage: &Passage, numeral: &Numeral) -> bool {
     numeral.within(1900..=2100).is_some() && !counts
 }
 
-/// For each number of the passage, whether it stands in a series: three or more in a sentence, not far apart, or two joined by *sampai*.
+/// For each number of the passage, whether it stands in a series: three or more in a sentence, not
+/// far apart, or two joined by *sampai*.
 fn series(draft: &Draft) -> Vec<bool> {
     let passage = draft.passage;
     let numerals = &passage.numerals;

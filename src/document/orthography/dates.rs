@@ -71,7 +71,8 @@ fn year_of(passage: &Passage, words: Range<usize>) -> Option<u64> {
     numeral.within(1900..=2100).filter(|_| !passage.goes_on(words.end))
 }
 
-/// The year that a word before it says is one: *tahun anggaran dua ribu dua puluh tujuh*, *sampai* after another year.
+/// The year that a word before it says is one: *tahun anggaran dua ribu dua puluh tujuh*, *sampai*
+/// after another year.
 fn named_year(passage: &Passage, place: usize) -> Option<u64> {
     let numeral = passage.numeral_at(place)?;
     let year = year_of(passage, place..numeral.words.end).filter(|_| !passage.touches(numeral))?;

@@ -29,8 +29,8 @@ impl<'a> Draft<'a> {
         self.taken[words].fill(true);
     }
 
-    /// Writes words otherwise, with a capital where they had one or a sentence begins. The punctuation around them stays. Words that a
-    /// rule has decided about stay as they are.
+    /// Writes words otherwise, with a capital where they had one or a sentence begins. The
+    /// punctuation around them stays. Words that a rule has decided about stay as they are.
     pub(super) fn change(&mut self, words: Range<usize>, after: &str, rule: Rule) {
         if words.is_empty() || !self.is_free(words.clone()) || !self.passage.is_unbroken(words.clone()) {
             return;
@@ -50,13 +50,15 @@ impl<'a> Draft<'a> {
         self.written.changes.iter().any(|change| change.words.start < words.end && words.start < change.words.end)
     }
 
-    /// Leaves these words as they are after all, with those that were written otherwise together with them.
+    /// Leaves these words as they are after all, with those that were written otherwise together
+    /// with them.
     pub(super) fn revert(&mut self, words: &Range<usize>) {
         let covers = |change: &Change| change.words.start < words.end && words.start < change.words.end;
         self.written.changes.retain(|change| !covers(change));
     }
 
-    /// Takes words out together with the space beside them. What follows begins the sentence where they did.
+    /// Takes words out together with the space beside them. What follows begins the sentence where
+    /// they did.
     pub(super) fn take_out(&mut self, words: Range<usize>, rule: Rule) {
         let tokens = &self.passage.tokens;
         if words.is_empty() || !self.is_free(words.clone()) || words.len() == tokens.len() {
@@ -84,7 +86,8 @@ impl<'a> Draft<'a> {
         self.written.changes.push(Change { words: covered, bytes, before, after, rule });
     }
 
-    /// Marks words for listening; nobody may change them. A proposal that is what stands there already is none.
+    /// Marks words for listening; nobody may change them. A proposal that is what stands there
+    /// already is none.
     pub(super) fn doubt(&mut self, words: Range<usize>, matter: Matter, proposal: Option<String>) {
         if words.is_empty() || !self.is_free(words.clone()) {
             return;

@@ -1,7 +1,9 @@
-//! *Verbatim bersih*: fillers and false starts are taken out where the lexicon lists them and the speaker halted on them.
+//! *Verbatim bersih*: fillers and false starts are taken out where the lexicon lists them and the
+//! speaker halted on them.
 //!
-//! Nothing is taken out beside a number or a word that no machine may change: *lima eh enam miliar* is a correction, and what was
-//! corrected is for a person to hear. An utterance of nothing but fillers stays.
+//! Nothing is taken out beside a number or a word that no machine may change: *lima eh enam miliar*
+//! is a correction, and what was corrected is for a person to hear. An utterance of nothing but
+//! fillers stays.
 
 use std::ops::Range;
 

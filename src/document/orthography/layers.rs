@@ -12,9 +12,10 @@ use super::{Rule, Spoken, VERSION, Writer, Written};
 /// In whose name the layers are laid.
 const BY: &str = "E-Risalah";
 
-/// The layers that bring a transcript up to what the rules write, to be laid on top of those that it has. Where the rules or the lexicon
-/// have changed, the layers of before are taken back first. An utterance whose words a person has corrected, or where a person took
-/// back what a rule had written, is left alone.
+/// The layers that bring a transcript up to what the rules write, to be laid on top of those that
+/// it has. Where the rules or the lexicon have changed, the layers of before are taken back first.
+/// An utterance whose words a person has corrected, or where a person took back what a rule had
+/// written, is left alone.
 #[must_use]
 pub fn layers(writer: &Writer, raw: &Transcript, edits: &[Edit], when: &jiff::Zoned) -> Vec<Layer> {
     let version = raw.version.number;
@@ -75,7 +76,8 @@ fn is_of_words(edit: &Edit) -> bool {
     matches!(edit.layer.change, Change::Text { .. } | Change::Undo { .. })
 }
 
-/// The utterance under its layers; `None` where they do not fit, which no store that this program wrote can hold.
+/// The utterance under its layers; `None` where they do not fit, which no store that this program
+/// wrote can hold.
 fn laid(utterance: &Utterance, own: &[&Edit]) -> Option<Layered> {
     let mut layered = Layered::new(utterance);
     own.iter().try_for_each(|edit| layered.lay(edit.id, &edit.layer.change).ok()).map(|()| layered)
@@ -90,7 +92,8 @@ fn standing<'a>(utterance: &Utterance, own: &[&'a Edit]) -> Vec<&'a Edit> {
     own.iter().filter(counts).copied().collect()
 }
 
-/// What was written as changes of words, from the last to the first, so that none moves the place of another.
+/// What was written as changes of words, from the last to the first, so that none moves the place
+/// of another.
 fn changes(utterance: &Utterance, written: &Written) -> Vec<(Change, Rule)> {
     let words: Vec<&str> = crate::transcript::edit::words(&utterance.text).collect();
     let change = |change: &super::Change| {

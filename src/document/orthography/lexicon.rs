@@ -1,7 +1,8 @@
 //! The words that a secretariat writes in a way of its own: `leksikon.toml`.
 //!
-//! The program brings a lexicon of its own (`leksikon.toml` beside this file, where each key is explained). A file of that name
-//! beside `rapat.toml` adds to it; what it lists under `abaikan` is forgotten.
+//! The program brings a lexicon of its own (`leksikon.toml` beside this file, where each key is
+//! explained). A file of that name beside `rapat.toml` adds to it; what it lists under `abaikan` is
+//! forgotten.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -220,7 +221,8 @@ impl Lexicon {
         self.reduplications.contains(word)
     }
 
-    /// How many words the filler has that begins here; `word` gives the word so far ahead, in small letters.
+    /// How many words the filler has that begins here; `word` gives the word so far ahead, in small
+    /// letters.
     pub(super) fn filler_at<'a>(&self, word: impl Fn(usize) -> &'a str) -> Option<usize> {
         let here = |filler: &&Vec<String>| filler.iter().enumerate().all(|(offset, part)| word(offset) == part);
         self.fillers.iter().find(here).map(Vec::len)

@@ -1,16 +1,20 @@
-//! The writing layer: from the words as they were recognised to Indonesian as a record prints it (EYD V), and back.
+//! The writing layer: from the words as they were recognised to Indonesian as a record prints it
+//! (EYD V), and back.
 //!
-//! [`Writer::write`] is a pure function from a passage, a [`Lexicon`] and the names of a meeting to a list of changes and doubts;
-//! [`undo`] gives the raw text back byte for byte. The changes are kept as layers of the transcript ([`layers`]) beside those of
-//! people, with the rule and its version: a person's correction stands on the words that were printed, so these must stay what
-//! they were even when a rule is mended later. A passage that a person has corrected is theirs: no rule touches it again.
-//! Doubts are not kept: [`doubts`] finds them anew in whatever stands there now.
+//! [`Writer::write`] is a pure function from a passage, a [`Lexicon`] and the names of a meeting to
+//! a list of changes and doubts; [`undo`] gives the raw text back byte for byte. The changes are
+//! kept as layers of the transcript ([`layers`]) beside those of people, with the rule and its
+//! version: a person's correction stands on the words that were printed, so these must stay what
+//! they were even when a rule is mended later. A passage that a person has corrected is theirs: no
+//! rule touches it again. Doubts are not kept: [`doubts`] finds them anew in whatever stands there
+//! now.
 //!
-//! **Never changed**, not even a capital: personal names, amounts of money, vote counts, article numbers, *tidak*, *belum*,
-//! *bukan*, *setuju*. Amounts, votes and articles become a [`Doubt`] with what the rules would have written as a proposal; so does
-//! a word that sounds like a name of the roster. *Tidak*, *belum*, *bukan* and *setuju* become one where the recogniser was unsure
-//! of the word: a mark on each of them would soon be read over. A doubled word is never collapsed. `docs/panduan/penulisan.md` has every
-//! rule with an example.
+//! **Never changed**, not even a capital: personal names, amounts of money, vote counts, article
+//! numbers, *tidak*, *belum*, *bukan*, *setuju*. Amounts, votes and articles become a [`Doubt`]
+//! with what the rules would have written as a proposal; so does a word that sounds like a name of
+//! the roster. *Tidak*, *belum*, *bukan* and *setuju* become one where the recogniser was unsure of
+//! the word: a mark on each of them would soon be read over. A doubled word is never collapsed.
+//! `docs/panduan/penulisan.md` has every rule with an example.
 
 mod amounts;
 mod capitals;
@@ -237,7 +241,8 @@ pub fn undo(written: &str, changes: &[Change]) -> Option<String> {
 pub struct Spoken<'a> {
     /// All of it.
     pub text: &'a str,
-    /// The same by word; without them nothing is taken out, because nobody knows where the speaker halted.
+    /// The same by word; without them nothing is taken out, because nobody knows where the speaker
+    /// halted.
     pub words: &'a [Word],
     /// The clock of the words.
     pub clock: Clock,
@@ -254,7 +259,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer for a meeting; `proper` are names of places and groups that are written with capitals.
+    /// A writer for a meeting; `proper` are names of places and groups that are written with
+    /// capitals.
     pub fn new<'a>(lexicon: Lexicon, roster: Roster, proper: impl IntoIterator<Item = &'a str>) -> Self {
         let terms = Terms::new(&lexicon, proper);
         Self { lexicon, terms, roster }
@@ -281,8 +287,8 @@ pub fn doubts(spoken: Spoken, roster: &Roster) -> Vec<Doubt> {
     decided(&passage, roster).finish().doubts
 }
 
-/// What must not be changed and what is a number. Whoever comes first keeps its words: what is protected goes before everything
-/// that changes.
+/// What must not be changed and what is a number. Whoever comes first keeps its words: what is
+/// protected goes before everything that changes.
 fn decided<'a>(passage: &'a Passage<'a>, roster: &Roster) -> Draft<'a> {
     let mut draft = Draft::new(passage);
     protected::words(&mut draft);

@@ -1,8 +1,9 @@
 //! Names of the roster that were heard otherwise: proposed, never put in.
 //!
-//! Two or more words that sound like a full name are compared as one sound, because recognisers part and join names as they like.
-//! A single word is compared only after a form of address (*Pak*, *Saudari*): *budi*, *dewi* and *surya* are common words. Where two
-//! people sound equally near nobody is proposed.
+//! Two or more words that sound like a full name are compared as one sound, because recognisers
+//! part and join names as they like. A single word is compared only after a form of address (*Pak*,
+//! *Saudari*): *budi*, *dewi* and *surya* are common words. Where two people sound equally near
+//! nobody is proposed.
 
 use std::collections::HashSet;
 
@@ -11,7 +12,8 @@ use super::draft::{Draft, UNSURE};
 use super::passage::Passage;
 use super::sound;
 
-/// From how alike on a full name is proposed: with as many words as it has, and with one more or less.
+/// From how alike on a full name is proposed: with as many words as it has, and with one more or
+/// less.
 const ALIKE: f64 = 0.8;
 const ALIKE_REJOINED: f64 = 0.86;
 /// How alike each word of a full name must be at least, where there are as many as it has.
@@ -186,8 +188,8 @@ fn alike(passage: &Passage, place: usize, keys: &[String], names: &[Name]) -> Op
     best
 }
 
-/// The part of a name that a word after a form of address sounds like. A word in small letters must sound the same: *Bapak harus* is not
-/// Bapak Agus.
+/// The part of a name that a word after a form of address sounds like. A word in small letters must
+/// sound the same: *Bapak harus* is not Bapak Agus.
 fn single(passage: &Passage, place: usize, keys: &[String], names: &[Name]) -> Option<Found> {
     if OFFICES.contains(&passage.lower(place)) {
         return None;

@@ -8,8 +8,8 @@
 //! pair    = digit "belas" | digit "puluh" [ digit ] | digit                                   (sebelas, sepuluh)
 //! ```
 //!
-//! It is strict: *dua tiga* is two numbers, not one, and the *lima* of *dua puluh lima belas* belongs to the fifteen. The value is
-//! below 10¹⁵; nothing that people say in a meeting is more.
+//! It is strict: *dua tiga* is two numbers, not one, and the *lima* of *dua puluh lima belas*
+//! belongs to the fifteen. The value is below 10¹⁵; nothing that people say in a meeting is more.
 
 use std::fmt;
 
@@ -83,7 +83,8 @@ impl Number {
         self.whole.checked_mul(1000).map(|whole| Self::integer(whole + thousandths))
     }
 
-    /// What it is a count of, where it is a round number or has a scale: *juta* of two and a half million.
+    /// What it is a count of, where it is a round number or has a scale: *juta* of two and a half
+    /// million.
     pub(super) fn unit(&self) -> Option<Scale> {
         self.scale.or_else(|| self.as_integer().and_then(scaled).map(|(_, scale)| scale))
     }
@@ -135,7 +136,8 @@ pub(super) fn roman(number: u64) -> Option<String> {
     Some(format!("{}{}", TENS[number / 10], UNITS[number % 10]))
 }
 
-/// The number that the words begin with, and how many of them it takes. Words are in small letters and without punctuation.
+/// The number that the words begin with, and how many of them it takes. Words are in small letters
+/// and without punctuation.
 pub(super) fn spoken<S: AsRef<str>>(words: &[S]) -> Option<(Number, usize)> {
     let reader = Reader { words };
     // *Kosong* alone is no number: *kursi kosong*.
@@ -156,8 +158,8 @@ pub(super) fn spoken<S: AsRef<str>>(words: &[S]) -> Option<(Number, usize)> {
     (used > 1 || reader.word(0) != "kosong").then_some((number, used))
 }
 
-/// The number that words are from the first to the last, with fractions and with figures before a scale; `None` where they can be
-/// understood in another way or come out at no round figure.
+/// The number that words are from the first to the last, with fractions and with figures before a
+/// scale; `None` where they can be understood in another way or come out at no round figure.
 pub(super) fn amount<S: AsRef<str>>(words: &[S]) -> Option<Number> {
     let reader = Reader { words };
     let lead = spoken(words).or_else(|| Some((figures(reader.word(0))?, 1)));
@@ -324,7 +326,8 @@ impl<S: AsRef<str>> Reader<'_, S> {
         Some((hundreds * 100 + rest, used + taken))
     }
 
-    /// A number from 1 to 99. A digit that begins another number (*lima belas*, *lima puluh*, *lima ratus*) is not taken as a unit.
+    /// A number from 1 to 99. A digit that begins another number (*lima belas*, *lima puluh*, *lima
+    /// ratus*) is not taken as a unit.
     fn pair(&self, place: usize) -> Option<(u64, usize)> {
         match self.word(place) {
             "sepuluh" => return Some((10, 1)),
@@ -347,7 +350,8 @@ impl<S: AsRef<str>> Reader<'_, S> {
         digit(self.word(place)).filter(|_| !begins_another)
     }
 
-    /// What follows *koma*: digits one by one, or a number below a hundred (*koma tujuh puluh lima*).
+    /// What follows *koma*: digits one by one, or a number below a hundred (*koma tujuh puluh
+    /// lima*).
     fn decimals(&self, place: usize) -> Option<(String, usize)> {
         if let Some((pair, used)) = self.pair(place).filter(|(_, used)| *used > 1 || digit(self.word(place)).is_none())
         {
@@ -373,7 +377,8 @@ impl<S: AsRef<str>> Reader<'_, S> {
     }
 }
 
-/// Whether a word looks as if a number began (or ended) it: recognisers write *empatorang* and *benardua*.
+/// Whether a word looks as if a number began (or ended) it: recognisers write *empatorang* and
+/// *benardua*.
 pub(super) fn is_glued(word: &str, ends: bool) -> bool {
     const SIZES: [&str; 8] = ["belas", "puluh", "ratus", "ribu", "juta", "miliar", "triliun", "koma"];
     let mut parts = DIGITS.iter().chain(&SIZES).filter(|part| word.len() >= part.len());

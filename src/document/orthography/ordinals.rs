@@ -1,4 +1,5 @@
-//! Ordinals: *hari kedua puluh lima* → `hari ke-25`; Roman figures where offices use them: *masa sidang kedua* → `masa sidang II`.
+//! Ordinals: *hari kedua puluh lima* → `hari ke-25`; Roman figures where offices use them: *masa
+//! sidang kedua* → `masa sidang II`.
 
 use super::draft::Draft;
 use super::number;
@@ -73,7 +74,8 @@ fn read(passage: &Passage, place: usize) -> Option<(u64, std::ops::Range<usize>)
     ordinal(passage, place).or_else(|| cardinal(passage, place))
 }
 
-/// The words of the other end of a range, *kedua sampai kedua puluh lima*: in figures are both or none.
+/// The words of the other end of a range, *kedua sampai kedua puluh lima*: in figures are both or
+/// none.
 fn other_ends(passage: &Passage, words: &std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
     let is_ordinal = |place: usize| passage.lower(place).starts_with("ke") && ordinal(passage, place).is_some();
     let after = passage.joined(words.end).filter(|place| is_ordinal(*place));
@@ -83,7 +85,8 @@ fn other_ends(passage: &Passage, words: &std::ops::Range<usize>) -> Vec<std::ops
     before.filter(|other| passage.joined(other.end) == Some(words.start)).chain(after).collect()
 }
 
-/// The ordinal that begins at a word, with the words it takes: *kedua puluh lima*, *ke dua puluh lima*, *ketujuh*, *ke-7*.
+/// The ordinal that begins at a word, with the words it takes: *kedua puluh lima*, *ke dua puluh
+/// lima*, *ketujuh*, *ke-7*.
 fn ordinal(passage: &Passage, place: usize) -> Option<(u64, std::ops::Range<usize>)> {
     let first = passage.lower(place);
     let bound = |word: &usize| *word < passage.len() && passage.is_unbroken(word - 1..word + 1);
@@ -116,7 +119,8 @@ fn cardinal(passage: &Passage, place: usize) -> Option<(u64, std::ops::Range<usi
     Some((numeral.number.as_integer()?, numeral.words.clone()))
 }
 
-/// The most that can be counted of the noun that stands before a word, if it is counted in Roman figures.
+/// The most that can be counted of the noun that stands before a word, if it is counted in Roman
+/// figures.
 fn roman_noun(passage: &Passage, place: usize) -> Option<u64> {
     let stands = |noun: &[&str]| place >= noun.len() && passage.reads(place - noun.len(), noun);
     let Some((_, most)) = ROMAN.iter().find(|(noun, _)| stands(noun)) else {

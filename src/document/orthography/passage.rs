@@ -1,4 +1,5 @@
-//! An utterance as the rules see it: words with their places, their sentences and the numbers among them.
+//! An utterance as the rules see it: words with their places, their sentences and the numbers among
+//! them.
 
 use std::ops::Range;
 
@@ -7,7 +8,8 @@ use crate::common::clock::Span;
 use super::Spoken;
 use super::number::{self, Number};
 
-/// What a letter takes in ordinary speech, in milliseconds; measured on nothing, generous for a slow speaker.
+/// What a letter takes in ordinary speech, in milliseconds; measured on nothing, generous for a
+/// slow speaker.
 const LETTER_MS: u64 = 80;
 /// How much longer than its letters a word must last before its speaker counts as halting.
 const HALT_MS: u64 = 250;
@@ -147,8 +149,9 @@ impl<'a> Passage<'a> {
         ends.map(|last| std::mem::replace(&mut start, last + 1)..last + 1).collect()
     }
 
-    /// Whether the speaker halted on these words: from the end of the word before to the beginning of the word after, they last much
-    /// longer than their letters do. `false` where times are not known.
+    /// Whether the speaker halted on these words: from the end of the word before to the beginning
+    /// of the word after, they last much longer than their letters do. `false` where times are
+    /// not known.
     pub(super) fn halts(&self, words: Range<usize>) -> bool {
         let spans: Option<Vec<Span>> = self.tokens[words.clone()].iter().map(|token| token.span).collect();
         let Some((first, last)) = spans.as_ref().and_then(|spans| Some((spans.first()?, spans.last()?))) else {
@@ -184,8 +187,8 @@ impl<'a> Passage<'a> {
         self.numerals.get(after).is_some_and(|numeral| numeral.words.contains(&place))
     }
 
-    /// Whether another number, or a word that seems to hold a part of one, stands directly beside this one: then nobody knows where it
-    /// begins and ends.
+    /// Whether another number, or a word that seems to hold a part of one, stands directly beside
+    /// this one: then nobody knows where it begins and ends.
     pub(super) fn touches(&self, numeral: &Numeral) -> bool {
         let Range { start, end } = numeral.words;
         let comes_from = start > 0
@@ -253,7 +256,8 @@ fn numerals_among(words: &[&str], start: usize, numerals: &mut Vec<Numeral>) -> 
     start + words.len()
 }
 
-/// White space that separates words, as corrections count them; a no-break space holds a word together.
+/// White space that separates words, as corrections count them; a no-break space holds a word
+/// together.
 pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
 }

@@ -31,7 +31,8 @@ const VOTERS: [&str; 11] = [
     "tidak",
 ];
 
-/// *Tidak*, *belum*, *bukan*, *setuju*: marked where the recogniser was unsure of them, and kept from every rule in any case.
+/// *Tidak*, *belum*, *bukan*, *setuju*: marked where the recogniser was unsure of them, and kept
+/// from every rule in any case.
 pub(super) fn words(draft: &mut Draft) {
     let passage = draft.passage;
     for place in 0..passage.len() {

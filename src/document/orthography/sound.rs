@@ -1,7 +1,8 @@
-//! How an Indonesian word sounds, as a key: words that are heard alike have keys that are near each other.
+//! How an Indonesian word sounds, as a key: words that are heard alike have keys that are near each
+//! other.
 //!
-//! After the official spellings (1901 *oe*, *dj*, *tj*; 1947; 1972) and what recognisers mix up: f, v and p; z and s; a final d and
-//! t; an h that is hardly heard; Arabic names in several spellings.
+//! After the official spellings (1901 *oe*, *dj*, *tj*; 1947; 1972) and what recognisers mix up: f,
+//! v and p; z and s; a final d and t; an h that is hardly heard; Arabic names in several spellings.
 
 /// In this order.
 const ALIKE: [(&str, &str); 26] = [

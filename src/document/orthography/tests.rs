@@ -24,8 +24,8 @@ fn clock() -> Clock {
     Clock::new(NonZeroU32::new(RATE as u32).expect("a rate"))
 }
 
-/// Words at an even pace of 60 ms a letter. After a word with a tilde the speaker halts for half a second; of a word with a question mark
-/// in front (`?tidak`) the recogniser is unsure.
+/// Words at an even pace of 60 ms a letter. After a word with a tilde the speaker halts for half a
+/// second; of a word with a question mark in front (`?tidak`) the recogniser is unsure.
 fn words(said: &str) -> (String, Vec<Word>) {
     let mut at = 0;
     let mut words = Vec::new();
@@ -44,13 +44,15 @@ fn writer() -> Writer {
     Writer::new(Lexicon::default(), Roster::new(PEOPLE), PROPER)
 }
 
-/// What is written of words that go on in a sentence, and what is doubted: `matter words` or `matter words → proposal`.
+/// What is written of words that go on in a sentence, and what is doubted: `matter words` or
+/// `matter words → proposal`.
 fn written(said: &str) -> (String, Vec<String>) {
     let (text, words) = words(said);
     let written = writer().write(Spoken { text: &text, words: &words, clock: clock(), opens: false });
     let result = written.text(&text);
     assert_eq!(undo(&result, &written.changes).as_deref(), Some(text.as_str()));
-    // What was doubted at first is doubted in the written text, and no more; only the recogniser's own doubt is not known there.
+    // What was doubted at first is doubted in the written text, and no more; only the recogniser's own
+    // doubt is not known there.
     let matters = |doubts: &[Doubt]| doubts.iter().map(|doubt| doubt.matter).collect::<Vec<_>>();
     if !said.contains('?') {
         let again = doubts(Spoken { text: &result, words: &[], clock: clock(), opens: false }, &Roster::new(PEOPLE));

@@ -4,7 +4,8 @@ use super::draft::Draft;
 use super::passage::Passage;
 use super::{Matter, Rule};
 
-/// After *jam* and a number they show that it is a length of time or something else that is counted.
+/// After *jam* and a number they show that it is a length of time or something else that is
+/// counted.
 const COUNTED: [&str; 9] = ["hari", "minggu", "bulan", "tahun", "kali", "orang", "menit", "per", "pelajaran"];
 /// With them a day has twice twelve hours.
 const PARTS_OF_DAY: [&str; 6] = ["pagi", "siang", "sore", "petang", "malam", "subuh"];

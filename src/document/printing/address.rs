@@ -13,7 +13,8 @@ const PORT: u16 = 631;
 /// Where printers that say nothing else answer (IPP Everywhere, PWG 5100.14).
 const USUAL_PATH: &str = "/ipp/print";
 
-/// The address of a printer or of a print server: `ipp://host[:port]/path`, or `ipps://` for the same with TLS.
+/// The address of a printer or of a print server: `ipp://host[:port]/path`, or `ipps://` for the
+/// same with TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     secure: bool,

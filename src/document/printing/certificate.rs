@@ -1,7 +1,8 @@
-//! Certificates of printers that were spoken to over TLS: one small file each, so that another printer in the place of a known one is noticed.
+//! Certificates of printers that were spoken to over TLS: one small file each, so that another
+//! printer in the place of a known one is noticed.
 //!
-//! A printer of an office signs its own certificate and there is no authority to ask about it. The first one that an address shows is kept, as
-//! OpenSSH does with the keys of hosts.
+//! A printer of an office signs its own certificate and there is no authority to ask about it. The
+//! first one that an address shows is kept, as OpenSSH does with the keys of hosts.
 
 use std::fs;
 use std::io;
@@ -53,7 +54,8 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// What is kept of the printer at this host and port; `None` where it was never spoken to over TLS.
+    /// What is kept of the printer at this host and port; `None` where it was never spoken to over
+    /// TLS.
     pub fn read(authority: &str) -> Result<Option<Self>, Error> {
         let path = path_of(authority)?;
         let failed = |source| Error::Kept { path: path.clone(), source };
@@ -79,7 +81,8 @@ impl Kept {
     }
 }
 
-/// Forgets the certificate of the printer at this address: the next one that it shows is kept in its place. Whether there was one.
+/// Forgets the certificate of the printer at this address: the next one that it shows is kept in
+/// its place. Whether there was one.
 ///
 /// # Errors
 /// [`Error::Kept`] when its file cannot be removed.
@@ -92,7 +95,8 @@ pub fn forget(address: &Address) -> Result<bool, Error> {
     }
 }
 
-/// In the folder that `RISALAH_PRINTERS` names, else in `risalah/printers` of the user's data folder.
+/// In the folder that `RISALAH_PRINTERS` names, else in `risalah/printers` of the user's data
+/// folder.
 fn path_of(authority: &str) -> Result<PathBuf, Error> {
     let folder = if let Some(folder) = std::env::var_os("RISALAH_PRINTERS").filter(|folder| !folder.is_empty()) {
         PathBuf::from(folder)
@@ -103,7 +107,8 @@ fn path_of(authority: &str) -> Result<PathBuf, Error> {
     Ok(folder.join(file_name(authority)))
 }
 
-/// A name that every file system takes and that differs for another printer: its letters, and a part of its hash.
+/// A name that every file system takes and that differs for another printer: its letters, and a
+/// part of its hash.
 fn file_name(authority: &str) -> String {
     let authority = authority.to_lowercase();
     let letters = authority.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });

@@ -152,7 +152,8 @@ pub enum Error {
         /// The number of the job.
         job: i32,
     },
-    /// The connection ended while the document was sent, or the printer no longer answers about the job.
+    /// The connection ended while the document was sent, or the printer no longer answers about the
+    /// job.
     #[error("{printer}: {detail}")]
     Lost {
         /// The printer.

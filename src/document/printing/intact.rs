@@ -1,5 +1,5 @@
-//! What the library that reads answers takes on trust: the lengths inside a text with its language (RFC 8010, 3.9). One that is longer than its value
-//! makes `ipp` 8.0.0 panic.
+//! What the library that reads answers takes on trust: the lengths inside a text with its language
+//! (RFC 8010, 3.9). One that is longer than its value makes `ipp` 8.0.0 panic.
 
 /// `textWithLanguage` and `nameWithLanguage`.
 const WITH_LANGUAGE: [u8; 2] = [0x35, 0x36];
@@ -9,7 +9,8 @@ const END: u8 = 0x03;
 /// Version, status and number of the request.
 const HEADER: usize = 8;
 
-/// Whether each text with its language is as long as its value says. Of an answer that is broken otherwise nothing is said: the library finds that itself.
+/// Whether each text with its language is as long as its value says. Of an answer that is broken
+/// otherwise nothing is said: the library finds that itself.
 pub(super) fn is_intact(answer: &[u8]) -> bool {
     let mut rest = answer.get(HEADER..).unwrap_or_default();
     while let Some((&tag, after)) = rest.split_first() {

@@ -50,7 +50,8 @@ pub struct Progress {
 /// How the following of a job ended without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The printer says that it is done. A queue of CUPS says so when the printer itself does, as far as that can be asked.
+    /// The printer says that it is done. A queue of CUPS says so when the printer itself does, as
+    /// far as that can be asked.
     Printed,
     /// The printer says that it is done, but not without errors.
     PrintedWithErrors,
@@ -75,8 +76,9 @@ impl Printer {
     /// Sends a PDF. What it asks for is agreed on before a byte of it is sent; nothing is scaled.
     ///
     /// # Errors
-    /// When the printer cannot do what is asked for, refuses, or is not there. [`Error::Lost`] when the connection ended while the document was
-    /// sent: then nobody knows how much of it the printer has.
+    /// When the printer cannot do what is asked for, refuses, or is not there. [`Error::Lost`] when
+    /// the connection ended while the document was sent: then nobody knows how much of it the
+    /// printer has.
     pub fn send(&self, document: &[u8], order: &Order) -> Result<Job<'_>, Error> {
         self.check_format()?;
         self.check_copies(order.copies)?;
@@ -113,8 +115,8 @@ impl Job<'_> {
         self.number
     }
 
-    /// Asks until the printer says that it is done, until nothing changes any more, or until `stop` is set: then the job is cancelled. `watch` hears
-    /// each change.
+    /// Asks until the printer says that it is done, until nothing changes any more, or until `stop`
+    /// is set: then the job is cancelled. `watch` hears each change.
     ///
     /// # Errors
     /// When the printer gives the job up, somebody else cancels it, or the printer answers no more.

@@ -2,8 +2,9 @@
 
 use crate::common::paper::Paper;
 
-/// How far a sheet may differ from the wanted one in either direction, in hundredths of a millimetre: F4 as Indonesia sells it (215 × 330 mm) is
-/// the American foolscap (8.5 × 13 in = 215.9 × 330.2 mm) on every printer that has it.
+/// How far a sheet may differ from the wanted one in either direction, in hundredths of a
+/// millimetre: F4 as Indonesia sells it (215 × 330 mm) is the American foolscap (8.5 × 13 in =
+/// 215.9 × 330.2 mm) on every printer that has it.
 const TOLERANCE: u32 = 100;
 
 /// The sheets that a printer says it can print on.

@@ -1,10 +1,13 @@
-//! Paper: a document is sent to a printer by IPP and followed until the printer says that it is done.
+//! Paper: a document is sent to a printer by IPP and followed until the printer says that it is
+//! done.
 //!
-//! A printer is a queue of CUPS, which is asked at `localhost:631` or at the server that `CUPS_SERVER` or `client.conf` names, or a printer of the
-//! network by its address (`ipp://…`). Nothing else is ever connected to. The sheet is agreed on before anything is sent, and scaling is switched off:
-//! a page laid out for one size never comes out on another. A printer that is spoken to over TLS (`ipps://…`) signs its own certificate, so the one that it
-//! shows at first is kept, and another one later is refused. The protocol is RFC 8011, sizes of paper are named as in PWG 5101.1, and CUPS's own
-//! operations are those of its IPP specification.
+//! A printer is a queue of CUPS, which is asked at `localhost:631` or at the server that
+//! `CUPS_SERVER` or `client.conf` names, or a printer of the network by its address (`ipp://…`).
+//! Nothing else is ever connected to. The sheet is agreed on before anything is sent, and scaling
+//! is switched off: a page laid out for one size never comes out on another. A printer that is
+//! spoken to over TLS (`ipps://…`) signs its own certificate, so the one that it shows at first is
+//! kept, and another one later is refused. The protocol is RFC 8011, sizes of paper are named as in
+//! PWG 5101.1, and CUPS's own operations are those of its IPP specification.
 
 mod address;
 mod certificate;

@@ -84,8 +84,8 @@ impl Handshake {
     }
 }
 
-/// Takes a certificate for the printer's when it is the one that is kept. That the printer has its key is proved by its signature, as
-/// always.
+/// Takes a certificate for the printer's when it is the one that is kept. That the printer has its
+/// key is proved by its signature, as always.
 #[derive(Debug)]
 struct Verifier {
     authority: String,
@@ -203,7 +203,8 @@ impl Transport for Secured {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.stream.get_mut().set_timeout(timeout);
         let amount = match self.stream.read(self.buffers.input_append_buf()) {
-            // Many printers end a connection without the message of TLS that says so; HTTP knows how long its answer is.
+            // Many printers end a connection without the message of TLS that says so; HTTP knows how long its answer
+            // is.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
             read => read?,
         };

@@ -22,8 +22,9 @@ pub struct Spooler {
 }
 
 impl Spooler {
-    /// The server that CUPS's own programs would ask: `CUPS_SERVER`, else `ServerName` in `client.conf`, else this machine. A path to a socket
-    /// means this machine too, which is asked by its loopback address.
+    /// The server that CUPS's own programs would ask: `CUPS_SERVER`, else `ServerName` in
+    /// `client.conf`, else this machine. A path to a socket means this machine too, which is
+    /// asked by its loopback address.
     #[must_use]
     pub fn from_env(patience: Patience) -> Self {
         let named = variable("CUPS_SERVER").or_else(|| configured("client.conf", "ServerName"));
@@ -80,7 +81,8 @@ impl Spooler {
         }
     }
 
-    /// The printer that prints when none is named: the user's own choice (`LPDEST`, `PRINTER`, `lpoptions -d`), else the server's.
+    /// The printer that prints when none is named: the user's own choice (`LPDEST`, `PRINTER`,
+    /// `lpoptions -d`), else the server's.
     ///
     /// # Errors
     /// [`Error::NoDefault`] when there is none, or when the server does not answer.
@@ -118,7 +120,8 @@ impl Spooler {
         Ok((Address::of_server(&self.authority, "/")?, Line::new(self.patience)))
     }
 
-    /// A queue's own address names the server as it calls itself; it is asked by the name that reached it.
+    /// A queue's own address names the server as it calls itself; it is asked by the name that
+    /// reached it.
     fn described(&self, group: &IppAttributeGroup, line: &Line) -> Result<Printer, Error> {
         let name = text(group, "printer-name").unwrap_or_default();
         let own = texts(group, "printer-uri-supported").into_iter().find_map(|uri| uri.parse::<Address>().ok());
@@ -143,7 +146,8 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What `LPDEST`, `PRINTER` or `lpoptions -d` say, in the order of CUPS. `PRINTER=lp` is set by old login scripts and means nothing.
+/// What `LPDEST`, `PRINTER` or `lpoptions -d` say, in the order of CUPS. `PRINTER=lp` is set by old
+/// login scripts and means nothing.
 fn chosen_by_user() -> Option<String> {
     let named = variable("LPDEST").or_else(|| variable("PRINTER").filter(|name| name != "lp"));
     // `lpoptions` may name an instance of a queue, `queue/instance`.

@@ -2,7 +2,8 @@
 
 use crate::common::message::{Explain, Message};
 
-/// Something that a person must see to at the printer. The keywords are those of RFC 8011 section 5.4.12 and of CUPS.
+/// Something that a person must see to at the printer. The keywords are those of RFC 8011 section
+/// 5.4.12 and of CUPS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// No paper, or not the kind that is wanted.
@@ -30,7 +31,8 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What a list of `printer-state-reasons` says, each once. Notices of low supplies and the like are no trouble yet.
+    /// What a list of `printer-state-reasons` says, each once. Notices of low supplies and the like
+    /// are no trouble yet.
     pub(super) fn from_reasons(reasons: &[String]) -> Vec<Self> {
         let mut troubles = Vec::new();
         for trouble in reasons.iter().filter_map(|reason| Self::from_reason(reason)) {

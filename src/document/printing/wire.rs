@@ -48,7 +48,8 @@ impl Line {
         self.seen.certificate()
     }
 
-    /// Asks, with the bytes of a document behind the question where there is one. The groups of the answer come back when the printer agreed.
+    /// Asks, with the bytes of a document behind the question where there is one. The groups of the
+    /// answer come back when the printer agreed.
     pub fn ask(&self, question: Question, document: &[u8]) -> Result<Vec<IppAttributeGroup>, Error> {
         let Question { address, request } = question;
         let mut body = request?.to_bytes().to_vec();

@@ -1,7 +1,8 @@
 //! The debate as Akoma Ntoso 3.0 (OASIS `LegalDocML`, <http://docs.oasis-open.org/legaldocml/ns/akn/3.0>), for parliamentary archives.
 //!
-//! `debate` > `debateBody` > one `debateSection` for each item of the agenda (one for what comes before the first) > `speech` and
-//! `scene`. Who spoke is a `TLCPerson` in the references; a speaker who is not known is one too, named by the microphone.
+//! `debate` > `debateBody` > one `debateSection` for each item of the agenda (one for what comes
+//! before the first) > `speech` and `scene`. Who spoke is a `TLCPerson` in the references; a
+//! speaker who is not known is one too, named by the microphone.
 
 use std::collections::HashMap;
 use std::io;

@@ -1,8 +1,10 @@
-//! What stands invisibly in a working copy, so that each paragraph can be recognised when it comes back.
+//! What stands invisibly in a working copy, so that each paragraph can be recognised when it comes
+//! back.
 //!
-//! An anchor is the name of a bookmark. Word hides bookmarks whose names begin with `_` and takes at most 40 characters; Word and
-//! `LibreOffice` keep them when a document is edited and saved. Each paragraph has its anchor twice: as a bookmark around its
-//! text, which `LibreOffice` keeps when the whole text is typed anew, and as one without extent before the text, which Word keeps
+//! An anchor is the name of a bookmark. Word hides bookmarks whose names begin with `_` and takes
+//! at most 40 characters; Word and `LibreOffice` keep them when a document is edited and saved.
+//! Each paragraph has its anchor twice: as a bookmark around its text, which `LibreOffice` keeps
+//! when the whole text is typed anew, and as one without extent before the text, which Word keeps
 //! then.
 
 use std::fmt::Write;

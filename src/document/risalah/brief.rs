@@ -7,8 +7,9 @@ use super::text::printable;
 use super::wording::LINE;
 use super::{Brief, Entry, Risalah};
 
-/// What the short report has beside the fields and the decisions of the record. Where the secretariat has not written what was spoken of, it is
-/// said who spoke on which item of the agenda: that much is known, and no more.
+/// What the short report has beside the fields and the decisions of the record. Where the
+/// secretariat has not written what was spoken of, it is said who spoke on which item of the
+/// agenda: that much is known, and no more.
 pub(super) fn brief(meeting: &Meeting, name: &str, body: &[Entry]) -> Brief {
     let mut points: Vec<String> = meeting.points.iter().map(|point| printable(point)).collect();
     if points.is_empty() {
@@ -46,7 +47,8 @@ fn speakers(body: &[Entry]) -> Vec<String> {
     items.into_iter().filter_map(line).collect()
 }
 
-/// The record as the short report shows it: one of an official record says that it comes from one, and is not the record itself.
+/// The record as the short report shows it: one of an official record says that it comes from one,
+/// and is not the record itself.
 pub(super) fn shown(risalah: &Risalah) -> Risalah {
     let mark = |mark: &String| {
         if mark == super::official::OFFICIAL { format!("DARI {mark}") } else { mark.clone() }

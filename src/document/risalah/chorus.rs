@@ -1,4 +1,5 @@
-//! Members who agree with the same word at the same time stand in print as one block, `PARA ANGGOTA: Setuju.`
+//! Members who agree with the same word at the same time stand in print as one block, `PARA
+//! ANGGOTA: Setuju.`
 
 use std::collections::HashSet;
 
@@ -16,7 +17,8 @@ const MOST_WORDS: usize = 3;
 /// The longest time from the beginning of one to the beginning of the next.
 const WITHIN_MS: u64 = 2_000;
 
-/// The record with one block for each chorus. The working copy, the transcript and the formats for archives keep every one by itself.
+/// The record with one block for each chorus. The working copy, the transcript and the formats for
+/// archives keep every one by itself.
 pub(super) fn joined(mut risalah: Risalah, clock: Clock) -> Risalah {
     let mut body = Vec::with_capacity(risalah.body.len());
     let mut any = false;

@@ -32,9 +32,10 @@ pub(super) const INTERJECTION: &str = "INTERUPSI – ";
 
 /// The record of a meeting.
 ///
-/// Utterances of one speaker that follow each other make one turn; every utterance stands in the document exactly once, in the
-/// order of the transcript, except one of which a correction has left no word, and those that follow another in a passage that was
-/// left out. An event stands before the first utterance that begins at its time or later.
+/// Utterances of one speaker that follow each other make one turn; every utterance stands in the
+/// document exactly once, in the order of the transcript, except one of which a correction has left
+/// no word, and those that follow another in a passage that was left out. An event stands before
+/// the first utterance that begins at its time or later.
 #[must_use]
 pub fn compose(meeting: &Meeting, transcript: &Transcript) -> Risalah {
     let body = Body::new(meeting, transcript).compose();
@@ -124,8 +125,8 @@ impl<'a> Body<'a> {
         self.entries
     }
 
-    /// The lines of the events with their positions. An interjection marks an utterance and has a line of its own only when
-    /// there is none to mark.
+    /// The lines of the events with their positions. An interjection marks an utterance and has a
+    /// line of its own only when there is none to mark.
     fn event_lines(&mut self) -> Vec<(u64, Entry)> {
         let mut lines = Vec::new();
         for event in &self.meeting.events {
@@ -145,7 +146,8 @@ impl<'a> Body<'a> {
         lines
     }
 
-    /// The utterance that an interjection on this channel at this time means: the one under way, or the next soon after.
+    /// The utterance that an interjection on this channel at this time means: the one under way, or
+    /// the next soon after.
     fn interjection(&self, channel: Channel, millis: u64) -> Option<usize> {
         let (at, latest) = (self.clock.at_millis(millis), self.clock.at_millis(millis.saturating_add(INTERJECTION_MS)));
         let mut utterances = self.transcript.utterances.iter().enumerate();
@@ -275,8 +277,9 @@ impl<'a> Body<'a> {
         runs
     }
 
-    /// Whether another speaker began while this utterance went on, outlasted it and took the floor, and the sentence was left
-    /// open. All three, because an agreeing *ya* at the end of a sentence cuts nobody off.
+    /// Whether another speaker began while this utterance went on, outlasted it and took the floor,
+    /// and the sentence was left open. All three, because an agreeing *ya* at the end of a
+    /// sentence cuts nobody off.
     fn is_cut_off(&self, index: usize, utterance: &Utterance) -> bool {
         let utterances = &self.transcript.utterances;
         let ended = utterance.text.trim_end().ends_with(['.', '?', '!', '…']);

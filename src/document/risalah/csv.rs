@@ -1,7 +1,7 @@
 //! `transkrip.csv`: utterances as a table for spreadsheets.
 //!
-//! With a byte order mark and semicolons, as Excel expects them where a comma stands before decimals. A cell that a spreadsheet would
-//! take for a formula gets an apostrophe before it.
+//! With a byte order mark and semicolons, as Excel expects them where a comma stands before
+//! decimals. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
 
 use crate::meeting::Meeting;
 use crate::transcript::Transcript;

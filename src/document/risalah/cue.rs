@@ -22,7 +22,8 @@ pub(super) struct Cue {
     pub(super) start_ms: u64,
     pub(super) end_ms: u64,
     pub(super) speaker: String,
-    /// Its lines; the first begins with the label where the label takes room and somebody else begins to speak.
+    /// Its lines; the first begins with the label where the label takes room and somebody else
+    /// begins to speak.
     pub(super) lines: Vec<String>,
 }
 
@@ -42,7 +43,8 @@ struct Rest {
     words: VecDeque<Said>,
 }
 
-/// The cues of a transcript in the order of their times. `labelled`: the label of a speaker takes room in the lines.
+/// The cues of a transcript in the order of their times. `labelled`: the label of a speaker takes
+/// room in the lines.
 pub(super) fn cues(meeting: &Meeting, transcript: &Transcript, labelled: bool) -> Vec<Cue> {
     let clock = transcript.recording.clock;
     let mut waiting: BinaryHeap<Reverse<Rest>> = transcript
@@ -124,7 +126,8 @@ fn lengthen(cues: &mut [Cue]) {
     }
 }
 
-/// The label in full, and as it fits into a line with a colon: without degrees, else the part or the name alone.
+/// The label in full, and as it fits into a line with a colon: without degrees, else the part or
+/// the name alone.
 fn speaker(label: &Label) -> (String, String) {
     let microphone = label.microphone().map(|microphone| format!(" [{microphone}]")).unwrap_or_default();
     let whole = printable(&format!("{label}{microphone}"));
@@ -138,7 +141,8 @@ fn speaker(label: &Label) -> (String, String) {
     (whole, format!("{short}:"))
 }
 
-/// What an utterance says, word by word. Where the recogniser gives no times, they follow the length of the words.
+/// What an utterance says, word by word. Where the recogniser gives no times, they follow the
+/// length of the words.
 fn said(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> VecDeque<Said> {
     let whole = printable(utterance.said());
     let (start, end) = (millis(utterance.span.start), millis(utterance.span.end));

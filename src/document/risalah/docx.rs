@@ -1,4 +1,5 @@
-//! The record for Word and `LibreOffice`: real styles, fields for the page numbers, the mark on every page.
+//! The record for Word and `LibreOffice`: real styles, fields for the page numbers, the mark on
+//! every page.
 
 use crate::transcript::Transcript;
 
@@ -142,7 +143,8 @@ fn numbered(body: &mut Body, lines: &[String]) {
     }
 }
 
-/// What was decided; the last of it on the page of the signature, so that nothing but names stands there alone.
+/// What was decided; the last of it on the page of the signature, so that nothing but names stands
+/// there alone.
 fn decisions(body: &mut Body, risalah: &Risalah) {
     for (index, line) in risalah.decisions.iter().enumerate() {
         body.add(&item(index, line).keep_next(index + 1 == risalah.decisions.len()));

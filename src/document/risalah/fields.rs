@@ -134,7 +134,8 @@ pub(super) fn attendance(meeting: &Meeting) -> String {
     )
 }
 
-/// As the chair announced it. Whether it is reached follows from the announced figure, never from a count of ours.
+/// As the chair announced it. Whether it is reached follows from the announced figure, never from a
+/// count of ours.
 fn quorum(meeting: &Meeting) -> String {
     let Some(quorum) = meeting.quorum else { return DOTS.to_owned() };
     let rule = quorum.rule.name();
@@ -174,7 +175,8 @@ pub(super) fn invitees(meeting: &Meeting) -> Vec<String> {
     invitees.iter().map(describe).collect()
 }
 
-/// Office and institution of a person, with the words once that both have: `Kepala Dinas` of `Dinas Kesehatan` is `Kepala Dinas Kesehatan`.
+/// Office and institution of a person, with the words once that both have: `Kepala Dinas` of `Dinas
+/// Kesehatan` is `Kepala Dinas Kesehatan`.
 pub(super) fn office_of(person: &Person) -> String {
     let (office, institution) = match (&person.office, &person.institution) {
         (Some(office), Some(institution)) => (office, institution),

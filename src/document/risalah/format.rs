@@ -100,8 +100,8 @@ impl Format {
         }
     }
 
-    /// Its file where it holds this much of what was said. A document of all of it lies beside the clean one; formats that hold both
-    /// have one file.
+    /// Its file where it holds this much of what was said. A document of all of it lies beside the
+    /// clean one; formats that hold both have one file.
     #[must_use]
     pub fn file_name_of(self, level: Level) -> &'static str {
         match (self, level) {
@@ -112,7 +112,8 @@ impl Format {
         }
     }
 
-    /// Whether it is for those who were not there: players and archives. Of a closed meeting nothing is written in it.
+    /// Whether it is for those who were not there: players and archives. Of a closed meeting
+    /// nothing is written in it.
     #[must_use]
     pub fn is_for_publication(self) -> bool {
         matches!(self, Self::Akn | Self::Srt | Self::Vtt)

@@ -1,6 +1,8 @@
-//! `transkrip.json`: everything that was recognised, as corrections have left it, with the names, for programs.
+//! `transkrip.json`: everything that was recognised, as corrections have left it, with the names,
+//! for programs.
 //!
-//! Positions are samples on the recording's clock (`start`, `end`), and beside them the same in seconds.
+//! Positions are samples on the recording's clock (`start`, `end`), and beside them the same in
+//! seconds.
 
 use serde::Serialize;
 
@@ -39,7 +41,8 @@ struct Line<'a> {
     /// Places to listen to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     doubts: Vec<Doubt>,
-    /// What corrections made of it, where there are any, and what was said where a rule writes it otherwise.
+    /// What corrections made of it, where there are any, and what was said where a rule writes it
+    /// otherwise.
     #[serde(skip_serializing_if = "Corrected::is_raw")]
     corrected: &'a Corrected,
 }

@@ -1,7 +1,9 @@
-//! The document: a value made of a meeting and its transcript by [`compose`], and a writer for each file format.
+//! The document: a value made of a meeting and its transcript by [`compose`], and a writer for each
+//! file format.
 //!
-//! [`compose`] is a pure function and the writers are functions of its result: the same input gives the same bytes. What is
-//! not known is printed as dots to be filled in, never invented; no recognised word is left out.
+//! [`compose`] is a pure function and the writers are functions of its result: the same input gives
+//! the same bytes. What is not known is printed as dots to be filled in, never invented; no
+//! recognised word is left out.
 
 mod akn;
 mod anchor;
@@ -183,7 +185,8 @@ pub enum Entry {
     },
 }
 
-/// A turn as it is numbered in the working copy: its label, and all that stands below it until the next label.
+/// A turn as it is numbered in the working copy: its label, and all that stands below it until the
+/// next label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbered {
     /// Who speaks.
@@ -219,7 +222,8 @@ pub struct Turn {
     /// Whether a member speaks who does not chair the meeting.
     #[serde(skip)]
     pub member: bool,
-    /// Whether only events stand between this turn and the one before it: the label is not printed again.
+    /// Whether only events stand between this turn and the one before it: the label is not printed
+    /// again.
     pub continued: bool,
     /// Its channel.
     pub channel: Channel,
@@ -301,7 +305,8 @@ pub fn write_word(risalah: &Risalah) -> Result<Vec<u8>, Error> {
 /// Writes a meeting's record or transcript in one format.
 ///
 /// # Errors
-/// When the format's own library refuses the document, which no valid meeting or transcript should bring about.
+/// When the format's own library refuses the document, which no valid meeting or transcript should
+/// bring about.
 pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     match format {
         Format::Docx => docx::write(&printed(meeting, transcript)),

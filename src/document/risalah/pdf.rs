@@ -1,7 +1,7 @@
 //! Documents for print: laid out by Typst from a template, as PDF/A-2a with their fonts inside.
 //!
-//! The template gets the document as JSON in a virtual file. No text of a meeting ever becomes Typst source, so nothing in it can
-//! be read as markup.
+//! The template gets the document as JSON in a virtual file. No text of a meeting ever becomes
+//! Typst source, so nothing in it can be read as markup.
 
 use std::sync::LazyLock;
 
@@ -24,8 +24,8 @@ struct SharedAssets {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    /// The same fonts, asked for single characters. What a font claims to cover is not enough: some map characters to the empty
-    /// box.
+    /// The same fonts, asked for single characters. What a font claims to cover is not enough: some
+    /// map characters to the empty box.
     shapes: Vec<FontInstance>,
 }
 
@@ -58,7 +58,8 @@ pub(super) fn write(sheet: &Sheet, templates: &Templates) -> Result<Vec<u8>, Err
         ..PdfOptions::default()
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| refusal(&errors));
-    // The typesetter remembers its intermediate results for the process's life; one document's are of no use to the next.
+    // The typesetter remembers its intermediate results for the process's life; one document's are of
+    // no use to the next.
     typst::comemo::evict(0);
     bytes
 }
@@ -103,8 +104,8 @@ fn timestamp(created: jiff::Timestamp) -> Option<Timestamp> {
     date.map(Timestamp::new_utc)
 }
 
-/// A character for which no font here has a shape is printed as its code point, `[U+1F44D]`: PDF/A forbids empty boxes, and
-/// nothing that was said may vanish.
+/// A character for which no font here has a shape is printed as its code point, `[U+1F44D]`: PDF/A
+/// forbids empty boxes, and nothing that was said may vanish.
 fn show_all(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::String(text) if !text.is_ascii() => {
@@ -118,13 +119,15 @@ fn show_all(value: &mut serde_json::Value) {
 }
 
 fn has_shape(c: char) -> bool {
-    // What a code point of the private use area means is anybody's guess; PDF/A-2a does not accept it either.
+    // What a code point of the private use area means is anybody's guess; PDF/A-2a does not accept it
+    // either.
     let private = matches!(c as u32, 0xe000..=0xf8ff | 0xf_0000..);
     let drawn = |font: &FontInstance| font.ttf().glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
     !private && SHARED.shapes.iter().any(drawn)
 }
 
-/// The typesetter's view of the world: the templates, a data file, an emblem, five fonts; no disk, no network, no clock.
+/// The typesetter's view of the world: the templates, a data file, an emblem, five fonts; no disk,
+/// no network, no clock.
 struct TypstWorld<'a> {
     main: Source,
     data: Bytes,

@@ -6,8 +6,8 @@ use super::text::printable;
 use super::wording::{DOTS, letter};
 use super::{Signer, Signing, fields};
 
-/// Members by party group, then invitees. Where no list was read, members come from the roster and nothing is said of their attendance:
-/// such a list is signed in the room.
+/// Members by party group, then invitees. Where no list was read, members come from the roster and
+/// nothing is said of their attendance: such a list is signed in the room.
 pub(super) fn register(meeting: &Meeting) -> Vec<Signing> {
     let mut signing: Vec<Signing> = meeting
         .groups
@@ -42,7 +42,8 @@ pub(super) fn total(meeting: &Meeting) -> String {
     format!("Jumlah hadir: {}", fields::attendance(meeting))
 }
 
-/// How many of a group came: by the list, where one was read, else to be filled in when it is signed.
+/// How many of a group came: by the list, where one was read, else to be filled in when it is
+/// signed.
 fn counted(meeting: &Meeting, code: &str, members: Option<u32>) -> String {
     let known = |number: Option<u32>| number.map_or_else(|| DOTS.to_owned(), |number| number.to_string());
     let listed: Vec<Status> =

@@ -1,4 +1,5 @@
-//! The words of an utterance, with what there is to remark on them: what to listen to, and what a rule wrote otherwise.
+//! The words of an utterance, with what there is to remark on them: what to listen to, and what a
+//! rule wrote otherwise.
 
 use crate::common::clock::Clock;
 use crate::common::flag::Flag;
@@ -12,7 +13,8 @@ use super::{Run, RunKind};
 /// What is remarked on one word: a doubt by its place among the doubts, rewritten words likewise.
 type Remarked = (Option<usize>, Option<usize>);
 
-/// The runs of the utterance at this place of the transcript: neighbours differ in what is remarked on them.
+/// The runs of the utterance at this place of the transcript: neighbours differ in what is remarked
+/// on them.
 pub(super) fn runs(index: usize, utterance: &Utterance, clock: Clock, roster: &Roster) -> Vec<Run> {
     let words: Vec<&str> = words(&utterance.text).collect();
     let doubts = doubts(utterance, clock, roster);
@@ -50,7 +52,8 @@ pub(super) fn runs(index: usize, utterance: &Utterance, clock: Clock, roster: &R
     runs
 }
 
-/// The words at which rewritten ones are shown: where words were taken out, the one behind them, else the last.
+/// The words at which rewritten ones are shown: where words were taken out, the one behind them,
+/// else the last.
 fn shown(rewritten: &Rewritten, count: usize) -> std::ops::Range<usize> {
     let start = rewritten.words.start.min(count.saturating_sub(1));
     start..rewritten.words.end.clamp((start + 1).min(count), count)

@@ -1,5 +1,5 @@
-//! Segment-wise Long-form Speech Transcription JSON, as meeteval reads it. The speaker is the microphone channel, of the speaker's own
-//! seat where a correction named another speaker.
+//! Segment-wise Long-form Speech Transcription JSON, as meeteval reads it. The speaker is the
+//! microphone channel, of the speaker's own seat where a correction named another speaker.
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! A printed document on its way to the typesetter: a template's name and what the template is given.
+//! A printed document on its way to the typesetter: a template's name and what the template is
+//! given.
 //!
 //! It can be handed to another process, where a template that never ends can be stopped.
 
@@ -32,7 +33,8 @@ impl Sheet {
         Self::new("laporan-singkat.typ", &brief::shown(risalah))
     }
 
-    /// The attendance list. It is not provisional by its nature; how secret the meeting is, it must say.
+    /// The attendance list. It is not provisional by its nature; how secret the meeting is, it must
+    /// say.
     #[must_use]
     pub fn register(risalah: &Risalah) -> Self {
         let marks = risalah.marks.iter().skip(1).cloned().collect();
@@ -53,7 +55,8 @@ impl Sheet {
     /// Lays it out and gives the PDF.
     ///
     /// # Errors
-    /// When a template is at fault, with its file and line; when a page lacks a mark that it must have.
+    /// When a template is at fault, with its file and line; when a page lacks a mark that it must
+    /// have.
     #[cfg(feature = "pdf")]
     pub fn typeset(&self, templates: &Templates) -> Result<Vec<u8>, Error> {
         pdf::write(self, templates)

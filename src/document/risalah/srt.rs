@@ -18,8 +18,8 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The format has no way to escape: angle brackets would be read as mark-up (or as the arrow of a time line), so they are
-/// written as the quotation marks that look like them.
+/// The format has no way to escape: angle brackets would be read as mark-up (or as the arrow of a
+/// time line), so they are written as the quotation marks that look like them.
 fn unmarked(text: &str) -> String {
     text.replace('<', "‹").replace('>', "›")
 }

@@ -21,7 +21,8 @@ const BUILT_IN: [(&str, &str); 4] = [
 const FILES: usize = 100;
 const BYTES: u64 = 16 << 20;
 
-/// The files that a document is laid out by. A folder need not have all of them: what it lacks is built in.
+/// The files that a document is laid out by. A folder need not have all of them: what it lacks is
+/// built in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Templates {
     files: BTreeMap<String, Vec<u8>>,
@@ -36,7 +37,8 @@ impl Templates {
         Self { files, folder: None }
     }
 
-    /// Those of a folder: its `.typ` files and the pictures that they use. Folders below it are not looked into.
+    /// Those of a folder: its `.typ` files and the pictures that they use. Folders below it are not
+    /// looked into.
     ///
     /// # Errors
     /// When the folder cannot be read, or holds more than templates can.

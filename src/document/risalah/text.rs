@@ -8,8 +8,9 @@ pub(super) const OMITTED: &str = "[tidak dimuat atas keputusan rapat]";
 /// Stands where a character cannot be printed: it shows that something was there.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// The text on one line, with every character that would break a file or make the reader see another order of the letters
-/// replaced by U+FFFD: control characters, non-characters, bidirectional overrides and isolates, the byte order mark.
+/// The text on one line, with every character that would break a file or make the reader see
+/// another order of the letters replaced by U+FFFD: control characters, non-characters,
+/// bidirectional overrides and isolates, the byte order mark.
 pub(super) fn printable(text: &str) -> String {
     let words: Vec<&str> = words(text).collect();
     words.join(" ").chars().map(|c| if is_unprintable(c) { REPLACEMENT } else { c }).collect()

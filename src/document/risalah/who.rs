@@ -6,8 +6,9 @@ use crate::meeting::{Label, Meeting, Person};
 use crate::transcript::Utterance;
 use crate::transcript::edit::Speaker;
 
-/// The person, or `None` where nobody is known: who speaks away from the microphones sits at none of them, until somebody who was
-/// there says who it was. A person whom the meeting no longer names is not known either.
+/// The person, or `None` where nobody is known: who speaks away from the microphones sits at none
+/// of them, until somebody who was there says who it was. A person whom the meeting no longer names
+/// is not known either.
 pub(crate) fn person<'a>(meeting: &'a Meeting, clock: Clock, utterance: &Utterance) -> Option<&'a Person> {
     let person = match &utterance.corrected.speaker {
         Speaker::Seat if utterance.flags.contains(&Flag::OffMicrophone) => None,
@@ -23,8 +24,8 @@ pub(super) fn label(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> L
     meeting.label_of(person(meeting, clock, utterance), utterance.channel)
 }
 
-/// The microphone that stands for the speaker: where a correction moved the utterance to somebody with a seat of their own, that
-/// seat's.
+/// The microphone that stands for the speaker: where a correction moved the utterance to somebody
+/// with a seat of their own, that seat's.
 pub(super) fn channel(meeting: &Meeting, clock: Clock, utterance: &Utterance) -> Channel {
     let Speaker::Person(id) = &utterance.corrected.speaker else { return utterance.channel };
     let millis = clock.millis(utterance.span.start);

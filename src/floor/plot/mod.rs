@@ -1,8 +1,10 @@
-//! A picture of what the detector heard and decided: the level and noise floor of every channel over time, its decisions and the turns
-//! that came of them. For those who must find out from afar why a room is heard as it is.
+//! A picture of what the detector heard and decided: the level and noise floor of every channel
+//! over time, its decisions and the turns that came of them. For those who must find out from afar
+//! why a room is heard as it is.
 //!
-//! [`Trace`] takes what [`crate::floor::Floor::push_watched`] tells, in as many columns as the picture has, however long the recording is. The
-//! picture is SVG; [`png`] makes an image of it with the fonts of the record.
+//! [`Trace`] takes what [`crate::floor::Floor::push_watched`] tells, in as many columns as the
+//! picture has, however long the recording is. The picture is SVG; [`png`] makes an image of it
+//! with the fonts of the record.
 
 mod svg;
 mod trace;

@@ -52,7 +52,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Nothing yet, of so many channels; what lies outside the stretch (samples of [`crate::floor::CLOCK`]) will be left out.
+    /// Nothing yet, of so many channels; what lies outside the stretch (samples of
+    /// [`crate::floor::CLOCK`]) will be left out.
     #[must_use]
     pub fn new(channels: usize, stretch: Span) -> Self {
         let hop = HOP as u64;

@@ -1,4 +1,5 @@
-//! Values as a person may write them: words in any case, dates and times with quotation marks or without.
+//! Values as a person may write them: words in any case, dates and times with quotation marks or
+//! without.
 
 use std::fmt;
 
@@ -60,7 +61,8 @@ impl<'de, T: Words> Deserialize<'de> for Word<T> {
     }
 }
 
-/// A time: a text, or what stands there without quotation marks, which the reader takes from the file.
+/// A time: a text, or what stands there without quotation marks, which the reader takes from the
+/// file.
 #[derive(Clone)]
 pub(in crate::meeting) struct Clock(pub(in crate::meeting) Option<String>);
 

@@ -9,8 +9,9 @@ use super::words::{self, Column};
 use super::{Member, Mode, Remarks, Slip, Status, names};
 use crate::meeting::{Attendance, Group, Meeting, Person};
 
-/// Reads an attendance list into the meeting: counts, groups with those who signed, members. `members` is how many the house has, where
-/// that is known; `sheet` is the name of the sheet, where the description gives it. What contradicts itself, the roster or the house leaves
+/// Reads an attendance list into the meeting: counts, groups with those who signed, members.
+/// `members` is how many the house has, where that is known; `sheet` is the name of the sheet,
+/// where the description gives it. What contradicts itself, the roster or the house leaves
 /// its own group without a figure, and the house; the other groups have theirs.
 pub(in crate::meeting) fn attendance(path: &Path, meeting: &mut Meeting, members: Option<u32>, sheet: Option<&str>) {
     let mut remarks = Remarks::of(path);
@@ -46,7 +47,8 @@ fn listed(path: &Path, meeting: &Meeting, sheet: Option<&str>, remarks: &mut Rem
     let mut seen: HashMap<(String, String), (usize, usize)> = HashMap::new();
     for row in &table.rows {
         let Some(name) = table.cell(row, Column::Name) else {
-            // Sums and signatures below the list have no name either, but a word of attendance makes it a member.
+            // Sums and signatures below the list have no name either, but a word of attendance makes it a
+            // member.
             if table.cell(row, Column::Status).is_some_and(|cell| words::word(cell).is_some()) {
                 remarks.at(row.line, Slip::Nameless);
                 list.open = true;
@@ -154,7 +156,8 @@ fn is_complete(group: &Group, people: &[Arc<Person>]) -> bool {
     group.members.is_some_and(|members| members as usize == known)
 }
 
-/// The groups of which the list has everybody; what is missing of the others is told, unless it follows from what could not be read.
+/// The groups of which the list has everybody; what is missing of the others is told, unless it
+/// follows from what could not be read.
 fn whole(list: &List, meeting: &Meeting, members: Option<u32>, remarks: &mut Remarks) -> HashSet<String> {
     let mut sound = HashSet::new();
     for group in meeting.groups.iter().filter(|group| !list.doubtful.contains(&group.code)) {

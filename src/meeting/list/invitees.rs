@@ -10,7 +10,8 @@ use super::words::{Column, Word};
 use super::{Remark, Remarks};
 use crate::meeting::Person;
 
-/// The invitees of a list, on the sheet of that name where one is given; where it says who came, only those. `None` with the reasons where it cannot be read without a guess.
+/// The invitees of a list, on the sheet of that name where one is given; where it says who came,
+/// only those. `None` with the reasons where it cannot be read without a guess.
 pub(in crate::meeting) fn invitees(
     path: &Path,
     date: Option<Date>,

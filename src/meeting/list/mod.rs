@@ -1,7 +1,7 @@
 //! Lists that come from spreadsheets: who attended, who was invited.
 //!
-//! What cannot be read without a guess is told by line ([`Remark`]) and gives no figure: a list with a contradiction leaves dots in the
-//! record until it is mended.
+//! What cannot be read without a guess is told by line ([`Remark`]) and gives no figure: a list
+//! with a contradiction leaves dots in the record until it is mended.
 
 mod attendance;
 mod invitees;
@@ -78,7 +78,8 @@ pub enum Slip {
     Damaged,
     /// The file takes a password.
     Password,
-    /// Several sheets hold a list, and neither their names nor their titles say which one is of this meeting.
+    /// Several sheets hold a list, and neither their names nor their titles say which one is of
+    /// this meeting.
     Sheets(Vec<String>),
     /// Only sheets that are hidden hold a list.
     OnlyHidden(Vec<String>),

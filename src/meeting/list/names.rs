@@ -3,8 +3,8 @@
 use super::super::label::is_title_or_degree;
 use super::words::plain;
 
-/// What is left of a name without titles, degrees, punctuation and capitals. Nothing else is evened out: *Muh.* and *Muhammad* are two
-/// names until a person says otherwise.
+/// What is left of a name without titles, degrees, punctuation and capitals. Nothing else is evened
+/// out: *Muh.* and *Muhammad* are two names until a person says otherwise.
 pub(in crate::meeting) fn key(name: &str) -> String {
     let without_degrees = name.split_once(',').map_or(name, |(name, _)| name);
     let words: Vec<&str> = without_degrees.split_whitespace().filter(|word| !is_title_or_degree(word)).collect();
@@ -13,7 +13,8 @@ pub(in crate::meeting) fn key(name: &str) -> String {
     if key.is_empty() { name.to_lowercase() } else { key }
 }
 
-/// How alike two names are, from 0 to 1 (the same). One that is a part of the other, as a surname is, counts as very like.
+/// How alike two names are, from 0 to 1 (the same). One that is a part of the other, as a surname
+/// is, counts as very like.
 #[must_use]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let (a, b) = (key(a), key(b));

@@ -99,7 +99,8 @@ impl Explain for Unlisted {
     }
 }
 
-/// Reads a list with the columns *nama*, and *fraksi*, *jabatan*, *sebutan* and *kanal* (the microphone) where it has them.
+/// Reads a list with the columns *nama*, and *fraksi*, *jabatan*, *sebutan* and *kanal* (the
+/// microphone) where it has them.
 ///
 /// # Errors
 /// [`Unlisted`], with the first row that is not understood.

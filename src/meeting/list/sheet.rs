@@ -1,7 +1,8 @@
-//! Sheets of a spreadsheet, as offices make it: XLSX, XLS, ODS, or CSV in whatever encoding and with whatever separator.
+//! Sheets of a spreadsheet, as offices make it: XLSX, XLS, ODS, or CSV in whatever encoding and
+//! with whatever separator.
 //!
-//! What is hidden was hidden for a reason: hidden sheets and columns are passed over, rows that a filter hides are read, and rows
-//! that a hand hid are told.
+//! What is hidden was hidden for a reason: hidden sheets and columns are passed over, rows that a
+//! filter hides are read, and rows that a hand hid are told.
 
 mod layout;
 
@@ -162,8 +163,8 @@ where
     Ok(sheets)
 }
 
-/// The parts of an archive that tell how its sheets are laid out. A small archive can hold a huge file: what it says of its sizes is not
-/// believed.
+/// The parts of an archive that tell how its sheets are laid out. A small archive can hold a huge
+/// file: what it says of its sizes is not believed.
 fn parts(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Slip> {
     let unreadable = |error: &dyn std::fmt::Display| Slip::Unreadable(error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;

@@ -102,7 +102,8 @@ impl Table {
         let place = sheet.rows.iter().take(HEADING_WITHIN).position(is_heading)?;
         let mut heading = columns(&sheet.rows[place]);
         let mut first = place + 1;
-        // *Kehadiran* above *Hadir*, *Izin* and *Tanpa Keterangan*: the lower line says what a column holds.
+        // *Kehadiran* above *Hadir*, *Izin* and *Tanpa Keterangan*: the lower line says what a column
+        // holds.
         while let Some(lower) = sheet.rows.get(first).filter(|row| goes_on(&heading, row)) {
             for (place, column) in columns(lower).into_iter().enumerate() {
                 match heading.get_mut(place) {
@@ -175,7 +176,8 @@ impl Table {
     }
 }
 
-/// Whether a row below a heading is a part of it: a second line of words, or the numbers of the columns.
+/// Whether a row below a heading is a part of it: a second line of words, or the numbers of the
+/// columns.
 fn goes_on(heading: &[Option<Column>], row: &Row) -> bool {
     let filled = || row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
     let number = |cell: &str| words::plain(cell).bytes().all(|byte| byte.is_ascii_digit());
@@ -194,7 +196,8 @@ fn goes_on(heading: &[Option<Column>], row: &Row) -> bool {
         && filled().any(|(_, cell)| matches!(words::column(cell), Some(Column::Tick(_) | Column::Mode)))
 }
 
-/// The days that a text names, *Selasa, 9 Maret 2027* or *09-03-2027*. With a day that is looked for, also without its year.
+/// The days that a text names, *Selasa, 9 Maret 2027* or *09-03-2027*. With a day that is looked
+/// for, also without its year.
 fn dates(text: &str, wanted: Option<Date>) -> Vec<Date> {
     let clean = text.replace([',', '(', ')', ':', ';'], " ");
     let words: Vec<&str> = clean.split_whitespace().collect();

@@ -10,7 +10,8 @@ use super::super::file::{Cetak, Day, Koreksi, Kuorum, Lembaga, Moment, Rapat, Us
 use super::super::{CorrectionPeriod, Emblem, Meeting, Nature, Quorum};
 use super::{Reader, Roster};
 
-/// What a margin may be, in millimetres: less cannot be printed by office printers, more leaves no lines.
+/// What a margin may be, in millimetres: less cannot be printed by office printers, more leaves no
+/// lines.
 const MARGIN: std::ops::RangeInclusive<i64> = 5..=70;
 /// Sizes of type in points.
 const SIZE: std::ops::RangeInclusive<i64> = 9..=16;

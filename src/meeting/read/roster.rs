@@ -11,7 +11,8 @@ use super::super::{Attendance, Group, Meeting, Occupant, Person, Seat, list};
 use super::{Reader, Roster};
 
 impl Reader<'_> {
-    /// Groups as written, put to those that are known; of one that is known already, its keys stand above.
+    /// Groups as written, put to those that are known; of one that is known already, its keys stand
+    /// above.
     pub(super) fn groups(&self, known: Vec<Arc<Group>>, written: Vec<Fraksi>) -> Result<Vec<Arc<Group>>, Error> {
         let mut groups = known;
         let mut seen = HashMap::new();
@@ -48,7 +49,8 @@ impl Reader<'_> {
         })
     }
 
-    /// People as written, put to those that are known; of one that is known already, the keys that are written stand above.
+    /// People as written, put to those that are known; of one that is known already, the keys that
+    /// are written stand above.
     pub(super) fn people(
         &self,
         known: Vec<Arc<Person>>,

@@ -28,7 +28,8 @@ fn check(path: &Path) -> Result<(File, Header, Vec<Place>), Error> {
     if header.is_multilingual() { Ok((file, header, places)) } else { Err(Error::EnglishOnly(path.to_owned())) }
 }
 
-/// Checks a model file that nobody vouches for: every weight is a number. Of quantised ones the scales decide.
+/// Checks a model file that nobody vouches for: every weight is a number. Of quantised ones the
+/// scales decide.
 pub(super) fn check_weights(path: &Path, watch: &mut Monitor) -> Result<Header, Error> {
     let (mut file, header, places) = check(path)?;
     let total = places.last().map_or(0, |last| last.bytes.end);

@@ -1,9 +1,10 @@
 //! The ggml file of a Whisper model, read from end to end before the recogniser opens it.
 //!
-//! whisper.cpp trusts what it loads: a malformed file makes it abort the process or worse. So every number that it would
-//! act on is checked here first, and the weights must be exactly those that a model of these dimensions has. The format is
-//! the one that `whisper_model_load` of whisper.cpp 1.8.3 reads: magic, eleven dimensions, mel filters, vocabulary, then
-//! tensors up to the end of the file, all little-endian.
+//! whisper.cpp trusts what it loads: a malformed file makes it abort the process or worse. So every
+//! number that it would act on is checked here first, and the weights must be exactly those that a
+//! model of these dimensions has. The format is the one that `whisper_model_load` of whisper.cpp
+//! 1.8.3 reads: magic, eleven dimensions, mel filters, vocabulary, then tensors up to the end of
+//! the file, all little-endian.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -25,7 +26,8 @@ pub(super) const TOKEN_TABLE: &str = "decoder.token_embedding.weight";
 /// What a model file says of itself, once the whole of it was found sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Tokens that the decoder knows: 51864 in English-only models, 51865 or 51866 in multilingual ones.
+    /// Tokens that the decoder knows: 51864 in English-only models, 51865 or 51866 in multilingual
+    /// ones.
     pub vocabulary: u32,
     /// Width of encoder and decoder.
     pub state: u32,
@@ -210,7 +212,8 @@ pub fn parse(bytes: &[u8]) -> Result<Header, HeaderError> {
     read(Cursor::new(bytes), bytes.len() as u64)
 }
 
-/// Checks a whole model file of `length` bytes; the weights are skipped, so it takes milliseconds whatever their size.
+/// Checks a whole model file of `length` bytes; the weights are skipped, so it takes milliseconds
+/// whatever their size.
 pub fn read<R: Read + Seek>(source: R, length: u64) -> Result<Header, HeaderError> {
     Ok(walk(source, length)?.0)
 }

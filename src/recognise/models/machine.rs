@@ -5,8 +5,8 @@ use std::fs;
 /// What recognition needs beside the weights: states, sound, and the rest of the program.
 pub(super) const WORKING: u64 = 300 << 20;
 
-/// Bytes of memory that this process may ever have: the machine's, or less where its control group has less. `None` where the
-/// system does not say.
+/// Bytes of memory that this process may ever have: the machine's, or less where its control group
+/// has less. `None` where the system does not say.
 pub(super) fn memory() -> Option<u64> {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text));
     let group = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
@@ -26,8 +26,8 @@ pub(super) fn peak() -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Seconds of processor time that this process has had, in all of its threads. The clock on the wall would measure what else the
-/// machine does.
+/// Seconds of processor time that this process has had, in all of its threads. The clock on the
+/// wall would measure what else the machine does.
 pub(super) fn busy() -> Option<f64> {
     // Linux counts in hundredths of a second whatever its own clock does.
     const PER_SECOND: f64 = 100.0;
@@ -42,7 +42,8 @@ fn ticks(stat: &str) -> Option<u64> {
     number()?.checked_add(number()?)
 }
 
-/// What the processor calls itself: a speed that was measured on another is not one of this machine.
+/// What the processor calls itself: a speed that was measured on another is not one of this
+/// machine.
 pub(super) fn processor() -> String {
     let name = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         text.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_owned()))

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::header::Header;
 
-/// The official sizes of Whisper, as far as they are multilingual and current. Each has its own set of decoder heads that
-/// follow the sound, which word times by dynamic time warping need.
+/// The official sizes of Whisper, as far as they are multilingual and current. Each has its own set
+/// of decoder heads that follow the sound, which word times by dynamic time warping need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Size {
@@ -26,8 +26,8 @@ pub enum Size {
 }
 
 impl Size {
-    /// The size of this architecture, if it is an official one whose heads are known. Those of the large models before large-v3
-    /// differ although their dimensions do not.
+    /// The size of this architecture, if it is an official one whose heads are known. Those of the
+    /// large models before large-v3 differ although their dimensions do not.
     pub(super) fn of(header: &Header) -> Option<Self> {
         use Size::{Base, LargeV3, LargeV3Turbo, Medium, Small, Tiny};
         let dimensions = (header.state, header.audio_layers, header.text_layers, header.mels);

@@ -1,4 +1,5 @@
-//! How fast models are on this machine: measured, kept beside them, and carried over to others by the work that they do.
+//! How fast models are on this machine: measured, kept beside them, and carried over to others by
+//! the work that they do.
 
 use std::fs;
 use std::time::Instant;
@@ -15,7 +16,8 @@ const FILE_NAME: &str = "kecepatan.json";
 const LONGEST: u64 = 1 << 20;
 /// Only the last so many are kept.
 const KEPT: usize = 100;
-/// The share of real time that one channel may take of one worker: speech overlaps, and the machine has other things to do.
+/// The share of real time that one channel may take of one worker: speech overlaps, and the machine
+/// has other things to do.
 pub(super) const LIVE: f64 = 0.5;
 
 /// A clock that runs while this process works, where the system has one; else the one on the wall.
@@ -61,7 +63,8 @@ pub struct Measurement {
 }
 
 impl Store {
-    /// Keeps that a model, by the SHA-256 and the dimensions of its file, took so many seconds for a second of speech in this program.
+    /// Keeps that a model, by the SHA-256 and the dimensions of its file, took so many seconds for
+    /// a second of speech in this program.
     pub fn keep_measurement(
         &self,
         sha256: &str,
@@ -108,7 +111,8 @@ impl Store {
     }
 }
 
-/// Multiplications for a sentence of some four seconds: 512 frames through the encoder, 16 tokens through the decoder.
+/// Multiplications for a sentence of some four seconds: 512 frames through the encoder, 16 tokens
+/// through the decoder.
 fn work(dimensions: (u32, u32, u32), vocabulary: u32) -> u64 {
     const FRAMES: u64 = 512;
     const TOKENS: u64 = 16;
@@ -126,7 +130,8 @@ pub(super) fn work_of(size: Size) -> u64 {
     work((state, audio_layers, text_layers), 51_866)
 }
 
-/// What is to be expected of a model that does so much work, from the measured one that is nearest to it.
+/// What is to be expected of a model that does so much work, from the measured one that is nearest
+/// to it.
 pub(super) fn expected(work: u64, measured: &[Measurement]) -> Option<f64> {
     let distance = |other: &&Measurement| (other.work.max(1) as f64 / work.max(1) as f64).ln().abs();
     let nearest = measured.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;

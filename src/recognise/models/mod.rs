@@ -1,10 +1,12 @@
 //! Which model recognises speech, where its file lies, and whether it may be trusted.
 //!
-//! Weights of other programs are turned into a ggml file when they are imported. A model is *shipped* (inside the program, for demonstration), *official* (published by the whisper.cpp project, known by
-//! size and SHA-256 from a manifest in the program) or *unofficial* (any other Whisper model in ggml format, known by the
-//! SHA-256 noted when it was imported). [`Store::resolve`] is the one way to the recogniser: it has read the whole file,
-//! compared its SHA-256 and checked every number of its [`header`] before whisper.cpp sees it. Only [`Store::pull`] opens a
-//! connection.
+//! Weights of other programs are turned into a ggml file when they are imported. A model is
+//! *shipped* (inside the program, for demonstration), *official* (published by the whisper.cpp
+//! project, known by size and SHA-256 from a manifest in the program) or *unofficial* (any other
+//! Whisper model in ggml format, known by the SHA-256 noted when it was imported).
+//! [`Store::resolve`] is the one way to the recogniser: it has read the whole file, compared its
+//! SHA-256 and checked every number of its [`header`] before whisper.cpp sees it. Only
+//! [`Store::pull`] opens a connection.
 
 pub mod header;
 pub mod import;
@@ -40,7 +42,8 @@ pub struct Model {
     pub name: String,
     /// Who vouches for it.
     pub origin: Origin,
-    /// SHA-256 of its ggml file, 64 lower-case hexadecimal digits: what a transcript notes as its model.
+    /// SHA-256 of its ggml file, 64 lower-case hexadecimal digits: what a transcript notes as its
+    /// model.
     pub sha256: String,
     /// SHA-256 of the weights that it was made from, where they had another form.
     pub origin_sha256: Option<String>,
@@ -94,8 +97,8 @@ impl fmt::Debug for Source {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Properties {
-    /// Whether the encoder may look at less than 30 s. Weights that were not trained for it loop and invent words: word error
-    /// 4.7 % becomes 226 % with tiny.en (FUTO, "ACFT").
+    /// Whether the encoder may look at less than 30 s. Weights that were not trained for it loop
+    /// and invent words: word error 4.7 % becomes 226 % with tiny.en (FUTO, "ACFT").
     pub cut_audio_ctx: bool,
     /// Trained on synthesised speech only: for demonstration, never for a real meeting.
     pub synthetic: bool,
@@ -113,8 +116,9 @@ pub enum Alignment {
     Heads(Vec<(u8, u8)>),
     /// All heads of so many last decoder layers.
     LastLayers(u8),
-    /// None: words get their share of the time by their letters. For a small model warping costs more than recognition, as
-    /// whisper.cpp computes it with four threads that wait for each other.
+    /// None: words get their share of the time by their letters. For a small model warping costs
+    /// more than recognition, as whisper.cpp computes it with four threads that wait for each
+    /// other.
     Letters,
 }
 
@@ -122,7 +126,8 @@ pub enum Alignment {
 pub struct Monitor<'a> {
     /// Called every few hundred kilobytes and before each new attempt.
     pub report: &'a mut dyn FnMut(Progress),
-    /// Once true, the work ends with [`Error::Cancelled`]; what was downloaded so far is kept for the next time.
+    /// Once true, the work ends with [`Error::Cancelled`]; what was downloaded so far is kept for
+    /// the next time.
     pub cancel: &'a AtomicBool,
 }
 

@@ -1,7 +1,8 @@
 //! Fetching an official model over a line that may stall, break off or lie.
 //!
-//! What came so far lies in a `.part` file. Every attempt asks for the rest of it (`Range`, RFC 9110 section 14), and the
-//! SHA-256 over the whole decides in the end, so a mirror need not be trusted.
+//! What came so far lies in a `.part` file. Every attempt asks for the rest of it (`Range`, RFC
+//! 9110 section 14), and the SHA-256 over the whole decides in the end, so a mirror need not be
+//! trusted.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -43,7 +44,8 @@ impl Hub {
     const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
     /// The Hugging Face hub, or the mirror that `RISALAH_MODEL_HUB` names by its address (`https://mirror.example`), through
-    /// the proxy that `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` names except for hosts in `NO_PROXY`.
+    /// the proxy that `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` names except for hosts in
+    /// `NO_PROXY`.
     #[must_use]
     pub fn from_env() -> Self {
         let base = std::env::var("RISALAH_MODEL_HUB").ok().filter(|base| !base.is_empty());
@@ -67,8 +69,8 @@ impl Hub {
         }
     }
 
-    /// The same with other patience: the longest wait for the next byte (30 s), and the pause before the second attempt (1 s),
-    /// which doubles up to 30 s.
+    /// The same with other patience: the longest wait for the next byte (30 s), and the pause
+    /// before the second attempt (1 s), which doubles up to 30 s.
     #[must_use]
     pub fn with_patience(self, stall: Duration, pause: Duration) -> Self {
         Self { stall, pause, ..self }
@@ -96,8 +98,8 @@ impl Hub {
     }
 }
 
-/// Downloads `official` into `part`, going on from what is there, and returns once the content was found right. A part that
-/// can never become the file is removed.
+/// Downloads `official` into `part`, going on from what is there, and returns once the content was
+/// found right. A part that can never become the file is removed.
 pub(super) fn download(hub: &Hub, official: &Official, part: &Path, watch: &mut Monitor) -> Result<(), Error> {
     let url = hub.url(official);
     let mut part = Part::open(part, official.bytes, watch)?;
@@ -140,7 +142,8 @@ struct Fetch<'a> {
     official: &'a Official,
     url: &'a str,
     agent: &'a Agent,
-    /// Whether the hub answered once: before that a failure to connect means that there is no way to it.
+    /// Whether the hub answered once: before that a failure to connect means that there is no way
+    /// to it.
     reached: bool,
 }
 
@@ -154,7 +157,8 @@ impl Fetch<'_> {
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing(error)) => error,
             };
-            // Measured from the furthest point ever reached: a server that ignores `Range` and breaks off makes none.
+            // Measured from the furthest point ever reached: a server that ignores `Range` and breaks off makes
+            // none.
             if part.length >= furthest + PROGRESS {
                 (furthest, failures) = (part.length, 0);
             }

@@ -1,4 +1,5 @@
-//! The model inside the program: small, trained on synthesised speech, there to show the way and to test it.
+//! The model inside the program: small, trained on synthesised speech, there to show the way and to
+//! test it.
 
 use serde::Deserialize;
 

@@ -52,7 +52,8 @@ pub struct Entry {
     pub real_time_factor: Option<f64>,
     /// Whether that was measured; else it is expected from what another model needed.
     pub is_measured: bool,
-    /// Whether it is the best official one that this machine can follow a meeting with, as far as speeds are known.
+    /// Whether it is the best official one that this machine can follow a meeting with, as far as
+    /// speeds are known.
     pub is_advised: bool,
 }
 
@@ -95,8 +96,8 @@ pub struct Verified {
 }
 
 impl Store {
-    /// The folder that `RISALAH_MODELS` names, else `risalah/models` in the user's data folder (XDG Base Directory
-    /// Specification: `~/.local/share`). It need not exist.
+    /// The folder that `RISALAH_MODELS` names, else `risalah/models` in the user's data folder (XDG
+    /// Base Directory Specification: `~/.local/share`). It need not exist.
     pub fn from_env() -> Result<Self, Error> {
         if let Some(folder) = std::env::var_os("RISALAH_MODELS").filter(|folder| !folder.is_empty()) {
             return Ok(Self::at(folder));
@@ -129,7 +130,8 @@ impl Store {
         &self.folder
     }
 
-    /// Every model that exists: official ones in order of preference, then unofficial ones by name, then the shipped one.
+    /// Every model that exists: official ones in order of preference, then unofficial ones by name,
+    /// then the shipped one.
     pub fn list(&self) -> Result<Vec<Entry>, Error> {
         let default = self.best_installed().map(|official| official.name.as_str());
         let known = Speeds { measured: self.measurements()? };
@@ -171,8 +173,9 @@ impl Store {
             && entry.real_time_factor.is_some_and(|factor| factor <= measure::LIVE)
     }
 
-    /// The model that `wish` means: the path of a file, or a name; without a wish [`Store::best_installed`], else the shipped
-    /// one. Its whole file has been read and found right. What is written as a file's name is the file, where there is one.
+    /// The model that `wish` means: the path of a file, or a name; without a wish
+    /// [`Store::best_installed`], else the shipped one. Its whole file has been read and found
+    /// right. What is written as a file's name is the file, where there is one.
     pub fn resolve(&self, wish: Option<&OsStr>, watch: &mut Monitor) -> Result<Model, Error> {
         let Some(wish) = wish else {
             return match self.best_installed() {
@@ -212,8 +215,8 @@ impl Store {
         })
     }
 
-    /// Reads every installed model again and says of each whether it still is what was published or imported. The shipped one
-    /// comes last.
+    /// Reads every installed model again and says of each whether it still is what was published or
+    /// imported. The shipped one comes last.
     pub fn verify(&self, watch: &mut Monitor) -> Result<Vec<Verified>, Error> {
         let mut verified = Vec::new();
         for official in &self.officials {
@@ -360,7 +363,8 @@ struct Speeds {
 }
 
 impl Speeds {
-    /// The entry with what was measured of a file of this SHA-256, or is to be expected of so much work.
+    /// The entry with what was measured of a file of this SHA-256, or is to be expected of so much
+    /// work.
     fn of(&self, entry: Entry, sha256: &str, work: Option<u64>) -> Entry {
         if let Some(measured) = self.measured.iter().find(|measured| measured.sha256 == sha256) {
             Entry {
@@ -376,7 +380,8 @@ impl Speeds {
     }
 }
 
-/// What a model file is called by: `small-q8_0` for `ggml-small-q8_0.bin` and for itself. No name from a path.
+/// What a model file is called by: `small-q8_0` for `ggml-small-q8_0.bin` and for itself. No name
+/// from a path.
 fn model_name(wish: &OsStr) -> Option<String> {
     let name = wish.to_str()?;
     let name = name.strip_suffix(".bin").or_else(|| name.strip_suffix(".ggml")).unwrap_or(name);
@@ -409,7 +414,8 @@ fn unofficial_model(name: String, sha256: String, path: PathBuf, header: &Header
     });
     // Training on other speech leaves the heads that follow the sound where they were.
     let alignment = named.map(Alignment::Heads).or_else(|| Size::of(header).map(Alignment::Official));
-    // Else the upper half of the decoder, as Whisper itself takes it for weights whose heads nobody has looked at.
+    // Else the upper half of the decoder, as Whisper itself takes it for weights whose heads nobody has
+    // looked at.
     let alignment = alignment.unwrap_or(Alignment::LastLayers((header.text_layers / 2).max(1) as u8));
     Model {
         name,

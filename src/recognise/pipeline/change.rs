@@ -1,7 +1,8 @@
-//! Whether another person may have come to a microphone: after a pause the voice arrives louder or softer than all the time before.
+//! Whether another person may have come to a microphone: after a pause the voice arrives louder or
+//! softer than all the time before.
 //!
-//! It is a proposal for a person to hear, on a microphone that several use. A level is no voice print: whoever leans back sounds
-//! like another, and two of equal voice like one.
+//! It is a proposal for a person to hear, on a microphone that several use. A level is no voice
+//! print: whoever leans back sounds like another, and two of equal voice like one.
 
 use crate::floor::{RATE, Turn};
 
@@ -9,11 +10,13 @@ use crate::floor::{RATE, Turn};
 const PAUSE: u64 = RATE.get() as u64 * 4 / 5;
 /// Turns shorter than this (0.6 s) say too little of a voice's level.
 const SHORTEST: u64 = RATE.get() as u64 * 3 / 5;
-/// The difference in level that is taken for another mouth, in dB: less is common between the turns of one.
+/// The difference in level that is taken for another mouth, in dB: less is common between the turns
+/// of one.
 const DIFFERENCE: f32 = 4.0;
 /// How fast the level that is known follows the turns of one voice.
 const FOLLOWING: f32 = 0.3;
-/// Frames in which the level is taken (20 ms), and those that count: within so many dB of the loudest twentieth.
+/// Frames in which the level is taken (20 ms), and those that count: within so many dB of the
+/// loudest twentieth.
 const FRAME: usize = 320;
 const BELOW: f32 = 15.0;
 
@@ -32,7 +35,8 @@ impl Voices {
         Self(vec![None; channels])
     }
 
-    /// Takes the next turn of a channel and its sound (the turn alone); whether it may be another's.
+    /// Takes the next turn of a channel and its sound (the turn alone); whether it may be
+    /// another's.
     pub fn turn(&mut self, turn: &Turn, sound: &[f32]) -> bool {
         let place = &mut self.0[turn.channel.index()];
         let (start, end) = (turn.span.start, turn.span.end);
@@ -67,7 +71,8 @@ mod tests {
     use super::*;
     use crate::common::clock::{Channel, Span};
 
-    /// Turns of one channel, each so long after the one before and so loud (amplitude), a voice of syllables for 3 s; which are changes.
+    /// Turns of one channel, each so long after the one before and so loud (amplitude), a voice of
+    /// syllables for 3 s; which are changes.
     fn changes(turns: &[(u64, f32)]) -> Vec<bool> {
         let mut voices = Voices::new(1);
         let rate = u64::from(RATE.get());

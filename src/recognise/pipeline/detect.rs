@@ -7,8 +7,8 @@ use crate::audio::{Block, SpeechStream};
 use crate::common::alarm::Alarm;
 use crate::floor::{self, Floor, Turn};
 
-/// Runs a detector over a recording from where it stands to its end and gives the turns by their start, on [`floor::CLOCK`], and
-/// what was wrong with microphones.
+/// Runs a detector over a recording from where it stands to its end and gives the turns by their
+/// start, on [`floor::CLOCK`], and what was wrong with microphones.
 /// `watch` is told of every hop, `progress` of the samples that are done.
 ///
 /// # Errors

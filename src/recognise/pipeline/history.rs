@@ -1,10 +1,11 @@
-//! The last half minute of every channel, so that a turn's sound is there when the turn is known to be complete.
+//! The last half minute of every channel, so that a turn's sound is there when the turn is known to
+//! be complete.
 
 use crate::common::clock::{Channel, Span};
 use crate::floor::{DECISION_DELAY, LONGEST_TURN, PRE_ROLL};
 
-/// Samples kept of each channel: the longest turn, its beginnings and the time until it is known. In 16 bit, as 64 channels
-/// then take 46 MB.
+/// Samples kept of each channel: the longest turn, its beginnings and the time until it is known.
+/// In 16 bit, as 64 channels then take 46 MB.
 const KEPT: usize = (LONGEST_TURN + DECISION_DELAY + 2 * PRE_ROLL) as usize;
 
 pub(super) struct History {

@@ -1,8 +1,10 @@
-//! Recording in, transcript out: reading, the floor, recognition and the store joined by bounded queues.
+//! Recording in, transcript out: reading, the floor, recognition and the store joined by bounded
+//! queues.
 //!
-//! One thread reads the sound, decides the floor and cuts it into utterances; workers recognise them; the caller's thread
-//! stores each result and tells an [`Observer`]. The floor depends on the sound alone and a recogniser on its utterance alone, so
-//! a run that was interrupted repeats the cheap first part, skips what is stored, and ends with the same words.
+//! One thread reads the sound, decides the floor and cuts it into utterances; workers recognise
+//! them; the caller's thread stores each result and tells an [`Observer`]. The floor depends on the
+//! sound alone and a recogniser on its utterance alone, so a run that was interrupted repeats the
+//! cheap first part, skips what is stored, and ends with the same words.
 
 mod change;
 mod detect;
@@ -83,20 +85,23 @@ impl Explain for Error {
 
 /// Sees a run go by.
 pub trait Observer {
-    /// An utterance was recognised and stored. They come nearly in order, as workers finish; [`Observer::settled`] says up to when none is
-    /// missing.
+    /// An utterance was recognised and stored. They come nearly in order, as workers finish;
+    /// [`Observer::settled`] says up to when none is missing.
     fn recognised(&mut self, clock: Clock, utterance: &Utterance);
 
-    /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the format hides it.
+    /// How much of the recording is done, in samples of 16 kHz; the whole is known unless the
+    /// format hides it.
     fn progress(&mut self, done: u64, whole: Option<u64>);
 
     /// No utterance that begins before this sample of 16 kHz is still to come.
     fn settled(&mut self, _before: u64) {}
 
-    /// Something was found to be wrong with a microphone when so much was heard, in samples of 16 kHz.
+    /// Something was found to be wrong with a microphone when so much was heard, in samples of 16
+    /// kHz.
     fn alarm(&mut self, _: Alarm, _heard: u64) {}
 
-    /// What is being said, where previews were asked for. The final words come later, and may be others.
+    /// What is being said, where previews were asked for. The final words come later, and may be
+    /// others.
     fn preview(&mut self, _: &Preview) {}
 }
 
@@ -279,8 +284,9 @@ impl Noticed {
 }
 
 impl Reader<'_> {
-    /// Reads to the end or until told to stop; gives the sound back with what is now known of it, the number of utterances, and
-    /// what was wrong with microphones or with the turns that were given.
+    /// Reads to the end or until told to stop; gives the sound back with what is now known of it,
+    /// the number of utterances, and what was wrong with microphones or with the turns that
+    /// were given.
     fn run(mut self) -> Result<(SpeechStream, usize, Vec<Message>), Error> {
         let channels = usize::from(self.sound.source().channels());
         let mut floor =

@@ -1,13 +1,13 @@
-//! From when on words may still come: workers finish as they can, and whoever shows words in the order of time must know when none is
-//! missing before them.
+//! From when on words may still come: workers finish as they can, and whoever shows words in the
+//! order of time must know when none is missing before them.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::floor::{LONGEST_TURN, RATE};
 
-/// A turn is known at the latest this many samples after it began: it is as long as it may be, and the floor has looked back once more
-/// (3 s).
+/// A turn is known at the latest this many samples after it began: it is as long as it may be, and
+/// the floor has looked back once more (3 s).
 const LATEST: u64 = LONGEST_TURN + 3 * RATE.get() as u64;
 
 /// What was read and is not yet recognised, on the 16 kHz clock.

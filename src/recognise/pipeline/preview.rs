@@ -1,7 +1,8 @@
-//! The words of a turn that still goes on, for the eye only: never stored, and never in the way of final words.
+//! The words of a turn that still goes on, for the eye only: never stored, and never in the way of
+//! final words.
 //!
-//! It has a recogniser and a thread of its own, which gets only the time that nobody else wants. It looks at a turn while no final
-//! words are `pending_finals`, and gives up as soon as some are.
+//! It has a recogniser and a thread of its own, which gets only the time that nobody else wants. It
+//! looks at a turn while no final words are `pending_finals`, and gives up as soon as some are.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -32,8 +32,8 @@ const SHORTEST: usize = 16_000;
 const NUDGE: usize = 960;
 /// Sound shorter than this many samples (2 s) is not halved.
 const HALVES: usize = 32_000;
-/// Samples of the utterances that share a window, with the pauses between them: two or three of them
-/// fill one of 640 frames better than one of 512, for a fifth fewer windows.
+/// Samples of the utterances that share a window, with the pauses between them: two or three of
+/// them fill one of 640 frames better than one of 512, for a fifth fewer windows.
 const SHARED: usize = (640 - 8) * risalah_whisper::FRAME;
 /// Utterances shorter than this many samples (2 s) are taken for the first of the languages: a *ya*
 /// is said in all of them.

@@ -1,10 +1,10 @@
 //! Names of the meeting, which the decoder is helped to spell.
 //!
 //! A bonus on the scores (contextual biasing by shallow fusion over a prefix tree; Pundak et al.,
-//! *Deep Context*, 2018): tokens that begin a word with two letters or more of a name score a little
-//! higher, and where the decoder has begun a word with the first letters of one, so do tokens that go
-//! on with it. Three units of the logarithm decide between spellings of what was heard, and no more:
-//! a name that nobody says is not written (benches/README.md).
+//! *Deep Context*, 2018): tokens that begin a word with two letters or more of a name score a
+//! little higher, and where the decoder has begun a word with the first letters of one, so do
+//! tokens that go on with it. Three units of the logarithm decide between spellings of what was
+//! heard, and no more: a name that nobody says is not written (benches/README.md).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What a FLAC file says of itself: Vorbis comments, by which other programs show seat, meeting and time. Their names are those of
-//! <https://www.xiph.org/vorbis/doc/v-comment.html>.
+//! What a FLAC file says of itself: Vorbis comments, by which other programs show seat, meeting and
+//! time. Their names are those of <https://www.xiph.org/vorbis/doc/v-comment.html>.
 
 use flacenc::component::MetadataBlockData;
 use flacenc::error::VerifyError;

@@ -16,13 +16,14 @@ use crate::recording::{Format, Sample};
 
 pub use stream::Stream;
 
-/// Names under which ALSA offers silence, another device once more with its sound converted, or systems that few have and that
-/// complain on stderr when they are asked. They are found when they are named; a list is clearer without them.
+/// Names under which ALSA offers silence, another device once more with its sound converted, or
+/// systems that few have and that complain on stderr when they are asked. They are found when they
+/// are named; a list is clearer without them.
 const NOT_LISTED: [&str; 9] =
     ["null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "jack", "oss"];
 
-/// How many times a second the device hands over what it has. Twice as much is kept for a computer that is late, so seldom is
-/// safe; often would only matter to someone who plays along.
+/// How many times a second the device hands over what it has. Twice as much is kept for a computer
+/// that is late, so seldom is safe; often would only matter to someone who plays along.
 const HANDS_OVER: u32 = 10;
 
 /// How often a device that gives nothing is looked at.
@@ -134,8 +135,8 @@ impl Microphones {
     }
 }
 
-/// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this thread goes to a buffer from now
-/// on, a new one each time.
+/// ALSA writes everything that it does not find to stderr, and looks for much. What it says to this
+/// thread goes to a buffer from now on, a new one each time.
 #[cfg(target_os = "linux")]
 pub(crate) fn silence_alsa() {
     let _ = alsa::Output::local_error_handler();

@@ -7,7 +7,8 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::recording::{Cause, Format};
 
-/// Places where something was lost that may wait in the ring at once. Beyond that the sound itself waits outside, counted.
+/// Places where something was lost that may wait in the ring at once. Beyond that the sound itself
+/// waits outside, counted.
 const MARKS: usize = 256;
 
 /// Samples that are missing at one place.
@@ -154,7 +155,8 @@ impl Outlet {
         (self.bytes.slots() / self.frame) as u64 + self.missing.load(Ordering::Relaxed)
     }
 
-    /// Appends up to `most` bytes of what is there to `out`, up to the next place where something is missing.
+    /// Appends up to `most` bytes of what is there to `out`, up to the next place where something
+    /// is missing.
     pub fn take(&mut self, out: &mut Vec<u8>, most: usize) -> Next {
         // Asked before looking: what was put in before the end must not be missed.
         let ended = self.ended.load(Ordering::Acquire);

@@ -22,7 +22,8 @@ const MAINS: (f32, u16) = (50.0, 6);
 /// The share of a block's power above which hum is all that is heard.
 const HUMMING: f32 = 0.5;
 
-/// Blocks a second for which hum is measured: long enough to tell it from a voice, short enough for mains that waver.
+/// Blocks a second for which hum is measured: long enough to tell it from a voice, short enough for
+/// mains that waver.
 const BLOCKS: u32 = 2;
 
 /// Two channels are one when they correlate more than this, at levels closer than so many dB.
@@ -63,7 +64,8 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// The key of its sentence, which has the channels in it and, of [`Trouble::SameAs`] and [`Trouble::Mix`], the other or others.
+    /// The key of its sentence, which has the channels in it and, of [`Trouble::SameAs`] and
+    /// [`Trouble::Mix`], the other or others.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -82,7 +84,8 @@ impl Trouble {
 pub fn probe(format: Format, bytes: &[u8]) -> Vec<Report> {
     let channels = usize::from(format.channels.min(MAX_CHANNELS));
     let sounds: Vec<Sound> = (0..channels).map(|index| Sound::of(format, bytes, index)).collect();
-    // The first two that are no copies: what a sound server makes up for a stereo device it makes of these.
+    // The first two that are no copies: what a sound server makes up for a stereo device it makes of
+    // these.
     let mut own: Vec<usize> = Vec::new();
     let report = |(index, sound): (usize, &Sound)| {
         let mut troubles = sound.troubles(format);
@@ -102,8 +105,9 @@ pub fn probe(format: Format, bytes: &[u8]) -> Vec<Report> {
     sounds.iter().enumerate().map(report).collect()
 }
 
-/// How many channels have a sound of their own, where all others are silent, copies or mixtures and these are too few to be a mixer's: then the
-/// others were most likely made up by a sound server that was asked for more channels than the device has.
+/// How many channels have a sound of their own, where all others are silent, copies or mixtures and
+/// these are too few to be a mixer's: then the others were most likely made up by a sound server
+/// that was asked for more channels than the device has.
 #[must_use]
 pub fn real_channels(reports: &[Report]) -> Option<usize> {
     /// A stereo device.
@@ -168,8 +172,8 @@ impl Sound {
         2 * blocks.filter(|block| hum(block, rate) > HUMMING).count() > count
     }
 
-    /// Whether it is one sound with the other: two microphones never give the same noise, and two lines the same voice only when they
-    /// are one.
+    /// Whether it is one sound with the other: two microphones never give the same noise, and two
+    /// lines the same voice only when they are one.
     fn equals(&self, other: &Self) -> bool {
         if !self.is_heard() || !other.is_heard() {
             return decibels(self.peak) > NOTHING && self.samples == other.samples;
@@ -183,7 +187,8 @@ impl Sound {
         together > f64::from(SAME.0) * power
     }
 
-    /// Whether all of it but a thousandth of its power is a sum of these two, each at some level (least squares).
+    /// Whether all of it but a thousandth of its power is a sum of these two, each at some level
+    /// (least squares).
     fn is_mix_of(&self, a: &Self, b: &Self) -> bool {
         let dot = |x: &Self, y: &Self| x.samples.iter().zip(&y.samples).map(|(x, y)| f64::from(x * y)).sum::<f64>();
         let (aa, bb, ab, sa, sb, ss) = (dot(a, a), dot(b, b), dot(a, b), dot(self, a), dot(self, b), dot(self, self));
@@ -196,7 +201,8 @@ impl Sound {
     }
 }
 
-/// The least value that counts as the limit. A converter's samples may have come as 16 bits whatever their width is now.
+/// The least value that counts as the limit. A converter's samples may have come as 16 bits
+/// whatever their width is now.
 fn limit(sample: Sample) -> f32 {
     match sample {
         Sample::U8 => 127.0 / 128.0,

@@ -15,7 +15,8 @@ pub struct Found {
     pub name: String,
     /// Whether it is taken when none is named.
     pub is_default: bool,
-    /// What it offers of that which a recording can hold; nothing when it is in use or may not be used.
+    /// What it offers of that which a recording can hold; nothing when it is in use or may not be
+    /// used.
     pub configs: Vec<Config>,
 }
 

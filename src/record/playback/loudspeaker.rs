@@ -52,7 +52,8 @@ pub fn play(clip: &Clip, stop: &AtomicBool, watch: &mut dyn FnMut(u64)) -> Resul
         let mut tell = |here: usize| watch(here as u64 * 1000 / u64::from(config.sample_rate));
         match follow(&place, sound.len(), &fault, stop, &mut tell) {
             Ok(()) => return Ok(()),
-            // A sound server that has just been started or is busy may break off; it is asked once more where it stopped.
+            // A sound server that has just been started or is busy may break off; it is asked once more where it
+            // stopped.
             Err(_) if tries < TRIES => tries += 1,
             Err(detail) => return Err(Error::Loudspeaker { name, detail }),
         }
@@ -125,7 +126,8 @@ impl Player {
     }
 }
 
-/// The same sound with another number of samples a second. For listening, straight lines between samples do.
+/// The same sound with another number of samples a second. For listening, straight lines between
+/// samples do.
 fn at_rate(samples: &[f32], from: u32, to: u32) -> Vec<f32> {
     if from == to {
         return samples.to_vec();

@@ -1,5 +1,5 @@
-//! A passage of a recording to listen to: taken out of it, as one microphone or as the sum of all, and given to the loudspeaker or to a
-//! file.
+//! A passage of a recording to listen to: taken out of it, as one microphone or as the sum of all,
+//! and given to the loudspeaker or to a file.
 
 mod error;
 #[cfg(feature = "capture")]
@@ -45,10 +45,12 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// Takes the passage between two times, in milliseconds, out of a recording, which may still grow. Without a channel all are added up.
+    /// Takes the passage between two times, in milliseconds, out of a recording, which may still
+    /// grow. Without a channel all are added up.
     ///
     /// # Errors
-    /// [`Error::Beyond`] when the recording ends before the passage begins, [`Error::NoChannel`], or when it cannot be read.
+    /// [`Error::Beyond`] when the recording ends before the passage begins, [`Error::NoChannel`],
+    /// or when it cannot be read.
     pub fn of(input: &Input, from: u64, until: u64, channel: Option<Channel>) -> Result<Self, Error> {
         let mut source = Source::follow(input, &NOW)?;
         let (clock, channels) = (source.clock(), usize::from(source.channels()));

@@ -1,4 +1,5 @@
-//! The one thread that matters: from the ring to the disk writer, with the timeline kept true. It waits for nothing but the next pulse.
+//! The one thread that matters: from the ring to the disk writer, with the timeline kept true. It
+//! waits for nothing but the next pulse.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,7 +47,8 @@ const METERED: u32 = 5;
 pub struct Plan {
     /// The recording's folder.
     pub folder: PathBuf,
-    /// Where a second copy is made, and where the recording goes on when the first disk takes no more.
+    /// Where a second copy is made, and where the recording goes on when the first disk takes no
+    /// more.
     pub mirror: Option<PathBuf>,
     /// The source.
     pub sound: Sound,
@@ -78,8 +80,8 @@ pub struct Outcome {
 /// Records until it is told to stop, the source ends, or no disk takes more.
 ///
 /// # Errors
-/// Before the first sample: everything that keeps a recording from being begun. Afterwards only what no second folder could mend; what
-/// was recorded is on the disk then.
+/// Before the first sample: everything that keeps a recording from being begun. Afterwards only
+/// what no second folder could mend; what was recorded is on the disk then.
 pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     let Plan { folder, mirror, mut sound, names, conference, zone, resume } = plan;
     let format = sound.format();
@@ -150,7 +152,8 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
     disk_writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// The folder of the copy. One that cannot be had keeps a recording from being begun, but not one from being gone on with.
+/// The folder of the copy. One that cannot be had keeps a recording from being begun, but not one
+/// from being gone on with.
 fn copy_of(
     place: &StartAt,
     folder: &std::path::Path,
@@ -169,7 +172,8 @@ fn copy_of(
     }
 }
 
-/// A source that was opened anew, or the reason to try again later: in either case the source itself comes back.
+/// A source that was opened anew, or the reason to try again later: in either case the source
+/// itself comes back.
 struct Opened {
     sound: Sound,
     running: Option<(Running, Outlet)>,
@@ -208,12 +212,14 @@ struct CaptureLoop {
     low: usize,
     /// Whether the disk writer was told to leave the folder.
     left: bool,
-    /// How far the civil clock stood off the monotonic one when it was last entered, in milliseconds.
+    /// How far the civil clock stood off the monotonic one when it was last entered, in
+    /// milliseconds.
     stepped: i64,
     state: State,
     /// Why nothing came while the source was lost.
     missed: Cause,
-    /// Where the sound began, or began again: only what is on the disk beyond it shows that it records.
+    /// Where the sound began, or began again: only what is on the disk beyond it shows that it
+    /// records.
     returned: u64,
     meters: Vec<Levels>,
     /// What the meters showed over their last whole window.
@@ -293,7 +299,8 @@ impl CaptureLoop {
         let _ = self.tasks.send(task);
     }
 
-    /// Takes what is in the ring, as long as no more than `most` bytes wait for the disk; whether the source has ended.
+    /// Takes what is in the ring, as long as no more than `most` bytes wait for the disk; whether
+    /// the source has ended.
     fn drain(&mut self, most: u64) -> bool {
         let bytes = self.format.bytes_a_second() as usize;
         while self.queued.load(Ordering::Acquire) <= most {
@@ -445,7 +452,8 @@ impl CaptureLoop {
         });
     }
 
-    /// Takes up a source that was opened again. What was missed is counted by the monotonic clock when its first sound is there.
+    /// Takes up a source that was opened again. What was missed is counted by the monotonic clock
+    /// when its first sound is there.
     fn resume_device(&mut self) {
         let opened = match self.opening.as_ref().map(Receiver::try_recv) {
             Some(Ok(opened)) => opened,
@@ -478,7 +486,8 @@ impl CaptureLoop {
         self.due().saturating_sub(self.position + self.outlet.waiting())
     }
 
-    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the monotonic clock.
+    /// A computer that slept, or a device that said nothing of what it lost, shows as a leap of the
+    /// monotonic clock.
     fn watch_clock(&mut self) {
         if !self.has_clock || self.state == State::DeviceLost {
             return;

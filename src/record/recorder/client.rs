@@ -23,7 +23,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Reaches the recorder that is at work in this recording's folder, or that went on elsewhere from there.
+    /// Reaches the recorder that is at work in this recording's folder, or that went on elsewhere
+    /// from there.
     ///
     /// # Errors
     /// [`Error::NotRunning`] or [`Error::Silent`].
@@ -41,7 +42,8 @@ impl Client {
         }
     }
 
-    /// Enters what the operator did so many milliseconds ago; gives the sample. However often it must be asked for, it is entered once.
+    /// Enters what the operator did so many milliseconds ago; gives the sample. However often it
+    /// must be asked for, it is entered once.
     pub fn enter(&mut self, entered: Entered, ago_ms: u64) -> Result<u64, Error> {
         match self.ask(&Request::Enter { entered, ago_ms, key: Some(key()?) })? {
             Reply::Entered { at } | Reply::Taken { at } => Ok(at),
@@ -65,7 +67,8 @@ impl Client {
         }
     }
 
-    /// Asks, and once more over a fresh line where no answer came: it may belong to a recorder that was started again.
+    /// Asks, and once more over a fresh line where no answer came: it may belong to a recorder that
+    /// was started again.
     fn ask(&mut self, request: &Request) -> Result<Reply, Error> {
         let mut failed = None;
         for _ in 0..2 {
@@ -92,7 +95,8 @@ impl Client {
     }
 }
 
-/// Through what the folder says; else, where it or its disk is gone, through the name that follows from its own.
+/// Through what the folder says; else, where it or its disk is gone, through the name that follows
+/// from its own.
 fn connect(folder: &Path) -> Result<Line, Error> {
     let said = fs::read(folder.join(CONTROL)).ok().and_then(|text| serde_json::from_slice::<Address>(&text).ok());
     let sockets = said.map(|address| address.socket).into_iter().chain(socket::path_of(folder).ok());

@@ -65,7 +65,8 @@ impl DiskWatch {
         self.0.free.load(Ordering::Relaxed)
     }
 
-    /// Whether the folder is no longer there under its name: a network share or a disk may be taken away while files are open on it.
+    /// Whether the folder is no longer there under its name: a network share or a disk may be taken
+    /// away while files are open on it.
     pub fn is_gone(&self) -> bool {
         self.0.missing.load(Ordering::Relaxed) >= GONE
     }

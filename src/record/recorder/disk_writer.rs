@@ -1,4 +1,5 @@
-//! Brings what the `capture_loop` hands over to the disk, in its order. It may wait for the disk; nobody waits for it.
+//! Brings what the `capture_loop` hands over to the disk, in its order. It may wait for the disk;
+//! nobody waits for it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -256,7 +257,8 @@ impl DiskWriter {
             return Reply::Refused { reason: Refusal::Nothing };
         };
         let reply = Reply::Withdrawn { at: of, entered: entered.clone() };
-        // Documents are Indonesian, and so is what one shows that was made by a program which does not know of taking back.
+        // Documents are Indonesian, and so is what one shows that was made by a program which does not know
+        // of taking back.
         let note = Message::new("recording.withdrawn").with("at", writer.format().clock().hms(of));
         let note = Entered::Event(EventKind::Note(note.what(Language::Indonesian)));
         let at = at.min(writer.position());

@@ -1,5 +1,5 @@
-//! What the operator enters, as it is typed behind `risalah record event` and sent by the page. The one
-//! list of its words: the parser, the help and the messages go by it.
+//! What the operator enters, as it is typed behind `risalah record event` and sent by the page. The
+//! one list of its words: the parser, the help and the messages go by it.
 
 use crate::common::clock::Channel;
 use crate::meeting::EventKind;

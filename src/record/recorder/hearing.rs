@@ -1,8 +1,9 @@
-//! Hears the conference system of the room while it is recorded: JSON lines over a connection of this computer, each entered into the
-//! ledger at the sample at which it came.
+//! Hears the conference system of the room while it is recorded: JSON lines over a connection of
+//! this computer, each entered into the ledger at the sample at which it came.
 //!
-//! Each line is answered with one, entered or refused, before the next is read; so a system that babbles waits for the recorder, never the
-//! recorder for it. Whoever may connect may say what they like of microphones; it changes no word and stops nothing.
+//! Each line is answered with one, entered or refused, before the next is read; so a system that
+//! babbles waits for the recorder, never the recorder for it. Whoever may connect may say what they
+//! like of microphones; it changes no word and stops nothing.
 
 use std::io::{BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

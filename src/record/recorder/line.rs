@@ -28,7 +28,8 @@ impl Line {
         self.stream.write_all(&text)
     }
 
-    /// The next line, without its end, if it is whole within this time; `None` where no more will come.
+    /// The next line, without its end, if it is whole within this time; `None` where no more will
+    /// come.
     pub fn next(&mut self, wait: Duration) -> io::Result<Option<String>> {
         let until = Instant::now() + wait;
         loop {

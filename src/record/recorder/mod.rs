@@ -1,10 +1,13 @@
-//! The recorder: a process of its own that brings sound from its source to the disk, and nothing else.
+//! The recorder: a process of its own that brings sound from its source to the disk, and nothing
+//! else.
 //!
-//! One thread, the `capture_loop`, takes the sound from the device, keeps the timeline true and answers requests; it waits for nothing. A second,
-//! the disk writer, brings what the `capture_loop` hands over to the disk and may wait for it as long as memory holds the sound. Others copy what is on
-//! the disk to a second folder, look at folder and disk, open a device that was lost, and talk to callers ([`Server`], [`Client`]); where
-//! one is asked for, another hears the room's conference system. No recogniser runs here, and no screen: they follow the recording on the
-//! disk.
+//! One thread, the `capture_loop`, takes the sound from the device, keeps the timeline true and
+//! answers requests; it waits for nothing. A second, the disk writer, brings what the
+//! `capture_loop` hands over to the disk and may wait for it as long as memory holds the sound.
+//! Others copy what is on the disk to a second folder, look at folder and disk, open a device that
+//! was lost, and talk to callers ([`Server`], [`Client`]); where one is asked for, another hears
+//! the room's conference system. No recogniser runs here, and no screen: they follow the recording
+//! on the disk.
 
 mod capture_loop;
 mod client;
@@ -46,7 +49,8 @@ struct Address {
 /// A request as it goes over the wire.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Call {
-    /// Its number, which its answer repeats: an answer that comes late is not taken for that of the next request.
+    /// Its number, which its answer repeats: an answer that comes late is not taken for that of the
+    /// next request.
     #[serde(default)]
     id: u64,
     #[serde(flatten)]

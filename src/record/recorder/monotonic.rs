@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MonotonicTime {
     instant: Instant,
-    /// Since the computer was started; only Linux tells, and only there it goes on while the computer sleeps.
+    /// Since the computer was started; only Linux tells, and only there it goes on while the
+    /// computer sleeps.
     since_boot: Option<Duration>,
 }
 

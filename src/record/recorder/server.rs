@@ -14,7 +14,8 @@ use super::line::Line;
 use super::{Address, Answer, CONTROL, Call, Refusal, Reply, Request, socket};
 use crate::common::atomic_file;
 
-/// Callers at a time. A screen is one; each takes a thread and a descriptor, and the next segment needs one too.
+/// Callers at a time. A screen is one; each takes a thread and a descriptor, and the next segment
+/// needs one too.
 const CALLERS: usize = 16;
 /// A caller says what it wants within this time, or makes room for another.
 const SAID: Duration = Duration::from_secs(5);
@@ -22,13 +23,16 @@ const SAID: Duration = Duration::from_secs(5);
 const SILENT: Duration = Duration::from_mins(1);
 /// After a caller could not be taken, nobody is for so long: the reason may last.
 const REST: Duration = Duration::from_millis(100);
-/// How long an event that was taken is waited for to be on the disk before its caller is told so much.
+/// How long an event that was taken is waited for to be on the disk before its caller is told so
+/// much.
 const WRITTEN: Duration = Duration::from_secs(1);
 
-/// A request, and where its answers go. What must be written has two: that it was taken, and that it is on the disk.
+/// A request, and where its answers go. What must be written has two: that it was taken, and that
+/// it is on the disk.
 pub(super) type Asked = (Request, Sender<Reply>);
 
-/// A server for one recorder. It ends with the process; where it could be found is taken away when it is dropped.
+/// A server for one recorder. It ends with the process; where it could be found is taken away when
+/// it is dropped.
 pub(super) struct Server {
     requests: Sender<Asked>,
     conference: Option<u16>,
@@ -36,8 +40,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Begins to answer for a folder. Requests go to `requests`; one that is not taken at once is refused. The port of the conference
-    /// system is told to who may read the address.
+    /// Begins to answer for a folder. Requests go to `requests`; one that is not taken at once is
+    /// refused. The port of the conference system is told to who may read the address.
     pub fn begin(folder: &Path, requests: Sender<Asked>, conference: Option<u16>) -> io::Result<Self> {
         let server = Self { requests, conference, files: Mutex::default() };
         server.tell(folder)?;

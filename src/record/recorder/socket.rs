@@ -1,7 +1,8 @@
 //! Where a recorder listens: a Unix socket in a folder that only its user may enter.
 //!
-//! It does not lie beside the recording, as many file systems of sticks and shares have no sockets; and its name follows from that of the
-//! recording's folder, so that the recorder is found even when that folder's disk is gone.
+//! It does not lie beside the recording, as many file systems of sticks and shares have no sockets;
+//! and its name follows from that of the recording's folder, so that the recorder is found even
+//! when that folder's disk is gone.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder};
@@ -20,7 +21,8 @@ pub(super) fn path_of(recording: &Path) -> io::Result<PathBuf> {
     Ok(folder()?.join(format!("{}.sock", &name[..24])))
 }
 
-/// The folder of the sockets, made where there is none. A path to a socket must be short, so this lies near the root.
+/// The folder of the sockets, made where there is none. A path to a socket must be short, so this
+/// lies near the root.
 fn folder() -> io::Result<PathBuf> {
     let user = rustix::process::geteuid();
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());

@@ -52,7 +52,8 @@ impl Sound {
         matches!(self, Self::Microphones(..))
     }
 
-    /// Lets it give its sound into the ring. A device is looked up anew, as one that came back is another one.
+    /// Lets it give its sound into the ring. A device is looked up anew, as one that came back is
+    /// another one.
     pub(super) fn start(&mut self, intake: Intake, position: u64) -> Result<Running, capture::Error> {
         match self {
             Self::Microphones(microphones, wish) => {

@@ -64,7 +64,8 @@ pub struct Status {
     pub device: String,
     /// Samples of each channel of which the disk has said that it has them, gaps counted.
     pub position: u64,
-    /// Samples of each channel that were taken from the source, gaps counted: what is beyond [`position`](Self::position) is on its way.
+    /// Samples of each channel that were taken from the source, gaps counted: what is beyond
+    /// [`position`](Self::position) is on its way.
     #[serde(default)]
     pub received: u64,
     /// Samples of each channel that were lost.

@@ -5,15 +5,18 @@ use crate::floor::{Floor, HOP, HopState, Profile};
 
 use super::verdict::{Heard, Verdict, judge};
 
-/// Hops of speech by which a seat is known (1.5 s), and of silence by which its sentence is over (0.8 s).
+/// Hops of speech by which a seat is known (1.5 s), and of silence by which its sentence is over
+/// (0.8 s).
 const ENOUGH: u32 = 150;
 const OVER: u32 = 80;
-/// Hops after which a seat that goes on speaking is let be (12 s), and after which one that says nothing is passed over (15 s).
+/// Hops after which a seat that goes on speaking is let be (12 s), and after which one that says
+/// nothing is passed over (15 s).
 const LONGEST: u32 = 1200;
 const WAITED: u32 = 1500;
 /// Fewer hops than this are a cough (0.3 s).
 const LEAST: u32 = 30;
-/// A sample at this level or above is at the limit; so many in a row, at the detector's rate, are a wave cut off.
+/// A sample at this level or above is at the limit; so many in a row, at the detector's rate, are a
+/// wave cut off.
 const LIMIT: f32 = 0.98;
 const CUT_OFF: u32 = 3;
 
@@ -93,7 +96,8 @@ impl SoundCheck {
         self.ear.turn >= self.ear.seats.len()
     }
 
-    /// Ends the check: what is to be said of each seat, and what was learned of the room. Seats that had no turn yet count as not heard.
+    /// Ends the check: what is to be said of each seat, and what was learned of the room. Seats
+    /// that had no turn yet count as not heard.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Verdict>, Profile) {
         while !self.is_over() {

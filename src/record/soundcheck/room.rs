@@ -13,8 +13,9 @@ use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
 use crate::floor::Profile;
 
-/// The file in a meeting's folder that says what was known of its room when it was recorded. Whoever recognises the recording begins with
-/// it, at that time or later, and so finds the same turns.
+/// The file in a meeting's folder that says what was known of its room when it was recorded.
+/// Whoever recognises the recording begins with it, at that time or later, and so finds the same
+/// turns.
 pub const FILE: &str = "ruang.json";
 
 /// Far above a room of 64 microphones.
@@ -99,8 +100,8 @@ impl Room {
     }
 }
 
-/// Where a room of that name is kept: in the folder that `RISALAH_ROOMS` names, else in `risalah/rooms` of the user's data folder (XDG Base
-/// Directory Specification on Linux).
+/// Where a room of that name is kept: in the folder that `RISALAH_ROOMS` names, else in
+/// `risalah/rooms` of the user's data folder (XDG Base Directory Specification on Linux).
 pub fn path_of(name: &str) -> Result<PathBuf, Error> {
     if let Some(folder) = std::env::var_os("RISALAH_ROOMS").filter(|folder| !folder.is_empty()) {
         return Ok(PathBuf::from(folder).join(file_name(name)));
@@ -109,7 +110,8 @@ pub fn path_of(name: &str) -> Result<PathBuf, Error> {
     Ok(folders.data_dir().join("risalah").join("rooms").join(file_name(name)))
 }
 
-/// A name that every file system takes and that differs for another room: its letters, and a part of its hash.
+/// A name that every file system takes and that differs for another room: its letters, and a part
+/// of its hash.
 fn file_name(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let letters = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::common::clock::Channel;
 use crate::floor::HopState;
 
-/// A voice less than this above its own noise is too quiet, in dB: the detector does not learn from it.
+/// A voice less than this above its own noise is too quiet, in dB: the detector does not learn from
+/// it.
 const CLEAR: f32 = 15.0;
 /// So many hops of sound that is not told from noise may be a voice (0.5 s).
 const FAINT: u32 = 50;
@@ -70,7 +71,8 @@ pub(super) struct Heard {
     levels: Vec<f64>,
     noise: Vec<f32>,
     spoken: u32,
-    /// For each channel the hops in which it led without sounding like a voice, and the sum of how far it stood above its noise, dB.
+    /// For each channel the hops in which it led without sounding like a voice, and the sum of how
+    /// far it stood above its noise, dB.
     faint: Vec<(u32, f64)>,
     /// Samples of each channel that were cut off.
     pub clipped: Vec<u32>,
@@ -111,7 +113,8 @@ impl Heard {
         *above += f64::from(sights[leader].level_db - sights[leader].noise_db);
     }
 
-    /// How far the sound of a channel stood above its noise, where it may have been a voice too quiet to be told from noise.
+    /// How far the sound of a channel stood above its noise, where it may have been a voice too
+    /// quiet to be told from noise.
     fn faint(&self, channel: Channel) -> Option<f32> {
         let (hops, above) = self.faint[channel.index()];
         let above = (above / f64::from(hops.max(1))) as f32;

@@ -1,8 +1,9 @@
 //! Corrections of one version, taken over to another that was recognised anew.
 //!
-//! A correction is taken over where the words agree: those that it replaced stand in the new version too, beside a neighbour that
-//! agrees; or the new version already says what it made of them. Everything else is left for a person: nothing is guessed, and
-//! the layers of the old version stay where they are.
+//! A correction is taken over where the words agree: those that it replaced stand in the new
+//! version too, beside a neighbour that agrees; or the new version already says what it made of
+//! them. Everything else is left for a person: nothing is guessed, and the layers of the old
+//! version stay where they are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +34,8 @@ pub struct Carried {
     pub outcomes: Vec<(u64, Outcome)>,
 }
 
-/// Takes over the layers of people in `wanted` from `old` to `new`, both as they were recognised, each with its own layers.
+/// Takes over the layers of people in `wanted` from `old` to `new`, both as they were recognised,
+/// each with its own layers.
 #[must_use]
 #[expect(clippy::implicit_hasher, reason = "callers build it with the default one")]
 pub fn carry(
@@ -111,7 +113,8 @@ impl Carrier<'_> {
         self.carried.outcomes.extend(open);
     }
 
-    /// The new utterance at the place of an old one: the same, else the one that shares most of its time.
+    /// The new utterance at the place of an old one: the same, else the one that shares most of its
+    /// time.
     fn target(&self, old: &Utterance) -> Option<usize> {
         let shared = |utterance: &Utterance| overlap(utterance.span, old.span);
         let same_channel = self.new.utterances.iter().enumerate().filter(|(_, new)| new.channel == old.channel);
@@ -271,7 +274,8 @@ fn end_of(word: &str) -> &str {
     &word[word.trim_end_matches(|letter: char| !letter.is_alphanumeric()).len()..]
 }
 
-/// A correction's words; where it left the punctuation behind the last one alone, with that of the new version.
+/// A correction's words; where it left the punctuation behind the last one alone, with that of the
+/// new version.
 fn with_end(after: &[&str], was: Option<&str>, is: Option<&str>) -> Vec<String> {
     let mut after: Vec<String> = after.iter().map(|word| (*word).to_owned()).collect();
     if let (Some(last), Some(was), Some(is)) = (after.last_mut(), was, is)

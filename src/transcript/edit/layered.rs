@@ -1,8 +1,9 @@
 //! One utterance under its layers.
 //!
-//! Every word there ever was stays in a list: a raw one for ever, an inserted one behind the place where it was put. A word is seen
-//! while the layer that brought it counts and no layer that counts takes it out. So taking a layer back only changes which
-//! words are seen, in any order, and is exact.
+//! Every word there ever was stays in a list: a raw one for ever, an inserted one behind the place
+//! where it was put. A word is seen while the layer that brought it counts and no layer that counts
+//! takes it out. So taking a layer back only changes which words are seen, in any order, and is
+//! exact.
 
 use std::ops::Range;
 
@@ -10,7 +11,8 @@ use super::{Change, Corrected, Mark, Refusal, Speaker, words};
 use crate::common::clock::Span;
 use crate::transcript::{Utterance, Word};
 
-/// A word's name: the layer that brought it (0 for the recogniser), and its place among the words of that layer.
+/// A word's name: the layer that brought it (0 for the recogniser), and its place among the words
+/// of that layer.
 type Name = (u64, usize);
 
 #[derive(Clone, Debug)]
@@ -160,7 +162,8 @@ impl Layered {
         Ok(())
     }
 
-    /// Lets these layers no longer count, ascending as they are given; those on which others stand go on counting.
+    /// Lets these layers no longer count, ascending as they are given; those on which others stand
+    /// go on counting.
     pub(super) fn forget(&mut self, layers: impl DoubleEndedIterator<Item = u64>) {
         for layer in layers.rev() {
             // Refused, nothing has changed.
@@ -168,8 +171,8 @@ impl Layered {
         }
     }
 
-    /// The seen words that a layer brought, none where it only took words out; `None` where it no longer counts or another layer has
-    /// changed what it brought.
+    /// The seen words that a layer brought, none where it only took words out; `None` where it no
+    /// longer counts or another layer has changed what it brought.
     pub(super) fn brought(&self, id: u64) -> Option<Range<usize>> {
         let taken = self.tokens.iter().position(|token| token.takers.contains(&id)).filter(|_| self.counts(id))?;
         let seen = self.seen();
@@ -229,7 +232,8 @@ impl Layered {
         marks
     }
 
-    /// `count` seen words from the place `at`; with 0, the gap before that place. `None` when there are not as many.
+    /// `count` seen words from the place `at`; with 0, the gap before that place. `None` when there
+    /// are not as many.
     #[must_use]
     pub fn stretch(&self, at: usize, count: usize) -> Option<Stretch> {
         let seen = self.seen();
@@ -239,8 +243,8 @@ impl Layered {
         Some(Stretch { names: seen[at..end].iter().map(name).collect(), beside: (before, seen.get(end).map(name)) })
     }
 
-    /// Where a stretch of an earlier state stands now: the place of its first word. `None` when other layers have changed it, so that
-    /// nobody can say where it is.
+    /// Where a stretch of an earlier state stands now: the place of its first word. `None` when
+    /// other layers have changed it, so that nobody can say where it is.
     #[must_use]
     pub fn find(&self, stretch: &Stretch) -> Option<usize> {
         let names: Vec<Name> = self.seen().into_iter().map(|place| self.tokens[place].name).collect();
@@ -256,8 +260,8 @@ impl Layered {
         }
     }
 
-    /// What the layers that count made of the recognised words, in their order. Changes of words side by side are one only where one
-    /// layer stands on the other.
+    /// What the layers that count made of the recognised words, in their order. Changes of words
+    /// side by side are one only where one layer stands on the other.
     pub(super) fn hunks(&self) -> Vec<Hunk> {
         let mut hunks: Vec<Hunk> = Vec::new();
         let mut is_open = false;
@@ -290,7 +294,8 @@ impl Layered {
         hunks
     }
 
-    /// Whether one of these layers is among the others, or took out words that one of the others brought.
+    /// Whether one of these layers is among the others, or took out words that one of the others
+    /// brought.
     fn are_joined(&self, some: &[u64], others: &[u64]) -> bool {
         let shared = |token: &Token| {
             let taker = self.taker(token);
@@ -302,8 +307,8 @@ impl Layered {
         some.iter().any(|layer| others.contains(layer)) || self.tokens.iter().any(shared)
     }
 
-    /// Where recognised words stand now, and what is seen in their place. `None` where a layer has made one of them and of words
-    /// outside.
+    /// Where recognised words stand now, and what is seen in their place. `None` where a layer has
+    /// made one of them and of words outside.
     pub(super) fn standing(&self, recognised: Range<usize>) -> Option<(usize, Vec<String>)> {
         let raw: Vec<usize> = (0..self.tokens.len()).filter(|place| self.tokens[*place].name.0 == 0).collect();
         let list = |place: usize| raw.get(place).copied().unwrap_or(self.tokens.len());
@@ -320,7 +325,8 @@ impl Layered {
         (!is_split).then(|| (at, standing.map(|place| self.tokens[*place].text.clone()).collect()))
     }
 
-    /// The layer that replaced this stretch of an earlier state by these words, whether it still counts or not.
+    /// The layer that replaced this stretch of an earlier state by these words, whether it still
+    /// counts or not.
     #[must_use]
     pub fn replaced(&self, stretch: &Stretch, after: &str) -> Option<u64> {
         let same_place = |laid: &Stretch| {
@@ -363,7 +369,8 @@ impl Layered {
     }
 }
 
-/// The words with times: those put in share the time between the recognised ones around them evenly.
+/// The words with times: those put in share the time between the recognised ones around them
+/// evenly.
 fn timed_words(seen: &[&Token], span: Span) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(seen.len());
     let mut rest = seen;

@@ -34,8 +34,8 @@ impl Store {
         self.connection.query_row("SELECT coalesce(max(id), 0) FROM edit", [], |row| row.get(0)).map_err(self.failed())
     }
 
-    /// Adds corrections, all or none; on disk when this returns. They are laid in the order given, each on top of those before
-    /// it.
+    /// Adds corrections, all or none; on disk when this returns. They are laid in the order given,
+    /// each on top of those before it.
     ///
     /// # Errors
     /// [`Error::Refused`] when one of them does not fit what stands there now.

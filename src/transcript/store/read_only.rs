@@ -1,7 +1,7 @@
 //! A store in a folder that may only be read, such as that of a finished meeting on a disc.
 //!
-//! SQLite wants a file beside a store in WAL mode even to read it. Where it cannot have one, the store is read without, together with
-//! what its log holds that was not yet brought into it.
+//! SQLite wants a file beside a store in WAL mode even to read it. Where it cannot have one, the
+//! store is read without, together with what its log holds that was not yet brought into it.
 
 use std::fs;
 use std::path::Path;

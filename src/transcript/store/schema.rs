@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-/// What each step adds to a store. A store's schema is the number of steps that were taken; a step is never changed once released.
+/// What each step adds to a store. A store's schema is the number of steps that were taken; a step
+/// is never changed once released.
 const STEPS: [&str; 4] = [RECOGNISED, EDITS, LIFE, VERSIONS];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
@@ -97,7 +98,8 @@ CREATE TRIGGER carried_is_kept BEFORE UPDATE ON carried BEGIN SELECT RAISE(ABORT
 CREATE TRIGGER carried_stays BEFORE DELETE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
 ";
 
-/// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer is left alone.
+/// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer
+/// is left alone.
 pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<i64> {
     let found = number(connection)?;
     if found >= NUMBER {

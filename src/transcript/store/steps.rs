@@ -60,7 +60,8 @@ impl Store {
         Ok(steps)
     }
 
-    /// The hash of every correction up to that number, in lower-case hexadecimal: of its columns as they are kept, each ended by a zero byte.
+    /// The hash of every correction up to that number, in lower-case hexadecimal: of its columns as
+    /// they are kept, each ended by a zero byte.
     pub fn edits_digest(&self, last: u64) -> Result<String, Error> {
         let columns = "utterance, change, by, made, ifnull(why, ''), source";
         let mut statement = self

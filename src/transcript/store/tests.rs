@@ -293,7 +293,8 @@ fn corrections_go_from_version_to_version_and_none_is_lost() {
     let open = store.open_corrections(&store.current().expect("read")).expect("read");
     assert_eq!(open.iter().map(|edit| edit.id).collect::<Vec<_>>(), [2]);
 
-    // The next model hears as the first one did: what the second said by itself is corrected again, and so is what was open.
+    // The next model hears as the first one did: what the second said by itself is corrected again, and
+    // so is what was open.
     let third = recognised(&mut store, "lain", &["kami setujuh", "tuan rusli hadir"]);
     store.carry().expect("carried");
     assert_eq!(texts(&store), ["kami setuju", "tuan Rusdi hadir"]);

@@ -32,8 +32,9 @@ impl Store {
         versions.map_err(self.failed())
     }
 
-    /// Takes people's corrections of earlier versions over to the one that [`Store::load`] gives, once it is complete and has the layers
-    /// of the rules. What was taken over before is not taken over again.
+    /// Takes people's corrections of earlier versions over to the one that [`Store::load`] gives,
+    /// once it is complete and has the layers of the rules. What was taken over before is not
+    /// taken over again.
     pub fn carry(&mut self) -> Result<(), Error> {
         let new = self.load()?;
         let version = new.version.number;
@@ -55,8 +56,8 @@ impl Store {
         Ok(())
     }
 
-    /// People's corrections that may have to be taken over to this version: those of the last one that has any, and what was left
-    /// open there.
+    /// People's corrections that may have to be taken over to this version: those of the last one
+    /// that has any, and what was left open there.
     fn wanted(&self, version: u32, edits: &[Edit]) -> Result<HashSet<u64>, Error> {
         let is_of_person = |edit: &&Edit| !matches!(edit.layer.source, Source::Machine { .. });
         let earlier = |edit: &&Edit| edit.layer.place.version < version && is_of_person(edit);
@@ -115,7 +116,8 @@ impl Store {
         Ok(found.into_iter().map(fate).collect())
     }
 
-    /// People's corrections of earlier versions that could not be taken over to this transcript, and still wait for a person.
+    /// People's corrections of earlier versions that could not be taken over to this transcript,
+    /// and still wait for a person.
     pub fn open_corrections(&self, transcript: &Transcript) -> Result<Vec<Edit>, Error> {
         let edits = self.edits()?;
         let fates = self.fates(transcript.version.number, &edits)?;
@@ -123,7 +125,8 @@ impl Store {
         Ok(edits.into_iter().filter(is_open).collect())
     }
 
-    /// Lays what is taken over, and notes what became of each correction. Noted last: a run that ends in between finds the layers laid.
+    /// Lays what is taken over, and notes what became of each correction. Noted last: a run that
+    /// ends in between finds the layers laid.
     fn keep(&mut self, version: u32, carried: &Carried) -> Result<(), Error> {
         // A layer that takes back another names it by a number that stands already.
         let laid = self.lay(&carried.layers)?;
@@ -153,7 +156,8 @@ impl Store {
         transaction.commit().map_err(failed)
     }
 
-    /// Where the sound lies that this is the transcript of, as it was given last; nothing where the folder itself holds it.
+    /// Where the sound lies that this is the transcript of, as it was given last; nothing where the
+    /// folder itself holds it.
     pub fn sound(&self) -> Result<Vec<PathBuf>, Error> {
         let mut statement = self.connection.prepare("SELECT path FROM sound ORDER BY place").map_err(self.failed())?;
         let paths = statement.query_map([], |row| row.get::<_, String>(0).map(PathBuf::from));

@@ -6,8 +6,8 @@ use crate::common::xml::escaped;
 use crate::document::risalah::Run;
 use crate::document::risalah::remark::{AUTHOR, initials};
 
-/// The most comments of one paragraph: beyond some thousands in a document, office programs are hard to work with. What is more
-/// stands in the last one, each with the words that it speaks of.
+/// The most comments of one paragraph: beyond some thousands in a document, office programs are
+/// hard to work with. What is more stands in the last one, each with the words that it speaks of.
 const MOST: usize = 3;
 /// The longest quotation of the words that a remark speaks of.
 const QUOTED: usize = 60;
@@ -23,7 +23,8 @@ impl Comments {
         Self { date: date.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), count: 0, xml: String::new() }
     }
 
-    /// The elements of a paragraph's runs, with comments around those on which there is something to remark.
+    /// The elements of a paragraph's runs, with comments around those on which there is something
+    /// to remark.
     pub(super) fn around(&mut self, runs: &[Run], elements: &[String]) -> String {
         let remarked: Vec<usize> = (0..runs.len()).filter(|place| runs[*place].remark.is_some()).collect();
         let mut out = String::new();

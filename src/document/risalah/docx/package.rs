@@ -10,14 +10,16 @@ use super::{DECLARATION, NAMESPACE, RELATIONSHIPS, styles};
 use crate::common::xml::escaped;
 use crate::document::risalah::{Error, Risalah};
 
-/// Word's own way of a watermark: a shape of text in the header, behind the page. It takes no room in the text.
+/// Word's own way of a watermark: a shape of text in the header, behind the page. It takes no room
+/// in the text.
 const WATERMARK: &str = r##"<w:r><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype><v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:540pt;height:54pt;rotation:305;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#e4e4e4" stroked="f"><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="%TEXT%"/></v:shape></w:pict></w:r>"##;
 
 const SETTINGS: &str = r#"<w:zoom w:percent="100"/><w:defaultTabStop w:val="720"/><w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat><w:themeFontLang w:val="id-ID"/>"#;
 
 const FONTS: &str = r#"<w:font w:name="Arial"><w:panose1 w:val="020B0604020202020204"/><w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>"#;
 
-/// Colours and fonts that the office program proposes. No paragraph of ours refers to them, but some programs miss the part.
+/// Colours and fonts that the office program proposes. No paragraph of ours refers to them, but
+/// some programs miss the part.
 const THEME: &str = include_str!("theme.xml");
 
 /// The parts beside the text, each with its relation to it: name, kind, type of content.

@@ -1,5 +1,5 @@
-//! Paragraphs of `WordprocessingML`. The order of the elements is that of the transitional schema (ECMA-376 part 4): Word offers to
-//! repair a document that has another.
+//! Paragraphs of `WordprocessingML`. The order of the elements is that of the transitional schema
+//! (ECMA-376 part 4): Word offers to repair a document that has another.
 
 use crate::common::xml::escaped;
 use std::fmt::Write;

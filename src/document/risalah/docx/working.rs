@@ -1,4 +1,5 @@
-//! The working copy: the record with numbered turns, an invisible anchor at every paragraph, and comments at its side.
+//! The working copy: the record with numbered turns, an invisible anchor at every paragraph, and
+//! comments at its side.
 
 use std::vec::IntoIter;
 

@@ -1,4 +1,5 @@
-//! What a sheet hides and joins: rows, columns, merged cells, and formulas whose results the file does not hold.
+//! What a sheet hides and joins: rows, columns, merged cells, and formulas whose results the file
+//! does not hold.
 //!
 //! Only as much of the two formats is read as that takes; what cannot be read hides nothing.
 

@@ -1,4 +1,5 @@
-//! The ggml file of weights that came in another form: `Q8_0` matrices, `F16` convolutions, all else `F32`.
+//! The ggml file of weights that came in another form: `Q8_0` matrices, `F16` convolutions, all
+//! else `F32`.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

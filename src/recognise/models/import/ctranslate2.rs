@@ -1,8 +1,9 @@
 //! A folder of `CTranslate2`, as faster-whisper uses it.
 //!
-//! `model.bin`, version 6: the version, the name and revision of the specification, then each variable (name, dimensions, kind of
-//! number, bytes) and the aliases of variables, all little-endian; a string has its length before it and a zero at its end.
-//! Queries, keys and values of one attention are one matrix, and so are keys and values of cross-attention.
+//! `model.bin`, version 6: the version, the name and revision of the specification, then each
+//! variable (name, dimensions, kind of number, bytes) and the aliases of variables, all
+//! little-endian; a string has its length before it and a zero at its end. Queries, keys and values
+//! of one attention are one matrix, and so are keys and values of cross-attention.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -26,7 +27,8 @@ const MOST_VARIABLES: u32 = 20_000;
 const LONGEST_SCALAR: u64 = 8;
 const TABLE: &str = "decoder/embeddings/weight";
 
-/// Settings of the specification that change what the weights compute, as Whisper has them; one that is absent stands so.
+/// Settings of the specification that change what the weights compute, as Whisper has them; one
+/// that is absent stands so.
 const SETTINGS: [(&str, i64); 4] =
     [("decoder/activation", 3), ("decoder/pre_norm", 1), ("decoder/alibi", 0), ("decoder/scale_embeddings", 0)];
 
@@ -186,7 +188,8 @@ impl<R: Read + Seek> Input<R> {
         Ok(())
     }
 
-    /// Other names of variables. One that is the name of another alias is followed; a circle leads nowhere.
+    /// Other names of variables. One that is the name of another alias is followed; a circle leads
+    /// nowhere.
     fn aliases(&mut self, contents: &mut Contents) -> Result<(), Fault> {
         let count = self.number()?;
         if count > MOST_VARIABLES {

@@ -111,7 +111,8 @@ pub enum TensorFault {
     },
     /// Numbers of a kind that is not read.
     Type(String),
-    /// It does not lie where the file says: outside the file, over another tensor, or in another length than its shape needs.
+    /// It does not lie where the file says: outside the file, over another tensor, or in another
+    /// length than its shape needs.
     Place,
     /// An alias that leads to no tensor.
     Alias,

@@ -152,8 +152,9 @@ impl Reader<'_> {
         Ok(Checkpoint::new(Kind::HuggingFace, shape, rows, self.files, found))
     }
 
-    /// Whisper's output has the weights of its input. Some trainers write them twice; where they differ, transformers takes those
-    /// of the input unless it was told that both are weights of their own.
+    /// Whisper's output has the weights of its input. Some trainers write them twice; where they
+    /// differ, transformers takes those of the input unless it was told that both are weights
+    /// of their own.
     fn refuse_untied(&mut self, config: &Config, rows: u64, shape: &Shape) -> Result<(), Error> {
         let Some(output) = self.tensors.remove(OUTPUT) else { return Ok(()) };
         let folder = self.folder;

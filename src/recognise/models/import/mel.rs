@@ -1,5 +1,6 @@
-//! The filters that turn a spectrum into mel bands, as Whisper's weights were trained with them: Slaney's scale (linear below
-//! 1 kHz, logarithmic above), each triangle of unit area, as `librosa.filters.mel` computes them.
+//! The filters that turn a spectrum into mel bands, as Whisper's weights were trained with them:
+//! Slaney's scale (linear below 1 kHz, logarithmic above), each triangle of unit area, as
+//! `librosa.filters.mel` computes them.
 
 /// Bins of the spectrum: 400 samples at 16 kHz.
 const BINS: usize = 201;

@@ -1,8 +1,10 @@
-//! Weights of other programs, taken over: a folder in the form of Hugging Face's transformers, or of `CTranslate2`.
+//! Weights of other programs, taken over: a folder in the form of Hugging Face's transformers, or
+//! of `CTranslate2`.
 //!
-//! Every number of the configuration, every tensor's name, place, shape and kind is checked before the first weight is read, and
-//! every weight is checked as it is read; what does not fit is refused with its name. The result is one form, whatever it came
-//! from: a ggml file with `Q8_0` matrices, which whisper.cpp and the engine of this program read alike.
+//! Every number of the configuration, every tensor's name, place, shape and kind is checked before
+//! the first weight is read, and every weight is checked as it is read; what does not fit is
+//! refused with its name. The result is one form, whatever it came from: a ggml file with `Q8_0`
+//! matrices, which whisper.cpp and the engine of this program read alike.
 
 mod convert;
 mod ctranslate2;
@@ -52,7 +54,8 @@ struct Shape {
 }
 
 impl Shape {
-    /// Refuses what no Whisper model has. `names` are those of the file for the fields in their order.
+    /// Refuses what no Whisper model has. `names` are those of the file for the fields in their
+    /// order.
     fn check(&self, names: &[&str; 6]) -> Result<(), Fault> {
         let Self { state, audio_layers, text_layers, audio_heads, text_heads, mels } = *self;
         let is_width = (64..=2048).contains(&state) && state.is_multiple_of(32);
@@ -91,7 +94,8 @@ impl Shape {
 pub(super) struct Checkpoint {
     /// The form that they have.
     pub(super) kind: Kind,
-    /// Rows of the decoder's table that a fine-tune has put behind Whisper's own; they are left out.
+    /// Rows of the decoder's table that a fine-tune has put behind Whisper's own; they are left
+    /// out.
     pub(super) added: u64,
     /// Layer and head of the decoder's heads that follow the sound, where the files name them.
     pub(super) heads: Vec<(u8, u8)>,
@@ -133,7 +137,8 @@ impl Checkpoint {
         header::length(&self.header(), spelled)
     }
 
-    /// SHA-256 of the files that hold the weights. Of several it is that of the list that `sha256sum` prints of them.
+    /// SHA-256 of the files that hold the weights. Of several it is that of the list that
+    /// `sha256sum` prints of them.
     pub(super) fn origin(&self, watch: &mut Monitor) -> Result<String, Error> {
         let mut lines = String::new();
         let mut hash = String::new();
@@ -151,7 +156,8 @@ impl Checkpoint {
     }
 }
 
-/// Opens the weights in a folder, whatever their form, and checks all that can be known without reading them.
+/// Opens the weights in a folder, whatever their form, and checks all that can be known without
+/// reading them.
 pub(super) fn open(folder: &Path) -> Result<Checkpoint, Error> {
     let has = |name: &str| folder.join(name).is_file();
     if has(hugging_face::WEIGHTS) || has(hugging_face::INDEX) {
@@ -185,7 +191,8 @@ pub(super) fn folder_of(file: &Path) -> Option<PathBuf> {
     is_model.then(|| file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned())
 }
 
-/// What a folder's weights are called: its own name, or in the cache of Hugging Face's hub that of the repository.
+/// What a folder's weights are called: its own name, or in the cache of Hugging Face's hub that of
+/// the repository.
 pub(super) fn name_of(folder: &Path) -> Option<String> {
     let folder = folder.canonicalize().ok()?;
     let name = |folder: &Path| folder.file_name().and_then(|name| name.to_str()).map(str::to_owned);
@@ -219,8 +226,8 @@ fn json<T: for<'de> Deserialize<'de>>(folder: &Path, name: &str) -> Result<Optio
     serde_json::from_slice(&text).map(Some).map_err(|error| unusable(folder, wrong(error)))
 }
 
-/// The tensors of such a model by ggml's names, with their shapes, the slowest dimension first. The decoder's table has as many rows
-/// as its file says.
+/// The tensors of such a model by ggml's names, with their shapes, the slowest dimension first. The
+/// decoder's table has as many rows as its file says.
 fn expected(shape: &Shape, rows: u64) -> Vec<(String, Vec<u64>)> {
     let layouts = header::layouts(&shape.header(0));
     let expected = |(name, layout): (String, header::Layout)| {

@@ -1,7 +1,8 @@
-//! The safetensors format: the length of a header in eight bytes, the header as JSON, then the numbers.
+//! The safetensors format: the length of a header in eight bytes, the header as JSON, then the
+//! numbers.
 //!
-//! Only the header is read here, and every offset in it is checked. The crate `safetensors` wants the whole file in memory and
-//! does not name the tensor that is wrong.
+//! Only the header is read here, and every offset in it is checked. The crate `safetensors` wants
+//! the whole file in memory and does not name the tensor that is wrong.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -97,7 +98,8 @@ pub(super) fn read(file: &mut File, path: &Path, place: usize, length: u64) -> R
     Ok(tensors)
 }
 
-/// Refuses tensors that share bytes: the format has none, and a file that was put together by hand may.
+/// Refuses tensors that share bytes: the format has none, and a file that was put together by hand
+/// may.
 fn without_overlap(tensors: &BTreeMap<String, Tensor>) -> Result<(), Fault> {
     let ends = |tensor: &Tensor| tensor.offset + Tensor::count(&tensor.shape).unwrap_or(0) * tensor.number.bytes();
     let mut places: Vec<&Tensor> = tensors.values().collect();

@@ -1,7 +1,8 @@
 //! Whisper's tokens from the files of other programs.
 //!
-//! They are written in the alphabet of byte-level BPE: every byte is one printable character, and those that are not printable
-//! stand 256 characters further on. A ggml file has the bytes themselves.
+//! They are written in the alphabet of byte-level BPE: every byte is one printable character, and
+//! those that are not printable stand 256 characters further on. A ggml file has the bytes
+//! themselves.
 
 use std::collections::HashMap;
 
@@ -110,8 +111,9 @@ impl Vocabulary {
         Ok(Self { file: file.to_owned(), spellings: spellings.into_iter().flatten().collect(), controls, count })
     }
 
-    /// How many of a decoder's rows are Whisper's own: what a fine-tune has put behind them is not among them. `hint` is the
-    /// number of the token without time stamps, where a configuration has it.
+    /// How many of a decoder's rows are Whisper's own: what a fine-tune has put behind them is not
+    /// among them. `hint` is the number of the token without time stamps, where a configuration
+    /// has it.
     pub(super) fn size(&self, rows: u64, hint: Option<u64>) -> Result<u32, Fault> {
         let fault = |fault| Fault::Vocabulary { file: self.file.clone(), fault };
         let found = self.controls.get("<|notimestamps|>").copied().or(hint);

@@ -1,4 +1,5 @@
-//! Tensors where they lie in their files, read a piece at a time: a model need not fit into memory to be checked.
+//! Tensors where they lie in their files, read a piece at a time: a model need not fit into memory
+//! to be checked.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};

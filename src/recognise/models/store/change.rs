@@ -1,4 +1,5 @@
-//! What changes the models folder: one process at a time, and a file gets its name only when it is whole and right.
+//! What changes the models folder: one process at a time, and a file gets its name only when it is
+//! whole and right.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -45,9 +46,10 @@ impl Store {
         Ok(installed(false))
     }
 
-    /// Takes a model into the folder: a ggml file as it is, weights of another program ([`import`]) as the ggml file that is made
-    /// of them. What has the length and SHA-256 of an official model is that one, whatever it is called; all else is unofficial,
-    /// under the name that is given or its own.
+    /// Takes a model into the folder: a ggml file as it is, weights of another program ([`import`])
+    /// as the ggml file that is made of them. What has the length and SHA-256 of an official
+    /// model is that one, whatever it is called; all else is unofficial, under the name that is
+    /// given or its own.
     pub fn import(&self, source: &Path, name: Option<&str>, watch: &mut Monitor) -> Result<Installed, Error> {
         let folder = if source.is_dir() { Some(source.to_owned()) } else { import::folder_of(source) };
         match folder {
@@ -206,7 +208,8 @@ impl Store {
         Ok((name, file))
     }
 
-    /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that very content.
+    /// Copies a file whose SHA-256 was taken a moment ago, and makes sure that the copy is that
+    /// very content.
     fn copy(&self, source: &Path, file: &str, sha256: &str, watch: &mut Monitor) -> Result<(), Error> {
         let copy = self.copy_of(file);
         let copied = copy_hashed(source, &copy, watch).and_then(|found| {

@@ -12,10 +12,12 @@ use crossbeam_channel::bounded;
 use super::{Intake, LOOKED_AT};
 use crate::recording::{Absence, Cause, Format};
 
-/// How long a device may give nothing. A server between may keep a stream open whose device was unplugged.
+/// How long a device may give nothing. A server between may keep a stream open whose device was
+/// unplugged.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long dropping a stream waits for its device to be free. A sound server that dies may leave it locked for ever.
+/// How long dropping a stream waits for its device to be free. A sound server that dies may leave
+/// it locked for ever.
 const FREED: Duration = Duration::from_secs(1);
 
 /// Frames that are packed at once.
@@ -24,7 +26,8 @@ const PACKED: usize = 256;
 /// Seconds over which the clocks of the computer and the device are held to agree.
 const AGREE: u64 = 10;
 
-/// Sound that runs until this is dropped. Dropping frees the device and ends the ring, unless the system holds on to it.
+/// Sound that runs until this is dropped. Dropping frees the device and ends the ring, unless the
+/// system holds on to it.
 pub struct Stream {
     stream: Option<cpal::Stream>,
     watch: Arc<StreamFlags>,
@@ -76,8 +79,8 @@ impl Stream {
         Ok(Self { stream: Some(stream), watch })
     }
 
-    /// Why no more sound will come, and what the system says, once the device is lost. Then this must be dropped and the device chosen
-    /// anew.
+    /// Why no more sound will come, and what the system says, once the device is lost. Then this
+    /// must be dropped and the device chosen anew.
     #[must_use]
     pub fn fault(&self) -> Option<(Absence, String)> {
         if let Some(error) = self.watch.fault.get() {
@@ -151,8 +154,9 @@ fn pack(padded: &[u8], packed: &mut [u8]) {
 
 /// Counts frames against the steady clock, to say after an overrun how many are missing.
 ///
-/// By how much the frames lag behind the clock wavers from callback to callback, but its minimum over some seconds holds: the two
-/// clocks drift apart by less than a sample in a hundredth of a second.
+/// By how much the frames lag behind the clock wavers from callback to callback, but its minimum
+/// over some seconds holds: the two clocks drift apart by less than a sample in a hundredth of a
+/// second.
 struct Tally {
     rate: u32,
     counted: u64,
@@ -172,7 +176,8 @@ impl Tally {
         let clock = captured.as_nanos() * u128::from(self.rate) / 1_000_000_000;
         let lag = clock as i64 - self.counted as i64;
         let usual = self.least[0].min(self.least[1]);
-        // Where nothing came before, nothing is missing; where the device says that it lost something, at least one frame is.
+        // Where nothing came before, nothing is missing; where the device says that it lost something, at
+        // least one frame is.
         let missing = if overrun && usual < i64::MAX { (lag - usual).max(1) } else { 0 };
         if self.counted >= self.turn {
             self.turn = self.counted + AGREE * u64::from(self.rate);

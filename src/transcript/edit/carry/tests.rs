@@ -59,7 +59,8 @@ fn text(at: usize, before: &str, after: &str) -> Change {
     Change::Text { at, before: before.into(), after: after.into() }
 }
 
-/// What one turn becomes when its corrections are taken over to other words, and what became of each.
+/// What one turn becomes when its corrections are taken over to other words, and what became of
+/// each.
 fn carried(old: &str, changes: &[Change], new: &str) -> (String, Vec<Outcome>) {
     let (old, new) = (transcript(1, &[(0, 100, old)]), transcript(2, &[(0, 100, new)]));
     let edits: Vec<Edit> = (1..).zip(changes).map(|(id, change)| edit(id, &old, 0, change.clone())).collect();
