@@ -59,7 +59,8 @@ impl App {
         })
     }
 
-    /// The folder of a meeting. Its name is looked for among those that are there, and is never made into a path.
+    /// The folder of a meeting. Its name is looked for among those that are there, and is never
+    /// made into a path.
     pub fn folder(&self, id: &str) -> Result<PathBuf, Refused> {
         meetings::folders(&self.root)
             .into_iter()

@@ -1,7 +1,8 @@
 //! The clerk's page: an HTTP API under `/api/v1`, and the pages that are made of it.
 //!
-//! A [`Server`] listens on this computer only. It is one more client of the recorder's control port, the store and the ledger: when it
-//! ends, recordings go on. Everything that the pages can do goes through the API, whose description is at `/api/openapi.json`.
+//! A [`Server`] listens on this computer only. It is one more client of the recorder's control
+//! port, the store and the ledger: when it ends, recordings go on. Everything that the pages can do
+//! goes through the API, whose description is at `/api/openapi.json`.
 
 mod api;
 mod app;

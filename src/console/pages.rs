@@ -1,4 +1,5 @@
-//! The pages. What they show and change comes from the API, over the same address as for any other program.
+//! The pages. What they show and change comes from the API, over the same address as for any other
+//! program.
 
 use std::sync::Arc;
 

@@ -27,7 +27,8 @@ pub struct Sound {
 }
 
 impl Sound {
-    /// Opens the sound of a folder: that which lies there, else where it was when its words were recognised.
+    /// Opens the sound of a folder: that which lies there, else where it was when its words were
+    /// recognised.
     pub fn open(folder: &Path) -> Result<Self, Refused> {
         let input = meeting_folder::sound(folder)?;
         let source = Source::follow(&input, &NOW)?;
@@ -40,7 +41,8 @@ impl Sound {
         at_16_khz(position, self.clock)
     }
 
-    /// These samples of one channel, or the sum of all, cut at full scale. Fewer where the recording ends before.
+    /// These samples of one channel, or the sum of all, cut at full scale. Fewer where the
+    /// recording ends before.
     pub fn samples(&self, channel: Option<Channel>, wanted: &Range<u64>) -> Result<Vec<i16>, Refused> {
         if let Some(channel) = channel.filter(|channel| channel.number() > self.channels) {
             return Err(playback::Error::NoChannel { channel, channels: self.channels }.into());

@@ -34,7 +34,8 @@ pub fn part(total: u64, bytes: &Range<u64>, samples: &[i16]) -> Vec<u8> {
     out
 }
 
-/// The bytes that a `Range` header asks for, of a file of this size: `None` where there is none or it is not understood.
+/// The bytes that a `Range` header asks for, of a file of this size: `None` where there is none or
+/// it is not understood.
 ///
 /// # Errors
 /// When nothing of it lies within the file.

@@ -18,7 +18,8 @@ const RAPAT: &str = include_str!("../status/rapat.toml");
 /// Seconds of its sound.
 pub const LENGTH: u32 = 60;
 
-/// Words with something to listen to: an amount of money, and a turn of which the recogniser was unsure.
+/// Words with something to listen to: an amount of money, and a turn of which the recogniser was
+/// unsure.
 pub fn words() -> Vec<Utterance> {
     let said = |channel, start, end, text, flags: &[Flag]| sample::utterance(channel, start, end, text, flags);
     vec![

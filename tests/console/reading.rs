@@ -108,7 +108,8 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
                 continue;
             }
             let answer = served.ask(&method.to_uppercase(), &filled, None);
-            // It is there: whatever it says of an empty request, it is not that there is no such address or method.
+            // It is there: whatever it says of an empty request, it is not that there is no such address or
+            // method.
             assert_ne!(answer.status, 405, "{method} {path}");
             assert!(answer.status < 500, "{method} {path}: {}", answer.text());
             let code = if answer.status >= 400 {

@@ -1,4 +1,5 @@
-//! A recording from the page: begun, followed, entered into, heard while it runs, closed; and left alone when the server ends.
+//! A recording from the page: begun, followed, entered into, heard while it runs, closed; and left
+//! alone when the server ends.
 
 use std::path::Path;
 use std::thread;

@@ -38,7 +38,8 @@ pub struct Wanted {
     pub to: Option<u64>,
 }
 
-/// A passage as a WAV file: one channel, 16 bits, 16 kHz, exact to the sample. Half an hour at once; longer ones by `Range`.
+/// A passage as a WAV file: one channel, 16 bits, 16 kHz, exact to the sample. Half an hour at
+/// once; longer ones by `Range`.
 #[utoipa::path(
     get,
     path = "/api/v1/meetings/{id}/audio",

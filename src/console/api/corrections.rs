@@ -52,7 +52,8 @@ pub struct SpeakerIs {
     pub revision: u64,
     /// `seat`, `unknown`, or the short name of a person.
     pub speaker: String,
-    /// Whether it is so for every turn of this microphone that is now said to be by the same speaker.
+    /// Whether it is so for every turn of this microphone that is now said to be by the same
+    /// speaker.
     #[serde(default)]
     pub everywhere: bool,
 }
@@ -318,7 +319,8 @@ fn mark(folder: &Path, turn: &str, revision: u64, mark: Mark, author: &Author) -
     lay(folder, record, layers)
 }
 
-/// Lays corrections, and tells how the turns stand then: rules of writing may have something to say of them.
+/// Lays corrections, and tells how the turns stand then: rules of writing may have something to say
+/// of them.
 fn lay(folder: &Path, record: Record, layers: Vec<Layer>) -> Result<Changed, Refused> {
     if layers.is_empty() {
         return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: record.transcript.edition.last_edit });
@@ -337,7 +339,8 @@ fn lay(folder: &Path, record: Record, layers: Vec<Layer>) -> Result<Changed, Ref
     })
 }
 
-/// What turns one text into the other, the last words first, so that the places of those before stay as they are.
+/// What turns one text into the other, the last words first, so that the places of those before
+/// stay as they are.
 fn replaced(before: &str, after: &str) -> Vec<Change> {
     // What no keyboard writes is in no record.
     let after: String = after.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();

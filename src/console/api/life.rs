@@ -28,7 +28,8 @@ pub struct Missing {
     /// What it is.
     #[serde(flatten)]
     pub told: Told,
-    /// When in the recording the first passage of it begins, `hh:mm:ss`, where it is one of passages.
+    /// When in the recording the first passage of it begins, `hh:mm:ss`, where it is one of
+    /// passages.
     pub at: Option<String>,
     /// Whether it may be waived with a reason.
     pub may_be_waived: bool,
@@ -240,7 +241,8 @@ pub struct Finalized {
     pub files: Vec<String>,
 }
 
-/// Makes a record official: number, signature, frozen documents. What hinders it is told one by one.
+/// Makes a record official: number, signature, frozen documents. What hinders it is told one by
+/// one.
 #[utoipa::path(
     post,
     path = "/api/v1/meetings/{id}/finalize",

@@ -30,7 +30,8 @@ const SELDOM: u32 = 10;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Since {
-    /// The place in the transcript up to which everything is known; 0 for all that was recognised so far.
+    /// The place in the transcript up to which everything is known; 0 for all that was recognised
+    /// so far.
     #[serde(default)]
     pub after: i64,
 }
@@ -57,7 +58,8 @@ struct Fresh {
     text: String,
 }
 
-/// Frames of JSON: `recording` ten times a second while one runs, `turns` as they are recognised, `edited` when somebody has corrected.
+/// Frames of JSON: `recording` ten times a second while one runs, `turns` as they are recognised,
+/// `edited` when somebody has corrected.
 #[utoipa::path(
     get,
     path = "/api/v1/meetings/{id}/live",

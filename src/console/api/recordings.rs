@@ -193,8 +193,8 @@ fn detail(kind: &EventKind) -> Option<String> {
     }
 }
 
-/// Begins to record a meeting, or goes on with a recording that nobody closed. The recording and its recognition are processes of their
-/// own; they go on when this server ends.
+/// Begins to record a meeting, or goes on with a recording that nobody closed. The recording and
+/// its recognition are processes of their own; they go on when this server ends.
 #[utoipa::path(
     post,
     path = "/api/v1/meetings/{id}/recording",
@@ -275,8 +275,8 @@ pub async fn stop(Shared(app): Shared<Arc<App>>, Name(id): Name<String>) -> Resu
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Enter {
-    /// As behind `risalah record --event`: `buka`, `palu:3`, `interupsi:4`, `duduk:9:surya`, `catatan:…`, or `batal` to take back what was
-    /// entered last.
+    /// As behind `risalah record --event`: `buka`, `palu:3`, `interupsi:4`, `duduk:9:surya`,
+    /// `catatan:…`, or `batal` to take back what was entered last.
     pub event: String,
     /// How many milliseconds ago it was.
     #[serde(default)]

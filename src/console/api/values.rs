@@ -98,7 +98,8 @@ pub struct Speaker {
     pub label: String,
     /// The name, where a person is known.
     pub name: Option<String>,
-    /// `seat` where it is whoever sits at the microphone, `person` or `unknown` where a correction says so.
+    /// `seat` where it is whoever sits at the microphone, `person` or `unknown` where a correction
+    /// says so.
     pub by: &'static str,
 }
 
