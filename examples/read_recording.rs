@@ -14,13 +14,13 @@ use e_risalah::audio::{Input, Source};
 use e_risalah::recording::Growth;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    run(std::env::args_os().skip(1).map(PathBuf::from).collect(), &mut io::stdout())
+    run(&std::env::args_os().skip(1).map(PathBuf::from).collect::<Vec<_>>(), &mut io::stdout())
 }
 
 /// What the program does, with its arguments and where it writes.
-pub fn run(paths: Vec<PathBuf>, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+pub fn run(paths: &[PathBuf], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     // Which file is which channel follows from the names; what they leave open is an error.
-    let input = Input::from_paths(&paths)?;
+    let input = Input::from_paths(paths)?;
     let mut source = Source::open(&input)?;
     let (channels, rate) = (usize::from(source.channels()), source.clock().rate());
 

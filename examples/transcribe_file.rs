@@ -27,14 +27,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(model), Some(folder)) = (arguments.next(), arguments.next()) else {
         return Err("usage: transcribe_file MODEL FOLDER PATH…".into());
     };
-    run(&model, &folder, arguments.collect(), &mut io::stdout())
+    run(&model, &folder, &arguments.collect::<Vec<_>>(), &mut io::stdout())
 }
 
 /// What the program does, with its arguments and where it writes.
 pub fn run(
     model: &std::path::Path,
     folder: &std::path::Path,
-    paths: Vec<PathBuf>,
+    paths: &[PathBuf],
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     // The model is checked against its SHA-256 before it is used, which takes a while at first.
@@ -43,7 +43,7 @@ pub fn run(
     let loaded = Loaded::new(&model, &Languages::parse("id", &[]), &Hints::default(), Engine::default())?;
 
     // The sound, resampled to the 16 kHz at which speech is recognised.
-    let input = Input::from_paths(&paths)?;
+    let input = Input::from_paths(paths)?;
     let sound = SpeechStream::new(Source::open(&input)?)?;
 
     // What makes a version of the transcript; a run with another model writes another version.

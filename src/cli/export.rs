@@ -75,12 +75,11 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             Format::Brief | Format::BriefWord => meeting_folder::official_brief(source, &store, &transcript, format)?,
             _ => None,
         };
-        let (written, warnings) = match frozen {
-            Some(brief) => (folder.write(&store, format.file_name(), &brief.content)?, brief.warnings),
-            None => {
-                let output = documents.write(format)?;
-                (output.written, output.warnings)
-            }
+        let (written, warnings) = if let Some(brief) = frozen {
+            (folder.write(&store, format.file_name(), &brief.content)?, brief.warnings)
+        } else {
+            let output = documents.write(format)?;
+            (output.written, output.warnings)
         };
         warned |= console.warnings(&warnings);
         console.written(&written);

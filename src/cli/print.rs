@@ -34,6 +34,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     // A printer that is not there is known before the pages are laid out, and one without the paper
     // before anything is sent.
+    document::check(folder, args)?;
     let printer = printer::find(args, console)?;
     let document = document(folder, &mut meeting, args, console)?;
     let end = printer::send(&printer, &document, &meeting, args, console)?;

@@ -66,6 +66,7 @@ pub struct Args {
     pub output_args: OutputArgs,
 }
 
+#[expect(clippy::too_many_lines, reason = "the steps of a transcription, one after the other")]
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let formats = meeting_folder::formats(&args.format)?;
     let output = output(args)?;
@@ -164,10 +165,10 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         console.notices(&meeting_folder::keep_description(&folder, &store, path, &meeting)?);
     }
     let words = office.join(LEXICON);
-    if words.is_file() {
-        if let Some(kept) = meeting_folder::keep_file(&folder, &store, &words, LEXICON)? {
-            console.warning(&kept);
-        }
+    if words.is_file()
+        && let Some(kept) = meeting_folder::keep_file(&folder, &store, &words, LEXICON)?
+    {
+        console.warning(&kept);
     }
     if let Some(path) = &args.conference {
         console.warnings(&meeting_folder::keep_events(path, &folder, &store)?);

@@ -51,7 +51,7 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        response = in_words(response, language, is_api);
+        response = in_words(&response, language, is_api);
     }
     let headers = response.headers_mut();
     for (name, value) in
@@ -139,7 +139,7 @@ fn same(given: &str, right: &str) -> bool {
 }
 
 /// The refusal as JSON, or as a page for people.
-fn in_words(response: Response, language: Language, is_api: bool) -> Response {
+fn in_words(response: &Response, language: Language, is_api: bool) -> Response {
     let status = response.status();
     let refused = response.extensions().get::<Arc<Refused>>().cloned().unwrap_or_else(|| {
         let key = match status {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::common::message::{Explain, Message};
 use crate::lifecycle::folder::MEETING;
-use crate::lifecycle::{self, Life, State};
+use crate::lifecycle::{Life, State};
 use crate::meeting::{Kind, Meeting};
 use crate::meeting_folder::{self, describe};
 use crate::record::recorder::Client;
@@ -106,5 +106,5 @@ fn stands(folder: &Path) -> Result<Option<Life>, meeting_folder::Error> {
     let newest = versions.iter().rev().find(|version| version.complete).or(versions.last());
     let Some(newest) = newest else { return Ok(None) };
     let transcript = Transcript { version: newest.clone(), ..Transcript::nothing(newest.created) };
-    Ok(Some(Life::read(&store, &transcript).map_err(lifecycle::Error::from)?))
+    Ok(Some(Life::read(&store, &transcript)?))
 }

@@ -54,6 +54,7 @@ struct MeetingsPage {
 
 #[derive(Template)]
 #[template(path = "new.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each asks for a field of its own")]
 struct NewPage {
     frame: Frame,
     kinds: Vec<(&'static str, &'static str)>,

@@ -25,13 +25,13 @@ fn a_recording_is_read_transcribed_and_composed() {
     let sound = vec![shipped().join("01.ogg")];
 
     let mut told = Vec::new();
-    read_recording::run(sound.clone(), &mut told).expect("read");
+    read_recording::run(&sound, &mut told).expect("read");
     let told = String::from_utf8(told).expect("text");
     assert!(told.starts_with("1 channels, "), "{told}");
     assert!(told.contains("channel 1: peak -"), "{told}");
 
     let mut told = Vec::new();
-    transcribe_file::run(Path::new("risalah-demo"), place.path(), sound, &mut told).expect("transcribed");
+    transcribe_file::run(Path::new("risalah-demo"), place.path(), &sound, &mut told).expect("transcribed");
     let told = String::from_utf8(told).expect("text");
     assert!(told.contains("channel 1  "), "{told}");
 

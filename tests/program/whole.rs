@@ -253,7 +253,8 @@ fn the_doctor_says_what_is_wrong_and_how_to_mend_it() {
     assert_eq!(disk, Some("fail".into()), "{checks:?}");
     assert_eq!(result("doctor.zone"), Some("fail".into()));
     assert_eq!(result("doctor.model_demonstration"), Some("warn".into()));
-    let graphics = if e_risalah::recognise::speech::graphics().is_some() { "doctor.graphics" } else { "doctor.no_graphics" };
+    let graphics =
+        if e_risalah::recognise::speech::graphics().is_some() { "doctor.graphics" } else { "doctor.no_graphics" };
     assert_eq!(result(graphics), Some("ok".into()));
     for line in &checks {
         let mended = line["result"] == "ok" || line["hint"].as_str().is_some_and(|hint| !hint.is_empty());

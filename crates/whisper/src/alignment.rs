@@ -149,15 +149,23 @@ pub(crate) fn beginnings(
 fn standardise(values: &mut [f32], rows: usize, frames: usize) {
     let mut mean = vec![0.0; frames];
     for row in values.chunks_exact(frames) {
-        mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value);
+        for (mean, value) in mean.iter_mut().zip(row) {
+            *mean += value;
+        }
     }
-    mean.iter_mut().for_each(|mean| *mean /= rows as f32);
+    for mean in &mut mean {
+        *mean /= rows as f32;
+    }
     let mut inverse = vec![0.0; frames];
     for row in values.chunks_exact(frames) {
         let off = row.iter().zip(&mean).map(|(value, mean)| (value - mean).powi(2));
-        inverse.iter_mut().zip(off).for_each(|(sum, off)| *sum += off);
+        for (sum, off) in inverse.iter_mut().zip(off) {
+            *sum += off;
+        }
     }
-    inverse.iter_mut().for_each(|sum| *sum = 1.0 / (*sum / rows as f32).sqrt().max(1e-12));
+    for sum in &mut inverse {
+        *sum = 1.0 / (*sum / rows as f32).sqrt().max(1e-12);
+    }
     for row in values.chunks_exact_mut(frames) {
         for (value, (mean, inverse)) in row.iter_mut().zip(mean.iter().zip(&inverse)) {
             *value = (*value - mean) * inverse;

@@ -159,7 +159,7 @@ impl Scratch {
     }
 }
 
-/// Attention of one head after another in bytes (after Zhang et al., *SageAttention*, 2024).
+/// Attention of one head after another in bytes (after Zhang et al., *`SageAttention`*, 2024).
 ///
 /// Keys and values are taken without their means over all positions, which are what makes bytes of
 /// them coarse: the mean of the keys adds the same to all scores of a query, which the softmax does

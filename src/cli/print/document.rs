@@ -26,6 +26,15 @@ pub struct Document {
     pub end: End,
 }
 
+/// That there is something to print, which is known before a printer is asked.
+pub fn check(folder: &Path, args: &Args) -> Result<(), Failure> {
+    if args.document == Printed::Hadir && folder.join(MEETING).is_file() {
+        return Ok(());
+    }
+    Store::open_to_read(folder)?;
+    Ok(())
+}
+
 /// The record as it stands, written into the folder; for another paper than the meeting's, laid out
 /// anew under a name of its own.
 pub fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Console) -> Result<Document, Failure> {

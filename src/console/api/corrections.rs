@@ -141,8 +141,9 @@ pub async fn text(
         }
         let place = record.place(utterance);
         let changes = replaced(&utterance.text, &body.text);
-        let layers = changes.into_iter().map(|change| author.layer(place, change, &record.meeting)).collect();
-        lay(folder, record, layers)
+        let layers: Vec<Layer> =
+            changes.into_iter().map(|change| author.layer(place, change, &record.meeting)).collect();
+        lay(folder, record, &layers)
     })
     .await
     .map(Json)
@@ -186,8 +187,8 @@ pub async fn speaker(
             let change = Change::Speaker { before: other.corrected.speaker.clone(), after: after.clone() };
             author.layer(record.place(other), change, &record.meeting)
         });
-        let layers = layers.collect();
-        lay(folder, record, layers)
+        let layers: Vec<Layer> = layers.collect();
+        lay(folder, record, &layers)
     })
     .await
     .map(Json)
@@ -266,7 +267,7 @@ pub async fn undo(
             Ok(author.layer(edit.layer.place, Change::Undo { edit: id }, &record.meeting))
         };
         let layers = wanted.into_iter().map(layer).collect::<Result<Vec<_>, Refused>>()?;
-        lay(folder, record, layers)
+        lay(folder, record, &layers)
     })
     .await
     .map(Json)
@@ -316,19 +317,19 @@ fn mark(folder: &Path, turn: &str, revision: u64, mark: Mark, author: &Author) -
     } else {
         vec![author.layer(record.place(utterance), Change::Mark { mark }, &record.meeting)]
     };
-    lay(folder, record, layers)
+    lay(folder, record, &layers)
 }
 
 /// Lays corrections, and tells how the turns stand then: rules of writing may have something to say
 /// of them.
-fn lay(folder: &Path, record: Record, layers: Vec<Layer>) -> Result<Changed, Refused> {
+fn lay(folder: &Path, record: Record, layers: &[Layer]) -> Result<Changed, Refused> {
     if layers.is_empty() {
         return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: record.transcript.edition.last_edit });
     }
     let before = record.transcript.edition.last_edit;
     drop(record);
     // One that could only be read from a folder that may not be written to is not corrected in memory.
-    let laid = Store::open(folder)?.lay(&layers)?;
+    let laid = Store::open(folder)?.lay(layers)?;
     let record = Record::open(folder)?;
     let changed =
         record.transcript.utterances.iter().filter(|utterance| record.revision(record.place(utterance)) > before);

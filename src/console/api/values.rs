@@ -53,6 +53,7 @@ impl Told {
 
 /// An utterance as it stands: what one microphone carried without a break.
 #[derive(Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Turn {
     /// Its name, which stays.
     pub id: String,

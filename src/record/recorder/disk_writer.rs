@@ -365,9 +365,10 @@ impl DiskWriter {
         let confirmed = self.writer.as_ref().map_or(0, Writer::confirmed);
         let outcome = |frames| Outcome { folder: self.now.folder, frames, lost: self.now.lost, end, copy_failed };
         let lost = self.now.lost;
-        match &closed {
-            Ok(frames) => tracing::info!(frames, lost, ?end, "recording closed"),
-            Err(_) => tracing::error!(confirmed, lost, ?end, "recording not closed"),
+        if let Ok(frames) = &closed {
+            tracing::info!(frames, lost, ?end, "recording closed");
+        } else {
+            tracing::error!(confirmed, lost, ?end, "recording not closed");
         }
         match closed {
             Ok(frames) => Ok(outcome(frames)),

@@ -64,11 +64,11 @@ levels! {
     /// A row as signed bytes: `row ≈ step · byte` with the greatest value at 127. Returns the step
     /// and the sum of the bytes.
     fn signed_bytes(row: &[f32], bytes: &mut [i8]) -> (f32, i32) = signed_bytes_body;
-    /// The outputs of one panel from sums of products of bytes: `out[r · stride + j] (+)= scale[r]
-    /// · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
+    /// The outputs of one panel from sums of products of bytes: `out[r · stride + j]` becomes, or is
+    /// added, `scale[r] · (sums[r][j] · column.scale[j] − zero[r] · column.sum[j]) + column.bias[j]`.
     fn finish_u8(sums: &[[i32; LANES]], scale: &[f32], zero: &[f32], column: &Columns, out: &mut [f32], stride: usize, add: bool) = finish_u8_body;
-    /// The outputs of one panel from sums in single precision: `out[r · stride + j] (+)= sums[r][j]
-    /// + bias[j]`.
+    /// The outputs of one panel from sums in single precision: `out[r · stride + j]` becomes, or is
+    /// added, `sums[r][j] + bias[j]`.
     fn finish_f32(sums: &[[f32; LANES]], bias: &[f32; LANES], out: &mut [f32], stride: usize, add: bool) = finish_f32_body;
     /// `x · Φ(x)` in place (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016).
     fn gelu(x: &mut [f32]) = gelu_body;
