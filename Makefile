@@ -73,7 +73,7 @@ fmt-check:
 lint:
 	@scripts/setup.sh build
 	cargo clippy --workspace --release --locked --all-targets -- -D warnings
-	cargo clippy --release --locked --test soak -- -D warnings
+	cargo clippy --release --locked --test official --test soak -- -D warnings
 
 ## What an office installs, below target/package (docs/release.md).
 package:
