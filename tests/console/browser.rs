@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 /// Far beyond anything that a busy machine needs.

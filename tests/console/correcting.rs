@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 fn turns(served: &Served) -> Vec<Value> {

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::{Served, command};
 
 #[test]

@@ -6,7 +6,7 @@ mod sample;
 mod browser;
 mod correcting;
 mod guarded;
-mod house;
+mod meetings;
 mod official;
 mod pages;
 mod reading;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 fn ask(served: &Served, method: &str, what: &str, body: Option<&Value>) -> super::server::Answer {

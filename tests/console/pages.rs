@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 #[test]

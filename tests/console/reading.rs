@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::house::{KNOWN, known};
+use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use e_risalah::recording::{Growth, folder_of};
 use serde_json::{Value, json};
 
-use super::house::{known, tone};
+use super::meetings::{known, tone};
 use super::server::{Answer, Served};
 
 const ID: &str = "latihan";

@@ -2,7 +2,7 @@
 
 use e_risalah::audio::{Block, Input, Source, SpeechStream};
 
-use super::house::{KNOWN, LENGTH, known, tone, tones};
+use super::meetings::{KNOWN, LENGTH, known, tone, tones};
 use super::server::{Answer, Served};
 
 fn audio(served: &Served, query: &str, range: Option<&str>) -> Answer {

@@ -7,8 +7,11 @@ const NAME = "risalah-by";
 
 /** The text of a key, with values in its places. @param {string} key @param {Record<string, unknown>} [values] */
 export function t(key, values = {}) {
-  return (WORDS[key] || key).replace(/%\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) =>
-    name in values ? String(values[name]) : whole);
+  return (WORDS[key] || key).replace(
+    /%\{(\w+)\}/g,
+    (/** @type {string} */ whole, /** @type {string} */ name) =>
+      name in values ? String(values[name]) : whole,
+  );
 }
 
 /** The element of an id, which the page has. @param {string} id */
@@ -41,7 +44,11 @@ export async function ask(method, path, body) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch("/api/v1" + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch {
     throw new Refused(0, { what: t("page.offline") });
   }
@@ -59,14 +66,18 @@ export function say(text) {
   const notice = by("notice");
   notice.textContent = text;
   clearTimeout(hiding);
-  hiding = window.setTimeout(() => { notice.textContent = ""; }, 6000);
+  hiding = window.setTimeout(() => {
+    notice.textContent = "";
+  }, 6000);
 }
 
 /** Opens a dialog and gives what its form was left with, "" where it was cancelled. @param {HTMLDialogElement} dialog @returns {Promise<string>} */
 export function choose(dialog) {
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }),
+  );
 }
 
 /** Who corrects; asked for once on this computer. @returns {Promise<string>} "" where it was not said */
@@ -87,14 +98,19 @@ export async function author() {
 /** Shows what went wrong where a form has its place for it. @param {ParentNode} form @param {unknown} error */
 export function trouble(form, error) {
   const place = /** @type {HTMLElement} */ (form.querySelector(".error"));
-  place.textContent = error instanceof Refused ? [error.body.what, error.body.hint].filter(Boolean).join(" ") : String(error);
+  place.textContent =
+    error instanceof Refused
+      ? [error.body.what, error.body.hint].filter(Boolean).join(" ")
+      : String(error);
   place.hidden = false;
 }
 
 /** A line to what is live, opened again whenever it is lost. @param {string} meeting @param {() => number} after @param {(told: any) => void} heard */
 export function follow(meeting, after, heard) {
   const open = () => {
-    const socket = new WebSocket(`ws://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`);
+    const socket = new WebSocket(
+      `ws://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`,
+    );
     socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
     socket.addEventListener("close", () => {
       heard({ kind: "lost" });

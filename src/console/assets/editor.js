@@ -5,11 +5,14 @@ import { ask, author, by, choose, element, follow, Refused, say, t, trouble } fr
 
 const RATE = 16000;
 /** Rest after which what was typed is saved, and the longest that it waits while one goes on typing, in milliseconds. */
-const REST = 1000, LONGEST = 1900;
+const REST = 1000,
+  LONGEST = 1900;
 /** Longest passage that is asked for at once, in samples. */
 const PASSAGE = 600 * RATE;
 
-const editor = by("editor"), list = by("turns"), sound = /** @type {HTMLAudioElement} */ (by("sound"));
+const editor = by("editor"),
+  list = by("turns"),
+  sound = /** @type {HTMLAudioElement} */ (by("sound"));
 const meeting = editor.dataset.meeting;
 const base = `/meetings/${encodeURIComponent(meeting)}`;
 const tools = by("tools").content.firstElementChild.cloneNode(true);
@@ -28,14 +31,18 @@ let focused = null;
 let playing = { from: 0, channel: 0, until: Infinity };
 /** What was saved and can be undone, and what was undone and can be done again: numbers of corrections. */
 /** @type {{id: string, edits: number[]}[]} */
-const done = [], undone = [];
+const done = [],
+  undone = [];
 
 // ---- What was typed and is not saved lives in this browser, until it is.
 
 const draftKey = (/** @type {string} */ id) => `risalah-draft:${meeting}:${id}`;
 
 function keepDraft(/** @type {Shown} */ one) {
-  localStorage.setItem(draftKey(one.turn.id), JSON.stringify({ revision: one.turn.revision, text: one.text.textContent, sent: one.sent }));
+  localStorage.setItem(
+    draftKey(one.turn.id),
+    JSON.stringify({ revision: one.turn.revision, text: one.text.textContent, sent: one.sent }),
+  );
 }
 
 function isChanged(/** @type {Shown} */ one) {
@@ -49,8 +56,19 @@ function label(/** @type {any} */ turn) {
 }
 
 function make(/** @type {any} */ turn) {
-  const text = element("p", { class: "text", lang: "id", tabindex: "0", role: "textbox", "aria-multiline": "true", "aria-readonly": "true", "data-empty": t("page.edit.empty") });
-  const node = element("article", { class: "turn", id: "turn-" + turn.id }, [element("div", { class: "who" }), text]);
+  const text = element("p", {
+    class: "text",
+    lang: "id",
+    tabindex: "0",
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-readonly": "true",
+    "data-empty": t("page.edit.empty"),
+  });
+  const node = element("article", { class: "turn", id: "turn-" + turn.id }, [
+    element("div", { class: "who" }),
+    text,
+  ]);
   /** @type {Shown} */
   const one = { turn, node, text, timer: 0, since: 0, saving: null, sent: "", lost: "" };
   named.set(turn.id, one);
@@ -64,11 +82,18 @@ function make(/** @type {any} */ turn) {
 
 function fill(/** @type {Shown} */ one, /** @type {any} */ turn) {
   one.turn = turn;
-  const flags = [...new Set([...turn.flags.map((/** @type {string} */ flag) => t("page.flag." + flag)), ...turn.doubts.map((/** @type {any} */ doubt) => t("page.matter." + doubt.matter))])];
+  const flags = [
+    ...new Set([
+      ...turn.flags.map((/** @type {string} */ flag) => t("page.flag." + flag)),
+      ...turn.doubts.map((/** @type {any} */ doubt) => t("page.matter." + doubt.matter)),
+    ]),
+  ];
   one.node.firstElementChild?.replaceChildren(
-    element("strong", {}, [turn.speaker.label]), element("time", {}, [turn.time]),
+    element("strong", {}, [turn.speaker.label]),
+    element("time", {}, [turn.time]),
     ...(turn.heard ? [element("span", { class: "heard" }, ["✓ " + t("page.edit.heard")])] : []),
-    ...(turn.to_hear ? flags.map((flag) => element("span", { class: "flag" }, [flag])) : []));
+    ...(turn.to_hear ? flags.map((flag) => element("span", { class: "flag" }, [flag])) : []),
+  );
   one.node.classList.toggle("to-hear", turn.to_hear);
   one.node.classList.toggle("omitted", turn.omitted);
   one.text.setAttribute("aria-label", label(turn));
@@ -92,7 +117,9 @@ function renew(turn) {
 
 function caretIn(/** @type {HTMLElement} */ text) {
   const selection = getSelection();
-  return selection?.rangeCount && text.contains(selection.anchorNode) ? selection.anchorOffset : null;
+  return selection?.rangeCount && text.contains(selection.anchorNode)
+    ? selection.anchorOffset
+    : null;
 }
 
 /** Letters before the caret, also where the browser has split the text. @param {HTMLElement} text */
@@ -132,7 +159,9 @@ function leave(/** @type {Shown} */ one) {
 
 function typed(/** @type {Shown} */ one) {
   if (one.text.childNodes.length > 1) {
-    const caret = one.text.contains(getSelection()?.anchorNode || null) ? lettersBefore(one.text) : null;
+    const caret = one.text.contains(getSelection()?.anchorNode || null)
+      ? lettersBefore(one.text)
+      : null;
     one.text.textContent = one.text.textContent;
     if (caret !== null) placeCaret(one.text, caret);
   }
@@ -141,31 +170,44 @@ function typed(/** @type {Shown} */ one) {
   keepDraft(one);
   clearTimeout(one.timer);
   by("saved").textContent = t("page.unsaved");
-  one.timer = window.setTimeout(() => save(one), Math.max(0, Math.min(REST, one.since + LONGEST - now)));
+  one.timer = window.setTimeout(
+    () => save(one),
+    Math.max(0, Math.min(REST, one.since + LONGEST - now)),
+  );
 }
 
 /** Saves what was typed into a turn, one request at a time. @param {Shown} one @returns {Promise<void>} */
 function save(one) {
   clearTimeout(one.timer);
   one.timer = 0;
-  if (one.saving) return one.saving.then(() => (isChanged(one) && !one.node.classList.contains("failed") ? save(one) : undefined));
+  if (one.saving)
+    return one.saving.then(() =>
+      isChanged(one) && !one.node.classList.contains("failed") ? save(one) : undefined,
+    );
   if (!isChanged(one)) {
     if (localStorage.getItem(draftKey(one.turn.id))) localStorage.removeItem(draftKey(one.turn.id));
     return Promise.resolve();
   }
-  one.saving = put(one).finally(() => { one.saving = null; });
+  one.saving = put(one).finally(() => {
+    one.saving = null;
+  });
   return one.saving;
 }
 
 async function put(/** @type {Shown} */ one) {
   const name = await author();
   if (!name) return;
-  const text = one.text.textContent || "", before = one.turn.text;
+  const text = one.text.textContent || "",
+    before = one.turn.text;
   one.sent = text;
   keepDraft(one);
   by("saved").textContent = t("page.saving");
   try {
-    const changed = await ask("PUT", `${base}/turns/${one.turn.id}/text`, { by: name, revision: one.turn.revision, text });
+    const changed = await ask("PUT", `${base}/turns/${one.turn.id}/text`, {
+      by: name,
+      revision: one.turn.revision,
+      text,
+    });
     taken(one, changed, text);
     one.node.classList.remove("failed");
     by("trouble").hidden = true;
@@ -197,15 +239,21 @@ function taken(one, changed, sent) {
       if (caret !== null) placeCaret(other.text, caret);
     }
   }
-  if (one && sent !== undefined && !changed.turns.length && one.text.textContent === sent) one.text.textContent = one.turn.text;
+  if (one && sent !== undefined && !changed.turns.length && one.text.textContent === sent)
+    one.text.textContent = one.turn.text;
   progress();
   marks();
 }
 
-async function notSaved(/** @type {Shown} */ one, /** @type {any} */ error, /** @type {string} */ text) {
+async function notSaved(
+  /** @type {Shown} */ one,
+  /** @type {any} */ error,
+  /** @type {string} */ text,
+) {
   const refused = error instanceof Refused ? error : null;
   by("saved").textContent = t("page.unsaved");
-  if (refused?.status === 409 && refused.body.current) return conflict(one, refused.body.current, text);
+  if (refused?.status === 409 && refused.body.current)
+    return conflict(one, refused.body.current, text);
   trouble(editor, error);
   if (!refused || refused.status === 0 || refused.status >= 500) {
     // The program may be started again: what is typed is tried again until it is taken.
@@ -216,7 +264,11 @@ async function notSaved(/** @type {Shown} */ one, /** @type {any} */ error, /** 
   }
 }
 
-async function conflict(/** @type {Shown} */ one, /** @type {any} */ current, /** @type {string} */ mine) {
+async function conflict(
+  /** @type {Shown} */ one,
+  /** @type {any} */ current,
+  /** @type {string} */ mine,
+) {
   if (one.lost && wordsOf(current.text).join(" ") === wordsOf(one.lost).join(" ")) {
     // It is what was sent before an answer was lost: nobody else has changed it.
     one.turn = current;
@@ -245,12 +297,20 @@ async function conflict(/** @type {Shown} */ one, /** @type {any} */ current, /*
 
 // ---- Changes of the turn with the focus
 
-async function change(/** @type {Shown} */ one, /** @type {string} */ what, /** @type {any} */ body) {
+async function change(
+  /** @type {Shown} */ one,
+  /** @type {string} */ what,
+  /** @type {any} */ body,
+) {
   const name = await author();
   if (!name) return false;
   await save(one);
   try {
-    const changed = await ask("PUT", `${base}/turns/${one.turn.id}/${what}`, { by: name, revision: one.turn.revision, ...body });
+    const changed = await ask("PUT", `${base}/turns/${one.turn.id}/${what}`, {
+      by: name,
+      revision: one.turn.revision,
+      ...body,
+    });
     taken(one, changed);
     by("saved").textContent = t("page.saved");
     return true;
@@ -271,7 +331,7 @@ async function right(/** @type {Shown} */ one) {
 
 async function omit(/** @type {Shown} */ one) {
   const dialog = by("omit");
-  if (await choose(dialog) !== "ok") return;
+  if ((await choose(dialog)) !== "ok") return;
   const decision = dialog.querySelector("input").value;
   await change(one, "omitted", { decision });
   one.text.focus();
@@ -283,38 +343,73 @@ function unclear(/** @type {Shown} */ one) {
   const selection = getSelection();
   const text = one.text.textContent || "";
   const has = selection?.rangeCount && one.text.contains(selection.anchorNode);
-  const [from, to] = has ? [selection.getRangeAt(0).startOffset, selection.getRangeAt(0).endOffset] : [text.length, text.length];
-  const before = text.slice(0, from), after = text.slice(to);
-  const put = (before && !/\s$/.test(before) ? " " : "") + "[tidak jelas]" + (after && !/^\s/.test(after) ? " " : "");
+  const [from, to] = has
+    ? [selection.getRangeAt(0).startOffset, selection.getRangeAt(0).endOffset]
+    : [text.length, text.length];
+  const before = text.slice(0, from),
+    after = text.slice(to);
+  const put =
+    (before && !/\s$/.test(before) ? " " : "") +
+    "[tidak jelas]" +
+    (after && !/^\s/.test(after) ? " " : "");
   one.text.textContent = before + put + after;
   placeCaret(one.text, before.length + put.length);
   typed(one);
 }
 
 async function speaker(/** @type {Shown} */ one) {
-  const dialog = by("speaker"), who = by("who"), find = dialog.querySelector("[name=find]");
+  const dialog = by("speaker"),
+    who = by("who"),
+    find = dialog.querySelector("[name=find]");
   const everybody = [
-    ...people.people.map((/** @type {any} */ person) => ({ id: person.id, name: person.name, channel: person.channel, initials: initials(person.name) })),
-    { id: "seat", name: t("page.edit.seat_speaker"), initials: "" }, { id: "unknown", name: t("page.edit.unknown_speaker"), initials: "" },
+    ...people.people.map((/** @type {any} */ person) => ({
+      id: person.id,
+      name: person.name,
+      channel: person.channel,
+      initials: initials(person.name),
+    })),
+    { id: "seat", name: t("page.edit.seat_speaker"), initials: "" },
+    { id: "unknown", name: t("page.edit.unknown_speaker"), initials: "" },
   ];
   let chosen = 0;
   /** @type {any[]} */
   let found = [];
   const draw = () => {
     const wish = find.value.trim().toLowerCase();
-    found = everybody.filter((one) => !wish || String(one.channel || "") === wish || one.initials.startsWith(wish) || one.name.toLowerCase().includes(wish));
+    found = everybody.filter(
+      (one) =>
+        !wish ||
+        String(one.channel || "") === wish ||
+        one.initials.startsWith(wish) ||
+        one.name.toLowerCase().includes(wish),
+    );
     chosen = Math.max(0, Math.min(chosen, found.length - 1));
-    who.replaceChildren(...found.map((one, index) => {
-      const option = element("div", { role: "option", id: "who-" + index, "aria-selected": String(index === chosen) }, [one.channel ? `${one.channel} – ${one.name}` : one.name]);
-      option.addEventListener("click", () => { chosen = index; draw(); });
-      return option;
-    }));
-    if (!found.length) who.append(element("div", { role: "option", "aria-disabled": "true" }, [t("page.edit.nobody")]));
+    who.replaceChildren(
+      ...found.map((one, index) => {
+        const option = element(
+          "div",
+          { role: "option", id: "who-" + index, "aria-selected": String(index === chosen) },
+          [one.channel ? `${one.channel} – ${one.name}` : one.name],
+        );
+        option.addEventListener("click", () => {
+          chosen = index;
+          draw();
+        });
+        return option;
+      }),
+    );
+    if (!found.length)
+      who.append(
+        element("div", { role: "option", "aria-disabled": "true" }, [t("page.edit.nobody")]),
+      );
     find.setAttribute("aria-activedescendant", "who-" + chosen);
     who.children[chosen]?.scrollIntoView({ block: "nearest" });
   };
   find.value = "";
-  find.oninput = () => { chosen = 0; draw(); };
+  find.oninput = () => {
+    chosen = 0;
+    draw();
+  };
   find.onkeydown = (/** @type {KeyboardEvent} */ event) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
@@ -326,14 +421,23 @@ async function speaker(/** @type {Shown} */ one) {
   draw();
   const answer = await choose(dialog);
   if (answer === "ok" && found[chosen]) {
-    await change(one, "speaker", { speaker: found[chosen].id, everywhere: dialog.querySelector("[name=everywhere]").checked });
+    await change(one, "speaker", {
+      speaker: found[chosen].id,
+      everywhere: dialog.querySelector("[name=everywhere]").checked,
+    });
   }
   one.text.focus();
 }
 
 /** First letters of the words of a name that are no titles. @param {string} name */
 function initials(name) {
-  return name.split(",")[0].split(/\s+/).filter((word) => !word.includes(".")).map((word) => word[0] || "").join("").toLowerCase();
+  return name
+    .split(",")[0]
+    .split(/\s+/)
+    .filter((word) => !word.includes("."))
+    .map((word) => word[0] || "")
+    .join("")
+    .toLowerCase();
 }
 
 async function takeBack(/** @type {number[]} */ edits) {
@@ -383,7 +487,14 @@ async function past(/** @type {Shown} */ one) {
   const lines = told.edits.map((/** @type {any} */ edit) => {
     const what = t("page.edit.was_" + edit.kind, edit);
     const who = edit.source === "machine" ? t("page.edit.by_rule") : edit.by;
-    const line = element("li", {}, [what, element("br"), element("small", {}, [`${edit.at} – ${who}`, edit.why ? " – " + t("page.edit.reason_asked", edit) : ""])]);
+    const line = element("li", {}, [
+      what,
+      element("br"),
+      element("small", {}, [
+        `${edit.at} – ${who}`,
+        edit.why ? " – " + t("page.edit.reason_asked", edit) : "",
+      ]),
+    ]);
     if (!edit.counts && edit.kind !== "undo") line.classList.add("off");
     if (edit.counts) {
       const button = element("button", { type: "button" }, [t("page.edit.take_back")]);
@@ -394,7 +505,9 @@ async function past(/** @type {Shown} */ one) {
     }
     return line;
   });
-  dialog.querySelector("ol").replaceChildren(...(lines.length ? lines : [element("li", {}, [t("page.edit.no_history")])]));
+  dialog
+    .querySelector("ol")
+    .replaceChildren(...(lines.length ? lines : [element("li", {}, [t("page.edit.no_history")])]));
   await choose(dialog);
   one.text.focus();
 }
@@ -408,31 +521,66 @@ let offered = null;
 
 /** Offers a correction elsewhere without taking anybody away from what is typed. @param {string} before @param {string} after @param {Shown} from */
 function offer(before, after, from) {
-  const old = wordsOf(before), fresh = wordsOf(after);
-  let head = 0, tail = 0;
+  const old = wordsOf(before),
+    fresh = wordsOf(after);
+  let head = 0,
+    tail = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
-  while (tail < old.length - head && tail < fresh.length - head && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
-  const bare = (/** @type {string} */ text) => text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
-  const wrong = bare(old.slice(head, old.length - tail).join(" ")), good = bare(fresh.slice(head, fresh.length - tail).join(" "));
+  while (
+    tail < old.length - head &&
+    tail < fresh.length - head &&
+    old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]
+  )
+    tail++;
+  const bare = (/** @type {string} */ text) =>
+    text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+  const wrong = bare(old.slice(head, old.length - tail).join(" ")),
+    good = bare(fresh.slice(head, fresh.length - tail).join(" "));
   if (wrong.length < 3 || !good || wrong === good || wrong.split(" ").length > 4) return;
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${wrong.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "u");
-  const places = shown.filter((one) => one !== from && !one.turn.omitted && pattern.test(one.turn.text));
+  const pattern = new RegExp(
+    `(?<![\\p{L}\\p{N}])${wrong.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}])`,
+    "u",
+  );
+  const places = shown.filter(
+    (one) => one !== from && !one.turn.omitted && pattern.test(one.turn.text),
+  );
   by("offer").hidden = places.length === 0;
   if (!places.length) return;
-  by("offer").firstElementChild.textContent = t("page.edit.offer", { before: wrong, after: good, count: places.length });
+  by("offer").firstElementChild.textContent = t("page.edit.offer", {
+    before: wrong,
+    after: good,
+    count: places.length,
+  });
   offered = () => alike(wrong, good, pattern, places);
 }
 
-async function alike(/** @type {string} */ wrong, /** @type {string} */ good, /** @type {RegExp} */ pattern, /** @type {Shown[]} */ places) {
+async function alike(
+  /** @type {string} */ wrong,
+  /** @type {string} */ good,
+  /** @type {RegExp} */ pattern,
+  /** @type {Shown[]} */ places,
+) {
   const dialog = by("alike");
   by("offer").hidden = true;
   offered = null;
-  let count = 0, place = 0;
+  let count = 0,
+    place = 0;
   for (const one of places) {
     place += 1;
-    dialog.querySelector(".count").textContent = t("page.edit.alike", { before: wrong, after: good, place, count: places.length });
+    dialog.querySelector(".count").textContent = t("page.edit.alike", {
+      before: wrong,
+      after: good,
+      place,
+      count: places.length,
+    });
     const [start, end] = one.turn.text.split(pattern, 2);
-    dialog.querySelector(".where").replaceChildren(`${label(one.turn)}: …${start.slice(-80)}`, element("mark", {}, [wrong]), `${(end || "").slice(0, 80)}…`);
+    dialog
+      .querySelector(".where")
+      .replaceChildren(
+        `${label(one.turn)}: …${start.slice(-80)}`,
+        element("mark", {}, [wrong]),
+        `${(end || "").slice(0, 80)}…`,
+      );
     const chosen = await choose(dialog);
     if (!chosen) break;
     if (chosen !== "yes") continue;
@@ -448,7 +596,10 @@ async function alike(/** @type {string} */ wrong, /** @type {string} */ good, /*
 
 /** The words of a turn as they stand in its text: where each begins and ends. @param {string} text */
 function spans(text) {
-  return [...text.matchAll(/[^\s]+(?:[\u00a0\u202f][^\s]+)*/gu)].map((found) => [found.index, found.index + found[0].length]);
+  return [...text.matchAll(/[^\s]+(?:[\u00a0\u202f][^\s]+)*/gu)].map((found) => [
+    found.index,
+    found.index + found[0].length,
+  ]);
 }
 
 /** The sample at which the word at this letter of a turn was spoken. @param {Shown} one @param {number} letter */
@@ -464,7 +615,10 @@ function sampleAt(one, letter) {
 
 function clicked(/** @type {Shown} */ one, /** @type {MouseEvent} */ event) {
   if (getSelection()?.toString()) return;
-  const point = /** @type {any} */ (document).caretPositionFromPoint?.(event.clientX, event.clientY);
+  const point = /** @type {any} */ (document).caretPositionFromPoint?.(
+    event.clientX,
+    event.clientY,
+  );
   const letter = point ? point.offset : caretIn(one.text);
   if (letter !== null) play(one, sampleAt(one, letter));
 }
@@ -475,7 +629,11 @@ function channelOf(/** @type {Shown | null} */ one) {
   return wish === "own" ? one?.turn.channel || playing.channel : Number(wish);
 }
 
-function play(/** @type {Shown | null} */ one, /** @type {number} */ sample, /** @type {number} */ until = Infinity) {
+function play(
+  /** @type {Shown | null} */ one,
+  /** @type {number} */ sample,
+  /** @type {number} */ until = Infinity,
+) {
   const from = Math.max(0, sample - Number(by("lead").value) * RATE);
   const channel = channelOf(one);
   playing = { from, channel, until };
@@ -500,12 +658,20 @@ function seek(/** @type {number} */ seconds) {
   if (!sound.src) return;
   const wanted = sound.currentTime + seconds;
   if (wanted >= 0) sound.currentTime = wanted;
-  else play(focused, Math.max(0, position() + seconds * RATE) + Number(by("lead").value) * RATE, playing.until);
+  else
+    play(
+      focused,
+      Math.max(0, position() + seconds * RATE) + Number(by("lead").value) * RATE,
+      playing.until,
+    );
 }
 
 /** The turn of what plays that holds this sample. @param {number} sample */
 function turnAt(sample) {
-  const holds = (/** @type {Shown} */ one) => one.turn.start <= sample && sample < one.turn.end && (!playing.channel || one.turn.channel === playing.channel);
+  const holds = (/** @type {Shown} */ one) =>
+    one.turn.start <= sample &&
+    sample < one.turn.end &&
+    (!playing.channel || one.turn.channel === playing.channel);
   return focused && holds(focused) ? focused : shown.find(holds);
 }
 
@@ -524,13 +690,18 @@ function follows() {
   if (sound.paused) return;
   const sample = position();
   const clock = Math.floor(sample / RATE);
-  by("position").textContent = [clock / 3600, clock / 60 % 60, clock % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
+  by("position").textContent = [clock / 3600, (clock / 60) % 60, clock % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, "0"))
+    .join(":");
   if (sample >= playing.until) sound.pause();
   const one = turnAt(sample);
   if (highlights && one && one.text.textContent === one.turn.text) {
     const place = one.turn.words.findIndex((/** @type {any} */ word) => sample < word.end);
     const span = spans(one.turn.text)[place];
-    const made = span && one.turn.words.length === spans(one.turn.text).length ? range(one, span[0], span[1]) : null;
+    const made =
+      span && one.turn.words.length === spans(one.turn.text).length
+        ? range(one, span[0], span[1])
+        : null;
     if (made) highlights.set("word", new /** @type {any} */ (globalThis).Highlight(made));
   }
   requestAnimationFrame(follows);
@@ -540,11 +711,16 @@ function follows() {
 function marks() {
   if (!highlights) return;
   const one = focused;
-  const made = !one || one.text.textContent !== one.turn.text ? [] : one.turn.doubts.map((/** @type {any} */ doubt) => {
-    const places = spans(one.turn.text);
-    const [first, last] = [places[doubt.from], places[doubt.until - 1]];
-    return first && last ? range(one, first[0], last[1]) : null;
-  }).filter(Boolean);
+  const made =
+    !one || one.text.textContent !== one.turn.text
+      ? []
+      : one.turn.doubts
+          .map((/** @type {any} */ doubt) => {
+            const places = spans(one.turn.text);
+            const [first, last] = [places[doubt.from], places[doubt.until - 1]];
+            return first && last ? range(one, first[0], last[1]) : null;
+          })
+          .filter(Boolean);
   highlights.set("doubt", new /** @type {any} */ (globalThis).Highlight(...made));
 }
 
@@ -552,7 +728,9 @@ function marks() {
 
 function nextToHear(/** @type {Shown | null} */ from) {
   const start = from ? shown.indexOf(from) + 1 : 0;
-  const next = [...shown.slice(start), ...shown.slice(0, start)].find((one) => one.turn.to_hear && one !== from);
+  const next = [...shown.slice(start), ...shown.slice(0, start)].find(
+    (one) => one.turn.to_hear && one !== from,
+  );
   if (!next) return say(t("page.edit.all_heard"));
   next.node.scrollIntoView({ block: "center" });
   next.text.focus();
@@ -560,11 +738,15 @@ function nextToHear(/** @type {Shown | null} */ from) {
 }
 
 function progress() {
-  const left = shown.filter((one) => one.turn.to_hear).length, heard = shown.filter((one) => one.turn.heard).length;
+  const left = shown.filter((one) => one.turn.to_hear).length,
+    heard = shown.filter((one) => one.turn.heard).length;
   by("to-hear").textContent = left ? `(${left})` : "";
   by("heard").max = Math.max(1, left + heard);
   by("heard").value = heard;
-  by("progress-text").textContent = left + heard ? t("page.edit.to_hear", { heard, count: left + heard }) : t("page.edit.turns", { count: shown.length });
+  by("progress-text").textContent =
+    left + heard
+      ? t("page.edit.to_hear", { heard, count: left + heard })
+      : t("page.edit.turns", { count: shown.length });
 }
 
 function nextTurn(/** @type {Shown | null} */ from) {
@@ -576,7 +758,10 @@ function nextTurn(/** @type {Shown | null} */ from) {
 
 function speed(/** @type {number} */ step) {
   const select = by("speed");
-  select.selectedIndex = Math.max(0, Math.min(select.options.length - 1, select.selectedIndex + step));
+  select.selectedIndex = Math.max(
+    0,
+    Math.min(select.options.length - 1, select.selectedIndex + step),
+  );
   sound.playbackRate = Number(select.value);
 }
 
@@ -609,7 +794,8 @@ const KEYS = [
 ];
 
 function pressed(/** @type {KeyboardEvent} */ event) {
-  const key = event.code === "Space" ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const key =
+    event.code === "Space" ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${event.shiftKey && key.length > 1 ? "Shift+" : ""}${key}`;
 }
 
@@ -618,18 +804,38 @@ document.addEventListener("keydown", (event) => {
   const name = pressed(event);
   const entry = KEYS.find((one) => one.keys.includes(name));
   const inText = focused && document.activeElement === focused.text;
-  if (!entry || name === "Enter" && !inText) return;
+  if (!entry || (name === "Enter" && !inText)) return;
   // While something is typed that is not saved, the browser undoes it letter by letter.
   if (name === "Ctrl+Z" && inText && focused && isChanged(focused)) return;
   event.preventDefault();
   entry.act();
 });
 
-by("keys").querySelector("tbody").replaceChildren(...KEYS.map((one) =>
-  element("tr", {}, [element("td", {}, one.keys.flatMap((key, index) => [index ? " / " : "", element("kbd", {}, [key])])), element("td", {}, [t(one.what)])])));
+by("keys")
+  .querySelector("tbody")
+  .replaceChildren(
+    ...KEYS.map((one) =>
+      element("tr", {}, [
+        element(
+          "td",
+          {},
+          one.keys.flatMap((key, index) => [index ? " / " : "", element("kbd", {}, [key])]),
+        ),
+        element("td", {}, [t(one.what)]),
+      ]),
+    ),
+  );
 
 /** @type {Record<string, (one: Shown) => unknown>} */
-const DOES = { right, skip: nextToHear, speaker, unclear, undo: (one) => inOrder(() => undo(one)), history: past, omit };
+const DOES = {
+  right,
+  skip: nextToHear,
+  speaker,
+  unclear,
+  undo: (one) => inOrder(() => undo(one)),
+  history: past,
+  omit,
+};
 tools.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
 tools.addEventListener("click", (/** @type {any} */ event) => {
   const act = DOES[event.target.closest("button")?.dataset.do];
@@ -639,13 +845,20 @@ by("play").addEventListener("click", toggle);
 by("back").addEventListener("click", () => seek(-5));
 by("forward").addEventListener("click", () => seek(5));
 by("next").addEventListener("click", () => nextToHear(focused));
-by("offer").querySelector("button").addEventListener("click", () => offered?.());
+by("offer")
+  .querySelector("button")
+  .addEventListener("click", () => offered?.());
 by("help").addEventListener("click", () => choose(by("keys")));
 by("speed").addEventListener("change", () => speed(0));
-by("source").addEventListener("change", () => sound.src && play(focused, position() + Number(by("lead").value) * RATE, playing.until));
+by("source").addEventListener(
+  "change",
+  () => sound.src && play(focused, position() + Number(by("lead").value) * RATE, playing.until),
+);
 sound.addEventListener("play", () => requestAnimationFrame(follows));
 sound.addEventListener("error", async () => {
-  const told = await fetch(sound.src).then((answer) => answer.json()).catch(() => ({}));
+  const told = await fetch(sound.src)
+    .then((answer) => answer.json())
+    .catch(() => ({}));
   say(t("page.edit.no_sound", { what: told.what || "" }));
 });
 sound.addEventListener("ended", () => highlights?.delete("word"));
@@ -658,7 +871,9 @@ addEventListener("pagehide", () => {
   if (!one || !isChanged(one) || !name) return;
   const csrf = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]")).content;
   fetch(`/api/v1${base}/turns/${one.turn.id}/text`, {
-    method: "PUT", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+    method: "PUT",
+    keepalive: true,
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify({ by: name, revision: one.turn.revision, text: one.text.textContent }),
   }).catch(() => {});
 });
@@ -726,9 +941,14 @@ async function begin() {
     [people] = await Promise.all([ask("GET", base)]);
     for (let number = 1; number <= people.channels; number++) {
       const seat = people.microphones.find((/** @type {any} */ one) => one.channel === number);
-      by("source").append(element("option", { value: String(number) }, [t("page.edit.microphone", { number }) + (seat?.name ? ` – ${seat.name}` : "")]));
+      by("source").append(
+        element("option", { value: String(number) }, [
+          t("page.edit.microphone", { number }) + (seat?.name ? ` – ${seat.name}` : ""),
+        ]),
+      );
     }
-    if (first.total > first.turns.length) add((await ask("GET", `${base}/turns?from=${first.turns.length}`)).turns);
+    if (first.total > first.turns.length)
+      add((await ask("GET", `${base}/turns?from=${first.turns.length}`)).turns);
     lastEdit = first.last_edit;
     if (!shown.length) list.append(element("p", { class: "empty" }, [t("page.edit.none")]));
     list.setAttribute("aria-busy", "false");
@@ -740,11 +960,15 @@ async function begin() {
     list.setAttribute("aria-busy", "false");
   }
   let known = -1;
-  follow(meeting, () => Number.MAX_SAFE_INTEGER, (told) => {
-    if (told.kind !== "edited" || told.last_edit === known) return;
-    known = told.last_edit;
-    if (told.last_edit > lastEdit) newer();
-  });
+  follow(
+    meeting,
+    () => Number.MAX_SAFE_INTEGER,
+    (told) => {
+      if (told.kind !== "edited" || told.last_edit === known) return;
+      known = told.last_edit;
+      if (told.last_edit > lastEdit) newer();
+    },
+  );
 }
 
 addEventListener("hashchange", toHash);

@@ -13,19 +13,27 @@ const meters = new Map();
 let eventsShown = "";
 
 /** The level on a scale on which speech fills the middle: 60 dB. @param {number} rms */
-const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + 20 * Math.log10(rms) / 60)) : 0);
+const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(rms)) / 60)) : 0);
 
 function recording(/** @type {any} */ told) {
-  const state = !told.running ? "page.live.not_running"
-    : told.state === "waiting" ? "page.live.waiting"
-    : told.state === "device_lost" ? "page.live.lost_device" : "page.live.running";
+  const state = !told.running
+    ? "page.live.not_running"
+    : told.state === "waiting"
+      ? "page.live.waiting"
+      : told.state === "device_lost"
+        ? "page.live.lost_device"
+        : "page.live.running";
   put(by("state"), t(state));
   by("state").dataset.state = told.running ? "perekaman" : "";
   put(by("elapsed"), told.elapsed || "00:00:00");
   const hours = Math.floor((told.disk_minutes || 0) / 60);
-  const room = hours > 0 ? t("page.live.hours", { hours, minutes: told.disk_minutes % 60 }) : t("page.live.minutes", { minutes: told.disk_minutes });
+  const room =
+    hours > 0
+      ? t("page.live.hours", { hours, minutes: told.disk_minutes % 60 })
+      : t("page.live.minutes", { minutes: told.disk_minutes });
   const copied = told.mirror === "following" ? " · " + t("page.live.copied") : "";
-  const lost = told.lost_seconds > 0 ? " · " + t("page.live.lost", { seconds: told.lost_seconds }) : "";
+  const lost =
+    told.lost_seconds > 0 ? " · " + t("page.live.lost", { seconds: told.lost_seconds }) : "";
   put(by("disk"), told.running ? room + copied + lost : "");
   by("start").hidden = told.running;
   by("stop").hidden = !told.running;
@@ -35,7 +43,11 @@ function recording(/** @type {any} */ told) {
   const list = told.troubles.map((/** @type {any} */ one) => one.what).join("\n");
   if (by("troubles").dataset.list !== list) {
     by("troubles").dataset.list = list;
-    by("troubles").replaceChildren(...told.troubles.map((/** @type {any} */ one) => element("li", {}, [one.what, one.hint ? ` ${one.hint}` : ""])));
+    by("troubles").replaceChildren(
+      ...told.troubles.map((/** @type {any} */ one) =>
+        element("li", {}, [one.what, one.hint ? ` ${one.hint}` : ""]),
+      ),
+    );
   }
   levels(told.meters);
   events(told.events);
@@ -55,8 +67,14 @@ function levels(/** @type {any[]} */ list) {
     let shown = meters.get(level.channel);
     if (!shown) {
       const name = element("span", { class: "name" });
-      const meter = /** @type {any} */ (element("meter", { min: "0", max: "1", high: "0.95", low: "0.15", optimum: "0.6" }));
-      const row = element("div", { class: "level" }, [element("span", { class: "number" }, [String(level.channel)]), meter, name]);
+      const meter = /** @type {any} */ (
+        element("meter", { min: "0", max: "1", high: "0.95", low: "0.15", optimum: "0.6" })
+      );
+      const row = element("div", { class: "level" }, [
+        element("span", { class: "number" }, [String(level.channel)]),
+        meter,
+        name,
+      ]);
       shown = { row, meter, name };
       meters.set(level.channel, shown);
       by("meters").append(row);
@@ -65,7 +83,8 @@ function levels(/** @type {any[]} */ list) {
     shown.row.classList.toggle("clipped", level.clipped);
     put(shown.name, level.name || "");
     const label = t("page.live.level", { name: level.name || level.channel });
-    if (shown.meter.getAttribute("aria-label") !== label) shown.meter.setAttribute("aria-label", label);
+    if (shown.meter.getAttribute("aria-label") !== label)
+      shown.meter.setAttribute("aria-label", label);
   }
 }
 
@@ -73,8 +92,16 @@ function events(/** @type {any[]} */ list) {
   const key = JSON.stringify(list);
   if (key === eventsShown) return;
   eventsShown = key;
-  by("entered").replaceChildren(...list.map((event) =>
-    element("li", {}, [element("time", {}, [event.time]), " ", t("page.event." + event.kind), event.detail ? `: ${event.detail}` : ""])));
+  by("entered").replaceChildren(
+    ...list.map((event) =>
+      element("li", {}, [
+        element("time", {}, [event.time]),
+        " ",
+        t("page.event." + event.kind),
+        event.detail ? `: ${event.detail}` : "",
+      ]),
+    ),
+  );
   by("entered").lastElementChild?.scrollIntoView({ block: "nearest" });
 }
 
@@ -84,7 +111,15 @@ function turns(/** @type {any} */ told) {
   const end = place.scrollHeight - place.scrollTop - place.clientHeight < 80;
   place.querySelector(".empty")?.remove();
   for (const turn of told.turns) {
-    place.append(element("p", {}, [element("time", {}, [turn.time]), " ", element("strong", {}, [turn.speaker]), " ", element("span", { lang: "id" }, [turn.text || "…"])]));
+    place.append(
+      element("p", {}, [
+        element("time", {}, [turn.time]),
+        " ",
+        element("strong", {}, [turn.speaker]),
+        " ",
+        element("span", { lang: "id" }, [turn.text || "…"]),
+      ]),
+    );
   }
   if (end) place.scrollTop = place.scrollHeight;
 }
@@ -92,11 +127,18 @@ function turns(/** @type {any} */ told) {
 async function enter(/** @type {string} */ event) {
   const pressed = performance.now();
   try {
-    const done = await ask("POST", base + "/recording/events", { event, ago_ms: Math.round(performance.now() - pressed) });
+    const done = await ask("POST", base + "/recording/events", {
+      event,
+      ago_ms: Math.round(performance.now() - pressed),
+    });
     say(t(done.withdrawn ? "page.live.withdrawn" : "page.live.entered", { time: done.time }));
     return true;
   } catch (error) {
-    say(error instanceof Refused ? [error.body.what, error.body.hint].filter(Boolean).join(" ") : String(error));
+    say(
+      error instanceof Refused
+        ? [error.body.what, error.body.hint].filter(Boolean).join(" ")
+        : String(error),
+    );
     return false;
   }
 }
@@ -108,12 +150,15 @@ by("withdraw").addEventListener("click", () => enter("batal"));
 for (const [id, event] of /** @type {[string, (form: any) => string][]} */ ([
   ["interjection", (form) => `interupsi:${form.channel.value}`],
   ["item", (form) => `acara:${form.number.value}`],
-  ["seat", (form) => `duduk:${form.channel.value}${form.person.value ? ":" + form.person.value : ""}`],
+  [
+    "seat",
+    (form) => `duduk:${form.channel.value}${form.person.value ? ":" + form.person.value : ""}`,
+  ],
   ["note", (form) => `catatan:${form.text.value}`],
 ])) {
   by(id).addEventListener("submit", async (/** @type {SubmitEvent} */ submit) => {
     submit.preventDefault();
-    if (await enter(event(by(id).elements)) && id === "note") by(id).reset();
+    if ((await enter(event(by(id).elements))) && id === "note") by(id).reset();
   });
 }
 
@@ -122,12 +167,16 @@ by("start").addEventListener("click", async () => {
   try {
     recording(await ask("POST", base + "/recording"));
   } catch (error) {
-    say(error instanceof Refused ? [error.body.what, error.body.hint].filter(Boolean).join(" ") : String(error));
+    say(
+      error instanceof Refused
+        ? [error.body.what, error.body.hint].filter(Boolean).join(" ")
+        : String(error),
+    );
   }
   by("start").disabled = false;
 });
 by("stop").addEventListener("click", async () => {
-  if (await choose(by("sure")) !== "yes") return;
+  if ((await choose(by("sure"))) !== "yes") return;
   try {
     await ask("POST", base + "/recording/stop");
     say(t("page.live.stopping"));
@@ -137,18 +186,37 @@ by("stop").addEventListener("click", async () => {
 });
 
 const one = await ask("GET", base);
-const numbers = one.microphones.length ? one.microphones.map((/** @type {any} */ seat) => [seat.channel, seat.name || ""]) : Array.from({ length: 16 }, (_, index) => [index + 1, ""]);
+const numbers = one.microphones.length
+  ? one.microphones.map((/** @type {any} */ seat) => [seat.channel, seat.name || ""])
+  : Array.from({ length: 16 }, (_, index) => [index + 1, ""]);
 for (const id of ["interjection", "seat"]) {
-  by(id).elements.channel.replaceChildren(...numbers.map((/** @type {any[]} */ [number, name]) => element("option", { value: String(number) }, [name ? `${number} – ${name}` : String(number)])));
+  by(id).elements.channel.replaceChildren(
+    ...numbers.map((/** @type {any[]} */ [number, name]) =>
+      element("option", { value: String(number) }, [name ? `${number} – ${name}` : String(number)]),
+    ),
+  );
 }
-by("seat").elements.person.replaceChildren(element("option", { value: "" }, ["–"]), ...one.people.map((/** @type {any} */ person) => element("option", { value: person.id }, [person.name])));
-by("item").elements.number.replaceChildren(...one.agenda.map((/** @type {string} */ item, /** @type {number} */ index) => element("option", { value: String(index + 1) }, [`${index + 1}. ${item}`])));
+by("seat").elements.person.replaceChildren(
+  element("option", { value: "" }, ["–"]),
+  ...one.people.map((/** @type {any} */ person) =>
+    element("option", { value: person.id }, [person.name]),
+  ),
+);
+by("item").elements.number.replaceChildren(
+  ...one.agenda.map((/** @type {string} */ item, /** @type {number} */ index) =>
+    element("option", { value: String(index + 1) }, [`${index + 1}. ${item}`]),
+  ),
+);
 by("item").hidden = one.agenda.length === 0;
 by("seat").hidden = one.people.length === 0;
 by("said").append(element("p", { class: "empty" }, [t("page.live.no_turns")]));
 
-follow(meeting, () => after, (told) => {
-  if (told.kind === "recording") recording(told);
-  else if (told.kind === "turns") turns(told);
-  else if (told.kind === "lost") put(by("state"), t("page.offline"));
-});
+follow(
+  meeting,
+  () => after,
+  (told) => {
+    if (told.kind === "recording") recording(told);
+    else if (told.kind === "turns") turns(told);
+    else if (told.kind === "lost") put(by("state"), t("page.offline"));
+  },
+);

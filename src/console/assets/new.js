@@ -14,14 +14,21 @@ form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
   const meeting = {};
   for (const [name, value] of new FormData(form)) {
     const text = String(value).trim();
-    if (LISTS.includes(name)) meeting[name] = String(value).replace(/\s+$/, "").split("\n").map((line) => line.trim());
-    else if (name === "sequence") { if (text) meeting[name] = Number(text); }
-    else if (text) meeting[name] = text;
+    if (LISTS.includes(name))
+      meeting[name] = String(value)
+        .replace(/\s+$/, "")
+        .split("\n")
+        .map((line) => line.trim());
+    else if (name === "sequence") {
+      if (text) meeting[name] = Number(text);
+    } else if (text) meeting[name] = text;
   }
   for (const name of ["agenda", "letterhead"]) {
     if (Array.isArray(meeting[name])) meeting[name] = meeting[name].filter(Boolean);
   }
-  form.querySelectorAll("[aria-invalid]").forEach((/** @type {Element} */ field) => field.removeAttribute("aria-invalid"));
+  form
+    .querySelectorAll("[aria-invalid]")
+    .forEach((/** @type {Element} */ field) => field.removeAttribute("aria-invalid"));
   try {
     const made = await ask("POST", "/meetings", meeting);
     location.href = `/meetings/${encodeURIComponent(made.id)}/live`;

@@ -19,19 +19,33 @@ function show(/** @type {any} */ state) {
   by("gate").hidden = !open;
   by("nothing-missing").hidden = state.missing.length > 0;
   const to = by("advance").elements.to;
-  to.replaceChildren(...[...state.ways].sort((a, b) => Number(a.back) - Number(b.back))
-    .map((way) => element("option", { value: way.state }, [way.name])));
+  to.replaceChildren(
+    ...[...state.ways]
+      .sort((a, b) => Number(a.back) - Number(b.back))
+      .map((way) => element("option", { value: way.state }, [way.name])),
+  );
   by("advance").hidden = state.ways.length === 0;
   by("advance").elements.days.value = state.days;
   fields();
   const finalize = by("finalize");
   finalize.hidden = !state.official_next;
   if (state.number) finalize.elements.number.value = state.number;
-  finalize.elements.signed_by.replaceChildren(...state.signers.map((/** @type {any} */ signer) =>
-    element("option", { value: signer.id }, [signer.name])));
-  finalize.querySelector(".waive").hidden = !state.missing.some((/** @type {any} */ one) => one.may_be_waived);
-  by("steps").replaceChildren(...state.steps.map((/** @type {any} */ step) =>
-    element("li", {}, [`${step.at} – ${step.name} – ${step.by}`, step.note ? ` – ${step.note}` : ""])));
+  finalize.elements.signed_by.replaceChildren(
+    ...state.signers.map((/** @type {any} */ signer) =>
+      element("option", { value: signer.id }, [signer.name]),
+    ),
+  );
+  finalize.querySelector(".waive").hidden = !state.missing.some(
+    (/** @type {any} */ one) => one.may_be_waived,
+  );
+  by("steps").replaceChildren(
+    ...state.steps.map((/** @type {any} */ step) =>
+      element("li", {}, [
+        `${step.at} – ${step.name} – ${step.by}`,
+        step.note ? ` – ${step.note}` : "",
+      ]),
+    ),
+  );
 }
 
 function missing(/** @type {any} */ one) {
@@ -50,13 +64,22 @@ function fields() {
 
 async function documents() {
   const told = await ask("GET", base + "/documents");
-  by("documents").replaceChildren(...told.documents.map((/** @type {any} */ one) =>
-    element("li", {}, [element("a", { href: one.path, download: one.file }, [one.name])])));
-  by("official").replaceChildren(...told.official.map((/** @type {any} */ one) =>
-    element("li", {}, [element("a", { href: one.path, download: one.file }, [one.file])])));
+  by("documents").replaceChildren(
+    ...told.documents.map((/** @type {any} */ one) =>
+      element("li", {}, [element("a", { href: one.path, download: one.file }, [one.name])]),
+    ),
+  );
+  by("official").replaceChildren(
+    ...told.official.map((/** @type {any} */ one) =>
+      element("li", {}, [element("a", { href: one.path, download: one.file }, [one.file])]),
+    ),
+  );
   by("official-title").hidden = told.official.length === 0;
-  by("show").dataset.path = [...told.official].reverse().find((one) => one.file.startsWith("risalah") && one.file.endsWith(".pdf"))?.path
-    || `/api/v1${base}/documents/pdf`;
+  by("show").dataset.path =
+    [...told.official]
+      .reverse()
+      .find((one) => one.file.startsWith("risalah") && one.file.endsWith(".pdf"))?.path ||
+    `/api/v1${base}/documents/pdf`;
 }
 
 async function load() {
@@ -80,7 +103,14 @@ by("advance").addEventListener("submit", async (/** @type {SubmitEvent} */ event
   const form = by("advance").elements;
   const days = by("advance").querySelector(".days").hidden ? null : Number(form.days.value);
   try {
-    show(await ask("POST", base + "/advance", { to: form.to.value, by: name, note: form.note.value || null, days }));
+    show(
+      await ask("POST", base + "/advance", {
+        to: form.to.value,
+        by: name,
+        note: form.note.value || null,
+        days,
+      }),
+    );
     form.note.value = "";
     go.querySelector(".error").hidden = true;
     say(t("page.done"));
@@ -94,7 +124,9 @@ by("finalize").addEventListener("submit", async (/** @type {SubmitEvent} */ even
   const form = by("finalize").elements;
   try {
     const made = await ask("POST", base + "/finalize", {
-      signed_by: form.signed_by.value, number: form.number.value || null, waive: form.waive.value || null,
+      signed_by: form.signed_by.value,
+      number: form.number.value || null,
+      waive: form.waive.value || null,
     });
     by("seal").textContent = made.seal;
     go.querySelector(".error").hidden = true;
