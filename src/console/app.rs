@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::meetings;
 use super::record::Watched;
+use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
 use crate::common::message::Message;
@@ -36,6 +37,7 @@ pub struct App {
     pub source: Option<PathBuf>,
     /// Recordings that are watched, by the meeting's name.
     pub watched: Mutex<HashMap<String, Watched>>,
+    pub records: Records,
     /// One who changes a meeting has it alone.
     changing: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     working: Arc<Semaphore>,
@@ -53,6 +55,7 @@ impl App {
             lay_out: options.lay_out,
             source: options.source,
             watched: Mutex::default(),
+            records: Records::default(),
             changing: Mutex::default(),
             working: Arc::new(Semaphore::new(WORKING)),
             ends: watch::Sender::new(false),

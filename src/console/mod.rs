@@ -11,6 +11,7 @@ mod guard;
 mod meetings;
 mod pages;
 mod record;
+mod records;
 mod refused;
 mod server;
 mod sound;

@@ -21,4 +21,4 @@ pub use error::{Error, SoundGone};
 pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
 pub use notices::Notices;
-pub use words::{current_words, lexicon, outside_recording, shown_words};
+pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

@@ -4,6 +4,7 @@
 mod sample;
 
 mod browser;
+mod chromium;
 mod correcting;
 mod guarded;
 mod meetings;

@@ -35,6 +35,11 @@ impl Served {
         format!("http://{}/?token={}", self.host, self.token)
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, None)
     }

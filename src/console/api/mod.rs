@@ -8,7 +8,7 @@ mod live;
 pub mod meetings;
 mod recordings;
 mod turns;
-mod values;
+pub mod values;
 
 use std::sync::Arc;
 
