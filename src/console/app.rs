@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 use super::meetings;
+#[cfg(feature = "print")]
+use super::print_jobs::PrintJobs;
 use super::record::Watched;
 use super::records::Records;
 use super::refused::Refused;
@@ -38,6 +40,8 @@ pub struct App {
     /// Recordings that are watched, by the meeting's name.
     pub watched: Mutex<HashMap<String, Watched>>,
     pub records: Records,
+    #[cfg(feature = "print")]
+    pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
     changing: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     working: Arc<Semaphore>,
@@ -56,6 +60,8 @@ impl App {
             source: options.source,
             watched: Mutex::default(),
             records: Records::default(),
+            #[cfg(feature = "print")]
+            print_jobs: PrintJobs::default(),
             changing: Mutex::default(),
             working: Arc::new(Semaphore::new(WORKING)),
             ends: watch::Sender::new(false),

@@ -10,6 +10,8 @@ mod assets;
 mod guard;
 mod meetings;
 mod pages;
+#[cfg(feature = "print")]
+mod print_jobs;
 mod record;
 mod records;
 mod refused;

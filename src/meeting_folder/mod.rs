@@ -9,6 +9,7 @@ mod error;
 mod evidence;
 mod input;
 mod notices;
+mod printable;
 mod words;
 
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
@@ -21,4 +22,5 @@ pub use error::{Error, SoundGone};
 pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
 pub use notices::Notices;
+pub use printable::{PrintRequest, Printable};
 pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

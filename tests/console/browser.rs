@@ -1,9 +1,7 @@
 //! The pages in Chromium, driven as a person does.
 
 use std::fs;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -92,7 +90,7 @@ fn from_the_list_to_the_printed_record() {
     browser.keys(ALT, "b");
     until(|| turn(&served, 2)["heard"] == true, "the doubtful turn was heard");
     // On to the gate.
-    browser.click("nav a:last-child");
+    browser.click("nav a[href$='/state']");
     browser.until("document.querySelector('#documents li')");
     for (to, note) in [("sementara", ""), ("koreksi", ""), ("verifikasi", "sudah disetujui")] {
         browser.until(&format!("document.querySelector('#advance option[value={to}]')"));

@@ -61,6 +61,7 @@ impl Browser {
     }
 
     /// The process above the browser's.
+    #[allow(dead_code, reason = "the bench asks for it")]
     pub fn process(&self) -> u32 {
         self.driver.id()
     }

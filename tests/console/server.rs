@@ -36,6 +36,7 @@ impl Served {
     }
 
     /// Its process.
+    #[allow(dead_code, reason = "the bench asks for it")]
     pub fn id(&self) -> u32 {
         self.child.id()
     }

@@ -8,6 +8,7 @@ use crate::common::clock::Clock;
 use crate::common::flag::Flag;
 use crate::common::language::Language;
 use crate::common::message::Message;
+use crate::console::words;
 use crate::document::orthography::Doubt;
 use crate::floor::CLOCK;
 
@@ -37,7 +38,7 @@ pub struct Told {
 
 impl Told {
     pub fn of(message: &Message, language: Language) -> Self {
-        Self { code: message.key.clone(), what: message.what(language), hint: message.hint(language) }
+        Self { code: message.key.clone(), what: message.what(language), hint: words::hint(message, language) }
     }
 }
 
