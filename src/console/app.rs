@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 use super::meetings;
+use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
 use super::record::Watched;
@@ -40,6 +41,7 @@ pub struct App {
     /// Recordings that are watched, by the meeting's name.
     pub watched: Mutex<HashMap<String, Watched>>,
     pub records: Records,
+    pub member_links: MemberLinks,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -60,6 +62,7 @@ impl App {
             source: options.source,
             watched: Mutex::default(),
             records: Records::default(),
+            member_links: MemberLinks::default(),
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),
@@ -124,7 +127,7 @@ impl App {
 }
 
 /// 256 random bits.
-fn random() -> io::Result<String> {
+pub fn random() -> io::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::from)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

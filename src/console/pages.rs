@@ -26,6 +26,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
+        .route("/member", get(member))
         .merge(printing())
 }
 
@@ -125,6 +126,12 @@ struct PrintPage {
 }
 
 #[derive(Template)]
+#[template(path = "member.html")]
+struct MemberPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
     frame: Frame,
@@ -165,6 +172,10 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
         asks_seats: known.seats.is_empty(),
         people: known.people.iter().map(|person| person.name.clone()).collect(),
     })
+}
+
+async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&MemberPage { frame: Frame::new(&app, language) })
 }
 
 async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refused> {
