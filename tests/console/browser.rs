@@ -80,6 +80,24 @@ fn from_the_list_to_the_printed_record() {
     until(|| turn(&served, 3)["speaker"]["id"] == "siti", "the speaker is changed back");
     browser.keys(CONTROL, "y");
     until(|| turn(&served, 3)["speaker"]["id"] == "mariana", "the speaker is changed again");
+    // From a word on, somebody else speaks.
+    into(&browser, 4);
+    browser.script(
+        "const node = document.querySelector('.turn:nth-child(4) .text').firstChild; getSelection().collapse(node, node.data.indexOf('rancangan'))",
+    );
+    browser.keys(ALT, "s");
+    browser.until("document.querySelector('#speaker').open && !document.querySelector('#only').hidden");
+    browser.click("#only input");
+    browser.click("#speaker [name=find]");
+    browser.keys("", "siti");
+    browser.picture("sunting-pembicara");
+    browser.keys("", ENTER);
+    until(|| turn(&served, 3)["passages"][0]["id"] == "siti", "the passage has its speaker");
+    browser.until("document.querySelector('.turn:nth-child(4) .passage')");
+    browser.picture("sunting-bagian");
+    browser.until("document.activeElement.classList.contains('text')");
+    browser.keys(CONTROL, "z");
+    until(|| turn(&served, 3)["passages"] == json!([]), "the passage is taken back");
     // The queue, worked off.
     browser.click("#next");
     browser.until("document.activeElement.closest('.turn.to-hear')");
