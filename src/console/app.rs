@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
-use super::meetings;
 use super::record::Watched;
 use super::refused::Refused;
 use super::server::Options;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
-use crate::meeting_folder::LaidOut;
+use crate::meeting_folder::{LaidOut, folders};
 
 /// Lays a sheet out by the templates of this folder, or by those that are built in.
 pub type LayOut = dyn Fn(&Sheet, Format, Option<&Path>) -> Result<LaidOut, risalah::Error> + Send + Sync;
@@ -62,7 +61,7 @@ impl App {
     /// The folder of a meeting. Its name is looked for among those that are there, and is never
     /// made into a path.
     pub fn folder(&self, id: &str) -> Result<PathBuf, Refused> {
-        meetings::folders(&self.root)
+        folders(&self.root)
             .into_iter()
             .find(|(name, _)| name == id)
             .map(|(_, path)| path)

@@ -8,6 +8,7 @@ mod entries;
 mod error;
 mod evidence;
 mod input;
+mod meetings;
 mod notices;
 mod words;
 
@@ -20,5 +21,6 @@ pub use entries::{EntryError, may_enter};
 pub use error::{Error, SoundGone};
 pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
+pub use meetings::{folders, is_meeting, name, usual_folder};
 pub use notices::Notices;
 pub use words::{current_words, lexicon, outside_recording, shown_words};
