@@ -116,6 +116,8 @@ pub struct Hit {
 pub struct Place {
     /// The microphone; none for what was entered.
     pub channel: Option<u16>,
+    /// Where the utterance begins.
+    pub turn: u64,
     /// Where the word begins.
     pub start: u64,
     /// Where the utterance ends.
@@ -149,4 +151,35 @@ pub struct Also {
     pub count: usize,
     /// The first of those places, where nothing else was found.
     pub hits: Vec<Hit>,
+}
+
+/// A piece of a hit's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "console", derive(utoipa::ToSchema))]
+pub struct Part {
+    /// The text.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub mark: bool,
+}
+
+impl Hit {
+    /// The text in pieces: what was looked for, and what stands between.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let part = |range: Range<usize>, mark| Part { text: self.text[range].to_owned(), mark };
+        let mut parts = Vec::new();
+        let mut behind = 0;
+        for mark in &self.marks {
+            if behind < mark.start {
+                parts.push(part(behind..mark.start, false));
+            }
+            parts.push(part(mark.clone(), true));
+            behind = mark.end;
+        }
+        if behind < self.text.len() {
+            parts.push(part(behind..self.text.len(), false));
+        }
+        parts
+    }
 }

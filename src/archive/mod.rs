@@ -24,7 +24,7 @@ use crate::common::message::Message;
 use crate::meeting_folder::is_meeting;
 
 pub use error::Error;
-pub use found::{Also, Found, Hit, Of, Place, Request, Text, What};
+pub use found::{Also, Found, Hit, Of, Part, Place, Request, Text, What};
 pub use index::FILE_NAME;
 pub use query::Query;
 pub use stemming::stems;
@@ -74,6 +74,14 @@ impl Archive {
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
         self.index.is_in_memory
+    }
+
+    /// How many meetings the index has, and how many closed ones were left out.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn count(&self) -> Result<(usize, usize), Error> {
+        Ok((self.index.meetings()?, self.index.left_out()?.0))
     }
 
     /// Brings the index up to what the folders hold, until a time if one is given. How many meetings

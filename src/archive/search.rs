@@ -315,7 +315,8 @@ impl Searcher<'_> {
             }
             let at: Option<u64> = row.get(1).map_err(index.failed())?;
             let excused: bool = row.get(5).map_err(index.failed())?;
-            let place = at.map(|at| CLOCK.at_millis(at)).map(|at| Place { channel: None, start: at, end: at });
+            let place =
+                at.map(|at| CLOCK.at_millis(at)).map(|at| Place { channel: None, turn: at, start: at, end: at });
             found.hits.push(Hit {
                 place,
                 speaker: is_of_people.then(|| text.clone()),
@@ -368,6 +369,7 @@ fn hit(meeting: &Meeting, turn: Packed, recognised: &Utterance, current: &Uttera
     Hit {
         place: Some(Place {
             channel: Some(utterance.channel.number()),
+            turn: clock.convert(utterance.span.start, CLOCK),
             start: clock.convert(start, CLOCK),
             end: clock.convert(utterance.span.end, CLOCK),
         }),

@@ -14,12 +14,12 @@ pub fn stems(word: &str) -> Vec<String> {
         return vec![word.to_owned()];
     }
     let mut found = vec![indonesian_tala(word).into_owned()];
-    for other in restored(word) {
-        let stem = indonesian_tala(&other).into_owned();
-        if !found.contains(&stem) {
-            found.push(stem);
-        }
-    }
+    found.extend(restored(word).iter().map(|other| indonesian_tala(other).into_owned()));
+    // A root that ends as if it had an ending (*nilai*) loses it where it stands alone.
+    let again: Vec<String> = found.iter().map(|stem| indonesian_tala(stem).into_owned()).collect();
+    found.extend(again);
+    found.sort_unstable();
+    found.dedup();
     found
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use super::record::Watched;
 use super::refused::Refused;
 use super::server::Options;
+use crate::archive::Archive;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
@@ -35,6 +36,8 @@ pub struct App {
     pub source: Option<PathBuf>,
     /// Recordings that are watched, by the meeting's name.
     pub watched: Mutex<HashMap<String, Watched>>,
+    /// The index of all meetings, once somebody has searched.
+    pub archive: Mutex<Option<Archive>>,
     /// One who changes a meeting has it alone.
     changing: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     working: Arc<Semaphore>,
@@ -52,6 +55,7 @@ impl App {
             lay_out: options.lay_out,
             source: options.source,
             watched: Mutex::default(),
+            archive: Mutex::default(),
             changing: Mutex::default(),
             working: Arc::new(Semaphore::new(WORKING)),
             ends: watch::Sender::new(false),

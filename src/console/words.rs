@@ -46,7 +46,7 @@ impl Words {
 }
 
 /// The keys that the scripts use.
-const SCRIPTS: [&str; 102] = [
+const SCRIPTS: [&str; 112] = [
     "page.saved",
     "page.saving",
     "page.unsaved",
@@ -54,6 +54,16 @@ const SCRIPTS: [&str; 102] = [
     "page.away",
     "page.name_needed",
     "page.done",
+    "page.search.recognised",
+    "page.search.absent",
+    "page.search.excused",
+    "page.search.play",
+    "page.search.also",
+    "page.search.found",
+    "page.search.found_more",
+    "page.search.nothing",
+    "page.search.closed",
+    "page.search.left",
     "page.edit.turn",
     "page.edit.conflict",
     "page.edit.kept",

@@ -7,6 +7,7 @@ mod life;
 mod live;
 pub mod meetings;
 mod recordings;
+mod search;
 mod turns;
 mod values;
 
@@ -44,6 +45,7 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
+        .routes(routes!(search::search))
         .routes(routes!(turns::list))
         .routes(routes!(turns::one))
         .routes(routes!(turns::history))
