@@ -32,9 +32,20 @@ fn stamp(path: PathBuf) -> Stamp {
     (path, found)
 }
 
-/// Whether the files of a meeting are as they were when it was read.
-pub(super) fn is_unchanged(stamps: &[Stamp]) -> bool {
-    stamps.iter().all(|known| stamp(known.0.clone()) == *known)
+/// Whether the files of a meeting are as they were when it was read: those that this JSON names.
+pub(super) fn is_unchanged(stamps: &str) -> bool {
+    let stamps: Vec<Stamp> = serde_json::from_str(stamps).unwrap_or_default();
+    !stamps.is_empty() && stamps.iter().all(|known| stamp(known.0.clone()) == *known)
+}
+
+/// The same for a closed meeting, of which no path is kept.
+pub(super) fn is_closed_unchanged(root: &Path, folder: &Path, known: &str) -> bool {
+    sealed(&stamps(root, folder)) == known
+}
+
+/// Stamps that say nothing but whether they are the same.
+pub(super) fn sealed(stamps: &[Stamp]) -> String {
+    sha256(serde_json::to_string(stamps).unwrap_or_default().as_bytes())
 }
 
 fn stamps(root: &Path, folder: &Path) -> Vec<Stamp> {
@@ -162,7 +173,7 @@ fn contents(id: &str, folder: &Path, known: Option<&str>) -> Result<(Contents, V
     meeting.emblem = None;
     let more: Vec<PathBuf> = meeting.sources.iter().chain(&meeting.institution).cloned().collect();
     if meeting.nature.is_some_and(|nature| nature != Nature::Terbuka) {
-        return Ok((Contents::Closed, more));
+        return Ok((Contents::Closed, Vec::new()));
     }
     let store = match Store::open_to_read(folder) {
         Err(store::Error::Missing { .. }) => None,

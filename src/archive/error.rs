@@ -63,10 +63,24 @@ pub enum Error {
 impl Error {
     /// Whether the index is damaged: then it is made anew.
     pub(super) fn is_damage(&self) -> bool {
-        let damaged = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
-        matches!(self, Self::Index { source, .. }
-            if source.sqlite_error_code().is_some_and(|code| damaged.contains(&code)))
+        matches!(self, Self::Index { source, .. } if is_damage(source))
     }
+}
+
+/// Whether this is what SQLite says of a file whose content makes no sense: tables that are not
+/// there, values of another type.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code().is_none_or(|code| {
+        matches!(
+            code,
+            ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::SchemaChanged
+                | ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch
+                | ErrorCode::Unknown
+        )
+    })
 }
 
 impl Explain for Error {

@@ -16,7 +16,8 @@ use jiff::civil::{Date, date};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::Error;
-use super::contents::{Contents, Open, Stamp};
+use super::contents::{Contents, Open, Stamp, sealed};
+use super::error::is_damage;
 use super::packed::{pack, unpack};
 use super::sound::{grams, is_compared, key};
 use super::stemming::stems;
@@ -83,7 +84,8 @@ pub(super) struct Index {
 
 /// What the index knows of a folder.
 pub(super) struct Known {
-    pub(super) stamps: Vec<Stamp>,
+    /// Its files, as JSON; of a closed meeting the hash of that.
+    pub(super) stamps: String,
     /// Of what it has of it; nothing of one that was left out.
     pub(super) digest: Option<String>,
 }
@@ -97,10 +99,7 @@ enum Unfit {
 
 impl From<rusqlite::Error> for Unfit {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
-            _ => Self::Failed(error),
-        }
+        if is_damage(&error) { Self::Damaged } else { Self::Failed(error) }
     }
 }
 
@@ -149,11 +148,7 @@ impl Index {
     pub(super) fn known(&self) -> Result<Vec<(String, Known)>, Error> {
         let query = "SELECT folder, stamps, digest FROM meeting UNION ALL SELECT name, stamps, NULL FROM left_out";
         let mut statement = self.connection.prepare_cached(query).map_err(self.failed())?;
-        let rows = statement.query_map([], |row| {
-            // Stamps that cannot be read are those of no file, and the folder is read anew.
-            let stamps: String = row.get(1)?;
-            Ok((row.get(0)?, Known { stamps: serde_json::from_str(&stamps).unwrap_or_default(), digest: row.get(2)? }))
-        });
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, Known { stamps: row.get(1)?, digest: row.get(2)? })));
         rows.and_then(Iterator::collect).map_err(self.failed())
     }
 
@@ -228,7 +223,10 @@ impl Index {
     /// Puts what was found in a folder in place of what was known of it.
     pub(super) fn put(&mut self, id: &str, stamps: &[Stamp], contents: &Contents) -> Result<(), Error> {
         let failed = self.failed();
-        let stamps = serde_json::to_string(stamps).unwrap_or_default();
+        let stamps = match contents {
+            Contents::Closed => sealed(stamps),
+            _ => serde_json::to_string(stamps).unwrap_or_default(),
+        };
         if self.is_put(id, &stamps)? {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use super::contents::{Contents, Stamp, is_unchanged, read};
+use super::contents::{Contents, Stamp, is_closed_unchanged, is_unchanged, read};
 use super::index::{Index, Known, MOST_TURNS, closed_name};
 use crate::common::message::Message;
 use crate::meeting_folder::folders;
@@ -104,10 +104,12 @@ fn compare(index: &Index, root: &Path) -> Result<(Vec<Changed>, Vec<String>), Er
     let mut known: HashMap<String, Known> = index.known()?.into_iter().collect();
     let mut changed = Vec::new();
     for (id, folder) in folders(root).into_iter().rev() {
-        let as_closed = known.remove(&closed_name(&id));
-        match known.remove(&id).or(as_closed) {
-            Some(known) if is_unchanged(&known.stamps) && !known.stamps.is_empty() => {}
-            known => changed.push(Changed { id, folder, digest: known.and_then(|known| known.digest) }),
+        let closed = known.remove(&closed_name(&id));
+        let open = known.remove(&id);
+        let is_known = closed.is_some_and(|closed| is_closed_unchanged(root, &folder, &closed.stamps))
+            || open.as_ref().is_some_and(|open| is_unchanged(&open.stamps));
+        if !is_known {
+            changed.push(Changed { id, folder, digest: open.and_then(|open| open.digest) });
         }
     }
     Ok((changed, known.into_keys().collect()))

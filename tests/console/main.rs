@@ -11,5 +11,6 @@ mod official;
 mod pages;
 mod reading;
 mod recording;
+mod searching;
 mod server;
 mod sound;

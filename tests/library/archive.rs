@@ -379,7 +379,7 @@ fn an_update_that_is_ended_goes_on_the_next_time() {
 fn several_at_once_find_the_same() {
     let place = three();
     let root = place.path();
-    for round in 0..4 {
+    for round in 0..4_usize {
         if round % 2 == 0 {
             let _ = fs::remove_file(root.join(FILE_NAME));
         } else {
