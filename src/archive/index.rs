@@ -3,7 +3,7 @@
 //!
 //! `turn` has the words of each utterance (FTS5, without the text itself). Its row numbers are made of
 //! the meeting's slot and the utterance's place, and slots descend with the day: so FTS5 gives the
-//! newest first by itself. `word` and `vocabulary` have each word once, by its stems and by how it
+//! newest first by itself. They are close together, because their distances take most of the room. `word` and `vocabulary` have each word once, by its stems and by how it
 //! sounds.
 
 use std::collections::HashSet;
@@ -35,16 +35,19 @@ const VERSION: i64 = 1;
 /// How long another process is waited for that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Meetings that one day has room for; the next ones take the place of the days before.
-const OF_DAY: i64 = 64;
+/// Slots of one day; where they are taken, those of the days before are.
+pub(super) const OF_DAY: i64 = 16;
 /// The last day that has a place of its own: in the year 2149.
 const LAST_DAY: i64 = 65_535;
-/// Bits of a row number that are the place of an utterance.
-const PLACE_BITS: u32 = 16;
+/// Utterances of one slot; a meeting of more takes the next ones too.
+const OF_SLOT: usize = 1 << 11;
+/// Utterances that a meeting may have.
+pub(super) const MOST_TURNS: usize = 1 << 16;
 
 const SCHEMA: &str = "
 CREATE TABLE meeting (
     slot INTEGER PRIMARY KEY,
+    slots INTEGER NOT NULL,
     folder TEXT NOT NULL UNIQUE,
     stamps TEXT NOT NULL,
     digest TEXT NOT NULL,
@@ -279,11 +282,14 @@ impl Index {
 
     fn add(&mut self, id: &str, stamps: &str, open: &Open) -> Result<(), Error> {
         let failed = self.failed();
-        let slot = self.free_slot(open.about.date)?;
+        let slots = open.turns.len().div_ceil(OF_SLOT).max(1) as i64;
+        let slot = self.free_slot(open.about.date, slots)?;
         let about = serde_json::to_string(&open.about).unwrap_or_default();
         self.connection
-            .prepare_cached("INSERT INTO meeting VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            .and_then(|mut insert| insert.execute(params![slot, id, stamps, open.digest, about, pack(&open.turns)]))
+            .prepare_cached("INSERT INTO meeting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            .and_then(|mut insert| {
+                insert.execute(params![slot, slots, id, stamps, open.digest, about, pack(&open.turns)])
+            })
             .map_err(&failed)?;
         {
             let mut insert = self
@@ -310,22 +316,33 @@ impl Index {
         Ok(())
     }
 
-    /// The next place for a meeting of this day; those without a day come last.
-    fn free_slot(&self, day: Option<Date>) -> Result<i64, Error> {
+    /// The next place for a meeting of this day and of so many slots; those without a day come last.
+    fn free_slot(&self, day: Option<Date>, slots: i64) -> Result<i64, Error> {
         let first = first_slot(day);
+        let before = (MOST_TURNS / OF_SLOT) as i64;
         let mut statement = self
             .connection
-            .prepare_cached("SELECT slot FROM meeting WHERE slot >= ?1 ORDER BY slot")
+            .prepare_cached("SELECT slot, slots FROM meeting WHERE slot > ?1 ORDER BY slot")
             .map_err(self.failed())?;
-        let mut rows = statement.query([first]).map_err(self.failed())?;
+        let mut rows = statement.query([first - before]).map_err(self.failed())?;
         let mut free = first;
         while let Some(row) = rows.next().map_err(self.failed())? {
-            if row.get::<_, i64>(0).map_err(self.failed())? > free {
+            let (taken, count): (i64, i64) =
+                row.get(0).and_then(|slot| Ok((slot, row.get(1)?))).map_err(self.failed())?;
+            if taken >= free + slots {
                 break;
             }
-            free += 1;
+            free = free.max(taken + count);
         }
         Ok(free)
+    }
+
+    /// The meeting to which a slot belongs, by its first one.
+    pub(super) fn owner(&self, slot: i64) -> Result<i64, Error> {
+        self.connection
+            .prepare_cached("SELECT coalesce(max(slot), -1) FROM meeting WHERE slot <= ?1")
+            .and_then(|mut select| select.query_row([slot], |row| row.get(0)))
+            .map_err(self.failed())
     }
 
     fn learn(&mut self, word: &str) -> Result<(), Error> {
@@ -396,18 +413,15 @@ pub(super) fn closed_name(id: &str) -> String {
     format!("sha256:{}", sha256(id.as_bytes()))
 }
 
-/// The row of the utterance at this place of the meeting in this slot.
+/// The row of the utterance at this place of the meeting that begins in this slot.
 pub(super) fn row(slot: i64, place: usize) -> i64 {
-    (slot << PLACE_BITS) | place as i64
+    slot * OF_SLOT as i64 + place as i64
 }
 
-/// Slot and place of a row.
-pub(super) fn slot_and_place(row: i64) -> (i64, usize) {
-    (row >> PLACE_BITS, (row & ((1 << PLACE_BITS) - 1)) as usize)
+/// The slot of a row.
+pub(super) fn slot_of(row: i64) -> i64 {
+    row.div_euclid(OF_SLOT as i64)
 }
-
-/// Utterances that a meeting may have.
-pub(super) const MOST_TURNS: usize = 1 << PLACE_BITS;
 
 /// The first slot of a day: the later, the smaller.
 pub(super) fn first_slot(day: Option<Date>) -> i64 {

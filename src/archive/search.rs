@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, params};
 use super::Error;
 use super::contents::{About, FactKind, Speaker};
 use super::found::{Also, Found, Hit, Of, Place, Request, Text, What};
-use super::index::{Index, first_slot, row, slot_and_place};
+use super::index::{Index, OF_DAY, first_slot, row, slot_of};
 use super::packed::{Packed, unpack};
 use super::query::Query;
 use super::sound;
@@ -36,7 +36,7 @@ const MEASURED: usize = 400;
 const BEFORE: usize = 90;
 const AFTER: usize = 150;
 /// Slots that a meeting may have been moved on, where a day had no place left.
-const MOVED: i64 = 64 * 366;
+const MOVED: i64 = OF_DAY * 366;
 
 /// Looks for what is wanted.
 pub(super) fn search(
@@ -48,7 +48,8 @@ pub(super) fn search(
 ) -> Result<Found, Error> {
     let (closed, unreadable) = index.left_out()?;
     let found = Found { meetings: index.meetings()?, closed, unreadable, ..Found::default() };
-    let mut searcher = Searcher { index, root, filter: Filter::of(request), meetings: HashMap::new(), stop };
+    let mut searcher =
+        Searcher { index, root, filter: Filter::of(request), meetings: HashMap::new(), owners: HashMap::new(), stop };
     match (request.what, query) {
         (What::Words | What::Amounts, Some(query)) => searcher.said(request, query, found),
         (What::Words | What::Amounts, None) => Err(Error::NoWords),
@@ -133,6 +134,8 @@ struct Searcher<'a> {
     filter: Filter<'a>,
     /// By their slots; `None` for one of which nothing is wanted.
     meetings: HashMap<i64, Option<Meeting>>,
+    /// The first slot of the meeting to which each slot belongs.
+    owners: HashMap<i64, i64>,
     stop: &'a AtomicBool,
 }
 
@@ -184,7 +187,7 @@ impl Searcher<'_> {
                 return Err(Error::Interrupted);
             }
             let row: i64 = row.get(0).map_err(index.failed())?;
-            let (slot, place) = slot_and_place(row);
+            let (slot, place) = self.place(row)?;
             if !self.meeting(slot)?.is_some_and(|meeting| meeting.takes(place)) {
                 continue;
             }
@@ -198,6 +201,17 @@ impl Searcher<'_> {
             found.total += 1;
         }
         Ok(found)
+    }
+
+    /// The meeting of a row, by its first slot, and the place of the utterance in it.
+    fn place(&mut self, of: i64) -> Result<(i64, usize), Error> {
+        let slot = slot_of(of);
+        let first = match self.owners.get(&slot) {
+            Some(first) => *first,
+            None => self.index.owner(slot)?,
+        };
+        self.owners.insert(slot, first);
+        Ok((first, usize::try_from(of - row(first, 0)).unwrap_or(usize::MAX)))
     }
 
     fn meeting(&mut self, slot: i64) -> Result<Option<&Meeting>, Error> {
@@ -232,7 +246,7 @@ impl Searcher<'_> {
         let mut hits = Vec::with_capacity(rows.len());
         let mut open: Option<(i64, Option<Store>)> = None;
         for row in rows {
-            let (slot, place) = slot_and_place(*row);
+            let (slot, place) = self.place(*row)?;
             let root = self.root;
             let Some(meeting) = self.meeting(slot)? else { continue };
             if open.as_ref().is_none_or(|(of, _)| *of != slot) {
