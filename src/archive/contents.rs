@@ -179,8 +179,8 @@ fn contents(id: &str, folder: &Path, known: Option<&str>) -> Result<(Contents, V
         Err(store::Error::Missing { .. }) => None,
         store => Some(store?),
     };
-    let state = store.as_ref().map(Store::state).transpose()?.unwrap_or_default();
-    let digest = sha256(format!("{id} {state} {meeting:?}").as_bytes());
+    let content = store.as_ref().map(Store::content).transpose()?;
+    let digest = sha256(format!("{id} {content:?} {meeting:?}").as_bytes());
     if known == Some(digest.as_str()) {
         return Ok((Contents::Known, more));
     }

@@ -76,6 +76,17 @@ impl Level {
     }
 }
 
+/// What of a recording a stream gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Every channel.
+    Every,
+    /// One channel, as the only one.
+    Channel(Channel),
+    /// The sum of all channels, as the only one.
+    Sum,
+}
+
 /// A recording resampled to [`SPEECH_RATE`], every channel in step.
 ///
 /// Sample `p` is the moment `p` × rate ÷ 16000 of the source: the filter's delay is taken out. A
@@ -87,8 +98,11 @@ pub struct SpeechStream {
     origin: u64,
     /// The sample at [`SPEECH_RATE`] that this is.
     base: u64,
+    selection: Selection,
     resampler: Option<Resampler>,
     interleaved: Vec<f32>,
+    /// What `selection` takes of it, where that is not every channel.
+    selected: Vec<f32>,
     /// Samples ready to be delivered, from `taken` on.
     ready: Vec<Vec<f32>>,
     taken: usize,
@@ -104,17 +118,24 @@ impl SpeechStream {
     /// # Errors
     /// [`Error::Resample`].
     pub fn new(source: Source) -> Result<Self, Error> {
+        Self::of(source, Selection::Every)
+    }
+
+    fn of(source: Source, selection: Selection) -> Result<Self, Error> {
         let channels = usize::from(source.channels());
+        let given = if selection == Selection::Every { source.channels() } else { 1 };
         let plain = source.clock() == SPEECH_CLOCK;
-        let resampler = if plain { None } else { Some(Resampler::new(source.clock(), source.channels())?) };
+        let resampler = if plain { None } else { Some(Resampler::new(source.clock(), given)?) };
         let frames = resampler.as_ref().map_or(PLAIN_FRAMES, Resampler::frames);
         Ok(Self {
             origin: source.position(),
             base: 0,
             source,
+            selection,
             resampler,
             interleaved: vec![0.0; frames * channels],
-            ready: vec![Vec::new(); channels],
+            selected: Vec::new(),
+            ready: vec![Vec::new(); usize::from(given)],
             taken: 0,
             position: 0,
             end: None,
@@ -122,13 +143,14 @@ impl SpeechStream {
         })
     }
 
-    /// Resamples `source`, which stands at its beginning, from this sample at [`SPEECH_RATE`] on.
-    /// Every sample is the same as if all before it had been read.
+    /// Resamples part of `source`, which stands at its beginning, from this sample at
+    /// [`SPEECH_RATE`] on. Every sample of a channel is the same as if all channels and all before
+    /// it had been read; a channel that the source lacks is silent.
     ///
     /// # Errors
     /// As [`Source::skip`]; [`Error::Resample`].
-    pub fn starting(source: Source, position: u64) -> Result<Self, Error> {
-        let mut stream = Self::new(source)?;
+    pub fn starting(source: Source, selection: Selection, position: u64) -> Result<Self, Error> {
+        let mut stream = Self::of(source, selection)?;
         let rate = u64::from(stream.source.clock().rate());
         let frames = stream.resampler.as_ref().map_or(1, |resampler| resampler.frames() as u64);
         // Of the filter's blocks, each takes part of the one before it along.
@@ -252,12 +274,28 @@ impl SpeechStream {
             }
         }
         self.taken = 0;
+        let given = self.ready.len();
+        let sound = match self.selection {
+            Selection::Every => &self.interleaved,
+            Selection::Channel(channel) => {
+                let frames = self.interleaved.chunks_exact(channels);
+                self.selected.clear();
+                self.selected.extend(frames.map(|frame| frame.get(channel.index()).copied().unwrap_or(0.0)));
+                &self.selected
+            }
+            Selection::Sum => {
+                let frames = self.interleaved.chunks_exact(channels);
+                self.selected.clear();
+                self.selected.extend(frames.map(|frame| frame.iter().sum::<f32>()));
+                &self.selected
+            }
+        };
         if let Some(resampler) = &mut self.resampler {
-            return resampler.process(&self.interleaved, &mut self.ready);
+            return resampler.process(sound, &mut self.ready);
         }
         for (index, samples) in self.ready.iter_mut().enumerate() {
             samples.clear();
-            samples.extend(sound.iter().skip(index).step_by(channels));
+            samples.extend(sound[..frames * given].iter().skip(index).step_by(given));
         }
         Ok(())
     }

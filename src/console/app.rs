@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+#[cfg(feature = "print")]
+use super::print_jobs::PrintJobs;
 use super::record::Watched;
+use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
 use crate::archive::Archive;
@@ -38,6 +41,9 @@ pub struct App {
     pub watched: Mutex<HashMap<String, Watched>>,
     /// The index of all meetings, once somebody has searched.
     pub archive: Mutex<Option<Archive>>,
+    pub records: Records,
+    #[cfg(feature = "print")]
+    pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
     changing: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     working: Arc<Semaphore>,
@@ -56,6 +62,9 @@ impl App {
             source: options.source,
             watched: Mutex::default(),
             archive: Mutex::default(),
+            records: Records::default(),
+            #[cfg(feature = "print")]
+            print_jobs: PrintJobs::default(),
             changing: Mutex::default(),
             working: Arc::new(Semaphore::new(WORKING)),
             ends: watch::Sender::new(false),

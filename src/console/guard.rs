@@ -152,7 +152,7 @@ fn in_words(response: &Response, language: Language, is_api: bool) -> Response {
         Arc::new(Refused::new(status, Message::new(key)))
     });
     let message = &refused.message;
-    let (what, hint) = (message.what(language), message.hint(language));
+    let (what, hint) = (message.what(language), words::hint(message, language));
     if !is_api {
         return (status, pages::refused(language, &what, hint.as_deref())).into_response();
     }

@@ -10,7 +10,10 @@ mod assets;
 mod guard;
 mod meetings;
 mod pages;
+#[cfg(feature = "print")]
+mod print_jobs;
 mod record;
+mod records;
 mod refused;
 mod server;
 mod sound;

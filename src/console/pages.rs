@@ -27,6 +27,17 @@ pub fn router() -> Router<Arc<App>> {
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
+        .merge(printing())
+}
+
+#[cfg(feature = "print")]
+fn printing() -> Router<Arc<App>> {
+    Router::new().route("/meetings/{id}/print", get(print))
+}
+
+#[cfg(not(feature = "print"))]
+fn printing() -> Router<Arc<App>> {
+    Router::new()
 }
 
 /// What every page has.
@@ -107,6 +118,15 @@ struct LivePage {
 #[derive(Template)]
 #[template(path = "state.html")]
 struct StatePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[cfg(feature = "print")]
+#[derive(Template)]
+#[template(path = "print.html")]
+struct PrintPage {
     frame: Frame,
     of: Of,
     place: &'static str,
@@ -200,4 +220,14 @@ async fn state(
 ) -> Result<Response, Refused> {
     let of = of(&app, id, language).await?;
     page(&StatePage { frame: Frame::new(&app, language), of, place: "state" })
+}
+
+#[cfg(feature = "print")]
+async fn print(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&PrintPage { frame: Frame::new(&app, language), of, place: "print" })
 }

@@ -50,7 +50,8 @@ impl<E: Explain> From<E> for Refused {
         let is_of = |group: &str| message.key.starts_with(group);
         let status = if is_of("transcript.missing") || is_of("edit.no_") || is_of("play.no_channel") {
             StatusCode::NOT_FOUND
-        } else if is_of("edit.") || is_of("recorder.") || is_of("status.") {
+        } else if is_of("edit.") || is_of("recorder.") || is_of("status.") || (is_of("printing.") && !error.is_usage())
+        {
             StatusCode::CONFLICT
         } else if error.is_usage() {
             StatusCode::UNPROCESSABLE_ENTITY

@@ -12,7 +12,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 
 use super::app::{App, LayOut};
 use super::{api, assets, guard, pages};
@@ -193,7 +192,6 @@ fn router(app: Arc<App>) -> Router {
         .fallback(guard::nothing_there)
         .method_not_allowed_fallback(guard::no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST))
-        .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::custom(guard::failed))
         .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
         .with_state(app)

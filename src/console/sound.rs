@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::refused::Refused;
-use crate::audio::{Block, Input, SPEECH_RATE, Source, SpeechStream};
+use crate::audio::{Block, Input, SPEECH_RATE, Selection, Source, SpeechStream};
 use crate::common::clock::{Channel, Clock};
 use crate::meeting_folder;
 use crate::record::playback;
@@ -48,20 +48,17 @@ impl Sound {
             return Err(playback::Error::NoChannel { channel, channels: self.channels }.into());
         }
         let source = Source::follow(&self.only(channel), &NOW)?;
-        let mut stream = SpeechStream::starting(source, wanted.start)?;
+        let selection = channel.map_or(Selection::Sum, Selection::Channel);
+        let mut stream = SpeechStream::starting(source, selection, wanted.start)?;
         let count = wanted.end.saturating_sub(wanted.start) as usize;
         let mut samples = Vec::with_capacity(count);
         let mut block = Block::default();
         while samples.len() < count {
             let frames = stream.read(&mut block, BLOCK.min(count - samples.len()))?;
-            let channels = block.channels();
-            samples.extend((0..frames).map(|frame| {
-                let sample = match channel {
-                    Some(channel) => channels.get(channel.index()).map_or(0.0, |samples| samples[frame]),
-                    None => channels.iter().map(|samples| samples[frame]).sum(),
-                };
-                (sample * 32_768.0).round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16
-            }));
+            let sound = block.channels().iter().flatten();
+            samples.extend(
+                sound.map(|sample| (sample * 32_768.0).round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16),
+            );
             if frames == 0 {
                 break;
             }

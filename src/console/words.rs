@@ -5,6 +5,7 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use serde_json::{Map, Value};
 
 use crate::common::language::{Language, lookup};
+use crate::common::message::Message;
 
 /// Indonesian, unless the browser's user would rather read English.
 pub fn language(headers: &HeaderMap) -> Language {
@@ -18,6 +19,12 @@ pub fn language(headers: &HeaderMap) -> Language {
         wishes.split(',').filter(is_of).map(weight).fold(0.0, f32::max)
     };
     if of("en") > of("id") { Language::English } else { Language::Indonesian }
+}
+
+/// How to mend what a sentence says: in words of the page, where the others name commands.
+pub fn hint(message: &Message, language: Language) -> Option<String> {
+    let own = Message { key: format!("page.remedy.{}", message.key), values: message.values.clone() };
+    own.hint(language).or_else(|| message.hint(language))
 }
 
 /// The words of a page.
@@ -46,7 +53,7 @@ impl Words {
 }
 
 /// The keys that the scripts use.
-const SCRIPTS: [&str; 112] = [
+const SCRIPTS: &[&str] = &[
     "page.saved",
     "page.saving",
     "page.unsaved",
@@ -159,6 +166,8 @@ const SCRIPTS: [&str; 112] = [
     "page.event.lagu",
     "page.event.catatan",
     "page.event.duduk",
+    "page.print.by_address",
+    "page.print.pages",
 ];
 
 #[cfg(test)]
@@ -195,7 +204,7 @@ mod tests {
         }
         let literals = code.split('"').skip(1).step_by(2).filter(|text| text.starts_with("page."));
         let used: BTreeSet<&str> = literals.filter(|text| !text.ends_with(['.', '_'])).collect();
-        let known: BTreeSet<&str> = SCRIPTS.into_iter().collect();
+        let known: BTreeSet<&str> = SCRIPTS.iter().copied().collect();
         let unknown: Vec<_> = used.difference(&known).collect();
         assert!(unknown.is_empty(), "not given to the scripts: {unknown:?}");
         // Those that end in a value are put together.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::audio;
 use crate::common::message::{Explain, Message};
+use crate::common::paper::Paper;
 use crate::conference;
 use crate::document::orthography::lexicon;
 use crate::document::risalah;
@@ -49,6 +50,12 @@ pub enum Error {
     /// The sound is no longer where it was.
     #[error(transparent)]
     SoundGone(#[from] SoundGone),
+    /// What was signed is on another paper, and is never laid out anew.
+    #[error("signed on {}", paper.name())]
+    SignedPaper {
+        /// The paper that it is on.
+        paper: Paper,
+    },
 }
 
 /// The sound is no longer where it was.
@@ -70,8 +77,9 @@ impl Explain for SoundGone {
 }
 
 impl Error {
-    fn inner(&self) -> &dyn Explain {
-        match self {
+    /// The error of another module, where it is one.
+    fn inner(&self) -> Result<&dyn Explain, Message> {
+        Ok(match self {
             Self::Meeting(error) => error,
             Self::Recording(error) => error,
             Self::Audio(error) => error,
@@ -83,16 +91,17 @@ impl Error {
             Self::Lifecycle(error) => error,
             Self::Folder(error) => error,
             Self::SoundGone(gone) => gone,
-        }
+            Self::SignedPaper { paper } => return Err(Message::new("print.frozen").with("paper", paper.name())),
+        })
     }
 }
 
 impl Explain for Error {
     fn message(&self) -> Message {
-        self.inner().message()
+        self.inner().map_or_else(|own| own, Explain::message)
     }
 
     fn is_usage(&self) -> bool {
-        self.inner().is_usage()
+        self.inner().is_ok_and(Explain::is_usage) || matches!(self, Self::SignedPaper { .. })
     }
 }

@@ -10,6 +10,7 @@ mod evidence;
 mod input;
 mod meetings;
 mod notices;
+mod printable;
 mod words;
 
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
@@ -23,4 +24,5 @@ pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
 pub use meetings::{folders, is_meeting, name, usual_folder};
 pub use notices::Notices;
-pub use words::{current_words, lexicon, outside_recording, shown_words};
+pub use printable::{PrintRequest, Printable};
+pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

@@ -9,6 +9,7 @@ use crate::lifecycle::recorded;
 use crate::meeting::{Finding, Meeting, checks};
 use crate::recording::folder_of;
 use crate::transcript::Transcript;
+use crate::transcript::edit::Edit;
 use crate::transcript::store::Store;
 
 /// The lexicon of the first of these folders that has one, else the program's own.
@@ -26,14 +27,30 @@ pub fn lexicon(folders: &[&Path]) -> Result<Lexicon, Error> {
 /// # Errors
 /// When the store fails.
 pub fn current_words(store: &mut Store, meeting: &Meeting, lexicon: Lexicon) -> Result<Transcript, Error> {
+    let (raw, edits) = corrected_words(store, meeting, lexicon)?;
+    Ok(store.under(&raw, &edits)?)
+}
+
+/// What was recognised, and every correction of it, those of the rules of writing among them.
+///
+/// # Errors
+/// When the store fails.
+pub fn corrected_words(
+    store: &mut Store,
+    meeting: &Meeting,
+    lexicon: Lexicon,
+) -> Result<(Transcript, Vec<Edit>), Error> {
     let raw = store.load()?;
-    if raw.version.complete {
-        let layers = orthography::layers(&Writer::of(meeting, lexicon), &raw, &store.edits()?, &jiff::Zoned::now());
-        store.lay(&layers)?;
-        // Corrections of an earlier version, onto what the rules have written of this one.
-        store.carry()?;
+    let edits = store.edits()?;
+    if !raw.version.complete {
+        return Ok((raw, edits));
     }
-    Ok(store.current()?)
+    let layers = orthography::layers(&Writer::of(meeting, lexicon), &raw, &edits, &jiff::Zoned::now());
+    store.lay(&layers)?;
+    // Corrections of an earlier version, onto what the rules have written of this one.
+    let is_carried = store.carry(&raw)?;
+    let edits = if layers.is_empty() && !is_carried { edits } else { store.edits()? };
+    Ok((raw, edits))
 }
 
 /// The transcript as documents show it, with what the rules of writing and the conference system

@@ -136,6 +136,26 @@ pub struct Origin {
     pub program: String,
 }
 
+/// What tells one state of a transcript from another: a store whose content is the same gives the
+/// same words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The number of the last correction; 0 where there is none.
+    last_edit: u64,
+    last_utterance: i64,
+    last_version: i64,
+    last_complete: i64,
+    recording: String,
+}
+
+impl Content {
+    /// The same with corrections up to this one.
+    #[must_use]
+    pub fn with_edits_up_to(self, last_edit: u64) -> Self {
+        Self { last_edit, ..self }
+    }
+}
+
 /// An open store.
 pub struct Store {
     path: PathBuf,
@@ -371,6 +391,23 @@ impl Store {
         let found = self.utterances("id > ?1 ORDER BY id", after, true)?;
         let last = found.last().map_or(after, |(id, _)| *id);
         Ok((recording.clock, found.into_iter().map(|(_, utterance)| utterance).collect(), last))
+    }
+
+    /// What it holds, to be compared with what it holds later.
+    pub fn content(&self) -> Result<Content, Error> {
+        const QUERY: &str = "SELECT (SELECT ifnull(max(id), 0) FROM edit), (SELECT ifnull(max(id), 0) FROM utterance), \
+            (SELECT ifnull(max(number), 0) FROM version), (SELECT ifnull(max(number), 0) FROM version WHERE complete), \
+            ifnull((SELECT description FROM recording), '')";
+        let content = |row: &rusqlite::Row| {
+            Ok(Content {
+                last_edit: row.get(0)?,
+                last_utterance: row.get(1)?,
+                last_version: row.get(2)?,
+                last_complete: row.get(3)?,
+                recording: row.get(4)?,
+            })
+        };
+        self.connection.query_row(QUERY, [], content).map_err(self.failed())
     }
 
     /// With the times of the words, or without: most of the time goes into them.

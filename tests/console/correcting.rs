@@ -1,5 +1,9 @@
 //! Corrections as layers.
 
+use std::fs;
+
+use e_risalah::transcript::edit::{Change, Layer, Place, Source};
+use e_risalah::transcript::store::Store;
 use serde_json::{Value, json};
 
 use super::meetings::{KNOWN, known};
@@ -126,4 +130,63 @@ fn what_nobody_typed_is_no_correction() {
     assert_eq!(changed["turns"][0]["text"], "Rapat saya <b>tutup</b>.");
     let undo = json!({ "by": "Sari", "edits": [4711] });
     assert_eq!(served.ask("POST", &format!("/api/v1/meetings/{KNOWN}/undo"), Some(&undo)).code(404), "edit.no_edit");
+}
+
+#[test]
+fn what_is_kept_between_requests_is_what_a_new_server_reads() {
+    let root = known();
+    let served = Served::new(root.path());
+    let same = |served: &Served| {
+        let fresh = Served::new(root.path());
+        let path = format!("/api/v1/meetings/{KNOWN}/turns");
+        assert_eq!(served.get(&path).good(), fresh.get(&path).good());
+    };
+    let all = turns(&served);
+    let put = |turn: &Value, what: &str, mut body: Value| {
+        body["by"] = json!("Sari");
+        body["revision"] =
+            turns(&served)[all.iter().position(|one| one["id"] == turn["id"]).unwrap()]["revision"].clone();
+        served.ask("PUT", &path(turn, what), Some(&body)).good()
+    };
+    let text = put(&all[1], "text", json!({ "text": "Terima kasih. Anggarannya Rp25 miliar untuk lima pasal dua." }));
+    same(&served);
+    put(&all[0], "speaker", json!({ "speaker": "mariana", "everywhere": true }));
+    put(&all[2], "heard", json!({}));
+    put(&all[3], "omitted", json!({ "decision": "Keputusan pimpinan" }));
+    same(&served);
+    let undo = json!({ "by": "Sari", "edits": text["edits"] });
+    served.ask("POST", &format!("/api/v1/meetings/{KNOWN}/undo"), Some(&undo)).good();
+    same(&served);
+}
+
+#[test]
+fn what_others_change_is_seen_at_the_next_request() {
+    let root = known();
+    let folder = root.path().join(KNOWN);
+    let served = Served::new(root.path());
+    let before = turns(&served);
+    // Another program corrects.
+    let mut store = Store::open(&folder).expect("the store");
+    let current = store.current().expect("its words");
+    let layer = Layer {
+        place: Place::of(current.version.number, &current.utterances[4]),
+        change: Change::Text { at: 2, before: "tutup.".to_owned(), after: "tutup dengan hamdalah.".to_owned() },
+        by: "Budi".to_owned(),
+        when: "2026-03-10T12:00:00+08:00[Asia/Makassar]".parse().expect("a time"),
+        why: None,
+        source: Source::Person,
+    };
+    store.lay(&[layer]).expect("laid");
+    drop(store);
+    assert_eq!(turns(&served)[4]["text"], "Rapat saya tutup dengan hamdalah.");
+    // A correction of ours stands on theirs.
+    let body = json!({ "by": "Sari", "revision": before[4]["revision"], "text": "Rapat saya buka." });
+    assert_eq!(served.ask("PUT", &path(&before[4], "text"), Some(&body)).code(409), "page.error.conflict");
+    // Somebody changes the description, and gives the office a lexicon.
+    let rapat = fs::read_to_string(folder.join("rapat.toml")).expect("read");
+    let name = before[1]["speaker"]["name"].as_str().expect("a name");
+    fs::write(folder.join("rapat.toml"), rapat.replace(name, "Siti Rahmah Baru")).expect("written");
+    assert_eq!(turns(&served)[1]["speaker"]["name"], "Siti Rahmah Baru");
+    fs::write(folder.join("leksikon.toml"), "nama = [\"Rapat Komisi\"]\n").expect("written");
+    assert!(turns(&served)[0]["text"].as_str().is_some_and(|text| text.starts_with("Rapat Komisi saya")));
 }

@@ -4,13 +4,27 @@
 mod sample;
 
 mod browser;
+mod chromium;
 mod correcting;
 mod guarded;
 mod meetings;
+#[path = "../printing/office.rs"]
+#[allow(dead_code, reason = "printing's own tests use the rest")]
+mod office;
 mod official;
 mod pages;
+mod printing;
 mod reading;
 mod recording;
 mod searching;
 mod server;
 mod sound;
+
+/// Waits for what comes soon; far beyond anything that a busy machine needs.
+fn until(what: &str, mut is: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is() {
+        assert!(begun.elapsed() < chromium::DEADLINE, "never: {what}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}

@@ -101,6 +101,7 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
             .replace("{id}", KNOWN)
             .replace("{turn}", "1-1-2-3")
             .replace("{format}", "txt")
+            .replace("{job}", "1")
             .replace("{file}", "tidak-ada");
         for method in methods.as_object().expect("methods").keys() {
             // It needs nothing but to be asked, and then begins to record.

@@ -35,6 +35,12 @@ impl Served {
         format!("http://{}/?token={}", self.host, self.token)
     }
 
+    /// Its process.
+    #[allow(dead_code, reason = "the bench asks for it")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, None)
     }

@@ -2,9 +2,7 @@
 
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::common::paper::Paper;
-use e_risalah::document::printing::{
-    self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, State, Trouble,
-};
+use e_risalah::document::printing::{self, Order, Outcome, Patience, Printer, Progress, Spooler, Stage, Trouble};
 use e_risalah::meeting::Meeting;
 
 use super::args::Args;
@@ -39,7 +37,7 @@ pub fn send(
 ) -> Result<End, Failure> {
     let order = Order {
         name: format!("risalah {}", meeting.session()),
-        paper: meeting.paper,
+        paper: document.paper,
         copies: args.copies,
         both_sides: args.duplex,
     };
@@ -56,7 +54,7 @@ pub fn send(
         let line = serde_json::json!({
             "printer": printer.name(),
             "job": job.number(),
-            "outcome": name_of(outcome),
+            "outcome": outcome.key(),
             "document": document.path,
         });
         print(&line.to_string());
@@ -70,20 +68,9 @@ pub fn send(
         }
         Outcome::Withdrawn => Err(Failure::failed(about("print.withdrawn"))),
         outcome => {
-            console.warning(&about(&format!("print.{}", name_of(outcome))));
+            console.warning(&about(&format!("print.{}", outcome.key())));
             Ok(End::Warned)
         }
-    }
-}
-
-fn name_of(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Printed => "printed",
-        Outcome::PrintedWithErrors => "with_errors",
-        Outcome::StillWaiting => "still_waiting",
-        Outcome::Forgotten => "forgotten",
-        Outcome::Withdrawn => "withdrawn",
-        Outcome::NotWithdrawn => "not_withdrawn",
     }
 }
 
@@ -130,7 +117,7 @@ pub fn list(output_args: OutputArgs, console: Console) -> Result<End, Failure> {
                 "default": default.as_deref() == Some(printer.name()),
                 "info": printer.info(),
                 "address": printer.address().to_string(),
-                "state": state_of(printer),
+                "state": printer.activity(),
                 "troubles": printer.troubles().iter().map(|trouble| console.sentence(&trouble.message())).collect::<Vec<_>>(),
                 "f4": printer.has(Paper::F4),
                 "a4": printer.has(Paper::A4),
@@ -146,20 +133,11 @@ pub fn list(output_args: OutputArgs, console: Console) -> Result<End, Failure> {
         let mark = if default.as_deref() == Some(printer.name()) { '*' } else { ' ' };
         let papers = [Paper::F4, Paper::A4].into_iter().filter(|paper| printer.has(*paper) == Some(true));
         let papers = papers.map(Paper::name).collect::<Vec<_>>().join(" ");
-        let state = console.text(&format!("print.state.{}", state_of(printer)));
+        let state = console.text(&format!("print.state.{}", printer.activity()));
         print(format!("{mark} {:<20} {state:<14} {papers:<6} {}", printer.name(), printer.info()).trim_end());
         for trouble in printer.troubles() {
             print(&format!("  {:<20} {}", "", console.sentence(&trouble.message())));
         }
     }
     Ok(End::Done)
-}
-
-fn state_of(printer: &Printer) -> &'static str {
-    match printer.state() {
-        _ if !printer.is_accepting() => "refusing",
-        State::Idle => "idle",
-        State::Printing => "printing",
-        State::Stopped => "stopped",
-    }
 }

@@ -22,8 +22,9 @@ use crate::console::wav;
 
 /// Samples of one answer that holds all that is asked for: half an hour.
 const LONGEST: u64 = 30 * 60 * SPEECH_RATE as u64;
-/// Bytes of an answer to a part of it; a player asks for the next part by itself.
-const PART: u64 = 4 << 20;
+/// Bytes of an answer to a part of it, eight seconds: a player begins when the first part is there,
+/// and asks for the next by itself.
+const PART: u64 = 256 << 10;
 
 /// Which sound.
 #[derive(Deserialize, IntoParams)]

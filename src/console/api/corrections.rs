@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::values::{Record, Refusal, Turn};
+use super::values::{Refusal, Turn};
 use super::{Body, Name};
 use crate::common::message::Message;
 use crate::console::app::App;
+use crate::console::records::Record;
 use crate::console::refused::Refused;
 use crate::document::correction::{Difference, difference};
 use crate::lifecycle::{self, Life};
@@ -129,12 +130,12 @@ pub async fn text(
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Text>,
 ) -> Result<Json<Changed>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let author = Author::of(&body.by, body.why.as_deref())?;
         if body.text.len() > LONGEST {
             return Err(Refused::unfit(Message::new("page.error.long")));
         }
-        let record = Record::open(folder)?;
+        let record = app.records.open(folder)?;
         let utterance = seen(&record, &turn, body.revision, Some(&body.text))?;
         if utterance.corrected.has(Mark::Omitted) {
             return Err(Refused::conflict(Message::new("page.error.omitted")));
@@ -143,7 +144,7 @@ pub async fn text(
         let changes = replaced(&utterance.text, &body.text);
         let layers: Vec<Layer> =
             changes.into_iter().map(|change| author.layer(place, change, &record.meeting)).collect();
-        lay(folder, record, &layers)
+        lay(app, folder, &record, &layers)
     })
     .await
     .map(Json)
@@ -162,9 +163,9 @@ pub async fn speaker(
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<SpeakerIs>,
 ) -> Result<Json<Changed>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let author = Author::of(&body.by, None)?;
-        let record = Record::open(folder)?;
+        let record = app.records.open(folder)?;
         let utterance = seen(&record, &turn, body.revision, None)?;
         let after = match body.speaker.as_str() {
             "seat" => Speaker::Seat,
@@ -174,7 +175,7 @@ pub async fn speaker(
                 Speaker::Person(id.to_owned())
             }
         };
-        let now = |other: &Utterance| record.turn(other).speaker.id;
+        let now = |other: &Utterance| record.speaker(other).id;
         let same = |other: &&Utterance| {
             other.channel == utterance.channel
                 && other.corrected.speaker == utterance.corrected.speaker
@@ -188,7 +189,7 @@ pub async fn speaker(
             author.layer(record.place(other), change, &record.meeting)
         });
         let layers: Vec<Layer> = layers.collect();
-        lay(folder, record, &layers)
+        lay(app, folder, &record, &layers)
     })
     .await
     .map(Json)
@@ -207,9 +208,9 @@ pub async fn heard(
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Heard>,
 ) -> Result<Json<Changed>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let author = Author::of(&body.by, None)?;
-        mark(folder, &turn, body.revision, Mark::Heard, &author)
+        mark(app, folder, &turn, body.revision, Mark::Heard, &author)
     })
     .await
     .map(Json)
@@ -228,12 +229,12 @@ pub async fn omitted(
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Omitted>,
 ) -> Result<Json<Changed>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let author = Author::of(&body.by, Some(&body.decision))?;
         if author.why.is_none() {
             return Err(lifecycle::Error::NoDecision.into());
         }
-        mark(folder, &turn, body.revision, Mark::Omitted, &author)
+        mark(app, folder, &turn, body.revision, Mark::Omitted, &author)
     })
     .await
     .map(Json)
@@ -252,9 +253,9 @@ pub async fn undo(
     Name(id): Name<String>,
     Body(body): Body<Undo>,
 ) -> Result<Json<Changed>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let author = Author::of(&body.by, None)?;
-        let record = Record::open(folder)?;
+        let record = app.records.open(folder)?;
         let mut wanted = body.edits.clone();
         wanted.sort_unstable_by(|a, b| b.cmp(a));
         wanted.dedup();
@@ -267,7 +268,7 @@ pub async fn undo(
             Ok(author.layer(edit.layer.place, Change::Undo { edit: id }, &record.meeting))
         };
         let layers = wanted.into_iter().map(layer).collect::<Result<Vec<_>, Refused>>()?;
-        lay(folder, record, &layers)
+        lay(app, folder, &record, &layers)
     })
     .await
     .map(Json)
@@ -299,43 +300,43 @@ impl Author {
 
 /// The turn, if nobody has changed it since it was seen.
 fn seen<'a>(record: &'a Record, id: &str, revision: u64, yours: Option<&str>) -> Result<&'a Utterance, Refused> {
-    let utterance = record.find(id)?;
+    let index = record.index(id)?;
+    let utterance = &record.transcript.utterances[index];
     if record.revision(record.place(utterance)) == revision {
         return Ok(utterance);
     }
-    let more = serde_json::json!({ "current": record.turn(utterance), "yours": yours });
+    let more = serde_json::json!({ "current": record.turn(index), "yours": yours });
     Err(Refused::conflict(Message::new("page.error.conflict")).with(more))
 }
 
-fn mark(folder: &Path, turn: &str, revision: u64, mark: Mark, author: &Author) -> Result<Changed, Refused> {
-    let record = Record::open(folder)?;
+fn mark(app: &App, folder: &Path, turn: &str, revision: u64, mark: Mark, author: &Author) -> Result<Changed, Refused> {
+    let record = app.records.open(folder)?;
     let utterance = seen(&record, turn, revision, None)?;
     // What was heard or decided stands in the record with its time.
-    Life::read(&record.store, &record.transcript)?.check_clock(Timestamp::now())?;
+    Life::read(&Store::open_to_read(folder)?, &record.transcript)?.check_clock(Timestamp::now())?;
     let layers = if utterance.corrected.has(mark) {
         Vec::new()
     } else {
         vec![author.layer(record.place(utterance), Change::Mark { mark }, &record.meeting)]
     };
-    lay(folder, record, &layers)
+    lay(app, folder, &record, &layers)
 }
 
-/// Lays corrections, and tells how the turns stand then: rules of writing may have something to say
-/// of them.
-fn lay(folder: &Path, record: Record, layers: &[Layer]) -> Result<Changed, Refused> {
-    if layers.is_empty() {
-        return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: record.transcript.edition.last_edit });
-    }
+/// Lays corrections, and tells how the turns stand then.
+fn lay(app: &App, folder: &Path, record: &Record, layers: &[Layer]) -> Result<Changed, Refused> {
     let before = record.transcript.edition.last_edit;
-    drop(record);
+    if layers.is_empty() {
+        return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: before });
+    }
     // One that could only be read from a folder that may not be written to is not corrected in memory.
-    let laid = Store::open(folder)?.lay(layers)?;
-    let record = Record::open(folder)?;
-    let changed =
-        record.transcript.utterances.iter().filter(|utterance| record.revision(record.place(utterance)) > before);
+    let mut store = Store::open(folder)?;
+    let laid = store.lay(layers)?;
+    let record = app.records.laid(folder, record, &store, &laid)?;
+    let is_changed = |utterance: &Utterance| record.revision(record.place(utterance)) > before;
+    let changed = record.transcript.utterances.iter().enumerate().filter(|(_, utterance)| is_changed(utterance));
     Ok(Changed {
         edits: laid.iter().map(|edit| edit.id).collect(),
-        turns: changed.map(|utterance| record.turn(utterance)).collect(),
+        turns: changed.map(|(index, _)| record.turn(index)).collect(),
         last_edit: record.transcript.edition.last_edit,
     })
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Name;
-use super::values::{Record, Refusal};
+use super::values::Refusal;
 use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
 use crate::console::app::App;
@@ -20,6 +20,7 @@ use crate::console::words::Words;
 use crate::document::risalah::Format;
 use crate::lifecycle::{Finding, Life, Manifest, folder};
 use crate::meeting_folder::{document, official_brief, publishable, templates};
+use crate::transcript::store::Store;
 
 /// A document that can be had.
 #[derive(Serialize, ToSchema)]
@@ -68,7 +69,8 @@ pub async fn list(
 ) -> Result<Json<Documents>, Refused> {
     app.work(move |app| {
         let folder = app.folder(&id)?;
-        let record = Record::open(&folder)?;
+        let record = app.records.open(&folder)?;
+        let store = Store::open_to_read(&folder)?;
         let words = Words(language);
         let (formats, _) = publishable(&Format::ALL, &record.meeting);
         let wanted =
@@ -79,7 +81,7 @@ pub async fn list(
             file: format.file_name().to_owned(),
             path: format!("/api/v1/meetings/{id}/documents/{}", format.name()),
         });
-        let life = Life::read(&record.store, &record.transcript)?;
+        let life = Life::read(&store, &record.transcript)?;
         let mut official = Vec::new();
         for (_, step) in life.steps() {
             let Some(seal) = &step.seal else { continue };
@@ -110,7 +112,8 @@ pub async fn one(State(app): State<Arc<App>>, Name((id, format)): Name<(String, 
         let folder = app.folder(&id)?;
         let unknown = || Refused::not_found(Message::new("page.error.format").with("format", &format));
         let format = format.parse::<Format>().map_err(|_| unknown())?;
-        let record = Record::open(&folder)?;
+        let record = app.records.open(&folder)?;
+        let store = Store::open_to_read(&folder)?;
         let (allowed, withheld) = publishable(&[format], &record.meeting);
         if allowed.is_empty() {
             let message = withheld.into_iter().next().unwrap_or_else(|| Message::new("page.error.nothing"));
@@ -118,7 +121,7 @@ pub async fn one(State(app): State<Arc<App>>, Name((id, format)): Name<(String, 
         }
         let templates = templates(&record.meeting, &folder);
         let frozen = match format {
-            Format::Brief | Format::BriefWord => official_brief(&folder, &record.store, &record.transcript, format)?,
+            Format::Brief | Format::BriefWord => official_brief(&folder, &store, &record.transcript, format)?,
             _ => None,
         };
         let made = match frozen {
@@ -146,8 +149,9 @@ pub async fn official(
 ) -> Result<Response, Refused> {
     app.work(move |app| {
         let folder = app.folder(&id)?;
-        let record = Record::open(&folder)?;
-        let life = Life::read(&record.store, &record.transcript)?;
+        let record = app.records.open(&folder)?;
+        let store = Store::open_to_read(&folder)?;
+        let life = Life::read(&store, &record.transcript)?;
         for (_, step) in life.steps() {
             let Some(seal) = &step.seal else { continue };
             let manifest = Manifest::of(&folder, seal.edition)?;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::values::{Record, Refusal, Told};
+use super::values::{Refusal, Told};
 use super::{Body, Name};
 use crate::common::clock::moment;
 use crate::common::language::Language;
@@ -21,6 +21,7 @@ use crate::document::risalah::{Format, Sheet};
 use crate::lifecycle::folder::Folder;
 use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Transition, hindrances, uncarried};
 use crate::meeting_folder::{now, templates};
+use crate::transcript::store::Store;
 
 /// One reason why a record cannot be official yet.
 #[derive(Serialize, ToSchema)]
@@ -113,18 +114,19 @@ pub async fn state(
     Extension(language): Extension<Language>,
     Name(id): Name<String>,
 ) -> Result<Json<Standing>, Refused> {
-    app.work(move |app| told(&app.folder(&id)?, language)).await.map(Json)
+    app.work(move |app| told(app, &app.folder(&id)?, language)).await.map(Json)
 }
 
-fn told(folder: &Path, language: Language) -> Result<Standing, Refused> {
+fn told(app: &App, folder: &Path, language: Language) -> Result<Standing, Refused> {
     let words = Words(language);
     let name = |state: State| words.t(&format!("status.name.{}", state.key()));
-    let record = Record::open(folder)?;
+    let record = app.records.open(folder)?;
+    let store = Store::open_to_read(folder)?;
     let meeting = &record.meeting;
-    let life = Life::read(&record.store, &record.transcript)?;
+    let life = Life::read(&store, &record.transcript)?;
     let now = now(meeting);
     let mut found = hindrances(meeting, &record.transcript, &life, &now);
-    found.extend(uncarried(&record.store, &record.transcript)?);
+    found.extend(uncarried(&store, &record.transcript)?);
     let state = life.state();
     let at = |at: Timestamp| moment(&at.to_zoned(now.time_zone().clone()));
     let since = match life.sealed() {
@@ -202,15 +204,16 @@ pub async fn advance(
     Name(id): Name<String>,
     Body(body): Body<Advance>,
 ) -> Result<Json<Standing>, Refused> {
-    app.change(id, move |_, folder| {
+    app.change(id, move |app, folder| {
         let unknown = |()| Refused::unfit(Message::new("page.error.state").with("state", &body.to));
         let to = body.to.parse::<State>().map_err(unknown)?;
-        let record = Record::open(folder)?;
-        let life = Life::read(&record.store, &record.transcript)?;
+        let record = app.records.open(folder)?;
+        let store = Store::open_to_read(folder)?;
+        let life = Life::read(&store, &record.transcript)?;
         let days = body.days.unwrap_or(record.meeting.correction.days);
         let wish = Transition { to, by: body.by.clone(), note: body.note.clone(), days };
-        life.advance(&record.store, &wish, &now(&record.meeting))?;
-        told(folder, language)
+        life.advance(&store, &wish, &now(&record.meeting))?;
+        told(app, folder, language)
     })
     .await
     .map(Json)
@@ -257,13 +260,14 @@ pub async fn finalize(
     Body(body): Body<Finalize>,
 ) -> Result<Json<Finalized>, Refused> {
     app.change(id, move |app, path| {
-        let record = Record::open(path)?;
+        let record = app.records.open(path)?;
+        let store = Store::open_to_read(path)?;
         let folder = Folder::create(path)?;
         let request = Request { signed_by: body.signed_by, number: body.number, waive: body.waive };
         let templates = templates(&record.meeting, path);
         let typeset = |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
         let now = now(&record.meeting);
-        let made = lifecycle::finalize(&folder, &record.store, &record.meeting, &request, &now, &typeset);
+        let made = lifecycle::finalize(&folder, &store, &record.meeting, &request, &now, &typeset);
         let made = match made {
             Err(lifecycle::Error::Hindered(found)) => {
                 let list: Vec<Missing> = found.iter().map(|hindrance| missing(hindrance, path, language)).collect();

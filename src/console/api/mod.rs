@@ -6,10 +6,12 @@ mod documents;
 mod life;
 mod live;
 pub mod meetings;
+#[cfg(feature = "print")]
+mod printing;
 mod recordings;
 mod search;
 mod turns;
-mod values;
+pub mod values;
 
 use std::sync::Arc;
 
@@ -65,7 +67,22 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(recordings::stop))
         .routes(routes!(recordings::enter))
         .routes(routes!(live::live))
+        .merge(printers())
         .split_for_parts()
+}
+
+#[cfg(feature = "print")]
+fn printers() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(printing::list))
+        .routes(routes!(printing::print))
+        .routes(routes!(printing::job, printing::cancel))
+}
+
+/// A program without printing has no routes for it.
+#[cfg(not(feature = "print"))]
+fn printers() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
 }
 
 /// Where the description is.

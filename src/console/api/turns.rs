@@ -8,9 +8,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{Record, Refusal, Turn};
+use super::values::{Refusal, Turn};
 use super::{Name, Query};
 use crate::console::app::App;
+use crate::console::records::Record;
 use crate::console::refused::Refused;
 use crate::transcript::edit::{Change, Edit, Mark, Source, Speaker};
 
@@ -59,26 +60,25 @@ pub async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Turns>, Refused> {
     app.work(move |app| {
-        let record = Record::open(&app.folder(&id)?)?;
+        let record = app.records.open(&app.folder(&id)?)?;
         Ok(Json(turns(&record, &wanted)))
     })
     .await
 }
 
 fn turns(record: &Record, wanted: &Wanted) -> Turns {
-    let all: Vec<Turn> = record.transcript.utterances.iter().map(|utterance| record.turn(utterance)).collect();
-    let count = |is: fn(&Turn) -> bool| all.iter().filter(|turn| is(turn)).count();
-    let (total, to_hear, heard) = (all.len(), count(|turn| turn.to_hear), count(|turn| turn.heard));
-    let is_wanted = |turn: &Turn| wanted.since.is_none_or(|since| turn.revision > since);
-    let chosen = all.into_iter().filter(is_wanted).skip(wanted.from).take(wanted.limit.unwrap_or(usize::MAX));
+    let all = 0..record.len();
+    let revision = |index: usize| record.revision(record.place(&record.transcript.utterances[index]));
+    let is_wanted = |index: &usize| wanted.since.is_none_or(|since| revision(*index) > since);
+    let chosen = all.clone().filter(is_wanted).skip(wanted.from).take(wanted.limit.unwrap_or(usize::MAX));
     Turns {
-        total,
+        total: record.len(),
         version: record.transcript.version.number,
         complete: record.transcript.version.complete,
         last_edit: record.transcript.edition.last_edit,
-        to_hear,
-        heard,
-        turns: chosen.collect(),
+        to_hear: all.clone().filter(|index| record.is_to_hear(*index)).count(),
+        heard: all.filter(|index| record.is_heard(*index)).count(),
+        turns: chosen.map(|index| record.turn(index)).collect(),
     }
 }
 
@@ -91,8 +91,8 @@ fn turns(record: &Record, wanted: &Wanted) -> Turns {
 )]
 pub async fn one(State(app): State<Arc<App>>, Name((id, turn)): Name<(String, String)>) -> Result<Json<Turn>, Refused> {
     app.work(move |app| {
-        let record = Record::open(&app.folder(&id)?)?;
-        Ok(Json(record.turn(record.find(&turn)?)))
+        let record = app.records.open(&app.folder(&id)?)?;
+        Ok(Json(record.turn(record.index(&turn)?)))
     })
     .await
 }
@@ -139,7 +139,7 @@ pub async fn history(
     Name((id, turn)): Name<(String, String)>,
 ) -> Result<Json<History>, Refused> {
     app.work(move |app| {
-        let record = Record::open(&app.folder(&id)?)?;
+        let record = app.records.open(&app.folder(&id)?)?;
         let utterance = record.find(&turn)?;
         let place = record.place(utterance);
         let counting: HashSet<u64> = utterance.corrected.edits.iter().copied().collect();

@@ -1,25 +1,16 @@
 //! What the API says, as values.
 
-use std::collections::HashMap;
-use std::path::Path;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::audio::SPEECH_RATE;
-use crate::common::clock::{Channel, Clock, Span};
+use crate::common::clock::Clock;
 use crate::common::flag::Flag;
 use crate::common::language::Language;
 use crate::common::message::Message;
-use crate::console::refused::Refused;
-use crate::document::orthography::{self, Doubt, Roster};
-use crate::document::risalah::who;
+use crate::console::words;
+use crate::document::orthography::Doubt;
 use crate::floor::CLOCK;
-use crate::meeting::Meeting;
-use crate::meeting_folder::{describe, shown_words};
-use crate::transcript::edit::{Edit, Mark, Place, Speaker as Said};
-use crate::transcript::store::Store;
-use crate::transcript::{Transcript, Utterance};
 
 const _: () = assert!(SPEECH_RATE == 16_000);
 
@@ -47,7 +38,7 @@ pub struct Told {
 
 impl Told {
     pub fn of(message: &Message, language: Language) -> Self {
-        Self { code: message.key.clone(), what: message.what(language), hint: message.hint(language) }
+        Self { code: message.key.clone(), what: message.what(language), hint: words::hint(message, language) }
     }
 }
 
@@ -130,118 +121,20 @@ pub struct Doubted {
     pub proposal: Option<String>,
 }
 
-/// The record of one meeting, read at once.
-pub struct Record {
-    pub store: Store,
-    pub meeting: Meeting,
-    pub transcript: Transcript,
-    pub edits: Vec<Edit>,
-    roster: Roster,
-    revisions: HashMap<Place, u64>,
+impl Word {
+    pub fn of(word: &crate::transcript::Word, clock: Clock) -> Self {
+        let span = clock.convert_span(word.span, CLOCK);
+        Self { text: word.text.clone(), start: span.start, end: span.end, probability: word.probability }
+    }
 }
 
-impl Record {
-    pub fn open(folder: &Path) -> Result<Self, Refused> {
-        let mut store = Store::open_to_read(folder)?;
-        let mut meeting = describe(folder)?;
-        let (transcript, _) = shown_words(folder, &mut store, &mut meeting)?;
-        let edits = store.edits()?;
-        let revisions = edits.iter().map(|edit| (edit.layer.place, edit.id)).collect();
-        Ok(Self { roster: Roster::of(&meeting), store, meeting, transcript, edits, revisions })
-    }
-
-    pub fn clock(&self) -> Clock {
-        self.transcript.recording.clock
-    }
-
-    pub fn place(&self, utterance: &Utterance) -> Place {
-        Place::of(self.transcript.version.number, utterance)
-    }
-
-    /// The number of the last correction of a turn.
-    pub fn revision(&self, place: Place) -> u64 {
-        self.revisions.get(&place).copied().unwrap_or(0)
-    }
-
-    /// The turn of this name.
-    pub fn find(&self, id: &str) -> Result<&Utterance, Refused> {
-        let absent = || Refused::not_found(Message::new("page.error.turn").with("name", id));
-        let place = place_of(id).ok_or_else(absent)?;
-        self.transcript.utterances.iter().find(|utterance| self.place(utterance) == place).ok_or_else(absent)
-    }
-
-    /// A turn as it is told.
-    pub fn turn(&self, utterance: &Utterance) -> Turn {
-        let clock = self.clock();
-        let span = clock.convert_span(utterance.span, CLOCK);
-        let place = self.place(utterance);
-        let (heard, omitted) = (utterance.corrected.has(Mark::Heard), utterance.corrected.has(Mark::Omitted));
-        let doubts = if heard || omitted {
-            Vec::new()
-        } else {
-            orthography::doubts(orthography::spoken(utterance, clock, false), &self.roster)
-        };
-        Turn {
-            id: id_of(place),
-            channel: utterance.channel.number(),
-            start: span.start,
-            end: span.end,
-            time: clock.hms(utterance.span.start),
-            speaker: self.speaker(utterance),
-            text: utterance.text.clone(),
-            words: utterance.words.iter().map(|word| told(word, clock)).collect(),
-            confidence: utterance.confidence,
-            flags: utterance.flags.clone(),
-            to_hear: utterance.wants_listening() || !doubts.is_empty(),
-            doubts: doubts.into_iter().map(doubted).collect(),
-            heard,
-            omitted,
-            emptied: utterance.is_emptied(),
-            revision: self.revision(place),
+impl Doubted {
+    pub fn of(doubt: &Doubt) -> Self {
+        Self {
+            from: doubt.words.start,
+            until: doubt.words.end,
+            matter: doubt.matter.key().to_owned(),
+            proposal: doubt.proposal.clone(),
         }
     }
-
-    fn speaker(&self, utterance: &Utterance) -> Speaker {
-        let person = who::person(&self.meeting, self.clock(), utterance);
-        Speaker {
-            id: person.map(|person| person.id.clone()),
-            label: self.meeting.label_of(person, utterance.channel).to_string(),
-            name: person.map(|person| person.name.clone()),
-            by: match utterance.corrected.speaker {
-                Said::Seat => "seat",
-                Said::Person(_) => "person",
-                Said::Unknown => "unknown",
-            },
-        }
-    }
-}
-
-fn told(word: &crate::transcript::Word, clock: Clock) -> Word {
-    let span = clock.convert_span(word.span, CLOCK);
-    Word { text: word.text.clone(), start: span.start, end: span.end, probability: word.probability }
-}
-
-fn doubted(doubt: Doubt) -> Doubted {
-    Doubted {
-        from: doubt.words.start,
-        until: doubt.words.end,
-        matter: doubt.matter.key().to_owned(),
-        proposal: doubt.proposal,
-    }
-}
-
-/// Version, microphone and samples of its own clock.
-fn id_of(place: Place) -> String {
-    format!("{}-{}-{}-{}", place.version, place.channel.number(), place.span.start, place.span.end)
-}
-
-fn place_of(id: &str) -> Option<Place> {
-    let parts: Vec<&str> = id.split('-').collect();
-    let [version, channel, start, end] = parts[..] else { return None };
-    let (start, end) = (start.parse().ok()?, end.parse().ok()?);
-    Some(Place {
-        version: version.parse().ok()?,
-        channel: Channel::new(channel.parse().ok()?)?,
-        span: Span::new(start, end),
-    })
 }

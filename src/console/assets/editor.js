@@ -7,8 +7,8 @@ const RATE = 16000;
 /** Rest after which what was typed is saved, and the longest that it waits while one goes on typing, in milliseconds. */
 const REST = 1000,
   LONGEST = 1900;
-/** Longest passage that is asked for at once, in samples. */
-const PASSAGE = 600 * RATE;
+/** Longest passage that is asked for at once, in samples: browsers keep all of it in memory. */
+const PASSAGE = 180 * RATE;
 
 const editor = by("editor"),
   list = by("turns"),
@@ -861,7 +861,13 @@ sound.addEventListener("error", async () => {
     .catch(() => ({}));
   say(t("page.edit.no_sound", { what: told.what || "" }));
 });
-sound.addEventListener("ended", () => highlights?.delete("word"));
+sound.addEventListener("ended", () => {
+  highlights?.delete("word");
+  // The next passage, without a second before it.
+  const reached = playing.from + PASSAGE;
+  if (reached < Math.min(playing.until, people.length || 0))
+    play(null, reached + Number(by("lead").value) * RATE, playing.until);
+});
 
 /** What is not saved goes out with the page, as far as the browser lets it. */
 addEventListener("pagehide", () => {
@@ -937,6 +943,7 @@ async function begin() {
   try {
     const first = await ask("GET", `${base}/turns?limit=60`);
     add(first.turns);
+    performance.mark("first-turns");
     progress();
     [people] = await Promise.all([ask("GET", base)]);
     for (let number = 1; number <= people.channels; number++) {
@@ -949,6 +956,7 @@ async function begin() {
     }
     if (first.total > first.turns.length)
       add((await ask("GET", `${base}/turns?from=${first.turns.length}`)).turns);
+    performance.mark("all-turns");
     lastEdit = first.last_edit;
     if (!shown.length) list.append(element("p", { class: "empty" }, [t("page.edit.none")]));
     list.setAttribute("aria-busy", "false");

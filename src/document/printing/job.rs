@@ -65,6 +65,21 @@ pub enum Outcome {
     NotWithdrawn,
 }
 
+impl Outcome {
+    /// Its name for programs, and in messages.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::PrintedWithErrors => "with_errors",
+            Self::StillWaiting => "still_waiting",
+            Self::Forgotten => "forgotten",
+            Self::Withdrawn => "withdrawn",
+            Self::NotWithdrawn => "not_withdrawn",
+        }
+    }
+}
+
 /// A job that a printer has taken.
 #[derive(Debug)]
 pub struct Job<'a> {
@@ -73,6 +88,17 @@ pub struct Job<'a> {
 }
 
 impl Printer {
+    /// Whether it can do what is asked for, before a document is sent.
+    ///
+    /// # Errors
+    /// When it lacks the format, the paper or the sides, or makes fewer copies at a time.
+    pub fn check(&self, order: &Order) -> Result<(), Error> {
+        self.check_format()?;
+        self.check_copies(order.copies)?;
+        self.medium(order.paper)?;
+        self.sides(order.both_sides).map(drop)
+    }
+
     /// Sends a PDF. What it asks for is agreed on before a byte of it is sent; nothing is scaled.
     ///
     /// # Errors

@@ -122,6 +122,17 @@ impl Printer {
         &self.address
     }
 
+    /// What it does, as the key of a word: `refusing`, `idle`, `printing` or `stopped`.
+    #[must_use]
+    pub fn activity(&self) -> &'static str {
+        match self.state {
+            _ if !self.accepting => "refusing",
+            State::Idle => "idle",
+            State::Printing => "printing",
+            State::Stopped => "stopped",
+        }
+    }
+
     /// What it does at the moment.
     #[must_use]
     pub fn state(&self) -> State {

@@ -43,14 +43,6 @@ impl Store {
         Ok(Some((raw, current)))
     }
 
-    /// A text that differs whenever the words or who speaks them may: versions, utterances and
-    /// corrections are only ever added.
-    pub fn state(&self) -> Result<String, Error> {
-        let query = "SELECT (SELECT coalesce(group_concat(number || ':' || complete), '') FROM version) || ' ' || \
-            (SELECT coalesce(max(id), 0) FROM utterance) || ' ' || (SELECT coalesce(max(id), 0) FROM edit)";
-        self.connection.query_row(query, [], |row| row.get(0)).map_err(self.failed())
-    }
-
     /// The transcript as it stands now: that of [`Store::load`] under its corrections.
     pub fn current(&self) -> Result<Transcript, Error> {
         self.under(&self.load()?, &self.edits()?)

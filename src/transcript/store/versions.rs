@@ -35,11 +35,12 @@ impl Store {
     /// Takes people's corrections of earlier versions over to the one that [`Store::load`] gives,
     /// once it is complete and has the layers of the rules. What was taken over before is not
     /// taken over again.
-    pub fn carry(&mut self) -> Result<(), Error> {
-        let new = self.load()?;
+    ///
+    /// Says whether it has added any. `new` is what [`Store::load`] gave.
+    pub fn carry(&mut self, new: &Transcript) -> Result<bool, Error> {
         let version = new.version.number;
         if !new.version.complete || version == 1 {
-            return Ok(());
+            return Ok(false);
         }
         let edits = self.edits()?;
         let wanted = self.wanted(version, &edits)?;
@@ -50,10 +51,10 @@ impl Store {
         for (number, wanted) in sources {
             let Some(old) = self.load_version(number)? else { continue };
             let known = self.edits()?;
-            let carried = edit::carry((&old, &known), (&new, &known), &wanted);
+            let carried = edit::carry((&old, &known), (new, &known), &wanted);
             self.keep(version, &carried)?;
         }
-        Ok(())
+        Ok(!wanted.is_empty())
     }
 
     /// People's corrections that may have to be taken over to this version: those of the last one
