@@ -1,6 +1,6 @@
 //! What the index has of one meeting, read from its folder. Nothing is written there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -32,10 +32,27 @@ fn stamp(path: PathBuf) -> Stamp {
     (path, found)
 }
 
-/// Whether the files of a meeting are as they were when it was read: those that this JSON names.
-pub(super) fn is_unchanged(stamps: &str) -> bool {
-    let stamps: Vec<Stamp> = serde_json::from_str(stamps).unwrap_or_default();
-    !stamps.is_empty() && stamps.iter().all(|known| stamp(known.0.clone()) == *known)
+/// Looks whether meetings have changed. What several share is looked at once.
+#[derive(Default)]
+pub(super) struct Look {
+    shared: HashMap<PathBuf, Stamp>,
+}
+
+impl Look {
+    /// Whether the files of a meeting are as they were when it was read: those that this JSON names.
+    pub(super) fn is_unchanged(&mut self, folder: &Path, stamps: &str) -> bool {
+        let stamps: Vec<Stamp> = serde_json::from_str(stamps).unwrap_or_default();
+        let mut same = |known: &Stamp| {
+            if known.0.starts_with(folder) {
+                return stamp(known.0.clone()) == *known;
+            }
+            if !self.shared.contains_key(&known.0) {
+                self.shared.insert(known.0.clone(), stamp(known.0.clone()));
+            }
+            self.shared.get(&known.0) == Some(known)
+        };
+        !stamps.is_empty() && stamps.iter().all(&mut same)
+    }
 }
 
 /// The same for a closed meeting, of which no path is kept.

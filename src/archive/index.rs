@@ -137,6 +137,21 @@ impl Index {
         }
     }
 
+    /// Takes everything out. Others who have the file open go on with it.
+    pub(super) fn clear(&mut self) -> Result<(), Error> {
+        let tables: Vec<&str> = SCHEMA
+            .lines()
+            .filter_map(|line| line.strip_prefix("CREATE TABLE ").or(line.strip_prefix("CREATE VIRTUAL TABLE ")))
+            .filter_map(|rest| rest.split(' ').next())
+            .collect();
+        let drops: String = tables.iter().map(|table| format!("DROP TABLE {table};\n")).collect();
+        self.connection.flush_prepared_statement_cache();
+        self.together(|index| {
+            index.known.1.clear();
+            index.connection.execute_batch(&(drops + SCHEMA)).map_err(index.failed())
+        })
+    }
+
     /// Removes the index of a folder, so that the next one is empty.
     pub(super) fn discard(root: &Path) {
         remove(&root.join(FILE_NAME));

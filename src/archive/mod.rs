@@ -26,12 +26,10 @@ use crate::meeting_folder::is_meeting;
 pub use error::Error;
 pub use found::{Also, Found, Hit, Of, Part, Place, Request, Text, What};
 pub use index::FILE_NAME;
-pub use query::Query;
-pub use stemming::stems;
 pub use update::Report;
-pub use words::{Token, tokens};
 
 use index::Index;
+use query::Query;
 
 /// All meetings of a folder.
 pub struct Archive {
@@ -60,8 +58,7 @@ impl Archive {
     /// As those of [`Archive::open`].
     pub fn rebuild(root: &Path) -> Result<Self, Error> {
         let mut archive = Self::open(root)?;
-        archive.make_anew()?;
-        archive.notes.clear();
+        archive.index.clear()?;
         Ok(archive)
     }
 

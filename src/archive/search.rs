@@ -69,12 +69,12 @@ struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     fn of(request: &'a Request) -> Self {
-        let list = |text: &Option<String>| -> Vec<String> {
-            tokens(text.as_deref().unwrap_or_default()).into_iter().map(|token| token.text).collect()
+        let list = |text: Option<&String>| -> Vec<String> {
+            tokens(text.map_or("", String::as_str)).into_iter().map(|token| token.text).collect()
         };
         // Whatever is typed there is words; operators have no meaning.
-        let agenda = list(&request.agenda).iter().map(|word| Query::word(word)).reduce(Query::and);
-        Self { request, member: list(&request.member), group: list(&request.group), agenda }
+        let agenda = list(request.agenda.as_ref()).iter().map(|word| Query::word(word)).reduce(Query::and);
+        Self { request, member: list(request.member.as_ref()), group: list(request.group.as_ref()), agenda }
     }
 
     fn takes(&self, about: &About) -> bool {

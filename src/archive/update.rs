@@ -9,10 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use super::contents::{Contents, Stamp, is_closed_unchanged, is_unchanged, read};
+use super::contents::{Contents, Look, Stamp, is_closed_unchanged, read};
 use super::index::{Index, Known, MOST_TURNS, closed_name};
 use crate::common::message::Message;
-use crate::meeting_folder::folders;
+use crate::meeting_folder::{entries, is_meeting};
 
 /// How long one transaction takes at most; then what was read is on disk, and others may write.
 const BATCH: Duration = Duration::from_millis(500);
@@ -103,11 +103,17 @@ fn put(index: &mut Index, (one, stamps, contents): &(&Changed, Vec<Stamp>, Conte
 fn compare(index: &Index, root: &Path) -> Result<(Vec<Changed>, Vec<String>), Error> {
     let mut known: HashMap<String, Known> = index.known()?.into_iter().collect();
     let mut changed = Vec::new();
-    for (id, folder) in folders(root).into_iter().rev() {
-        let closed = known.remove(&closed_name(&id));
+    let mut look = Look::default();
+    for (id, folder) in entries(root).into_iter().rev() {
+        let closed = closed_name(&id);
+        let is_known = known.get(&id).is_some_and(|open| look.is_unchanged(&folder, &open.stamps))
+            || known.get(&closed).is_some_and(|closed| is_closed_unchanged(root, &folder, &closed.stamps));
+        if is_known || is_meeting(&folder) {
+            known.remove(&closed);
+        } else {
+            continue;
+        }
         let open = known.remove(&id);
-        let is_known = closed.is_some_and(|closed| is_closed_unchanged(root, &folder, &closed.stamps))
-            || open.as_ref().is_some_and(|open| is_unchanged(&open.stamps));
         if !is_known {
             changed.push(Changed { id, folder, digest: open.and_then(|open| open.digest) });
         }

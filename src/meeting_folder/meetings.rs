@@ -40,13 +40,21 @@ pub fn is_meeting(folder: &Path) -> bool {
 /// The folders of meetings below this one, by their names.
 #[must_use]
 pub fn folders(root: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = entries(root);
+    found.retain(|(_, path)| is_meeting(path));
+    found
+}
+
+/// What may be the folder of a meeting below this one, by its name.
+#[must_use]
+pub fn entries(root: &Path) -> Vec<(String, PathBuf)> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    let folder = |entry: fs::DirEntry| {
+    let shown = |entry: fs::DirEntry| {
         let name = entry.file_name().to_str()?.to_owned();
         let is_shown = !name.starts_with('.') && !name.chars().any(char::is_control);
-        Some((name, entry.path())).filter(|(_, path)| is_shown && is_meeting(path))
+        is_shown.then(|| (name, entry.path()))
     };
-    let mut found: Vec<_> = entries.filter_map(folder).collect();
+    let mut found: Vec<_> = entries.filter_map(shown).collect();
     found.sort();
     found
 }

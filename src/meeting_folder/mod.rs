@@ -22,7 +22,7 @@ pub use entries::{EntryError, may_enter};
 pub use error::{Error, SoundGone};
 pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
-pub use meetings::{folders, is_meeting, name, usual_folder};
+pub use meetings::{entries, folders, is_meeting, name, usual_folder};
 pub use notices::Notices;
 pub use printable::{PrintRequest, Printable};
 pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

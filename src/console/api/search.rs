@@ -240,12 +240,11 @@ fn request(wanted: &Wanted) -> Result<Request, Refused> {
     if names.iter().any(|name| name.as_ref().is_some_and(|name| name.chars().count() > LONGEST)) {
         return Err(Refused::unfit(Message::new("page.error.long")));
     }
-    let day = |text: &Option<String>| {
-        let day = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let wrong = |text| Refused::unfit(Message::new("search.not_a_date").with("value", text));
-        day.map(|text| typed_date(text).ok_or_else(|| wrong(text))).transpose()
+    let text = |text: Option<&String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let day = |day: Option<&String>| {
+        let wrong = |day: &str| Refused::unfit(Message::new("search.not_a_date").with("value", day));
+        text(day).map(|day| typed_date(&day).ok_or_else(|| wrong(&day))).transpose()
     };
-    let text = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     Ok(Request {
         words: wanted.q.clone(),
         what: match wanted.what {
@@ -255,12 +254,12 @@ fn request(wanted: &Wanted) -> Result<Request, Refused> {
             Some(What::Items) => archive::What::Items,
             Some(What::Absent) => archive::What::Absent,
         },
-        member: text(&wanted.member),
-        group: text(&wanted.fraksi),
+        member: text(wanted.member.as_ref()),
+        group: text(wanted.fraksi.as_ref()),
         kind: wanted.kind,
-        from: day(&wanted.from)?,
-        until: day(&wanted.until)?,
-        agenda: text(&wanted.agenda),
+        from: day(wanted.from.as_ref())?,
+        until: day(wanted.until.as_ref())?,
+        agenda: text(wanted.agenda.as_ref()),
         text: match wanted.text {
             None => archive::Text::Both,
             Some(Text::Said) => archive::Text::Current,
