@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
 use super::record::Watched;
@@ -42,6 +43,7 @@ pub struct App {
     /// The index of all meetings, once somebody has searched.
     pub archive: Mutex<Option<Archive>>,
     pub records: Records,
+    pub member_links: MemberLinks,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -63,6 +65,7 @@ impl App {
             watched: Mutex::default(),
             archive: Mutex::default(),
             records: Records::default(),
+            member_links: MemberLinks::default(),
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),
@@ -127,7 +130,7 @@ impl App {
 }
 
 /// 256 random bits.
-fn random() -> io::Result<String> {
+pub fn random() -> io::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::from)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

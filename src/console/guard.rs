@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::app::App;
+use super::member_links::Member;
 use super::refused::Refused;
 use super::{pages, words};
 use crate::common::language::Language;
@@ -27,6 +28,10 @@ const POLICY: &str =
 /// The header with which a page shows that a change comes from it.
 const CSRF: &str = "x-csrf-token";
 
+/// The page of a member, and what it asks.
+const MEMBER: &str = "/member";
+const MEMBER_API: &str = "/api/v1/member/";
+
 /// How somebody has shown that they may ask.
 enum Let {
     /// By what a browser sends along by itself; a change needs more.
@@ -35,6 +40,10 @@ enum Let {
     Bearer,
     /// Not yet: the address of the start was opened, and leads on without its secret.
     Entering,
+    /// By a member's link: only that member's turns.
+    Member(Arc<Member>),
+    /// Not yet: a member's link was opened.
+    MemberEntering(String),
 }
 
 pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
@@ -43,6 +52,12 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     let is_api = path.starts_with("/api/");
     let mut response = match admitted(&app, &request) {
         Ok(Some(Let::Entering)) => enter(&app, &request),
+        Ok(Some(Let::MemberEntering(secret))) => enter_as_member(&app, &secret),
+        Ok(Some(Let::Member(member))) => {
+            request.extensions_mut().insert(language);
+            request.extensions_mut().insert(member);
+            next.run(request).await
+        }
         Ok(_) => {
             request.extensions_mut().insert(language);
             next.run(request).await
@@ -83,6 +98,10 @@ fn admitted(app: &App, request: &Request) -> Result<Option<Let>, Refused> {
         return Ok(None);
     }
     let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = request.uri().path();
+    if path == MEMBER || path.starts_with(MEMBER_API) {
+        return member(app, request, is_change).map(Some);
+    }
     let has = |given: Option<&str>, right: &str| given.is_some_and(|given| same(given, right));
     if has(text(AUTHORIZATION).strip_prefix("Bearer "), &app.token) {
         return Ok(Some(Let::Bearer));
@@ -101,6 +120,35 @@ fn admitted(app: &App, request: &Request) -> Result<Option<Let>, Refused> {
     Err(Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.token")))
 }
 
+/// What a member's link lets do.
+fn member(app: &App, request: &Request, is_change: bool) -> Result<Let, Refused> {
+    let unknown = || Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.link"));
+    let given = request.uri().query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("link=")));
+    if let Some(secret) = given.filter(|_| !is_change) {
+        app.member_links.find(secret).ok_or_else(unknown)?;
+        return Ok(Let::MemberEntering(secret.to_owned()));
+    }
+    let headers = request.headers();
+    let secret = cookie(headers, &member_cookie_name(app.bound.port())).ok_or_else(unknown)?;
+    let member = app.member_links.find(secret).ok_or_else(unknown)?;
+    let csrf = headers.get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_change && !same(csrf, &app.csrf) {
+        return Err(Refused::new(StatusCode::FORBIDDEN, Message::new("page.error.csrf")));
+    }
+    Ok(Let::Member(member))
+}
+
+/// Gives a member's browser what it sends along from now on.
+fn enter_as_member(app: &App, secret: &str) -> Response {
+    let name = member_cookie_name(app.bound.port());
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict")) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(MEMBER));
+    response
+}
+
 /// Gives the browser what it sends along from now on, and an address without a secret.
 fn enter(app: &App, request: &Request) -> Response {
     let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name(app.bound.port()), app.token);
@@ -114,6 +162,10 @@ fn enter(app: &App, request: &Request) -> Response {
     let location = HeaderValue::from_str(&path).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, location);
     response
+}
+
+fn member_cookie_name(port: u16) -> String {
+    format!("risalah-member-{port}")
 }
 
 /// Cookies are shared by all ports of a computer.

@@ -9,6 +9,7 @@ mod app;
 mod assets;
 mod guard;
 mod meetings;
+mod member_links;
 mod pages;
 #[cfg(feature = "print")]
 mod print_jobs;

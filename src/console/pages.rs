@@ -27,6 +27,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
+        .route("/member", get(member))
         .merge(printing())
 }
 
@@ -133,6 +134,12 @@ struct PrintPage {
 }
 
 #[derive(Template)]
+#[template(path = "member.html")]
+struct MemberPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
     frame: Frame,
@@ -178,6 +185,10 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
 async fn search(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
     let kinds = Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec();
     page(&SearchPage { frame: Frame::new(&app, language), kinds })
+}
+
+async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&MemberPage { frame: Frame::new(&app, language) })
 }
 
 async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refused> {

@@ -105,9 +105,9 @@ impl Record {
 
     /// The place of the turn of this name among all.
     pub fn index(&self, id: &str) -> Result<usize, Refused> {
-        let absent = || Refused::not_found(Message::new("page.error.turn").with("name", id));
-        let place = place_of(id).ok_or_else(absent)?;
-        self.transcript.utterances.iter().position(|utterance| self.place(utterance) == place).ok_or_else(absent)
+        let place = place_of(id).ok_or_else(|| no_turn(id))?;
+        let found = self.transcript.utterances.iter().position(|utterance| self.place(utterance) == place);
+        found.ok_or_else(|| no_turn(id))
     }
 
     /// How many turns there are.
@@ -164,6 +164,10 @@ impl Record {
             },
         }
     }
+}
+
+pub fn no_turn(id: &str) -> Refused {
+    Refused::not_found(Message::new("page.error.turn").with("name", id))
 }
 
 /// What a person must still listen to.

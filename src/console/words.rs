@@ -166,6 +166,13 @@ const SCRIPTS: &[&str] = &[
     "page.event.lagu",
     "page.event.catatan",
     "page.event.duduk",
+    "page.member.which",
+    "page.member.none",
+    "page.member.sent",
+    "page.member.same",
+    "page.member.now",
+    "page.member.link",
+    "page.member.link_until",
     "page.print.by_address",
     "page.print.pages",
 ];

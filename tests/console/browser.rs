@@ -222,6 +222,12 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
     let axe = fs::read_to_string(axe).expect("read");
     let root = known();
     let served = Served::new(root.path());
+    let base = format!("/api/v1/meetings/{KNOWN}");
+    for to in ["sementara", "koreksi"] {
+        served.ask("POST", &format!("{base}/advance"), Some(&json!({ "to": to, "by": "Sari" }))).good();
+    }
+    let link = served.ask("POST", &format!("{base}/members/siti/link"), None).good();
+    let member = link["path"].as_str().expect("a path");
     let mut found = Vec::new();
     for language in ["id", "en"] {
         for dark in [false, true] {
@@ -239,6 +245,8 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                 ),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
+                ("cetak", format!("/meetings/{KNOWN}/print"), "document.querySelector('#printer-state').textContent"),
+                ("anggota", member.to_owned(), "document.querySelector('.own')"),
                 ("tolak", "/meetings/tidak-ada".to_owned(), "document.querySelector('.refused')"),
             ] {
                 browser.open(&format!("http://{}{path}", served.host));

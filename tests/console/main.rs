@@ -8,6 +8,7 @@ mod chromium;
 mod correcting;
 mod guarded;
 mod meetings;
+mod member;
 #[path = "../printing/office.rs"]
 #[allow(dead_code, reason = "printing's own tests use the rest")]
 mod office;

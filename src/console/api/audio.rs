@@ -59,11 +59,16 @@ pub async fn audio(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let range = headers.get(RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let range = range_of(&headers);
     app.work(move |app| answer(app, &id, &wanted, range.as_deref())).await
 }
 
-fn answer(app: &App, id: &str, wanted: &Wanted, range: Option<&str>) -> Result<Response, Refused> {
+/// The part that a player asks for.
+pub fn range_of(headers: &HeaderMap) -> Option<String> {
+    headers.get(RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+pub fn answer(app: &App, id: &str, wanted: &Wanted, range: Option<&str>) -> Result<Response, Refused> {
     let folder = app.folder(id)?;
     let channel = match wanted.channel {
         None => None,

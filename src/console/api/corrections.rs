@@ -132,22 +132,33 @@ pub async fn text(
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
         let author = Author::of(&body.by, body.why.as_deref())?;
-        if body.text.len() > LONGEST {
-            return Err(Refused::unfit(Message::new("page.error.long")));
-        }
-        let record = app.records.open(folder)?;
-        let utterance = seen(&record, &turn, body.revision, Some(&body.text))?;
-        if utterance.corrected.has(Mark::Omitted) {
-            return Err(Refused::conflict(Message::new("page.error.omitted")));
-        }
-        let place = record.place(utterance);
-        let changes = replaced(&utterance.text, &body.text);
-        let layers: Vec<Layer> =
-            changes.into_iter().map(|change| author.layer(place, change, &record.meeting)).collect();
-        lay(app, folder, &record, &layers)
+        correct_text(app, folder, &turn, body.revision, &body.text, &author)
     })
     .await
     .map(Json)
+}
+
+/// Has a turn read so, if nobody has changed it since it was seen.
+pub fn correct_text(
+    app: &App,
+    folder: &Path,
+    turn: &str,
+    revision: u64,
+    text: &str,
+    author: &Author,
+) -> Result<Changed, Refused> {
+    if text.len() > LONGEST {
+        return Err(Refused::unfit(Message::new("page.error.long")));
+    }
+    let record = app.records.open(folder)?;
+    let utterance = seen(&record, turn, revision, Some(text))?;
+    if utterance.corrected.has(Mark::Omitted) {
+        return Err(Refused::conflict(Message::new("page.error.omitted")));
+    }
+    let place = record.place(utterance);
+    let changes = replaced(&utterance.text, text);
+    let layers: Vec<Layer> = changes.into_iter().map(|change| author.layer(place, change, &record.meeting)).collect();
+    lay(app, folder, &record, &layers)
 }
 
 /// Who a turn is by.
@@ -275,13 +286,14 @@ pub async fn undo(
 }
 
 /// Who corrects, and why.
-struct Author {
+pub struct Author {
     by: String,
-    why: Option<String>,
+    pub why: Option<String>,
+    source: Source,
 }
 
 impl Author {
-    fn of(by: &str, why: Option<&str>) -> Result<Self, Refused> {
+    pub fn of(by: &str, why: Option<&str>) -> Result<Self, Refused> {
         let by = by.trim();
         if by.is_empty() {
             return Err(Refused::unfit(Message::new("status.nameless")));
@@ -290,11 +302,23 @@ impl Author {
         if by.chars().count() > LINE || why.as_ref().is_some_and(|why| why.chars().count() > LINE) {
             return Err(Refused::unfit(Message::new("page.error.long")));
         }
-        Ok(Self { by: by.to_owned(), why })
+        Ok(Self { by: by.to_owned(), why, source: Source::Person })
+    }
+
+    /// The same, who corrects by other knowledge than the secretariat's.
+    pub fn in_the_name_of(self, source: Source) -> Self {
+        Self { source, ..self }
     }
 
     fn layer(&self, place: Place, change: Change, meeting: &Meeting) -> Layer {
-        Layer { place, change, by: self.by.clone(), when: now(meeting), why: self.why.clone(), source: Source::Person }
+        Layer {
+            place,
+            change,
+            by: self.by.clone(),
+            when: now(meeting),
+            why: self.why.clone(),
+            source: self.source.clone(),
+        }
     }
 }
 

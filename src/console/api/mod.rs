@@ -6,6 +6,7 @@ mod documents;
 mod life;
 mod live;
 pub mod meetings;
+mod member;
 #[cfg(feature = "print")]
 mod printing;
 mod recordings;
@@ -67,6 +68,10 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(recordings::stop))
         .routes(routes!(recordings::enter))
         .routes(routes!(live::live))
+        .routes(routes!(member::link))
+        .routes(routes!(member::turns))
+        .routes(routes!(member::sound))
+        .routes(routes!(member::text))
         .merge(printers())
         .split_for_parts()
 }

@@ -12,6 +12,7 @@ let now = null;
 
 function show(/** @type {any} */ state) {
   now = state;
+  page.dispatchEvent(new Event("stood"));
   by("state").textContent = state.name;
   by("until").textContent = state.until || "";
   by("missing").replaceChildren(...state.missing.map(missing));
