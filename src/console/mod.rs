@@ -21,4 +21,4 @@ mod sound;
 mod wav;
 mod words;
 
-pub use server::{Error, Options, Server, usual_folder};
+pub use server::{Error, Options, Server};

@@ -23,6 +23,7 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(meetings))
         .route("/new", get(new))
+        .route("/search", get(search))
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
@@ -81,6 +82,13 @@ struct NewPage {
     asks_secretary: bool,
     asks_seats: bool,
     people: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    kinds: Vec<(&'static str, &'static str)>,
 }
 
 /// The pages of one meeting.
@@ -172,6 +180,11 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
         asks_seats: known.seats.is_empty(),
         people: known.people.iter().map(|person| person.name.clone()).collect(),
     })
+}
+
+async fn search(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    let kinds = Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec();
+    page(&SearchPage { frame: Frame::new(&app, language), kinds })
 }
 
 async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {

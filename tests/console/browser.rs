@@ -133,6 +133,35 @@ fn from_the_list_to_the_printed_record() {
 }
 
 #[test]
+fn what_was_said_is_found_heard_and_opened() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('.find input')");
+    browser.click(".find input");
+    browser.keys("", "setuju");
+    browser.keys("", ENTER);
+    browser.until("document.querySelectorAll('#hits li').length === 2");
+    assert_eq!(browser.script("return document.querySelector('#hits mark').textContent"), json!("disetujui"));
+    browser.picture("cari");
+    // The microphone of the one who said it, from a second before the word.
+    browser.click("#hits li:last-child button");
+    browser.until("document.querySelector('#player').src.includes('channel=2')");
+    browser.until("document.querySelector('#hits li:last-child button').getAttribute('aria-pressed') === 'true'");
+    // Another search from the page itself, and back.
+    browser.script("document.querySelector('#q').value = 'rancengan'");
+    browser.click("#q");
+    browser.keys("", ENTER);
+    browser.until("document.querySelector('#also a')?.textContent === 'rancangan'");
+    browser.picture("cari-mirip");
+    browser.script("history.back()");
+    browser.until("document.querySelectorAll('#hits li').length === 2");
+    browser.click("#hits li:last-child a");
+    browser.until("document.activeElement.closest('.turn')?.querySelector('time')?.textContent.includes('00:00:48')");
+}
+
+#[test]
 fn two_browsers_at_one_turn_lose_neither_text() {
     let root = known();
     let served = Served::new(root.path());
@@ -226,6 +255,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
             for (name, path, ready) in [
                 ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
                 ("baru", "/new".to_owned(), "document.querySelector('#new')"),
+                ("cari", "/search?q=rancangan&kind=komisi".to_owned(), "document.querySelector('#hits mark')"),
                 (
                     "sunting",
                     format!("/meetings/{KNOWN}"),

@@ -17,6 +17,7 @@ mod pages;
 mod printing;
 mod reading;
 mod recording;
+mod searching;
 mod server;
 mod sound;
 

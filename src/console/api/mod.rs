@@ -10,6 +10,7 @@ mod member;
 #[cfg(feature = "print")]
 mod printing;
 mod recordings;
+mod search;
 mod turns;
 pub mod values;
 
@@ -47,6 +48,7 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
+        .routes(routes!(search::search))
         .routes(routes!(turns::list))
         .routes(routes!(turns::one))
         .routes(routes!(turns::history))
