@@ -23,7 +23,10 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(meetings))
         .route("/new", get(new))
+        .route("/doctor", get(doctor))
         .route("/meetings/{id}", get(editor))
+        .route("/meetings/{id}/prepare", get(prepare))
+        .route("/meetings/{id}/soundcheck", get(soundcheck))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
         .route("/member", get(member))
@@ -101,6 +104,31 @@ struct EditorPage {
 }
 
 #[derive(Template)]
+#[template(path = "prepare.html")]
+struct PreparePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+    kinds: Vec<(&'static str, &'static str)>,
+    natures: Vec<(&'static str, &'static str)>,
+    zones: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "soundcheck.html")]
+struct SoundCheckPage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "doctor.html")]
+struct DoctorPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "live.html")]
 struct LivePage {
     frame: Frame,
@@ -160,9 +188,9 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
     let known = app.work(|app| known(&app.root)).await?;
     page(&NewPage {
         frame: Frame::new(&app, language),
-        kinds: Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec(),
-        natures: Nature::ALL.map(|nature| (nature.key(), nature.name())).to_vec(),
-        zones: Zone::ALL.iter().map(ToString::to_string).collect(),
+        kinds: kinds(),
+        natures: natures(),
+        zones: zones(),
         asks_letterhead: known.letterhead.is_empty(),
         asks_city: known.city.is_none(),
         asks_zone: known.zone.is_none(),
@@ -172,6 +200,18 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
         asks_seats: known.seats.is_empty(),
         people: known.people.iter().map(|person| person.name.clone()).collect(),
     })
+}
+
+fn kinds() -> Vec<(&'static str, &'static str)> {
+    Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec()
+}
+
+fn natures() -> Vec<(&'static str, &'static str)> {
+    Nature::ALL.map(|nature| (nature.key(), nature.name())).to_vec()
+}
+
+fn zones() -> Vec<String> {
+    Zone::ALL.iter().map(ToString::to_string).collect()
 }
 
 async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
@@ -200,6 +240,29 @@ async fn editor(
 ) -> Result<Response, Refused> {
     let of = of(&app, id, language).await?;
     page(&EditorPage { frame: Frame::new(&app, language), of, place: "editor" })
+}
+
+async fn prepare(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    let frame = Frame::new(&app, language);
+    page(&PreparePage { frame, of, place: "prepare", kinds: kinds(), natures: natures(), zones: zones() })
+}
+
+async fn soundcheck(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&SoundCheckPage { frame: Frame::new(&app, language), of, place: "prepare" })
+}
+
+async fn doctor(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&DoctorPage { frame: Frame::new(&app, language) })
 }
 
 async fn live(

@@ -1,6 +1,7 @@
 //! A meeting's folder as a whole: what describes the meeting, its words as they stand now, and the
 //! documents that may be made of them. Command line and page ask here, and say what comes back.
 
+mod attendance;
 mod copies;
 mod description;
 mod documents;
@@ -10,8 +11,10 @@ mod evidence;
 mod input;
 mod notices;
 mod printable;
+mod recorded;
 mod words;
 
+pub use attendance::{TICKED, attendance_list};
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
 pub use description::{describe, describe_entered, describe_unentered, enter, enter_recorded, find_description, now};
 pub use documents::{
@@ -23,4 +26,5 @@ pub use evidence::{Evidence, keep_events};
 pub use input::{input, room, sound};
 pub use notices::Notices;
 pub use printable::{PrintRequest, Printable};
+pub use recorded::recorded;
 pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

@@ -14,6 +14,7 @@ mod member;
 mod office;
 mod official;
 mod pages;
+mod preparing;
 mod printing;
 mod reading;
 mod recording;

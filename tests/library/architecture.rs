@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those that stand before it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "common",
     "meeting",
     "conference",
@@ -18,6 +18,7 @@ const ORDER: [&str; 13] = [
     "document",
     "lifecycle",
     "meeting_folder",
+    "doctor",
     "console",
 ];
 
