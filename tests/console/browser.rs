@@ -115,6 +115,54 @@ fn from_the_list_to_the_printed_record() {
 }
 
 #[test]
+fn a_meeting_is_prepared_by_keys_and_mouse() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('table.meetings')");
+    browser.open(&format!("http://{}/meetings/{KNOWN}/prepare", served.host));
+    browser.until("document.querySelector('#prepare').getAttribute('aria-busy') === 'false'");
+    let described = || served.get(&format!("/api/v1/meetings/{KNOWN}/description")).good()["description"].clone();
+    browser.click("[name='rapat.tempat']");
+    browser.keys("", END);
+    browser.keys("", " II");
+    browser.keys("", ENTER);
+    until(|| described()["rapat"]["tempat"] == "Ruang Rapat Komisi II", "the room is saved");
+    // Somebody new, who takes a seat.
+    browser.until("document.querySelector('#saved').textContent === 'Tersimpan'");
+    browser.click("[data-add=orang]");
+    browser.until("document.activeElement.dataset.key === 'nama'");
+    browser.keys("", "Dr. Tamu Baru, S.E.");
+    browser.script("document.activeElement.blur()");
+    browser.until("document.querySelector('#room [data-seat=\"3\"] option[value=tamu]')");
+    browser.script(
+        "const seat = document.querySelector('#room [data-seat=\"3\"]'); seat.value = 'tamu'; \
+         seat.dispatchEvent(new Event('change'))",
+    );
+    browser.picture("persiapan-kursi");
+    browser.click("#save");
+    until(
+        || described()["kursi"].as_array().is_some_and(|seats| seats.iter().any(|seat| seat["orang"] == "tamu")),
+        "the seat is saved",
+    );
+    // What somebody else changes meanwhile is shown, and both stay.
+    browser.until("document.querySelector('#saved').textContent === 'Tersimpan'");
+    let path = root.path().join(KNOWN).join("rapat.toml");
+    let text = fs::read_to_string(&path).expect("read").replace("Pengelolaan Sampah\"]", "Pengelolaan Air\"]");
+    fs::write(&path, text).expect("written");
+    browser.click("[name='rapat.tempat']");
+    browser.keys("", END);
+    browser.keys("", "I");
+    browser.click("#save");
+    browser.until("document.querySelector('#conflict').open");
+    browser.picture("persiapan-bentrok");
+    browser.click("#conflict button[value=mine]");
+    until(|| described()["rapat"]["tempat"] == "Ruang Rapat Komisi III", "the room is saved again");
+    assert_eq!(described()["rapat"]["acara"], json!(["Pengelolaan Air"]));
+}
+
+#[test]
 fn two_browsers_at_one_turn_lose_neither_text() {
     let root = known();
     let served = Served::new(root.path());
@@ -213,6 +261,17 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                     format!("/meetings/{KNOWN}"),
                     "document.querySelector('#turns').getAttribute('aria-busy') === 'false'",
                 ),
+                (
+                    "persiapan",
+                    format!("/meetings/{KNOWN}/prepare"),
+                    "document.querySelector('#prepare').getAttribute('aria-busy') === 'false'",
+                ),
+                (
+                    "pemeriksaan",
+                    format!("/doctor?meeting={KNOWN}"),
+                    "document.querySelector('#doctor').getAttribute('aria-busy') === 'false'",
+                ),
+                ("uji-suara", format!("/meetings/{KNOWN}/soundcheck"), "document.querySelector('.level')"),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
                 ("cetak", format!("/meetings/{KNOWN}/print"), "document.querySelector('#printer-state').textContent"),

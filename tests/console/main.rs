@@ -7,6 +7,7 @@ mod browser;
 mod chromium;
 mod correcting;
 mod guarded;
+mod installed;
 mod meetings;
 mod member;
 #[path = "../printing/office.rs"]

@@ -161,7 +161,13 @@ fn attendance_is_ticked_or_sent_as_a_list() {
     let list = "nama,fraksi,kehadiran\n".to_owned()
         + &members
             .iter()
-            .map(|one| format!("\"{}\",{},hadir\n", one["nama"].as_str().unwrap_or_default(), one["fraksi"].as_str().unwrap_or_default()))
+            .map(|one| {
+                format!(
+                    "\"{}\",{},hadir\n",
+                    one["nama"].as_str().unwrap_or_default(),
+                    one["fraksi"].as_str().unwrap_or_default()
+                )
+            })
             .collect::<String>();
     let after = upload(&served, "Hadir%207.CSV", list.as_bytes()).good();
     let name = after["description"]["hadir"]["daftar"].as_str().expect("a name").to_owned();
@@ -184,7 +190,8 @@ fn a_list_that_is_none_is_refused_and_not_kept() {
     // Told by its head, before it is taken.
     let bearer = format!("Bearer {}", served.token);
     let path = format!("{}/attendance/list?name=a.csv&revision=x", base(KNOWN));
-    let large = served.raw("PUT", &path, &[("Authorization", &bearer), ("Content-Type", "text/csv")], &vec![b'a'; 17 << 20]);
+    let large =
+        served.raw("PUT", &path, &[("Authorization", &bearer), ("Content-Type", "text/csv")], &vec![b'a'; 17 << 20]);
     assert_eq!(large.status, 413);
     assert_eq!(file(root.path()), before);
     assert_eq!(files(), count);
@@ -196,7 +203,8 @@ fn bomb() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     zip.start_file("xl/workbook.xml", options).expect("begun");
-    zip.write_all(b"<workbook><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>").expect("written");
+    zip.write_all(b"<workbook><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>")
+        .expect("written");
     zip.start_file("xl/_rels/workbook.xml.rels", options).expect("begun");
     zip.write_all(b"<Relationships><Relationship Id=\"rId1\" Type=\"worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>").expect("written");
     zip.start_file("xl/worksheets/sheet1.xml", options).expect("begun");

@@ -414,10 +414,14 @@ fn usual(institution: &Meeting) -> Usual {
     }
 }
 
-fn found(finding: &Finding, language: Language) -> Found {
-    let field = match finding {
+/// The key of `rapat.toml` that mends what was found.
+pub fn form_field(finding: &Finding) -> &'static str {
+    match finding {
         Finding::List(_) => "hadir.daftar",
         finding => finding.field(),
-    };
-    Found { need: finding.need().key(), field, told: Told::of(&finding.message(), language) }
+    }
+}
+
+fn found(finding: &Finding, language: Language) -> Found {
+    Found { need: finding.need().key(), field: form_field(finding), told: Told::of(&finding.message(), language) }
 }

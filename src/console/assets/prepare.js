@@ -407,33 +407,36 @@ function findings() {
   const list = told.problem ? [{ ...told.problem, field: "" }, ...told.findings] : told.findings;
   by("findings").replaceChildren(
     ...list.map((/** @type {any} */ one) => {
-      const place = one.field ? element("a", { href: "#" + target(one.field) }, [one.what]) : one.what;
+      const place = one.field ? element("a", { href: "#" + one.field }, [one.what]) : one.what;
       const item = element("li", { "data-need": one.need || "" }, [place]);
       if (one.need) item.prepend(element("span", { class: "need" }, [t("page.need." + one.need)]), " ");
-      if (one.hint) item.append(element("small", {}, [one.hint]));
+      if (one.hint && !one.field) item.append(element("small", {}, [one.hint]));
       return item;
     }),
   );
   by("no-findings").hidden = list.length > 0;
 }
 
-/** The place of the page that mends a key. @param {string} field */
+/** The place of the page that mends a key. @param {string} field @returns {any} */
 function target(field) {
-  const [section] = field.split(".");
   const own = form.elements[field];
-  if (own && !own.id) own.id = "k-" + field.replace(".", "-");
-  return own?.id || (field === "hadir" || field === "hadir.daftar" ? "f-daftar" : "f-" + (section === "kuorum" ? "hadir" : section));
+  if (own) return own;
+  const [section] = field.split(".");
+  const part = { hadir: "daftar", daftar: "daftar", kuorum: "hadir" }[section] || section;
+  return document.getElementById("f-" + part);
 }
 
-/** Goes to a field by the address. */
+/** Goes to the field that the address names. */
 function go() {
-  const place = document.getElementById(location.hash.slice(1));
+  const place = location.hash && target(decodeURIComponent(location.hash.slice(1)));
   if (!place) return;
   place.scrollIntoView({ block: "center" });
-  (place.matches("input, select, textarea") ? place : place.querySelector("input, select, textarea, button"))?.focus({
-    preventScroll: true,
-  });
+  (place.matches("input, select, textarea")
+    ? place
+    : place.querySelector("input, select, textarea, button")
+  )?.focus({ preventScroll: true });
 }
+// A link to where one is already leads there again.
 by("findings").addEventListener("click", () => setTimeout(go));
 window.addEventListener("hashchange", go);
 
