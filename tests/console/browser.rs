@@ -162,6 +162,73 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     assert_eq!(described()["rapat"]["acara"], json!(["Pengelolaan Air"]));
 }
 
+/// Two seats that say a sentence of the shipped meeting one after the other.
+fn two_voices(path: &Path) {
+    use e_risalah::audio::{Input, Source};
+    const RATE: usize = 16_000;
+    let voice = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/01.ogg");
+    let mut source = Source::open(&Input::File(voice)).expect("opened");
+    source.skip(7 * RATE as u64).expect("skipped");
+    let mut sentence = vec![0.0; 3 * RATE];
+    let read = source.read(&mut sentence).expect("read");
+    sentence.truncate(read);
+    let peak = sentence.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let format = hound::WavSpec {
+        channels: 2,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, format).expect("a file");
+    let mut state = 7_u32;
+    for at in 0..11 * RATE {
+        for seat in 0..2 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = 0.000_4 * ((state >> 8) as f32 / 8_388_608.0 - 1.0);
+            let said = at.checked_sub(RATE + seat * 5 * RATE).and_then(|at| sentence.get(at)).unwrap_or(&0.0);
+            writer.write_sample(((noise + said * 0.3 / peak) * 32_767.0) as i16).expect("written");
+        }
+    }
+    writer.finalize().expect("written");
+}
+
+#[test]
+fn the_seat_that_speaks_lights_up() {
+    let root = known();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let source = elsewhere.path().join("uji.wav");
+    two_voices(&source);
+    let served = Served::with(root.path(), &["--source", source.to_str().expect("text")]);
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('table.meetings')");
+    let check = format!("http://{}/meetings/{KNOWN}/soundcheck", served.host);
+    browser.open(&check);
+    browser.until("document.querySelector('.level')");
+    browser.click("#start");
+    browser.until("document.querySelector('.level.heard')");
+    assert_eq!(browser.script("return document.querySelector('.level.heard').dataset.channel"), json!("1"));
+    // It ends with the page, and another can begin.
+    browser.open(&check);
+    browser.until("document.querySelector('.level')");
+    until(
+        || {
+            browser.script("document.querySelector('#start').click()");
+            thread::sleep(Duration::from_millis(300));
+            browser.script("return document.querySelector('.error').hidden") == json!(true)
+        },
+        "the first check has ended",
+    );
+    browser.until("document.querySelector('.level.heard')?.dataset.channel === '2'");
+    browser.picture("uji-suara-berjalan");
+    browser.until("!document.querySelector('#results').hidden");
+    assert_eq!(
+        browser.script("return [...document.querySelectorAll('#lines li')].map((line) => line.dataset.result)"),
+        json!(["ok", "ok"])
+    );
+    browser.picture("uji-suara-hasil");
+}
+
 #[test]
 fn two_browsers_at_one_turn_lose_neither_text() {
     let root = known();

@@ -229,3 +229,18 @@ fn the_computer_is_looked_at_line_by_line() {
     }
     served.get("/api/v1/doctor?meeting=tidak-ada").code(404);
 }
+
+#[test]
+fn the_microphones_are_left_to_a_recording() {
+    let root = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let source = super::meetings::tones(elsewhere.path(), 16_000);
+    let served = Served::with(root.path(), &["--source", source.to_str().expect("text")]);
+    let made = served.ask("POST", "/api/v1/meetings", Some(&json!({ "date": "2027-03-09" }))).good();
+    let base = base(made["id"].as_str().expect("a name"));
+    served.ask("POST", &format!("{base}/recording"), None).good();
+    assert_eq!(served.get("/api/v1/doctor").code(409), "page.error.devices_taken");
+    served.ask("POST", &format!("{base}/recording/stop"), None);
+    super::until("the recording ends", || served.get(&format!("{base}/recording")).good()["running"] == false);
+    assert_eq!(served.get("/api/v1/doctor").status, 200);
+}
