@@ -193,8 +193,12 @@ fn remove(table: &mut dyn TableLike, key: &str) -> String {
 
 /// The comments before and after something, each on a line of its own.
 fn comments(decor: &Decor) -> String {
-    let both = raw(decor.prefix()) + "\n" + &raw(decor.suffix());
-    let lines = both.lines().map(str::trim).filter(|line| line.starts_with('#'));
+    hashes(&(raw(decor.prefix()) + "\n" + &raw(decor.suffix())))
+}
+
+/// The comments of a text, each on a line of its own.
+fn hashes(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('#'));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -216,13 +220,7 @@ fn list(table: &mut dyn TableLike, key: &str, rows: &[Json]) -> String {
         return String::new();
     }
     let old = table.remove(key);
-    let had = old.is_some();
-    let mut old: Vec<Option<Table>> = match old.map(Item::into_array_of_tables) {
-        Some(Ok(tables)) => tables.into_iter().map(Some).collect(),
-        _ => Vec::new(),
-    };
-    let mut places: Vec<isize> = old.iter().flatten().filter_map(Table::position).collect();
-    places.sort_unstable();
+    let mut old: Vec<Option<Table>> = old.map(into_tables).unwrap_or_default().into_iter().map(Some).collect();
     let mut made: Vec<Table> = Vec::new();
     // Rows that stay as they are first, so that one that is put before them does not take their place.
     let mut kept: Vec<Option<Table>> = rows
@@ -258,16 +256,59 @@ fn list(table: &mut dyn TableLike, key: &str, rows: &[Json]) -> String {
         first.decor_mut().set_prefix(format!("\n{new}{}", prefix.trim_start_matches('\n')));
         left.clear();
     }
-    let last = places.last().copied();
+    place(&mut made);
     let mut tables = ArrayOfTables::new();
-    for (index, mut one) in made.into_iter().enumerate() {
-        one.set_position(places.get(index).copied().or(last));
-        tables.push(one);
-    }
-    if !tables.is_empty() || (had && left.is_empty() && !rows.is_empty()) {
+    made.into_iter().for_each(|one| tables.push(one));
+    if !tables.is_empty() {
         table.insert(key, Item::ArrayOfTables(tables));
     }
     left
+}
+
+/// The rows of a list as tables of their own, with the comments that stood at them.
+fn into_tables(item: Item) -> Vec<Table> {
+    let at = |value: &Value| comments(value.decor());
+    let notes: Vec<String> = item.as_array().map(|array| array.iter().map(at).collect()).unwrap_or_default();
+    let last = item.as_array().map(|array| hashes(&raw(Some(array.trailing())))).unwrap_or_default();
+    let mut tables: Vec<Table> = item.into_array_of_tables().map(|all| all.into_iter().collect()).unwrap_or_default();
+    for (table, note) in tables.iter_mut().zip(&notes) {
+        table.fmt();
+        table.decor_mut().set_prefix(format!("\n{note}"));
+    }
+    if let (Some(table), false) = (tables.last_mut(), last.is_empty()) {
+        let prefix = raw(table.decor().prefix());
+        table.decor_mut().set_prefix(format!("{prefix}{last}"));
+    }
+    tables
+}
+
+/// Gives rows their places in the file: those that stood there keep theirs, others follow the one
+/// before.
+fn place(rows: &mut [Table]) {
+    let mut known: Vec<isize> = rows.iter().filter_map(Table::position).collect();
+    if !known.is_sorted() && rows.iter().all(|row| deepest(row) == row.position()) {
+        known.sort_unstable();
+        for (row, place) in rows.iter_mut().filter(|row| row.position().is_some()).zip(&known) {
+            row.set_position(Some(*place));
+        }
+    }
+    let mut last = known.first().copied();
+    for row in rows {
+        if row.position().is_none() {
+            row.set_position(last);
+        }
+        last = deepest(row).or(last);
+    }
+}
+
+/// The last place that a table or one within it has.
+fn deepest(table: &Table) -> Option<isize> {
+    let within = table.iter().filter_map(|(_, item)| match item {
+        Item::Table(inner) => deepest(inner),
+        Item::ArrayOfTables(all) => all.iter().filter_map(deepest).max(),
+        _ => None,
+    });
+    within.chain(table.position()).max()
 }
 
 /// Whether a row of the file is this one: by its name, else by all that it has.

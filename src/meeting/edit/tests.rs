@@ -8,7 +8,8 @@ fn of(text: &str) -> Description {
 }
 
 fn comments(text: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with('#')).collect();
+    let mut found: Vec<&str> =
+        text.lines().filter_map(|line| line.find('#').map(|start| line[start..].trim())).collect();
     found.sort_unstable();
     found
 }
@@ -80,6 +81,29 @@ fn events_are_put_between_others_without_changing_them() {
     assert!(written.contains("# pembukaan") && written.contains("# akhir") && written.contains("pada = 00:59:00"));
     assert_eq!(of(&written), changed);
     assert_eq!(Meeting::parse(&written, NAME).expect("a meeting").events.len(), 3);
+}
+
+#[test]
+fn a_new_seat_does_not_take_the_users_of_another() {
+    let text = "[[orang]]\nid = \"a\"\nnama = \"Ani\"\n\n[[kursi]]\nkanal = 1\n\n[[kursi]]\nkanal = 2\n\n[[kursi.pemakai]]\norang = \"a\"\ndari = \"00:00:00\"\n\n[[kursi]]\nkanal = 3\n\n[[kursi.pemakai]]\norang = \"a\"\ndari = \"00:01:00\"\n";
+    let mut changed = of(text);
+    changed.kursi.remove(0);
+    changed.kursi.push(Placed { kanal: 4, ..Placed::default() });
+    let meeting = Meeting::parse(&changed.put(text, NAME).expect("put"), NAME).expect("a meeting");
+    let users: Vec<(u16, usize)> =
+        meeting.seats.iter().map(|seat| (seat.channel.number(), seat.occupants.len())).collect();
+    assert_eq!(users, [(2, 1), (3, 1), (4, 0)]);
+}
+
+#[test]
+fn a_list_in_brackets_keeps_its_comments() {
+    let text =
+        "kursi = [\n    # di depan\n    { kanal = 1 },\n    { kanal = 2 }, # di jendela\n]\n\n[rapat]\nnama = \"A\"\n";
+    let mut changed = of(text);
+    changed.kursi.push(Placed { kanal: 3, mimbar: Some(true), ..Placed::default() });
+    let written = changed.put(text, NAME).expect("put");
+    assert_eq!(comments(&written), comments(text), "{written}");
+    assert_eq!(of(&written), changed);
 }
 
 #[test]
