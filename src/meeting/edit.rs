@@ -174,6 +174,3 @@ fn not_a_form(name: &str) -> Error {
     let source = std::io::Error::from(std::io::ErrorKind::InvalidData);
     Error::Unreadable { path: name.into(), source }
 }
-
-#[cfg(test)]
-mod tests;

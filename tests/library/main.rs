@@ -13,6 +13,7 @@ mod sample;
 mod architecture;
 mod catalogue;
 mod conference;
+mod description_edit;
 mod meeting;
 mod seats;
 mod silence;

@@ -1,6 +1,9 @@
-use super::*;
+//! Changes to a `rapat.toml` that leave what a person wrote as it is.
 
-const EXAMPLE: &str = include_str!("../../../fixtures/paripurna/rapat.toml");
+use e_risalah::meeting::edit::{Attended, Counted, Description, Happened, Named, Placed, Session};
+use e_risalah::meeting::{Draft, Meeting};
+
+const EXAMPLE: &str = include_str!("../../fixtures/paripurna/rapat.toml");
 const NAME: &str = "rapat.toml";
 
 fn of(text: &str) -> Description {
@@ -16,7 +19,7 @@ fn comments(text: &str) -> Vec<&str> {
 
 #[test]
 fn what_is_put_back_unchanged_is_the_same_text() {
-    let draft = super::super::Draft::default().text();
+    let draft = Draft::default().text();
     for text in [EXAMPLE, &draft, "", "# nothing\n", "rapat = { jenis = \"komisi\" }\nkursi = [{ kanal = 1 }]\n"] {
         assert_eq!(of(text).put(text, NAME).expect("put"), text);
     }
