@@ -144,7 +144,7 @@ function take(field) {
 }
 
 form.addEventListener("input", (/** @type {any} */ event) => {
-  mark();
+  if (event.target.name || event.target.dataset.key) mark();
   if (event.target.name) take(event.target);
 });
 
@@ -457,6 +457,7 @@ function show(/** @type {any} */ described) {
     ...told.seats.map((/** @type {any} */ one) => one.channel),
   );
   by("microphones").value = String(most || 8);
+  if (most > 18) by("arranged").value = "rows";
   seats();
   ticks();
   by("attendance").textContent = told.attendance || "";
@@ -495,8 +496,8 @@ async function save() {
     const body = /** @type {any} */ (error).body;
     if (/** @type {any} */ (error).status === 409) return conflict(description);
     trouble(page, error);
+    by("trouble").scrollIntoView({ block: "center" });
     if (body?.field) invalid(body.field);
-    else by("trouble").scrollIntoView({ block: "center" });
     return false;
   }
 }

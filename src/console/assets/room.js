@@ -21,7 +21,7 @@ export function places(count, arranged) {
   for (let ring = 0; ring < rings; ring++) {
     const share = (ring + 2) / Array.from({ length: rings }, (_, one) => one + 2).reduce((a, b) => a + b, 0);
     const number = ring === rings - 1 ? left : Math.min(left, Math.round((count - front) * share));
-    const radius = rings === 1 ? 0.42 : 0.2 + (0.22 * (ring + 1)) / rings;
+    const radius = 0.42 - (rings - 1 - ring) * 0.17;
     for (let index = 0; index < number; index++) {
       const angle = Math.PI * (number === 1 ? 0.5 : 0.02 + (0.96 * index) / (number - 1));
       made.push([0.5 - Math.cos(angle) * radius, 0.24 + Math.sin(angle) * (radius / 0.42) * 0.68]);
