@@ -91,8 +91,8 @@ impl Description {
         let wanted = self.tidy()?;
         let left = merge::put(document.as_table_mut(), &wanted);
         if !left.is_empty() {
-            let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-            document.set_trailing(format!("{}{left}", trailing));
+            let trailing = format!("{}{left}", document.trailing().as_str().unwrap_or_default());
+            document.set_trailing(trailing);
         }
         let written = document.to_string();
         let written = if ends == "\r\n" { written.replace("\r\n", "\n").replace('\n', "\r\n") } else { written };

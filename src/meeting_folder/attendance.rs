@@ -12,5 +12,5 @@ pub fn attendance_list(members: &[Present]) -> String {
     let rows = members
         .iter()
         .map(|member| format!("{},{},{}\n", quoted(&member.nama), quoted(&member.fraksi), quoted(&member.kehadiran)));
-    format!("nama,fraksi,kehadiran\n{}", rows.collect::<String>())
+    format!("nama,fraksi,kehadiran\n{}", rows.collect::<Vec<_>>().concat())
 }

@@ -168,7 +168,8 @@ fn attendance_is_ticked_or_sent_as_a_list() {
                     one["fraksi"].as_str().unwrap_or_default()
                 )
             })
-            .collect::<String>();
+            .collect::<Vec<_>>()
+            .concat();
     let after = upload(&served, "Hadir%207.CSV", list.as_bytes()).good();
     let name = after["description"]["hadir"]["daftar"].as_str().expect("a name").to_owned();
     assert!(name.starts_with("daftar-hadir-") && name.ends_with(".csv"), "{name}");

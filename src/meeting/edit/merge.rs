@@ -96,10 +96,11 @@ fn section(table: &mut dyn TableLike, key: &str, wanted: &Map<String, Json>) -> 
     }
     let Some(inside) = table.get_mut(key).and_then(Item::as_table_like_mut) else { return String::new() };
     let mut left = put(inside, wanted);
-    if inside.is_empty() && !has {
-        if let Some(Item::Table(gone)) = table.remove(key) {
-            left = comments(gone.decor()) + &left;
-        }
+    if inside.is_empty()
+        && !has
+        && let Some(Item::Table(gone)) = table.remove(key)
+    {
+        left = comments(gone.decor()) + &left;
     }
     left
 }
@@ -199,7 +200,7 @@ fn comments(decor: &Decor) -> String {
 /// The comments of a text, each on a line of its own.
 fn hashes(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| line.starts_with('#'));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(|line| format!("{line}\n")).collect::<Vec<_>>().concat()
 }
 
 fn raw(text: Option<&toml_edit::RawString>) -> String {
@@ -249,10 +250,11 @@ fn list(table: &mut dyn TableLike, key: &str, rows: &[Json]) -> String {
         made.extend(one);
     }
     // What a person wrote above a row that is gone stands above the next.
-    let mut left: String = old.iter().flatten().map(|gone| comments(gone.decor())).collect();
+    let mut left = old.iter().flatten().map(|gone| comments(gone.decor())).collect::<Vec<_>>().concat();
     if let Some(first) = made.first_mut().filter(|_| !left.is_empty()) {
         let prefix = raw(first.decor().prefix());
-        let new: String = left.lines().filter(|line| !prefix.contains(*line)).map(|line| format!("{line}\n")).collect();
+        let new: Vec<&str> = left.lines().filter(|line| !prefix.contains(*line)).collect();
+        let new = hashes(&new.join("\n"));
         first.decor_mut().set_prefix(format!("\n{new}{}", prefix.trim_start_matches('\n')));
         left.clear();
     }
