@@ -19,6 +19,7 @@ pub mod common;
 pub mod conference;
 #[cfg(feature = "console")]
 pub mod console;
+pub mod doctor;
 pub mod document;
 pub mod floor;
 pub mod lifecycle;

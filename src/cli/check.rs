@@ -5,12 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::lifecycle;
 use e_risalah::lifecycle::folder::MEETING;
 use e_risalah::meeting::{Attendance, Finding, Meeting, Need, QuorumRule, Recorded, checks};
 use e_risalah::meeting_folder;
-use e_risalah::recording::{Growth, folder_of};
-use e_risalah::transcript::store::{self, Store};
 
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
@@ -62,26 +59,7 @@ fn meeting(path: &Path) -> Result<Meeting, Failure> {
 /// What is known of the recording beside a description; `None` where there is none yet.
 fn recorded(path: &Path) -> Result<Option<Recorded>, Failure> {
     let folder = if path.is_dir() { path } else { path.parent().filter(|_| path.ends_with(MEETING)).unwrap_or(path) };
-    let growth = Growth::open(&folder_of(folder))?;
-    let transcript = match Store::open_to_read(folder) {
-        Err(store::Error::Missing { .. }) => None,
-        store => match store?.load() {
-            Err(store::Error::Missing { .. }) => None,
-            transcript => Some(transcript?),
-        },
-    };
-    let known = transcript.as_ref().map(lifecycle::recorded);
-    Ok(match growth {
-        Some(growth) => {
-            let clock = growth.clock();
-            Some(Recorded {
-                started: Some(growth.started()),
-                length: growth.length().map(|length| clock.millis(length)),
-                clock_set: growth.ledger().clock_set(clock),
-            })
-        }
-        None => known,
-    })
+    Ok(meeting_folder::recorded(folder)?)
 }
 
 /// That a copy of the institution's file is used which says something else than the one above it.

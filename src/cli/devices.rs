@@ -1,10 +1,11 @@
 //! `risalah devices`: the devices that record, and how their microphones sound.
 
 use e_risalah::common::message::Message;
+use e_risalah::doctor::microphones::{LISTENED, made_up, trouble_message, troubles};
 use e_risalah::record::capture::{self, DeviceRequest, Found, Microphones, Report, Trouble, probe};
 
 use super::console::{Console, print};
-use super::microphone_check::{LISTENED, listen, made_up, trouble_message, troubles};
+use super::microphone_check::listen;
 use super::outcome::{End, Failure};
 
 #[derive(clap::Args)]

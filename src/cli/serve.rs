@@ -1,11 +1,12 @@
 //! `risalah serve`: the clerk's page, in the browser of this computer.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::ValueHint;
 use e_risalah::common::message::Message;
+use e_risalah::console as page;
 use e_risalah::console::{Options, Server};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting_folder::usual_folder;
@@ -28,12 +29,22 @@ pub struct Args {
     pub listen: IpAddr,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub source: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["port", "no_open", "listen", "source", "uninstall"])]
+    pub install: bool,
+    #[arg(long, conflicts_with_all = ["folder", "port", "no_open", "listen", "source"])]
+    pub uninstall: bool,
     #[command(flatten)]
     pub output_args: OutputArgs,
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let program = std::env::current_exe().map_err(|source| folder::Error::Folder { path: "risalah".into(), source })?;
+    if args.uninstall {
+        return uninstall(console);
+    }
+    if args.install {
+        return install(args, &program, console);
+    }
     let options = Options {
         folder: args.folder.clone().unwrap_or_else(usual_folder),
         address: args.listen,
@@ -53,6 +64,24 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let end = server.run(&STOP);
     tracing::info!(well = end.is_ok(), "page closed");
     end?;
+    Ok(End::Done)
+}
+
+/// Puts the page into the start menu of this user.
+fn install(args: &Args, program: &Path, console: Console) -> Result<End, Failure> {
+    let [entry, unit] = page::install(program, args.folder.as_deref())?;
+    print(&entry.display().to_string());
+    print(&unit.display().to_string());
+    console.note(&Message::new("serve.installed"));
+    Ok(End::Done)
+}
+
+fn uninstall(console: Console) -> Result<End, Failure> {
+    let gone = page::uninstall()?;
+    for path in &gone {
+        print(&path.display().to_string());
+    }
+    console.note(&Message::new(if gone.is_empty() { "serve.not_installed" } else { "serve.uninstalled" }));
     Ok(End::Done)
 }
 

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod assets;
 mod guard;
+mod install;
 mod meetings;
 mod member_links;
 mod pages;
@@ -21,4 +22,5 @@ mod sound;
 mod wav;
 mod words;
 
+pub use install::{InstallError, install, uninstall};
 pub use server::{Error, Options, Server};

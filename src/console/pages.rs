@@ -24,7 +24,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(meetings))
         .route("/new", get(new))
         .route("/search", get(search))
+        .route("/doctor", get(doctor))
         .route("/meetings/{id}", get(editor))
+        .route("/meetings/{id}/prepare", get(prepare))
+        .route("/meetings/{id}/soundcheck", get(soundcheck))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
         .route("/member", get(member))
@@ -109,6 +112,31 @@ struct EditorPage {
 }
 
 #[derive(Template)]
+#[template(path = "prepare.html")]
+struct PreparePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+    kinds: Vec<(&'static str, &'static str)>,
+    natures: Vec<(&'static str, &'static str)>,
+    zones: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "soundcheck.html")]
+struct SoundCheckPage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "doctor.html")]
+struct DoctorPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "live.html")]
 struct LivePage {
     frame: Frame,
@@ -168,9 +196,9 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
     let known = app.work(|app| known(&app.root)).await?;
     page(&NewPage {
         frame: Frame::new(&app, language),
-        kinds: Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec(),
-        natures: Nature::ALL.map(|nature| (nature.key(), nature.name())).to_vec(),
-        zones: Zone::ALL.iter().map(ToString::to_string).collect(),
+        kinds: kinds(),
+        natures: natures(),
+        zones: zones(),
         asks_letterhead: known.letterhead.is_empty(),
         asks_city: known.city.is_none(),
         asks_zone: known.zone.is_none(),
@@ -183,8 +211,19 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
 }
 
 async fn search(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
-    let kinds = Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec();
-    page(&SearchPage { frame: Frame::new(&app, language), kinds })
+    page(&SearchPage { frame: Frame::new(&app, language), kinds: kinds() })
+}
+
+fn kinds() -> Vec<(&'static str, &'static str)> {
+    Kind::ALL.map(|kind| (kind.key(), kind.name())).to_vec()
+}
+
+fn natures() -> Vec<(&'static str, &'static str)> {
+    Nature::ALL.map(|nature| (nature.key(), nature.name())).to_vec()
+}
+
+fn zones() -> Vec<String> {
+    Zone::ALL.iter().map(ToString::to_string).collect()
 }
 
 async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
@@ -213,6 +252,29 @@ async fn editor(
 ) -> Result<Response, Refused> {
     let of = of(&app, id, language).await?;
     page(&EditorPage { frame: Frame::new(&app, language), of, place: "editor" })
+}
+
+async fn prepare(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    let frame = Frame::new(&app, language);
+    page(&PreparePage { frame, of, place: "prepare", kinds: kinds(), natures: natures(), zones: zones() })
+}
+
+async fn soundcheck(
+    State(app): State<Arc<App>>,
+    Extension(language): Extension<Language>,
+    Name(id): Name<String>,
+) -> Result<Response, Refused> {
+    let of = of(&app, id, language).await?;
+    page(&SoundCheckPage { frame: Frame::new(&app, language), of, place: "prepare" })
+}
+
+async fn doctor(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&DoctorPage { frame: Frame::new(&app, language) })
 }
 
 async fn live(

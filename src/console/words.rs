@@ -178,6 +178,41 @@ const SCRIPTS: &[&str] = &[
     "page.member.link_until",
     "page.print.by_address",
     "page.print.pages",
+    "page.author.name",
+    "page.edit.theirs",
+    "page.edit.yours",
+    "page.prepare.called",
+    "page.prepare.code",
+    "page.prepare.detail",
+    "page.prepare.from",
+    "page.prepare.group",
+    "page.prepare.lectern",
+    "page.prepare.members",
+    "page.prepare.office",
+    "page.prepare.remove",
+    "page.prepare.remove_named",
+    "page.prepare.seat",
+    "page.prepare.shared",
+    "page.prepare.text",
+    "page.prepare.time",
+    "page.prepare.too_large",
+    "page.prepare.usual",
+    "page.prepare.what",
+    "page.attendance.hadir",
+    "page.attendance.daring",
+    "page.attendance.izin",
+    "page.attendance.tanpa",
+    "page.need.sementara",
+    "page.need.resmi",
+    "page.need.saran",
+    "page.doctor.look",
+    "page.doctor.ready",
+    "page.doctor.working",
+    "page.soundcheck.ended",
+    "page.soundcheck.running",
+    "page.result.ok",
+    "page.result.warn",
+    "page.result.fail",
 ];
 
 #[cfg(test)]
@@ -218,7 +253,15 @@ mod tests {
         let unknown: Vec<_> = used.difference(&known).collect();
         assert!(unknown.is_empty(), "not given to the scripts: {unknown:?}");
         // Those that end in a value are put together.
-        let joined = ["page.flag.", "page.matter.", "page.event.", "page.edit.was_"];
+        let joined = [
+            "page.flag.",
+            "page.matter.",
+            "page.event.",
+            "page.edit.was_",
+            "page.attendance.",
+            "page.need.",
+            "page.result.",
+        ];
         let unused: Vec<_> = known
             .difference(&used)
             .filter(|key| !joined.iter().any(|begin| key.starts_with(begin) && code.contains(begin)))

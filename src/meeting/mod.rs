@@ -13,6 +13,7 @@ mod attendance;
 mod check;
 mod decision;
 mod draft;
+pub mod edit;
 mod emblem;
 mod entered;
 mod error;

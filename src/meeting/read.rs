@@ -44,10 +44,25 @@ impl Meeting {
     /// that cannot be read or that contradicts the roster is no error: [`super::checks`] tells
     /// it, because it may come hours after the recording was begun.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        Self::read_as(path, &Self::text(path)?)
+    }
+
+    /// The text of a `rapat.toml`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too large or no text.
+    pub fn text(path: &Path) -> Result<String, Error> {
+        load(path)
+    }
+
+    /// The same as [`Meeting::read`], as if the file held this text.
+    ///
+    /// # Errors
+    /// As [`Meeting::read`].
+    pub fn read_as(path: &Path, text: &str) -> Result<Self, Error> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(Path::new(""));
-        let text = load(&path)?;
-        let reader = Reader::of(&text, &path);
+        let reader = Reader::of(text, &path);
         let written: Written = reader.toml()?;
         let Some(institution) = reader.institution(&written, folder)? else { return reader.meeting(written, None) };
         let text = load(&institution)?;

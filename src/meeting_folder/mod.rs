@@ -1,6 +1,7 @@
 //! A meeting's folder as a whole: what describes the meeting, its words as they stand now, and the
 //! documents that may be made of them. Command line and page ask here, and say what comes back.
 
+mod attendance;
 mod copies;
 mod description;
 mod documents;
@@ -11,8 +12,10 @@ mod input;
 mod meetings;
 mod notices;
 mod printable;
+mod recorded;
 mod words;
 
+pub use attendance::{TICKED, attendance_list};
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
 pub use description::{describe, describe_entered, describe_unentered, enter, enter_recorded, find_description, now};
 pub use documents::{
@@ -25,4 +28,5 @@ pub use input::{input, room, sound};
 pub use meetings::{entries, folders, is_meeting, name, usual_folder};
 pub use notices::Notices;
 pub use printable::{PrintRequest, Printable};
+pub use recorded::recorded;
 pub use words::{corrected_words, current_words, lexicon, outside_recording, shown_words};

@@ -162,6 +162,121 @@ fn what_was_said_is_found_heard_and_opened() {
 }
 
 #[test]
+fn a_meeting_is_prepared_by_keys_and_mouse() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('table.meetings')");
+    browser.open(&format!("http://{}/meetings/{KNOWN}/prepare", served.host));
+    browser.until("document.querySelector('#prepare').getAttribute('aria-busy') === 'false'");
+    let described = || served.get(&format!("/api/v1/meetings/{KNOWN}/description")).good()["description"].clone();
+    browser.click("[name='rapat.tempat']");
+    browser.keys("", END);
+    browser.keys("", " II");
+    browser.keys("", ENTER);
+    until(|| described()["rapat"]["tempat"] == "Ruang Rapat Komisi II", "the room is saved");
+    // Somebody new, who takes a seat.
+    browser.until("document.querySelector('#saved').textContent === 'Tersimpan'");
+    browser.click("[data-add=orang]");
+    browser.until("document.activeElement.dataset.key === 'nama'");
+    browser.keys("", "Dr. Tamu Baru, S.E.");
+    browser.script("document.activeElement.blur()");
+    browser.until("document.querySelector('#room [data-seat=\"3\"] option[value=tamu]')");
+    browser.script(
+        "const seat = document.querySelector('#room [data-seat=\"3\"]'); seat.value = 'tamu'; \
+         seat.dispatchEvent(new Event('change'))",
+    );
+    browser.picture("persiapan-kursi");
+    browser.click("#save");
+    until(
+        || described()["kursi"].as_array().is_some_and(|seats| seats.iter().any(|seat| seat["orang"] == "tamu")),
+        "the seat is saved",
+    );
+    // What somebody else changes meanwhile is shown, and both stay.
+    browser.until("document.querySelector('#saved').textContent === 'Tersimpan'");
+    let path = root.path().join(KNOWN).join("rapat.toml");
+    let text = fs::read_to_string(&path).expect("read").replace("Pengelolaan Sampah\"]", "Pengelolaan Air\"]");
+    fs::write(&path, text).expect("written");
+    browser.click("[name='rapat.tempat']");
+    browser.keys("", END);
+    browser.keys("", "I");
+    browser.click("#save");
+    browser.until("document.querySelector('#conflict').open");
+    browser.picture("persiapan-bentrok");
+    browser.click("#conflict button[value=mine]");
+    until(|| described()["rapat"]["tempat"] == "Ruang Rapat Komisi III", "the room is saved again");
+    assert_eq!(described()["rapat"]["acara"], json!(["Pengelolaan Air"]));
+}
+
+/// Two seats that say a sentence of the shipped meeting one after the other.
+fn two_voices(path: &Path) {
+    use e_risalah::audio::{Input, Source};
+    const RATE: usize = 16_000;
+    let voice = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/01.ogg");
+    let mut source = Source::open(&Input::File(voice)).expect("opened");
+    source.skip(7 * RATE as u64).expect("skipped");
+    let mut sentence = vec![0.0; 3 * RATE];
+    let read = source.read(&mut sentence).expect("read");
+    sentence.truncate(read);
+    let peak = sentence.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let format = hound::WavSpec {
+        channels: 2,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, format).expect("a file");
+    let mut state = 7_u32;
+    for at in 0..11 * RATE {
+        for seat in 0..2 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = 0.000_4 * ((state >> 8) as f32 / 8_388_608.0 - 1.0);
+            let said = at.checked_sub(RATE + seat * 5 * RATE).and_then(|at| sentence.get(at)).unwrap_or(&0.0);
+            writer.write_sample(((noise + said * 0.3 / peak) * 32_767.0) as i16).expect("written");
+        }
+    }
+    writer.finalize().expect("written");
+}
+
+#[test]
+fn the_seat_that_speaks_lights_up() {
+    let root = known();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let source = elsewhere.path().join("uji.wav");
+    two_voices(&source);
+    let served = Served::with(root.path(), &["--source", source.to_str().expect("text")]);
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('table.meetings')");
+    let check = format!("http://{}/meetings/{KNOWN}/soundcheck", served.host);
+    browser.open(&check);
+    browser.until("document.querySelector('.level')");
+    browser.click("#start");
+    browser.until("document.querySelector('.level.heard')");
+    assert_eq!(browser.script("return document.querySelector('.level.heard').dataset.channel"), json!("1"));
+    // It ends with the page, and another can begin.
+    browser.open(&check);
+    browser.until("document.querySelector('.level')");
+    until(
+        || {
+            browser.script("document.querySelector('#start').click()");
+            thread::sleep(Duration::from_millis(300));
+            browser.script("return document.querySelector('.error').hidden") == json!(true)
+        },
+        "the first check has ended",
+    );
+    browser.until("document.querySelector('.level.heard')?.dataset.channel === '2'");
+    browser.picture("uji-suara-berjalan");
+    browser.until("!document.querySelector('#results').hidden");
+    assert_eq!(
+        browser.script("return [...document.querySelectorAll('#lines li')].map((line) => line.dataset.result)"),
+        json!(["ok", "ok"])
+    );
+    browser.picture("uji-suara-hasil");
+}
+
+#[test]
 fn two_browsers_at_one_turn_lose_neither_text() {
     let root = known();
     let served = Served::new(root.path());
@@ -261,6 +376,17 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                     format!("/meetings/{KNOWN}"),
                     "document.querySelector('#turns').getAttribute('aria-busy') === 'false'",
                 ),
+                (
+                    "persiapan",
+                    format!("/meetings/{KNOWN}/prepare"),
+                    "document.querySelector('#prepare').getAttribute('aria-busy') === 'false'",
+                ),
+                (
+                    "pemeriksaan",
+                    format!("/doctor?meeting={KNOWN}"),
+                    "document.querySelector('#doctor').getAttribute('aria-busy') === 'false'",
+                ),
+                ("uji-suara", format!("/meetings/{KNOWN}/soundcheck"), "document.querySelector('.level')"),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
                 ("cetak", format!("/meetings/{KNOWN}/print"), "document.querySelector('#printer-state').textContent"),

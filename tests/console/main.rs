@@ -7,6 +7,7 @@ mod browser;
 mod chromium;
 mod correcting;
 mod guarded;
+mod installed;
 mod meetings;
 mod member;
 #[path = "../printing/office.rs"]
@@ -14,6 +15,7 @@ mod member;
 mod office;
 mod official;
 mod pages;
+mod preparing;
 mod printing;
 mod reading;
 mod recording;

@@ -102,7 +102,7 @@ pub fn command(root: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
     command.args(["serve", "--no-open", "--quiet"]).args(more).arg(root);
     command.env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada").stdin(Stdio::null());
-    command.env("RISALAH_LOG_DIR", env!("CARGO_TARGET_TMPDIR"));
+    command.env("RISALAH_LOG_DIR", env!("CARGO_TARGET_TMPDIR")).env("RISALAH_ROOMS", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

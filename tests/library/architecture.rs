@@ -19,6 +19,7 @@ const ORDER: [&str; 14] = [
     "lifecycle",
     "meeting_folder",
     "archive",
+    "doctor",
     "console",
 ];
 

@@ -14,6 +14,7 @@ mod architecture;
 mod archive;
 mod catalogue;
 mod conference;
+mod description_edit;
 mod meeting;
 mod seats;
 mod silence;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::description::form_field;
 use super::values::{Refusal, Told};
 use super::{Body, Name};
 use crate::common::clock::moment;
@@ -32,6 +33,8 @@ pub struct Missing {
     /// When in the recording the first passage of it begins, `hh:mm:ss`, where it is one of
     /// passages.
     pub at: Option<String>,
+    /// The key of `rapat.toml` that mends it, where it is one of the description.
+    pub field: Option<&'static str>,
     /// Whether it may be waived with a reason.
     pub may_be_waived: bool,
 }
@@ -170,8 +173,13 @@ fn missing(hindrance: &Hindrance, folder: &Path, language: Language) -> Missing 
         | Hindrance::Flagged { first, .. } => Some(first.clone()),
         _ => None,
     };
+    let field = match hindrance {
+        Hindrance::Meeting(finding) => Some(form_field(finding)),
+        Hindrance::Number | Hindrance::NumberDiffers { .. } => Some("rapat.nomor"),
+        _ => None,
+    };
     let message = hindrance.message().with("folder", folder.display());
-    Missing { told: Told::of(&message, language), at, may_be_waived: hindrance.may_be_waived() }
+    Missing { told: Told::of(&message, language), at, field, may_be_waived: hindrance.may_be_waived() }
 }
 
 /// A state that is to be set.

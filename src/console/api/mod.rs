@@ -1,7 +1,9 @@
 //! The documented API. Whatever a page can do, another program can do in the same way.
 
 mod audio;
+mod checks;
 mod corrections;
+mod description;
 mod documents;
 mod life;
 mod live;
@@ -16,6 +18,7 @@ pub mod values;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::routing::get;
@@ -49,6 +52,11 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
+        .routes(routes!(description::get, description::put))
+        .routes(routes!(description::tick))
+        .merge(uploads())
+        .routes(routes!(checks::doctor))
+        .routes(routes!(checks::soundcheck))
         .routes(routes!(turns::list))
         .routes(routes!(turns::one))
         .routes(routes!(turns::history))
@@ -74,6 +82,11 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(member::text))
         .merge(printers())
         .split_for_parts()
+}
+
+/// What takes more than the other requests.
+fn uploads() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(description::upload)).layer(DefaultBodyLimit::max(description::LARGEST_LIST))
 }
 
 #[cfg(feature = "print")]

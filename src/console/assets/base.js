@@ -41,13 +41,15 @@ export class Refused extends Error {
 export async function ask(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = { "X-CSRF-Token": CSRF };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined)
+    headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   let answer;
   try {
     answer = await fetch("/api/v1" + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isFile ? body : JSON.stringify(body),
     });
   } catch {
     throw new Refused(0, { what: t("page.offline") });
@@ -103,6 +105,18 @@ export function trouble(form, error) {
       ? [error.body.what, error.body.hint].filter(Boolean).join(" ")
       : String(error);
   place.hidden = false;
+}
+
+/** Lines of a check, with their remedies. @param {any[]} lines */
+export function checks(lines) {
+  return lines.map((line) => {
+    const item = element("li", { "data-result": line.result }, [
+      element("strong", {}, [t("page.result." + line.result)]),
+      element("span", {}, [line.what]),
+    ]);
+    if (line.hint && line.result !== "ok") item.append(element("small", {}, [line.hint]));
+    return item;
+  });
 }
 
 /** A line to what is live, opened again whenever it is lost. @param {string} meeting @param {() => number} after @param {(told: any) => void} heard */

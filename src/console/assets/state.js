@@ -50,10 +50,11 @@ function show(/** @type {any} */ state) {
 }
 
 function missing(/** @type {any} */ one) {
-  const what = one.at
-    ? element("a", { href: `${base}#t=${one.at}` }, [one.what])
+  const to = one.at ? `${base}#t=${one.at}` : one.field ? `${base}/prepare#${one.field}` : "";
+  const what = to
+    ? element("a", { href: to }, [one.what])
     : element("span", {}, [one.what]);
-  return element("li", {}, one.at || !one.hint ? [what] : [what, element("small", {}, [one.hint])]);
+  return element("li", {}, to || !one.hint ? [what] : [what, element("small", {}, [one.hint])]);
 }
 
 /** Which fields the chosen step needs. */
