@@ -99,6 +99,8 @@ fn what_cannot_be_written_is_refused_with_its_field_and_changes_nothing() {
         ("/description/rapat/mulai", json!("jam tiga"), "mulai"),
         ("/description/kursi/0/kanal", json!(99), "kanal"),
         ("/description/rapat/nama", json!("x".repeat(9_000)), "rapat.nama"),
+        ("/description/hadir/daftar", json!("../../etc/passwd"), "hadir.daftar"),
+        ("/description/hadir/daftar", json!("/etc/passwd"), "hadir.daftar"),
     ] {
         let mut told = described(&served);
         *told.pointer_mut(place).expect(place) = value;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those that stand before it.
-const ORDER: [&str; 14] = [
+const ORDER: &[&str] = &[
     "common",
     "meeting",
     "conference",

@@ -1,9 +1,9 @@
 //! What must be right before a meeting: the computer, and the sound of each seat.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
@@ -22,8 +22,7 @@ use crate::console::refused::Refused;
 use crate::doctor::seats::{self, SeatCheck, is_fault};
 use crate::doctor::{Check, Examination, examine};
 use crate::meeting::Meeting;
-use crate::meeting_folder::describe_unentered;
-use crate::meeting_folder::folders;
+use crate::meeting_folder::{describe_unentered, folders};
 use crate::recognise::models;
 use crate::record::recorder::Client;
 use crate::record::soundcheck::Step;
@@ -36,10 +35,15 @@ const BLOCK: Duration = Duration::from_millis(100);
 /// Below this a microphone only hears its own noise; 1 is full scale.
 const AUDIBLE: f32 = 0.005;
 
-/// One sound check at a time: the microphones are one.
-static CHECKING: AtomicBool = AtomicBool::new(false);
+/// How long a sound check that gives way to a recording is waited for.
+const GIVES_WAY: Duration = Duration::from_secs(5);
+
+/// The number of the check that is going on: one at a time, because the microphones are one.
+static GOING_ON: Mutex<Option<u64>> = Mutex::new(None);
 /// Ends it.
 static STOP: AtomicBool = AtomicBool::new(false);
+/// The number of the next one.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Which meeting is to be held.
 #[derive(Deserialize, IntoParams)]
@@ -92,7 +96,7 @@ pub async fn doctor(
         };
         let meeting = if of.meeting.is_some() { describe_unentered(&folder)? } else { Meeting::bare() };
         free(app)?;
-        let _alone = Alone::new()?;
+        let _alone = Alone::new(Alone::number())?;
         let of = Examination { meeting: &meeting, device: None, folder: &folder, hours: HOURS, stop: &STOP };
         let find_model = || {
             let mut watch = models::Monitor { report: &mut |_| {}, cancel: &STOP };
@@ -114,22 +118,51 @@ fn free(app: &App) -> Result<(), Refused> {
     }
 }
 
+fn going_on() -> MutexGuard<'static, Option<u64>> {
+    GOING_ON.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the sound check that is going on, so that a recording has the microphones.
+pub fn give_way() {
+    let begun = Instant::now();
+    while going_on().is_some() {
+        STOP.store(true, Ordering::Release);
+        if begun.elapsed() > GIVES_WAY {
+            return;
+        }
+        std::thread::sleep(BLOCK);
+    }
+}
+
 /// The microphones, for who listens to them alone.
 struct Alone;
 
 impl Alone {
-    fn new() -> Result<Self, Refused> {
-        if CHECKING.swap(true, Ordering::AcqRel) {
+    fn new(number: u64) -> Result<Self, Refused> {
+        let mut going_on = going_on();
+        if going_on.is_some() {
             return Err(Refused::conflict(Message::new("page.error.sound_checked")));
         }
+        *going_on = Some(number);
         STOP.store(false, Ordering::Release);
         Ok(Self)
+    }
+
+    fn number() -> u64 {
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Ends the check of this number, if it is still going on.
+    fn end(number: u64) {
+        if *going_on() == Some(number) {
+            STOP.store(true, Ordering::Release);
+        }
     }
 }
 
 impl Drop for Alone {
     fn drop(&mut self) {
-        CHECKING.store(false, Ordering::Release);
+        *going_on() = None;
     }
 }
 
@@ -169,11 +202,12 @@ pub async fn soundcheck(
 async fn show(app: Arc<App>, folder: PathBuf, language: Language, mut socket: WebSocket) {
     let mut ends = app.ending();
     let (tell, mut told) = mpsc::unbounded_channel();
+    let number = Alone::number();
     let check = tokio::spawn(async move {
         let done = app
             .work(move |app| {
                 free(app)?;
-                let _alone = Alone::new()?;
+                let _alone = Alone::new(number)?;
                 let results = listen(&folder, app.source.as_deref(), language, &tell)?;
                 let _ = tell.send(results);
                 Ok(())
@@ -201,7 +235,7 @@ async fn show(app: Arc<App>, folder: PathBuf, language: Language, mut socket: We
             break;
         }
     }
-    STOP.store(true, Ordering::Release);
+    Alone::end(number);
 }
 
 async fn send(socket: &mut WebSocket, heard: &Heard) -> bool {

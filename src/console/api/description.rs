@@ -152,11 +152,26 @@ pub async fn put(
 ) -> Result<Json<Described>, Refused> {
     app.change(id, move |_, folder| {
         unchanged(folder, &change.revision)?;
+        let stands = Description::of(&text(folder)?, MEETING)?;
+        lists_lie_beside(&change.description, &stands)?;
         write(folder, &change.description)?;
         described(folder, language)
     })
     .await
     .map(Json)
+}
+
+/// A list that a page names lies beside `rapat.toml`; what a person wrote into the file may lie
+/// elsewhere.
+fn lists_lie_beside(wanted: &Description, stands: &Description) -> Result<(), Refused> {
+    let is_bare = |name: &str| Path::new(name).file_name().is_some_and(|file| file == name);
+    match &wanted.hadir.daftar {
+        Some(name) if wanted.hadir.daftar != stands.hadir.daftar && !is_bare(name) => {
+            let refused = Refused::unfit(Message::new("page.error.list_elsewhere").with("name", name));
+            Err(refused.with(json!({ "field": "hadir.daftar" })))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Who came, member by member.

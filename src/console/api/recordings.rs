@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::values::{Refusal, Told};
-use super::{Body, Name};
+use super::{Body, Name, checks};
 use crate::common::clock::Channel;
 use crate::common::language::Language;
 use crate::common::message::Message;
@@ -222,6 +222,7 @@ fn begin(app: &App, folder: &Path, language: Language) -> Result<(), Refused> {
     if Growth::open(&recording)?.is_some_and(|growth| growth.is_closed()) {
         return Err(Refused::conflict(Message::new("page.error.recorded")));
     }
+    checks::give_way();
     let path = folder.join(LOG);
     let failed = |source| folder::Error::Write { path: path.clone(), source };
     let mut log = OpenOptions::new().create(true).read(true).append(true).open(&path).map_err(failed)?;
