@@ -154,7 +154,7 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     let path = root.path().join(KNOWN).join("rapat.toml");
     let text = fs::read_to_string(&path).expect("read").replace("Pengelolaan Sampah\"]", "Pengelolaan Air\"]");
     fs::write(&path, text).expect("written");
-    browser.click("[name='rapat.tempat']");
+    browser.script("document.querySelector('[name=\"rapat.tempat\"]').focus()");
     browser.keys("", END);
     browser.keys("", "I");
     browser.click("#save");
