@@ -5,13 +5,15 @@
 //! [`audio`] reads it, [`floor`] decides which channel speaks, [`recognise`] recognises a turn,
 //! [`transcript`] keeps what was recognised and corrected, [`meeting`] knows who sits where, and
 //! [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes official,
-//! and [`meeting_folder`] joins them for whoever shows a meeting. Each module uses only those that
+//! [`meeting_folder`] joins them for whoever shows a meeting, and [`archive`] finds what was said in
+//! all of them. Each module uses only those that
 //! stand before it in the way of the data; `tests/library/architecture.rs` holds them to it.
 //!
 //! The library never prints; the program's `cli` turns its errors into sentences.
 
 rust_i18n::i18n!("locales", fallback = "en");
 
+pub mod archive;
 pub mod audio;
 pub mod common;
 pub mod conference;

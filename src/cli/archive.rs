@@ -2,7 +2,7 @@
 
 use e_risalah::common::message::Message;
 use e_risalah::meeting_folder;
-use e_risalah::record::archive;
+use e_risalah::record::flac;
 use e_risalah::recording::folder_of;
 
 use super::console::{Console, megabytes, print};
@@ -15,7 +15,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
     let meeting = meeting_folder::describe(&args.folder)?;
     let folder = folder_of(&args.folder);
     let mut progress = ShareProgress::new(console, "cli.progress.archiving", args.output_args.hides_progress());
-    let archived = archive::archive(&folder, &meeting, &STOP, &mut |done| progress.report(done));
+    let archived = flac::archive(&folder, &meeting, &STOP, &mut |done| progress.report(done));
     progress.end();
     let archived = archived?;
     if args.output_args.json {

@@ -12,16 +12,17 @@ use super::passage_args::PassageArgs;
 use super::serve;
 use super::{
     advance, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits, man,
-    models, new, omit, play, print, record, recorder, transcribe, typeset, undo,
+    models, new, omit, play, print, record, recorder, search, transcribe, typeset, undo,
 };
 
 /// The commands in the order of the help, by what they are for.
-pub const GROUPS: [(&str, &[&str]); 6] = [
+pub const GROUPS: [(&str, &[&str]); 7] = [
     ("prepare", &["new", "check", "devices", "doctor"]),
     ("record", &["record", "play", "recover", "verify", "archive"]),
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
+    ("find", &["search"]),
     ("system", &["models", "completions", "man"]),
 ];
 
@@ -61,6 +62,8 @@ pub enum Command {
     #[cfg(feature = "console")]
     #[command(visible_alias = "layani")]
     Serve(serve::Args),
+    #[command(visible_alias = "cari")]
+    Search(search::Args),
     #[command(visible_alias = "impor-koreksi")]
     ImportEdits(import_edits::Args),
     #[command(visible_alias = "riwayat")]
@@ -133,6 +136,7 @@ impl Command {
             Self::Floor(args) => args.output_args,
             #[cfg(feature = "console")]
             Self::Serve(args) => args.output_args,
+            Self::Search(args) => args.output_args,
             Self::ImportEdits(args) => args.output_args,
             Self::History(args) => args.output_args,
             Self::Diff(args) => args.folder_args.output_args,

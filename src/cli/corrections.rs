@@ -119,6 +119,9 @@ pub fn describe_change(
             let name = |said: &Speaker| speaker_name(meeting, clock, said, utterance, console);
             format!("{} → {}", name(before), name(after))
         }
+        Change::Passage { words, speaker, .. } => {
+            format!("“{words}”: {}", speaker_name(meeting, clock, speaker, utterance, console))
+        }
         Change::Mark { mark: Mark::Heard } => console.text("history.heard"),
         Change::Mark { mark: Mark::Omitted } => console.text("history.omitted"),
         Change::Undo { edit } => console.sentence(&Message::new("history.undo").with("edit", edit)),

@@ -55,6 +55,7 @@ mod recover;
 mod reference;
 mod room_profile;
 mod screen;
+mod search;
 #[cfg(feature = "console")]
 mod serve;
 mod shell;
@@ -124,6 +125,7 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Floor(args) => floor::run(&args, console),
         #[cfg(feature = "console")]
         Command::Serve(args) => serve::run(&args, console),
+        Command::Search(args) => search::run(&args, console),
         Command::ImportEdits(args) => import_edits::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),

@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 use clap::ValueHint;
 use e_risalah::common::message::Message;
 use e_risalah::console as page;
-use e_risalah::console::{Options, Server, usual_folder};
+use e_risalah::console::{Options, Server};
 use e_risalah::lifecycle::folder;
+use e_risalah::meeting_folder::usual_folder;
 
 use super::console::{Console, print};
 use super::interrupt::STOP;

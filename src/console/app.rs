@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
-use super::meetings;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
@@ -16,9 +15,10 @@ use super::record::Watched;
 use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
+use crate::archive::Archive;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
-use crate::meeting_folder::LaidOut;
+use crate::meeting_folder::{LaidOut, folders};
 
 /// Lays a sheet out by the templates of this folder, or by those that are built in.
 pub type LayOut = dyn Fn(&Sheet, Format, Option<&Path>) -> Result<LaidOut, risalah::Error> + Send + Sync;
@@ -40,6 +40,8 @@ pub struct App {
     pub source: Option<PathBuf>,
     /// Recordings that are watched, by the meeting's name.
     pub watched: Mutex<HashMap<String, Watched>>,
+    /// The index of all meetings, once somebody has searched.
+    pub archive: Mutex<Option<Archive>>,
     pub records: Records,
     pub member_links: MemberLinks,
     #[cfg(feature = "print")]
@@ -61,6 +63,7 @@ impl App {
             lay_out: options.lay_out,
             source: options.source,
             watched: Mutex::default(),
+            archive: Mutex::default(),
             records: Records::default(),
             member_links: MemberLinks::default(),
             #[cfg(feature = "print")]
@@ -74,7 +77,7 @@ impl App {
     /// The folder of a meeting. Its name is looked for among those that are there, and is never
     /// made into a path.
     pub fn folder(&self, id: &str) -> Result<PathBuf, Refused> {
-        meetings::folders(&self.root)
+        folders(&self.root)
             .into_iter()
             .find(|(name, _)| name == id)
             .map(|(_, path)| path)

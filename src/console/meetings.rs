@@ -1,38 +1,17 @@
-//! The meetings of a folder, and what is to be done next with each.
+//! What is to be done next with a meeting.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::common::message::{Explain, Message};
-use crate::lifecycle::folder::MEETING;
 use crate::lifecycle::{Life, State};
-use crate::meeting::{Kind, Meeting};
-use crate::meeting_folder::{self, describe};
+use crate::meeting::Meeting;
+use crate::meeting_folder::{self, describe, name};
 use crate::record::recorder::Client;
-use crate::recording::{Growth, LEDGER, folder_of};
+use crate::recording::{Growth, folder_of};
 use crate::transcript::Transcript;
-use crate::transcript::store::{self, FILE_NAME, Store};
-
-/// Whether this folder holds a meeting: its description, its recording or its transcript.
-pub fn is_meeting(folder: &Path) -> bool {
-    let files = [folder.join(MEETING), folder.join(FILE_NAME), folder_of(folder).join(LEDGER)];
-    files.iter().any(|file| file.is_file())
-}
-
-/// The folders of meetings below this one, by their names.
-pub fn folders(root: &Path) -> Vec<(String, PathBuf)> {
-    let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    let folder = |entry: fs::DirEntry| {
-        let name = entry.file_name().to_str()?.to_owned();
-        let is_shown = !name.starts_with('.') && !name.chars().any(char::is_control);
-        Some((name, entry.path())).filter(|(_, path)| is_shown && is_meeting(path))
-    };
-    let mut found: Vec<_> = entries.filter_map(folder).collect();
-    found.sort();
-    found
-}
+use crate::transcript::store::{self, Store};
 
 /// A meeting as a list shows it.
 pub struct Summary {
@@ -83,16 +62,6 @@ impl Summary {
             state => state.key(),
         };
         format!("page.next.{key}")
-    }
-}
-
-/// What a meeting is called: its own name, else its kind and number.
-pub fn name(meeting: &Meeting, id: &str) -> String {
-    let named = meeting.name.clone().or_else(|| meeting.kind.map(|kind| Kind::name(kind).to_owned()));
-    match (named, meeting.sequence) {
-        (Some(name), Some(number)) => format!("{name} ke-{number}"),
-        (Some(name), None) => name,
-        (None, _) => id.to_owned(),
     }
 }
 

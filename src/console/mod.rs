@@ -23,4 +23,4 @@ mod wav;
 mod words;
 
 pub use install::{InstallError, install, uninstall};
-pub use server::{Error, Options, Server, usual_folder};
+pub use server::{Error, Options, Server};

@@ -24,6 +24,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(meetings))
         .route("/new", get(new))
         .route("/doctor", get(doctor))
+        .route("/search", get(search))
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/prepare", get(prepare))
         .route("/meetings/{id}/soundcheck", get(soundcheck))
@@ -84,6 +85,13 @@ struct NewPage {
     asks_secretary: bool,
     asks_seats: bool,
     people: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    kinds: Vec<(&'static str, &'static str)>,
 }
 
 /// The pages of one meeting.
@@ -212,6 +220,10 @@ fn natures() -> Vec<(&'static str, &'static str)> {
 
 fn zones() -> Vec<String> {
     Zone::ALL.iter().map(ToString::to_string).collect()
+}
+
+async fn search(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&SearchPage { frame: Frame::new(&app, language), kinds: kinds() })
 }
 
 async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::api::values::{Doubted, Speaker, Turn, Word};
+use super::api::values::{Doubted, Passage, Speaker, Turn, Word};
 use super::refused::Refused;
 use crate::common::clock::{Channel, Clock, Span};
 use crate::common::message::Message;
@@ -18,7 +18,7 @@ use crate::lifecycle::folder::MEETING;
 use crate::meeting::Meeting;
 use crate::meeting_folder::{self, Evidence, corrected_words, describe};
 use crate::recording::{LEDGER, folder_of};
-use crate::transcript::edit::{Edit, Mark, Place, Speaker as Said};
+use crate::transcript::edit::{Edit, Mark, Passage as Words, Place, Speaker as Said};
 use crate::transcript::store::{Content, Store};
 use crate::transcript::{Transcript, Utterance};
 
@@ -138,6 +138,7 @@ impl Record {
             end: span.end,
             time: clock.hms(utterance.span.start),
             speaker: self.speaker(utterance),
+            passages: utterance.corrected.passages.iter().map(|passage| self.passage(utterance, passage)).collect(),
             text: utterance.text.clone(),
             words: utterance.words.iter().map(|word| Word::of(word, clock)).collect(),
             confidence: utterance.confidence,
@@ -148,6 +149,16 @@ impl Record {
             omitted: utterance.corrected.has(Mark::Omitted),
             emptied: utterance.is_emptied(),
             revision: self.revision(place),
+        }
+    }
+
+    fn passage(&self, utterance: &Utterance, passage: &Words) -> Passage {
+        let person = who::said_by(&self.meeting, self.clock(), utterance, &passage.speaker);
+        Passage {
+            from: passage.words.start,
+            until: passage.words.end,
+            id: person.map(|person| person.id.clone()),
+            label: self.meeting.label_of(person, utterance.channel).to_string(),
         }
     }
 

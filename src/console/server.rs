@@ -14,11 +14,10 @@ use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::{App, LayOut};
-use super::{api, assets, guard, meetings, pages};
+use super::{api, assets, guard, pages};
 use crate::common::message::{Explain, Message};
+use crate::meeting_folder::is_meeting;
 
-/// The folder of meetings in a user's documents.
-const FOLDER: &str = "E-Risalah";
 /// More is in no request: the text of the longest turn has some kilobytes.
 const LARGEST: usize = 1 << 20;
 /// Threads that answer; what takes long has threads of its own.
@@ -120,7 +119,7 @@ impl Server {
         let of_folder = |source| Error::Folder { path: path.clone(), source };
         fs::create_dir_all(&path).map_err(of_folder)?;
         let root = path.canonicalize().map_err(of_folder)?;
-        if meetings::is_meeting(&root) {
+        if is_meeting(&root) {
             return Err(Error::OneMeeting { path });
         }
         let address = SocketAddr::new(options.address, options.port);
@@ -196,38 +195,4 @@ fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(guard::failed))
         .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
         .with_state(app)
-}
-
-/// Where meetings are kept when no folder is named: in the user's documents.
-#[must_use]
-pub fn usual_folder() -> PathBuf {
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let config = std::env::var_os("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-    let named = fs::read_to_string(config.join("user-dirs.dirs")).ok().and_then(|text| documents(&text, &home));
-    named.unwrap_or_else(|| home.join("Documents")).join(FOLDER)
-}
-
-/// The folder of documents as the desktop's own file names it.
-fn documents(text: &str, home: &Path) -> Option<PathBuf> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix("XDG_DOCUMENTS_DIR="))?;
-    let path = line.trim_matches('"');
-    match path.strip_prefix("$HOME/") {
-        Some(below) => Some(home.join(below)),
-        None => Some(PathBuf::from(path)).filter(|path| path.is_absolute()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_desktop_says_where_documents_are() {
-        let home = Path::new("/home/ani");
-        let of = |text: &str| documents(text, home);
-        assert_eq!(of("# x\nXDG_DOCUMENTS_DIR=\"$HOME/Dokumen\"\n"), Some(PathBuf::from("/home/ani/Dokumen")));
-        assert_eq!(of("XDG_DOCUMENTS_DIR=\"/data/dok\""), Some(PathBuf::from("/data/dok")));
-        assert_eq!(of("XDG_DOCUMENTS_DIR=\"dok\""), None);
-        assert_eq!(of(""), None);
-    }
 }

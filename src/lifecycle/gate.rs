@@ -152,7 +152,7 @@ pub fn hindrances(meeting: &Meeting, transcript: &Transcript, life: &Life, now: 
     if !transcript.version.complete {
         found.push(Hindrance::Incomplete);
     }
-    let (count, first) = of_turns(transcript, |utterance| is_unmapped(meeting, clock, utterance));
+    let (count, first) = of_turns(&transcript.by_speaker(), |utterance| is_unmapped(meeting, clock, utterance));
     found.extend(first.map(|first| Hindrance::Unmapped { count, first }));
     let roster = Roster::of(meeting);
     let (count, first) = of_turns(transcript, |utterance| is_unheard(&roster, clock, utterance));

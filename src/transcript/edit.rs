@@ -11,6 +11,7 @@
 
 mod carry;
 mod layered;
+mod passages;
 #[cfg(test)]
 mod tests;
 
@@ -88,6 +89,17 @@ pub enum Change {
         /// Who it is.
         after: Speaker,
     },
+    /// Another speaker of some of the words: one microphone carried two people without a break.
+    /// It goes before the speaker of the whole utterance.
+    Passage {
+        /// The place of the first of the words in the text as it was when the layer was laid,
+        /// from 0.
+        at: usize,
+        /// The words, with one space between.
+        words: String,
+        /// Who says them.
+        speaker: Speaker,
+    },
     /// A mark set.
     Mark {
         /// Which.
@@ -149,6 +161,9 @@ pub struct Edit {
 pub struct Corrected {
     /// Who speaks.
     pub speaker: Speaker,
+    /// Words that another person says, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
     /// What was noted, ascending.
     pub marks: Vec<Mark>,
     /// The layers that count, ascending, without those that only take others back.
@@ -161,6 +176,15 @@ pub struct Corrected {
     /// What was said, where a rule of this program writes it otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
+}
+
+/// Words of an utterance that another person says than the rest of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// The words of the text as it stands, from 0.
+    pub words: Range<usize>,
+    /// Who says them.
+    pub speaker: Speaker,
 }
 
 /// Words that a rule of this program wrote in place of others.
@@ -183,6 +207,9 @@ pub struct Said {
     pub text: String,
     /// The same by word; empty when the recogniser gives no word times.
     pub words: Vec<Word>,
+    /// Words of it that another person says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
 }
 
 impl Corrected {
@@ -290,7 +317,8 @@ pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refus
             on.forget(rules.iter().map(|edit| edit.id));
             let said = on.utterance(&raw.utterances[index]);
             let differs = said.text != utterance.text;
-            utterance.corrected.said = differs.then_some(Said { text: said.text, words: said.words });
+            utterance.corrected.said =
+                differs.then_some(Said { text: said.text, words: said.words, passages: said.corrected.passages });
         }
     }
     Ok(current)

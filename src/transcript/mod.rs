@@ -173,6 +173,7 @@ impl Transcript {
         for utterance in &mut self.utterances {
             if let Some(said) = utterance.corrected.said.take() {
                 (utterance.text, utterance.words) = (said.text, said.words);
+                utterance.corrected.passages = said.passages;
             }
         }
         self.edition.level = Level::Full;

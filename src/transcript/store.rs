@@ -5,7 +5,6 @@
 //! Corrections are layers in a table of their own, which is guarded in the same way.
 
 mod layers;
-mod read_only;
 mod schema;
 mod steps;
 mod versions;
@@ -18,10 +17,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::edit::{self, Corrected};
 use super::{Edition, Recording, Transcript, Utterance, Version, Word, overlap};
 use crate::common::clock::{Channel, Clock, Span};
+use crate::common::database;
 use crate::common::digest::sha256;
 use crate::common::flag::Flag;
 use crate::common::message::{Explain, Message};
 
+pub use layers::Texts;
 pub use steps::{Seal, Step};
 pub use versions::Fate;
 
@@ -89,7 +90,7 @@ impl Explain for Error {
     fn message(&self) -> Message {
         let (key, path) = match self {
             Self::Database { path, source } if is_full(source) => ("transcript.full", path),
-            Self::Database { path, source } if read_only::is_meant(source) => ("transcript.read_only", path),
+            Self::Database { path, source } if database::is_read_only(source) => ("transcript.read_only", path),
             Self::Database { path, .. } => ("transcript.database", path),
             Self::PathTooLong { path } => ("transcript.path_too_long", path),
             Self::Missing { path } => ("transcript.missing", path),
@@ -181,9 +182,9 @@ impl Store {
     /// when it is closed.
     pub fn open_to_read(folder: &Path) -> Result<Self, Error> {
         match Self::open(folder) {
-            Err(Error::Database { path, source }) if read_only::is_meant(&source) => {
+            Err(Error::Database { path, source }) if database::is_read_only(&source) => {
                 let connection =
-                    read_only::connect(&path).map_err(|_| Error::Database { path: path.clone(), source })?;
+                    database::copy_to_memory(&path).map_err(|_| Error::Database { path: path.clone(), source })?;
                 Self::upgraded(path, connection)
             }
             opened => opened,
@@ -197,7 +198,7 @@ impl Store {
         let failed = |source| Error::Database { path: path.clone(), source };
         let connection = Connection::open(&path).map_err(failed)?;
         if connection.is_readonly("main").map_err(failed)? {
-            return Err(failed(read_only::error()));
+            return Err(failed(database::read_only()));
         }
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
@@ -341,13 +342,15 @@ impl Store {
 
     /// What was recognised: the newest version that is complete, else the newest.
     pub fn load(&self) -> Result<Transcript, Error> {
-        let version = self
-            .connection
+        self.transcript(self.shown_version()?)
+    }
+
+    fn shown_version(&self) -> Result<Version, Error> {
+        self.connection
             .query_row("SELECT * FROM version ORDER BY complete DESC, number DESC LIMIT 1", [], version_of)
             .optional()
             .map_err(self.failed())?
-            .ok_or_else(|| Error::Missing { path: self.path.clone() })?;
-        self.transcript(version)
+            .ok_or_else(|| Error::Missing { path: self.path.clone() })
     }
 
     /// What was recognised in this version, if there is one of that number.
@@ -362,7 +365,7 @@ impl Store {
             .query_row("SELECT description, fingerprint FROM recording", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(self.failed())?;
         let recording = serde_json::from_str(&description).map_err(|error| self.damaged(error))?;
-        let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number))?;
+        let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number), true)?;
         let mut utterances: Vec<Utterance> = found.into_iter().map(|(_, utterance)| utterance).collect();
         overlap::mark(&mut utterances);
         let edition =
@@ -385,7 +388,7 @@ impl Store {
     /// grows.
     pub fn recognised_since(&self, after: i64) -> Result<(Clock, Vec<Utterance>, i64), Error> {
         let recording = self.recording()?.ok_or_else(|| Error::Missing { path: self.path.clone() })?;
-        let found = self.utterances("id > ?1 ORDER BY id", after)?;
+        let found = self.utterances("id > ?1 ORDER BY id", after, true)?;
         let last = found.last().map_or(after, |(id, _)| *id);
         Ok((recording.clock, found.into_iter().map(|(_, utterance)| utterance).collect(), last))
     }
@@ -407,7 +410,8 @@ impl Store {
         self.connection.query_row(QUERY, [], content).map_err(self.failed())
     }
 
-    fn utterances(&self, wanted: &str, value: i64) -> Result<Vec<(i64, Utterance)>, Error> {
+    /// With the times of the words, or without: most of the time goes into them.
+    fn utterances(&self, wanted: &str, value: i64, timed: bool) -> Result<Vec<(i64, Utterance)>, Error> {
         let query = format!("SELECT id, channel, start, end, text, confidence, flags FROM utterance WHERE {wanted}");
         let mut statement = self.connection.prepare(&query).map_err(self.failed())?;
         let mut words = self
@@ -420,12 +424,14 @@ impl Store {
             let id: i64 = row.get(0).map_err(self.failed())?;
             let flags: String = row.get(6).map_err(self.failed())?;
             let flags: Vec<Flag> = serde_json::from_str(&flags).map_err(|error| self.damaged(error))?;
-            let words = words
-                .query_map([id], |row| {
-                    Ok(Word { text: row.get(0)?, span: Span::new(row.get(1)?, row.get(2)?), probability: row.get(3)? })
-                })
-                .and_then(Iterator::collect)
-                .map_err(self.failed())?;
+            let word = |row: &rusqlite::Row<'_>| {
+                Ok(Word { text: row.get(0)?, span: Span::new(row.get(1)?, row.get(2)?), probability: row.get(3)? })
+            };
+            let words = if timed {
+                words.query_map([id], word).and_then(Iterator::collect).map_err(self.failed())?
+            } else {
+                Vec::new()
+            };
             let utterance = Utterance {
                 channel: self.channel(row.get(1).map_err(self.failed())?)?,
                 span: Span::new(row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?),

@@ -80,6 +80,24 @@ fn from_the_list_to_the_printed_record() {
     until(|| turn(&served, 3)["speaker"]["id"] == "siti", "the speaker is changed back");
     browser.keys(CONTROL, "y");
     until(|| turn(&served, 3)["speaker"]["id"] == "mariana", "the speaker is changed again");
+    // From a word on, somebody else speaks.
+    into(&browser, 4);
+    browser.script(
+        "const node = document.querySelector('.turn:nth-child(4) .text').firstChild; getSelection().collapse(node, node.data.indexOf('rancangan'))",
+    );
+    browser.keys(ALT, "s");
+    browser.until("document.querySelector('#speaker').open && !document.querySelector('#only').hidden");
+    browser.click("#only input");
+    browser.click("#speaker [name=find]");
+    browser.keys("", "siti");
+    browser.picture("sunting-pembicara");
+    browser.keys("", ENTER);
+    until(|| turn(&served, 3)["passages"][0]["id"] == "siti", "the passage has its speaker");
+    browser.until("document.querySelector('.turn:nth-child(4) .passage')");
+    browser.picture("sunting-bagian");
+    browser.until("document.activeElement.classList.contains('text')");
+    browser.keys(CONTROL, "z");
+    until(|| turn(&served, 3)["passages"] == json!([]), "the passage is taken back");
     // The queue, worked off.
     browser.click("#next");
     browser.until("document.activeElement.closest('.turn.to-hear')");
@@ -112,6 +130,35 @@ fn from_the_list_to_the_printed_record() {
     assert!(root.path().join(KNOWN).join("risalah-resmi.pdf").is_file());
     let path = browser.script("return document.querySelector('#show').dataset.path");
     assert!(served.get(path.as_str().expect("a path")).body.starts_with(b"%PDF"));
+}
+
+#[test]
+fn what_was_said_is_found_heard_and_opened() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('.find input')");
+    browser.click(".find input");
+    browser.keys("", "setuju");
+    browser.keys("", ENTER);
+    browser.until("document.querySelectorAll('#hits li').length === 2");
+    assert_eq!(browser.script("return document.querySelector('#hits mark').textContent"), json!("disetujui"));
+    browser.picture("cari");
+    // The microphone of the one who said it, from a second before the word.
+    browser.click("#hits li:last-child button");
+    browser.until("document.querySelector('#player').src.includes('channel=2')");
+    browser.until("document.querySelector('#hits li:last-child button').getAttribute('aria-pressed') === 'true'");
+    // Another search from the page itself, and back.
+    browser.script("document.querySelector('#q').value = 'rancengan'");
+    browser.click("#q");
+    browser.keys("", ENTER);
+    browser.until("document.querySelector('#also a')?.textContent === 'rancangan'");
+    browser.picture("cari-mirip");
+    browser.script("history.back()");
+    browser.until("document.querySelectorAll('#hits li').length === 2");
+    browser.click("#hits li:last-child a");
+    browser.until("document.activeElement.closest('.turn')?.querySelector('time')?.textContent.includes('00:00:48')");
 }
 
 #[test]
@@ -326,6 +373,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
             for (name, path, ready) in [
                 ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
                 ("baru", "/new".to_owned(), "document.querySelector('#new')"),
+                ("cari", "/search?q=rancangan&kind=komisi".to_owned(), "document.querySelector('#hits mark')"),
                 (
                     "sunting",
                     format!("/meetings/{KNOWN}"),

@@ -133,6 +133,31 @@ fn what_nobody_typed_is_no_correction() {
 }
 
 #[test]
+fn words_of_another_person_stand_under_their_name() {
+    let root = known();
+    let served = Served::new(root.path());
+    let turn = turns(&served)[1].clone();
+    let text = turn["text"].as_str().expect("a text");
+    let range = json!({ "from": 3, "until": 8 });
+    let body = json!({ "by": "Sari", "revision": turn["revision"], "speaker": "mariana", "words": range });
+    let changed = served.ask("PUT", &path(&turn, "speaker"), Some(&body)).good();
+    let told = &changed["turns"][0];
+    assert_eq!((told["text"].as_str(), &told["speaker"]["id"]), (Some(text), &turn["speaker"]["id"]));
+    assert_eq!(told["passages"][0]["id"], "mariana", "{told}");
+    // In the record it is a turn of its own; the words before it stay with who sits there.
+    let record = served.get(&format!("/api/v1/meetings/{KNOWN}/documents/txt")).text();
+    let place = |what: &str| record.find(what).unwrap_or_else(|| panic!("no {what} in {record}"));
+    assert!(place("Terima kasih, Pimpinan.") < place("Anggarannya"), "{record}");
+    let between = &record[place("Terima kasih, Pimpinan.")..place("Anggarannya")];
+    assert!(between.to_lowercase().contains("mariana"), "{between}");
+    let outside = json!({ "by": "Sari", "revision": told["revision"], "speaker": "unknown", "words": { "from": 3, "until": 99 } });
+    assert_eq!(served.ask("PUT", &path(&turn, "speaker"), Some(&outside)).code(422), "page.error.words");
+    let undo = json!({ "by": "Sari", "edits": changed["edits"] });
+    let back = served.ask("POST", &format!("/api/v1/meetings/{KNOWN}/undo"), Some(&undo)).good();
+    assert_eq!(back["turns"][0]["passages"], json!([]));
+}
+
+#[test]
 fn what_is_kept_between_requests_is_what_a_new_server_reads() {
     let root = known();
     let served = Served::new(root.path());

@@ -19,6 +19,7 @@ mod preparing;
 mod printing;
 mod reading;
 mod recording;
+mod searching;
 mod server;
 mod sound;
 

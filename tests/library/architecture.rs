@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those that stand before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "common",
     "meeting",
     "conference",
@@ -19,6 +19,7 @@ const ORDER: [&str; 14] = [
     "lifecycle",
     "meeting_folder",
     "doctor",
+    "archive",
     "console",
 ];
 

@@ -11,6 +11,7 @@ mod oracle;
 mod sample;
 
 mod architecture;
+mod archive;
 mod catalogue;
 mod conference;
 mod description_edit;

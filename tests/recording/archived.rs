@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use e_risalah::audio::{Input, Source};
 use e_risalah::meeting::Meeting;
-use e_risalah::record::archive::{Error, archive};
+use e_risalah::record::flac::{Error, archive};
 use e_risalah::recording::{self, Cause, End, Finding, Format, Sample, folder_of, verify};
 
 use crate::make::{begin, bytes, format, segment};

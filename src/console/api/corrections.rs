@@ -57,6 +57,19 @@ pub struct SpeakerIs {
     /// speaker.
     #[serde(default)]
     pub everywhere: bool,
+    /// Only of these words: one microphone carried two people without a break.
+    #[serde(default)]
+    pub words: Option<WordRange>,
+}
+
+/// Some of a turn's words.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WordRange {
+    /// The first, counted from 0.
+    pub from: usize,
+    /// The one after the last.
+    pub until: usize,
 }
 
 /// That a turn was listened to and is right as it stands.
@@ -186,6 +199,14 @@ pub async fn speaker(
                 Speaker::Person(id.to_owned())
             }
         };
+        if let Some(range) = body.words {
+            let texts: Vec<&str> = words(&utterance.text).collect();
+            let said = texts.get(range.from..range.until).filter(|said| !said.is_empty());
+            let said = said.ok_or_else(|| Refused::unfit(Message::new("page.error.words")))?;
+            let change = Change::Passage { at: range.from, words: said.join(" "), speaker: after };
+            let layer = author.layer(record.place(utterance), change, &record.meeting);
+            return lay(app, folder, &record, &[layer]);
+        }
         let now = |other: &Utterance| record.speaker(other).id;
         let same = |other: &&Utterance| {
             other.channel == utterance.channel

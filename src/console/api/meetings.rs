@@ -18,11 +18,12 @@ use crate::common::date::typed_date;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::console::app::App;
-use crate::console::meetings::{Summary, folders};
+use crate::console::meetings::Summary;
 use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::lifecycle::folder::{self, MEETING};
 use crate::meeting::{Draft, Kind, Meeting, Nature, NewPerson, NewSeat, Zone, short_name};
+use crate::meeting_folder::folders;
 use crate::transcript::store::Store;
 
 /// Longer texts are in no field of a meeting.

@@ -19,12 +19,12 @@ use crate::common::clock::moment;
 use crate::common::message::Message;
 use crate::console::app::App;
 use crate::console::member_links::Member;
+use crate::console::records;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
-use crate::console::{meetings, records};
 use crate::document::risalah::who;
 use crate::lifecycle::{Life, State};
-use crate::meeting_folder::now;
+use crate::meeting_folder::{self, now};
 use crate::transcript::edit::Source;
 use crate::transcript::store::Store;
 
@@ -87,7 +87,7 @@ pub async fn turns(
         let own = Own::open(app, Member { meeting: member.meeting.clone(), person: member.person.clone() })?;
         let all = 0..own.record.len();
         let turns = all.filter(|index| own.is_own(*index)).map(|index| own.record.turn(index)).collect();
-        let meeting = meetings::name(&own.record.meeting, &own.member.meeting);
+        let meeting = meeting_folder::name(&own.record.meeting, &own.member.meeting);
         Ok(Json(OwnTurns { meeting, name: own.name()?, until: own.until.clone(), turns }))
     })
     .await

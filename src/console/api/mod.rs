@@ -12,6 +12,7 @@ mod member;
 #[cfg(feature = "print")]
 mod printing;
 mod recordings;
+mod search;
 mod turns;
 pub mod values;
 
@@ -55,6 +56,7 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .merge(uploads())
         .routes(routes!(checks::doctor))
         .routes(routes!(checks::soundcheck))
+        .routes(routes!(search::search))
         .routes(routes!(turns::list))
         .routes(routes!(turns::one))
         .routes(routes!(turns::history))

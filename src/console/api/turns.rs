@@ -108,7 +108,7 @@ pub struct Past {
     pub at: String,
     /// `person`, `member` or `machine`.
     pub source: &'static str,
-    /// `text`, `speaker`, `heard`, `omitted` or `undo`.
+    /// `text`, `speaker`, `passage` (words that another person says), `heard`, `omitted` or `undo`.
     pub kind: &'static str,
     /// What stood there; of `undo`, the number of what was taken back.
     pub before: String,
@@ -159,6 +159,7 @@ fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
     let (kind, before, after) = match &layer.change {
         Change::Text { before, after, .. } => ("text", before.clone(), after.clone()),
         Change::Speaker { before, after } => ("speaker", name(before), name(after)),
+        Change::Passage { words, speaker, .. } => ("passage", words.clone(), name(speaker)),
         Change::Mark { mark: Mark::Heard } => ("heard", String::new(), String::new()),
         Change::Mark { mark: Mark::Omitted } => ("omitted", String::new(), String::new()),
         Change::Undo { edit } => ("undo", edit.to_string(), String::new()),

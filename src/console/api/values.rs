@@ -58,6 +58,8 @@ pub struct Turn {
     pub time: String,
     /// Who speaks.
     pub speaker: Speaker,
+    /// Words of it that another person says.
+    pub passages: Vec<Passage>,
     /// What was said, as it stands.
     pub text: String,
     /// The same by word; empty where no times are known.
@@ -93,6 +95,19 @@ pub struct Speaker {
     /// `seat` where it is whoever sits at the microphone, `person` or `unknown` where a correction
     /// says so.
     pub by: &'static str,
+}
+
+/// Words of a turn that another person says than the rest of it.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Passage {
+    /// The first of them, counted from 0.
+    pub from: usize,
+    /// The one after the last.
+    pub until: usize,
+    /// The short name, where a person is known.
+    pub id: Option<String>,
+    /// As the record names them.
+    pub label: String,
 }
 
 /// A word with its time.

@@ -51,6 +51,11 @@ function isChanged(/** @type {Shown} */ one) {
 
 // ---- Turns
 
+/** The first words of some, as a person can find them. @param {string[]} some */
+function short(some) {
+  return some.slice(0, 4).join(" ") + (some.length > 4 ? " …" : "");
+}
+
 function label(/** @type {any} */ turn) {
   return t("page.edit.turn", { speaker: turn.speaker.name || turn.speaker.label, time: turn.time });
 }
@@ -91,6 +96,14 @@ function fill(/** @type {Shown} */ one, /** @type {any} */ turn) {
   one.node.firstElementChild?.replaceChildren(
     element("strong", {}, [turn.speaker.label]),
     element("time", {}, [turn.time]),
+    ...turn.passages.map((/** @type {any} */ passage) =>
+      element("span", { class: "passage" }, [
+        t("page.edit.passage", {
+          words: short(wordsOf(turn.text).slice(passage.from, passage.until)),
+          label: passage.label,
+        }),
+      ]),
+    ),
     ...(turn.heard ? [element("span", { class: "heard" }, ["✓ " + t("page.edit.heard")])] : []),
     ...(turn.to_hear ? flags.map((flag) => element("span", { class: "flag" }, [flag])) : []),
   );
@@ -357,7 +370,23 @@ function unclear(/** @type {Shown} */ one) {
   typed(one);
 }
 
+/** The words that are marked, else those from the caret on; null for all of them. @param {Shown} one */
+function chosenWords(one) {
+  const selection = getSelection();
+  if (!selection?.rangeCount || !one.text.contains(selection.anchorNode) || isChanged(one))
+    return null;
+  const { startOffset, endOffset, collapsed } = selection.getRangeAt(0);
+  const places = spans(one.turn.text);
+  const from = places.findIndex(([, end]) => end > startOffset);
+  const after = collapsed ? -1 : places.findIndex(([start]) => start >= endOffset);
+  const until = after < 0 ? places.length : after;
+  return from < 0 || from >= until || (from === 0 && until === places.length)
+    ? null
+    : { from, until };
+}
+
 async function speaker(/** @type {Shown} */ one) {
+  const some = chosenWords(one);
   const dialog = by("speaker"),
     who = by("who"),
     find = dialog.querySelector("[name=find]");
@@ -418,12 +447,20 @@ async function speaker(/** @type {Shown} */ one) {
     draw();
   };
   dialog.querySelector("[name=everywhere]").checked = false;
+  const only = dialog.querySelector("[name=only]");
+  only.checked = false;
+  by("only").hidden = !some;
+  if (some)
+    by("only").lastElementChild.textContent = t("page.edit.only_words", {
+      words: short(wordsOf(one.turn.text).slice(some.from, some.until)),
+    });
   draw();
   const answer = await choose(dialog);
   if (answer === "ok" && found[chosen]) {
     await change(one, "speaker", {
       speaker: found[chosen].id,
       everywhere: dialog.querySelector("[name=everywhere]").checked,
+      words: only.checked ? some : null,
     });
   }
   one.text.focus();
@@ -721,6 +758,16 @@ function marks() {
             return first && last ? range(one, first[0], last[1]) : null;
           })
           .filter(Boolean);
+  const others = !one ? [] : one.turn.passages;
+  const places = one ? spans(one.turn.text) : [];
+  const said = others
+    .map((/** @type {any} */ passage) =>
+      one && one.text.textContent === one.turn.text && places[passage.until - 1]
+        ? range(one, places[passage.from][0], places[passage.until - 1][1])
+        : null,
+    )
+    .filter(Boolean);
+  highlights.set("passage", new /** @type {any} */ (globalThis).Highlight(...said));
   highlights.set("doubt", new /** @type {any} */ (globalThis).Highlight(...made));
 }
 

@@ -308,6 +308,9 @@ pub fn write_word(risalah: &Risalah) -> Result<Vec<u8>, Error> {
 /// When the format's own library refuses the document, which no valid meeting or transcript should
 /// bring about.
 pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
+    // What comes back from Word is compared with the utterances as they are.
+    let by_speaker = (format != Format::Working).then(|| transcript.by_speaker());
+    let transcript = by_speaker.as_ref().unwrap_or(transcript);
     match format {
         Format::Docx => docx::write(&printed(meeting, transcript)),
         Format::Working if !transcript.version.complete => Err(Error::Incomplete),
@@ -330,6 +333,7 @@ pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Resu
 /// The document of a format that is laid out by a template, or `None` for one that is not.
 #[must_use]
 pub fn sheet(format: Format, meeting: &Meeting, transcript: &Transcript) -> Option<Sheet> {
+    let transcript = &transcript.by_speaker();
     match format {
         Format::Pdf => Some(Sheet::record(&printed(meeting, transcript))),
         Format::Brief => Some(Sheet::brief(&compose(meeting, transcript))),

@@ -35,7 +35,8 @@ pub struct Official {
 /// The official record of a meeting.
 #[must_use]
 pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &Official) -> Risalah {
-    let mut risalah = compose(&Meeting { number: Some(official.number.clone()), ..meeting.clone() }, transcript);
+    let mut risalah =
+        compose(&Meeting { number: Some(official.number.clone()), ..meeting.clone() }, &transcript.by_speaker());
     risalah.watermark = None;
     let marks = [Some(OFFICIAL), meeting.nature.and_then(Nature::mark)];
     risalah.marks = marks.into_iter().flatten().map(str::to_owned).collect();

@@ -10,7 +10,17 @@ use crate::transcript::edit::Speaker;
 /// of them, until somebody who was there says who it was. A person whom the meeting no longer names
 /// is not known either.
 pub(crate) fn person<'a>(meeting: &'a Meeting, clock: Clock, utterance: &Utterance) -> Option<&'a Person> {
-    let person = match &utterance.corrected.speaker {
+    said_by(meeting, clock, utterance, &utterance.corrected.speaker)
+}
+
+/// The person, where this is said of an utterance or of some of its words.
+pub(crate) fn said_by<'a>(
+    meeting: &'a Meeting,
+    clock: Clock,
+    utterance: &Utterance,
+    speaker: &Speaker,
+) -> Option<&'a Person> {
+    let person = match speaker {
         Speaker::Seat if utterance.flags.contains(&Flag::OffMicrophone) => None,
         Speaker::Seat => meeting.speaker(utterance.channel, clock.millis(utterance.span.start)),
         Speaker::Person(id) => meeting.person(id),

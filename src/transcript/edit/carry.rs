@@ -98,6 +98,8 @@ impl Carrier<'_> {
                     // What it took back does not count, and so was not taken over.
                     _ => Outcome::Already,
                 },
+                // Which words of another version are the same person's, a person says.
+                Change::Passage { .. } => Outcome::Open,
                 Change::Text { .. } => continue,
             };
             self.carried.outcomes.push((edit.id, outcome));

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Change, Corrected, Mark, Refusal, Speaker, words};
+use super::{Change, Corrected, Mark, Passage, Refusal, Speaker, words};
 use crate::common::clock::Span;
 use crate::transcript::{Utterance, Word};
 
@@ -91,6 +91,7 @@ impl Layered {
                     return Err(Refusal::Moved);
                 }
             }
+            Change::Passage { at, words, speaker } => stretch = self.passage(*at, words, speaker)?,
             Change::Mark { mark } => {
                 if self.marks().contains(mark) {
                     return Err(Refusal::Unchanged);
@@ -100,6 +101,63 @@ impl Layered {
         }
         self.laid.push(Laid { id, change: change.clone(), counts: true, stretch });
         Ok(())
+    }
+
+    /// The words that are said to be another person's.
+    fn passage(&self, at: usize, said: &str, speaker: &Speaker) -> Result<Stretch, Refusal> {
+        let seen = self.seen();
+        let wanted: Vec<&str> = words(said).collect();
+        let end = at.saturating_add(wanted.len());
+        let stands = !wanted.is_empty()
+            && end <= seen.len()
+            && seen[at..end].iter().map(|place| self.tokens[*place].text.as_str()).eq(wanted.iter().copied());
+        if !stands {
+            return Err(Refusal::NotThere { expected: said.to_owned() });
+        }
+        let speakers = self.speakers();
+        if seen[at..end].iter().all(|place| speakers[*place] == *speaker) {
+            return Err(Refusal::Unchanged);
+        }
+        Ok(self.stretch(at, wanted.len()).unwrap_or_default())
+    }
+
+    /// Who says each word, seen or not.
+    fn speakers(&self) -> Vec<Speaker> {
+        let mut speakers = vec![self.speaker(); self.tokens.len()];
+        for laid in self.laid.iter().filter(|laid| laid.counts) {
+            let Change::Passage { speaker, .. } = &laid.change else { continue };
+            let place = |name: Option<&Name>| self.tokens.iter().position(|token| Some(&token.name) == name);
+            let (Some(first), Some(last)) = (place(laid.stretch.names.first()), place(laid.stretch.names.last()))
+            else {
+                continue;
+            };
+            // What was put in place of its last word stands behind it, and what was put in place of that.
+            let mut makers: Vec<u64> = self.taker(&self.tokens[last]).into_iter().collect();
+            let mut end = last;
+            for place in (last + 1..self.tokens.len()).take_while(|place| self.tokens[*place].name.0 != 0) {
+                if makers.contains(&self.tokens[place].name.0) {
+                    end = place;
+                    makers.extend(self.taker(&self.tokens[place]));
+                }
+            }
+            speakers[first..=end].fill(speaker.clone());
+        }
+        speakers
+    }
+
+    /// The seen words that another person says than the rest.
+    fn passages(&self) -> Vec<Passage> {
+        let (whole, speakers) = (self.speaker(), self.speakers());
+        let mut passages: Vec<Passage> = Vec::new();
+        for (place, token) in self.seen().into_iter().enumerate() {
+            let speaker = &speakers[token];
+            match passages.last_mut() {
+                _ if *speaker == whole => {}
+                Some(last) if last.words.end == place && last.speaker == *speaker => last.words.end = place + 1,
+                _ => passages.push(Passage { words: place..place + 1, speaker: speaker.clone() }),
+            }
+        }
+        passages
     }
 
     fn replace(&mut self, id: u64, at: usize, before: &str, after: &str) -> Result<Stretch, Refusal> {
@@ -150,7 +208,12 @@ impl Layered {
                 self.tokens.iter().filter(|token| token.name.0 == id).find_map(|token| self.taker(token))
             }
             Change::Speaker { .. } => self.later(id, |change| matches!(change, Change::Speaker { .. })),
-            Change::Mark { mark } if counts => self.later(id, |change| *change == Change::Mark { mark: *mark }),
+            Change::Passage { .. } => None,
+            // A mark counts once.
+            Change::Mark { .. } if counts => {
+                let same = |other: &&Laid| other.counts && other.id != id && other.change == laid.change;
+                self.laid.iter().find(same).map(|other| other.id)
+            }
             Change::Mark { .. } => None,
         };
         if let Some(on) = obstacle {
@@ -352,13 +415,21 @@ impl Layered {
         let seen: Vec<&Token> = self.seen().into_iter().map(|place| &self.tokens[place]).collect();
         let recognised = self.tokens.iter().filter(|token| token.name.0 == 0).count();
         let emptied = seen.is_empty() && recognised > 0;
-        let corrected =
-            Corrected { speaker: self.speaker(), marks: self.marks(), edits, emptied, written: Vec::new(), said: None };
+        let corrected = Corrected {
+            speaker: self.speaker(),
+            passages: self.passages(),
+            marks: self.marks(),
+            edits,
+            emptied,
+            written: Vec::new(),
+            said: None,
+        };
         let mut utterance = Utterance { corrected, ..raw.clone() };
         let is_raw = seen.len() == recognised && seen.iter().all(|token| token.name.0 == 0);
         if utterance.corrected.has(Mark::Omitted) {
             utterance.text = String::new();
             utterance.words = Vec::new();
+            utterance.corrected.passages = Vec::new();
         } else if !is_raw {
             let texts: Vec<&str> = seen.iter().map(|token| token.text.as_str()).collect();
             utterance.text = texts.join(" ");

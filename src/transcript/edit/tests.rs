@@ -59,6 +59,16 @@ fn what_another_layer_stands_on_stays_until_that_is_taken_back() {
 }
 
 #[test]
+fn a_mark_counts_once_however_it_was_taken_back_and_set() {
+    let heard = Change::Mark { mark: Mark::Heard };
+    let undo = |edit| Change::Undo { edit };
+    let mut layered = laid("setuju", &[heard.clone(), undo(1), heard.clone(), undo(3), undo(2)]);
+    assert_eq!(layered.marks(), [Mark::Heard]);
+    assert_eq!(layered.lay(6, &undo(4)), Err(Refusal::Depends { edit: 3, on: 1 }));
+    assert_eq!(layered.marks(), [Mark::Heard]);
+}
+
+#[test]
 fn only_what_stands_there_can_be_changed() {
     let mut layered = laid("tidak setuju", &[]);
     let not_there = |expected: &str| Err(Refusal::NotThere { expected: expected.into() });
@@ -116,10 +126,73 @@ fn a_stretch_is_found_again_or_not_at_all() {
     assert_eq!(base.stretch(3, 2), None);
 }
 
-/// What a random person does: change, insert, take out, name a speaker, mark, take back.
+fn passage(at: usize, words: &str, who: &str) -> Change {
+    Change::Passage { at, words: words.into(), speaker: Speaker::Person(who.into()) }
+}
+
+fn transcript(utterances: Vec<Utterance>) -> Transcript {
+    Transcript { utterances, ..Transcript::nothing(jiff::Timestamp::UNIX_EPOCH) }
+}
+
+#[test]
+fn words_of_another_person_are_an_utterance_of_their_own() {
+    let raw = raw("silakan pak wali terima kasih pimpinan lanjutkan");
+    let changes = [passage(3, "terima kasih pimpinan", "wali")];
+    let utterance = laid(&raw.text, &changes).utterance(&raw);
+    assert_eq!(utterance.text, raw.text, "no word is moved");
+    let parts = transcript(vec![utterance]).by_speaker().utterances;
+    let told: Vec<(&str, u64, u64, usize, bool)> = parts
+        .iter()
+        .map(|part| {
+            let by_seat = part.corrected.speaker == Speaker::Seat;
+            (part.text.as_str(), part.span.start, part.span.end, part.words.len(), by_seat)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("silakan pak wali", 0, 30, 3, true),
+            ("terima kasih pimpinan", 30, 60, 3, false),
+            ("lanjutkan", 60, 70, 1, true)
+        ]
+    );
+    // Without word times each has its share of the time.
+    let untimed = Utterance { words: Vec::new(), ..laid(&raw.text, &changes).utterance(&raw) };
+    let spans: Vec<u64> = transcript(vec![untimed]).by_speaker().utterances.iter().map(|part| part.span.end).collect();
+    assert_eq!(spans, [30, 60, 70]);
+}
+
+#[test]
+fn a_passage_stays_with_its_words_when_they_are_corrected() {
+    let raw = raw("silakan terima kasi pimpina lanjutkan");
+    let first = passage(1, "terima kasi pimpina", "wali");
+    let of = |changes: &[Change]| laid(&raw.text, changes).utterance(&raw).corrected.passages;
+    let words = |changes: &[Change]| of(changes).iter().map(|passage| passage.words.clone()).collect::<Vec<_>>();
+    let mended = [first.clone(), text(3, "pimpina", "Pimpinan dan hadirin"), text(1, "terima kasi", "Terima kasih")];
+    assert_eq!(words(&mended), [1..6]);
+    assert_eq!(words(&[first.clone(), text(4, "lanjutkan", "silakan lanjutkan")]), [1..4]);
+    assert_eq!(words(&[first.clone(), text(0, "silakan", "")]), [0..3]);
+    // Another person for some of it, then the first one taken back.
+    let second = passage(2, "kasi pimpina", "ketua");
+    assert_eq!(words(&[first.clone(), second.clone()]), [1..2, 2..4]);
+    assert_eq!(words(&[first.clone(), second, Change::Undo { edit: 1 }]), [2..4]);
+    // Whoever sits there says them after all.
+    let seat = Change::Passage { at: 1, words: "terima kasi pimpina".into(), speaker: Speaker::Seat };
+    assert!(words(&[first.clone(), seat]).is_empty());
+    let mut layered = laid(&raw.text, std::slice::from_ref(&first));
+    assert_eq!(layered.lay(2, &first), Err(Refusal::Unchanged));
+    let gone = passage(1, "terima kasih", "wali");
+    assert_eq!(layered.lay(2, &gone), Err(Refusal::NotThere { expected: "terima kasih".into() }));
+    assert!(matches!(layered.lay(2, &passage(usize::MAX, "a", "b")), Err(Refusal::NotThere { .. })));
+    assert!(matches!(layered.lay(2, &passage(0, " ", "b")), Err(Refusal::NotThere { .. })));
+}
+
+/// What a random person does: change, insert, take out, name a speaker of all or some, mark, take
+/// back.
 #[derive(Clone, Debug)]
 enum Act {
     Text(usize, usize, Vec<usize>),
+    Passage(usize, usize, usize),
     Speaker(usize),
     Mark(bool),
     Undo(usize),
@@ -128,6 +201,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         4 => (0usize..12, 0usize..4, prop::collection::vec(0usize..6, 0..4)).prop_map(|(at, count, new)| Act::Text(at, count, new)),
+        1 => (0usize..12, 1usize..4, 0usize..3).prop_map(|(at, count, who)| Act::Passage(at, count, who)),
         1 => (0usize..4).prop_map(Act::Speaker),
         1 => any::<bool>().prop_map(Act::Mark),
         3 => (0usize..30).prop_map(Act::Undo),
@@ -143,6 +217,12 @@ fn change(act: &Act, layered: &Layered, last: u64) -> Change {
             let end = (at + count).min(seen.len());
             let new: Vec<&str> = new.iter().map(|word| WORDS[*word]).collect();
             text(at, &seen[at..end].join(" "), &new.join(" "))
+        }
+        Act::Passage(at, count, who) => {
+            let seen = layered.words();
+            let at = at % (seen.len() + 1);
+            let end = (at + count).min(seen.len());
+            passage(at, &seen[at..end].join(" "), ["siti", "ali", "wali"][*who])
         }
         Act::Speaker(who) => {
             let after =
@@ -186,6 +266,13 @@ fn random_edits_lose_nothing_and_are_undone_exactly() {
             expected.corrected.edits.clone_from(&undone.corrected.edits);
             prop_assert_eq!(undone, expected);
             kept.push((id, change));
+            // Cut by who says what, all the words are still there, once.
+            let whole = layered.utterance(&raw);
+            let parts = transcript(vec![whole.clone()]).by_speaker().utterances;
+            let texts: Vec<&str> = parts.iter().flat_map(|part| words(&part.text)).collect();
+            prop_assert_eq!(texts, words(&whole.text).collect::<Vec<_>>());
+            prop_assert!(parts.iter().map(|part| part.words.len()).sum::<usize>() == whole.words.len());
+            prop_assert!(parts.windows(2).all(|two| two[0].span.end == two[1].span.start));
         }
         // The layers alone give the same again.
         let mut again = Layered::new(&raw);

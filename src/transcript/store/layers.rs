@@ -7,13 +7,42 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Error, Store};
 use crate::common::clock::Span;
-use crate::transcript::Transcript;
 use crate::transcript::edit::{self, Change, Edit, Layer, Layered, Place, Refusal, Source};
+use crate::transcript::{Edition, Transcript, Utterance};
 
 const EDITS: &str = "SELECT edit.id, version, channel, start, end, change, by, made, why, source \
     FROM edit JOIN utterance ON utterance.id = edit.utterance";
 
+/// The words of a transcript for who looks for some of them.
+pub struct Texts {
+    /// Numbers of the utterances in the store, in the order of the transcript.
+    pub ids: Vec<i64>,
+    /// What was recognised, without the times of words.
+    pub recognised: Transcript,
+    /// The same as it stands now.
+    pub current: Transcript,
+}
+
 impl Store {
+    /// What [`Store::load`] and [`Store::current`] give, without the times of words, which takes a
+    /// fraction of the time.
+    pub fn texts(&self) -> Result<Texts, Error> {
+        let version = self.shown_version()?;
+        let found = self.utterances("version = ?1 ORDER BY start, channel", i64::from(version.number), false)?;
+        let (ids, utterances) = found.into_iter().unzip();
+        let recording = self.recording()?.ok_or_else(|| Error::Missing { path: self.path.clone() })?;
+        let recognised = Transcript { recording, version, utterances, edition: Edition::default() };
+        let current = self.under(&recognised, &self.edits()?)?;
+        Ok(Texts { ids, recognised, current })
+    }
+
+    /// The utterance of this number as it was recognised and as it stands now.
+    pub fn utterance(&self, id: i64) -> Result<Option<(Utterance, Utterance)>, Error> {
+        let Some((_, raw)) = self.utterances("id = ?1", id, true)?.pop() else { return Ok(None) };
+        let current = self.layered(id)?.utterance(&raw);
+        Ok(Some((raw, current)))
+    }
+
     /// The transcript as it stands now: that of [`Store::load`] under its corrections.
     pub fn current(&self) -> Result<Transcript, Error> {
         self.under(&self.load()?, &self.edits()?)
@@ -87,7 +116,7 @@ impl Store {
 
     /// An utterance under the corrections that the store holds of it.
     fn layered(&self, utterance: i64) -> Result<Layered, Error> {
-        let raw = self.utterances("id = ?1", utterance)?;
+        let raw = self.utterances("id = ?1", utterance, true)?;
         let (_, raw) = raw.first().ok_or(Refusal::NoUtterance)?;
         let mut layered = Layered::new(raw);
         for edit in self.select("WHERE utterance = ?1 ORDER BY edit.id", [utterance])? {

@@ -1,7 +1,7 @@
-//! A store in a folder that may only be read, such as that of a finished meeting on a disc.
+//! A database in a folder that may only be read, such as that of a finished meeting on a disc.
 //!
-//! SQLite wants a file beside a store in WAL mode even to read it. Where it cannot have one, the
-//! store is read without, together with what its log holds that was not yet brought into it.
+//! SQLite wants a file beside a database in WAL mode even to read it. Where it cannot have one, the
+//! database is read without, together with what its log holds that was not yet brought into it.
 
 use std::fs;
 use std::path::Path;
@@ -14,18 +14,20 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Result, ffi};
 const PAGES: i32 = 1000;
 
 /// Whether this is what SQLite says of a file or folder that may only be read.
-pub(super) fn is_meant(error: &rusqlite::Error) -> bool {
+#[must_use]
+pub fn is_read_only(error: &rusqlite::Error) -> bool {
     let codes = [ErrorCode::ReadOnly, ErrorCode::CannotOpen, ErrorCode::PermissionDenied];
     error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
 }
 
 /// What it says of one that could be opened all the same.
-pub(super) fn error() -> rusqlite::Error {
+#[must_use]
+pub fn read_only() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_READONLY), None)
 }
 
-/// A copy of the store in memory.
-pub(super) fn connect(path: &Path) -> Result<Connection> {
+/// A copy of the database in memory.
+pub fn copy_to_memory(path: &Path) -> Result<Connection> {
     let source = source(path)?;
     let mut memory = Connection::open_in_memory()?;
     Backup::new(&source, &mut memory)?.run_to_completion(PAGES, Duration::ZERO, None)?;

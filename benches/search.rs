@@ -1,0 +1,197 @@
+//! The index of many meetings and searches in it, on made-up transcripts.
+//!
+//! `cargo bench --bench search -- 100 20000` makes 100 meetings of 20,000 words each in `target/tmp` and
+//! keeps them for the next run.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use e_risalah::archive::{Archive, FILE_NAME, Request};
+use e_risalah::common::clock::{Channel, Span};
+use e_risalah::transcript::Recording;
+use e_risalah::transcript::store::{Origin, Store};
+use rusqlite::{Connection, params};
+
+/// Words of a turn.
+const TURN: usize = 27;
+/// Words of the language; their frequencies fall as those of a language do.
+const VOCABULARY: usize = 60_000;
+/// Runs of each search.
+const RUNS: usize = 101;
+
+/// Numbers that look random and are the same every time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    /// A place in the vocabulary, by Zipf's law.
+    fn rank(&mut self, sums: &[f64]) -> usize {
+        let wanted = (self.next() >> 11) as f64 / (1_u64 << 53) as f64 * sums[sums.len() - 1];
+        sums.partition_point(|sum| *sum < wanted).min(sums.len() - 1)
+    }
+}
+
+fn vocabulary() -> Vec<String> {
+    const FIRST: [&str; 14] = ["b", "c", "d", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t"];
+    const VOWELS: [&str; 5] = ["a", "i", "u", "e", "o"];
+    const BEGINNINGS: [&str; 8] = ["", "", "", "di", "me", "ber", "pe", "ke"];
+    const ENDINGS: [&str; 7] = ["", "", "", "kan", "an", "i", "nya"];
+    let mut numbers = Numbers(7);
+    let mut words = std::collections::BTreeSet::new();
+    let mut list = Vec::with_capacity(VOCABULARY);
+    while list.len() < VOCABULARY {
+        let mut word = BEGINNINGS[numbers.below(8)].to_owned();
+        for _ in 0..2 + numbers.below(2) {
+            word += FIRST[numbers.below(14)];
+            word += VOWELS[numbers.below(5)];
+        }
+        word += ENDINGS[numbers.below(7)];
+        if words.insert(word.clone()) {
+            list.push(word);
+        }
+    }
+    list
+}
+
+/// Makes a meeting, where it is not there from an earlier run.
+fn meeting(folder: &Path, number: usize, words: usize, vocabulary: &[String], sums: &[f64]) {
+    if folder.join("siap").exists() {
+        return;
+    }
+    fs::create_dir_all(folder).expect("made");
+    let (year, month, day) = (2000 + number / 336, 1 + number / 28 % 12, 1 + number % 28);
+    let text = format!(
+        "orang = [{{ id = \"a\", nama = \"Siti Aminah\" }}, {{ id = \"b\", nama = \"Rusdi Hanafi\" }}]\n\
+         kursi = [{{ kanal = 1, orang = \"a\" }}, {{ kanal = 2, orang = \"b\" }}]\n\
+         [rapat]\njenis = \"komisi\"\ntanggal = {year}-{month:02}-{day:02}\nacara = [\"Acara {number}\"]\n"
+    );
+    fs::write(folder.join("rapat.toml"), text).expect("written");
+    let store = Store::create(folder).expect("a store");
+    let clock = e_risalah::floor::CLOCK;
+    let recording = Recording { clock, channels: 2, length: 1 << 30, started: None, warnings: Vec::new() };
+    store.bind(&recording, &number.to_string()).expect("bound");
+    let origin = Origin {
+        model: "uji".to_owned(),
+        model_sha256: "ab".repeat(32),
+        model_origin: None,
+        language: "id".to_owned(),
+        program: "0.1.0".to_owned(),
+    };
+    let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
+    store.complete(version).expect("complete");
+    drop(store);
+    // As the store would, in one transaction instead of one for each utterance.
+    let mut database = Connection::open(folder.join("transkrip.db")).expect("opened");
+    let transaction = database.transaction().expect("begun");
+    let mut numbers = Numbers(number as u64 + 1);
+    for turn in 0..words.div_ceil(TURN) {
+        let channel = Channel::new(1 + turn as u16 % 2).expect("a channel");
+        let span = Span::new(turn as u64 * 160_000, turn as u64 * 160_000 + 150_000);
+        let said: Vec<&str> = (0..TURN).map(|_| vocabulary[numbers.rank(sums)].as_str()).collect();
+        transaction
+            .prepare_cached("INSERT INTO utterance (version, channel, start, end, text, confidence, flags) VALUES (?1, ?2, ?3, ?4, ?5, 0.9, '[]')")
+            .and_then(|mut insert| insert.execute(params![version, channel.number(), span.start, span.end, said.join(" ")]))
+            .expect("inserted");
+        let id = transaction.last_insert_rowid();
+        for (place, word) in said.iter().enumerate() {
+            let start = span.start + place as u64 * 5_000;
+            transaction
+                .prepare_cached("INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, 0.9)")
+                .and_then(|mut insert| insert.execute(params![id, place, word, start, start + 5_000]))
+                .expect("inserted");
+        }
+    }
+    transaction.commit().expect("committed");
+    drop(database);
+    fs::write(folder.join("siap"), "").expect("written");
+}
+
+fn main() {
+    // What the test runner and cargo add is no number.
+    let mut given = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
+    let (meetings, words) = (given.next().unwrap_or(100), given.next().unwrap_or(20_000));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/tmp/search-{meetings}-{words}"));
+    let vocabulary = vocabulary();
+    let mut sum = 0.0;
+    let sums: Vec<f64> = (0..VOCABULARY)
+        .map(|rank| {
+            sum += 1.0 / (rank as f64 + 2.7);
+            sum
+        })
+        .collect();
+    for number in 0..meetings {
+        meeting(&root.join(format!("rapat-{number:05}")), number, words, &vocabulary, &sums);
+    }
+    let bytes: u64 = (0..meetings).map(|number| text_bytes(&root.join(format!("rapat-{number:05}")))).sum();
+
+    let never = AtomicBool::new(false);
+    let begun = Instant::now();
+    let mut archive = Archive::rebuild(&root).expect("opened");
+    archive.update(&never, None, &mut |_, _| {}).expect("updated");
+    let built = begun.elapsed();
+    drop(archive);
+    let size = fs::metadata(root.join(FILE_NAME)).expect("an index").len();
+    println!("{meetings} meetings of {words} words, {:.1} MB of text", bytes as f64 / 1e6);
+    println!("built in {:.1} s, {:.0} ms a meeting", built.as_secs_f64(), built.as_secs_f64() * 1e3 / meetings as f64);
+    println!("index {:.1} MB, {:.2} of the text", size as f64 / 1e6, size as f64 / bytes as f64);
+
+    let mut archive = Archive::open(&root).expect("opened");
+    let (median, most) = timed(&mut || drop(archive.update(&never, None, &mut |_, _| {}).expect("updated")));
+    println!("looking for changes, which is a part of each search: median {median:.1} ms, 95 % {most:.1} ms");
+
+    // By how many of the turns have a word: its share of all words, times the words of a turn.
+    let share = |rank: usize| TURN as f64 / (rank as f64 + 2.7) / sum;
+    let of_share = |wanted: f64| (0..VOCABULARY).find(|rank| share(*rank) <= wanted).unwrap_or(VOCABULARY - 1);
+    let (common, some) = (&vocabulary[of_share(0.01)], &vocabulary[of_share(0.1)]);
+    let rare = &vocabulary[VOCABULARY - 1000];
+    let mut misheard: Vec<char> = vocabulary[of_share(0.0002)].chars().collect();
+    misheard[2] = if misheard[2] == 'x' { 'y' } else { 'x' };
+    for (name, query) in [
+        ("rare word", format!("\"{rare}\"")),
+        ("word in 1 % of the turns", format!("\"{common}\"")),
+        ("the same in all its forms", common.clone()),
+        ("word in 10 % of the turns", format!("\"{some}\"")),
+        ("phrase", format!("\"{} {some}\"", vocabulary[3])),
+        ("two words", format!("\"{common}\" \"{some}\"")),
+        ("misheard name", misheard.into_iter().collect()),
+    ] {
+        let request = Request { words: query, limit: 20, ..Request::default() };
+        let mut found = (0, 0);
+        let (median, most) = timed(&mut || {
+            let told = archive.search(&request, &never, None, &mut |_, _| {}).expect("searched");
+            found = (told.total, told.also.len());
+        });
+        println!("{name}: {} found, {} alike; median {median:.1} ms, 95 % {most:.1} ms", found.0, found.1);
+    }
+}
+
+/// Median and 95 % of the milliseconds that something takes.
+fn timed(work: &mut dyn FnMut()) -> (f64, f64) {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let begun = Instant::now();
+            work();
+            begun.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let ms = |place: usize| times[place].as_secs_f64() * 1e3;
+    (ms(RUNS / 2), ms(RUNS * 95 / 100))
+}
+
+fn text_bytes(folder: &Path) -> u64 {
+    let database = Connection::open(folder.join("transkrip.db")).expect("opened");
+    database.query_row("SELECT sum(length(text) + 1) FROM utterance", [], |row| row.get(0)).expect("counted")
+}
