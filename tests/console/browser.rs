@@ -181,7 +181,10 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     browser.click("[data-add=orang]");
     browser.until("document.activeElement.dataset.key === 'nama'");
     browser.keys("", "Dr. Tamu Baru, S.E.");
-    browser.script("document.activeElement.blur()");
+    browser.script(
+        "document.activeElement.blur(); const count = document.querySelector('#microphones'); count.value = '3'; \
+         count.dispatchEvent(new Event('change'))",
+    );
     browser.until("document.querySelector('#room [data-seat=\"3\"] option[value=tamu]')");
     browser.script(
         "const seat = document.querySelector('#room [data-seat=\"3\"]'); seat.value = 'tamu'; \
@@ -198,7 +201,7 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     let path = root.path().join(KNOWN).join("rapat.toml");
     let text = fs::read_to_string(&path).expect("read").replace("Pengelolaan Sampah\"]", "Pengelolaan Air\"]");
     fs::write(&path, text).expect("written");
-    browser.click("[name='rapat.tempat']");
+    browser.script("document.querySelector('[name=\"rapat.tempat\"]').focus()");
     browser.keys("", END);
     browser.keys("", "I");
     browser.click("#save");

@@ -539,6 +539,7 @@ async function conflict(mine) {
     }
   }
   by("differs").replaceChildren(...differs);
+  by("differs").previousElementSibling.hidden = differs.length === 0;
   const chosen = await choose(by("conflict"));
   if (!chosen) return false;
   show(theirs);

@@ -95,8 +95,11 @@ fn section(table: &mut dyn TableLike, key: &str, wanted: &Map<String, Json>) -> 
         table.insert(key, Item::Table(made));
     }
     let Some(inside) = table.get_mut(key).and_then(Item::as_table_like_mut) else { return String::new() };
+    let was_empty = inside.is_empty();
     let mut left = put(inside, wanted);
+    // A heading without keys that a person wrote stays.
     if inside.is_empty()
+        && !was_empty
         && !has
         && let Some(Item::Table(gone)) = table.remove(key)
     {
