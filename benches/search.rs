@@ -148,7 +148,9 @@ fn main() {
     println!("index {:.1} MB, {:.2} of the text", size as f64 / 1e6, size as f64 / bytes as f64);
 
     let mut archive = Archive::open(&root).expect("opened");
-    let (median, most) = timed(&mut || drop(archive.update(&never, None, &mut |_, _| {}).expect("updated")));
+    let (median, most) = timed(&mut || {
+        archive.update(&never, None, &mut |_, _| {}).expect("updated");
+    });
     println!("looking for changes, which is a part of each search: median {median:.1} ms, 95 % {most:.1} ms");
 
     // By how many of the turns have a word: its share of all words, times the words of a turn.

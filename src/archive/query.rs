@@ -303,9 +303,9 @@ fn all(parts: &mut Parts) -> Result<Option<Query>, Error> {
             Part::And | Part::Or | Part::Close => continue,
         };
         if is_not {
-            unwanted.extend(found)
+            unwanted.extend(found);
         } else {
-            wanted.extend(found)
+            wanted.extend(found);
         }
         is_not = false;
     }

@@ -108,11 +108,10 @@ fn compare(index: &Index, root: &Path) -> Result<(Vec<Changed>, Vec<String>), Er
         let closed = closed_name(&id);
         let is_known = known.get(&id).is_some_and(|open| look.is_unchanged(&folder, &open.stamps))
             || known.get(&closed).is_some_and(|closed| is_closed_unchanged(root, &folder, &closed.stamps));
-        if is_known || is_meeting(&folder) {
-            known.remove(&closed);
-        } else {
+        if !is_known && !is_meeting(&folder) {
             continue;
         }
+        known.remove(&closed);
         let open = known.remove(&id);
         if !is_known {
             changed.push(Changed { id, folder, digest: open.and_then(|open| open.digest) });

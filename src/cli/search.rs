@@ -128,9 +128,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         return Ok(End::Done);
     };
     if console.is_json() {
-        tell_json(&found, console)
+        tell_json(&found, console);
     } else {
-        tell(&found, &request, console)
+        tell(&found, &request, console);
     }
     let unreadable: Vec<Message> = found.unreadable.iter().map(|one| not_read(one, console)).collect();
     Ok(End::warned_if(console.warnings(&unreadable)))

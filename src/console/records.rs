@@ -213,8 +213,11 @@ fn place_of(id: &str) -> Option<Place> {
 #[derive(Default)]
 pub struct Records {
     /// By folder, the one that was asked for last at the end.
-    kept: Mutex<Vec<(PathBuf, Arc<Mutex<Option<Kept>>>)>>,
+    kept: Mutex<Vec<(PathBuf, Slot)>>,
 }
+
+/// Where a record is kept; who reads it has the place to itself.
+type Slot = Arc<Mutex<Option<Kept>>>;
 
 /// A record, and what it was read from.
 struct Kept {
@@ -259,7 +262,7 @@ impl Records {
         let last_edit = record.transcript.edition.last_edit + laid.len() as u64;
         let content = store.content()?;
         let is_next = |known: &Kept| {
-            std::ptr::eq(&*known.record, record)
+            std::ptr::eq(Arc::as_ptr(&known.record), record)
                 && laid.last().is_some_and(|edit| edit.id == last_edit)
                 && content == known.content.clone().with_edits_up_to(last_edit)
         };
@@ -272,7 +275,7 @@ impl Records {
         Ok(record)
     }
 
-    fn place(&self, folder: &Path) -> Arc<Mutex<Option<Kept>>> {
+    fn place(&self, folder: &Path) -> Slot {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().position(|(path, _)| path == folder);
         let entry = found.map_or_else(|| (folder.to_owned(), Arc::default()), |index| kept.remove(index));

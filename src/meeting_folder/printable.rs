@@ -49,10 +49,10 @@ impl Printable {
     pub fn new(
         folder: &Path,
         meeting: &mut Meeting,
-        request: &PrintRequest,
+        request: PrintRequest,
         lay_out: &LayOut<'_>,
     ) -> Result<Self, Error> {
-        let PrintRequest { format, level, .. } = *request;
+        let PrintRequest { format, level, .. } = request;
         let mut store = match Store::open_to_read(folder) {
             Err(store::Error::Missing { .. }) if format == Format::Register && folder.join(MEETING).is_file() => {
                 return Self::before(folder, meeting, request, lay_out);
@@ -85,7 +85,7 @@ impl Printable {
     fn before(
         folder: &Path,
         meeting: &mut Meeting,
-        request: &PrintRequest,
+        request: PrintRequest,
         lay_out: &LayOut<'_>,
     ) -> Result<Self, Error> {
         let name = on_paper(Format::Register.file_name(), meeting, request.paper);
@@ -95,7 +95,7 @@ impl Printable {
         Ok(Self { name, content, paper: meeting.paper, signed: None, notices })
     }
 
-    fn signed(folder: &Path, store: &Store, request: &PrintRequest) -> Result<Option<Self>, Error> {
+    fn signed(folder: &Path, store: &Store, request: PrintRequest) -> Result<Option<Self>, Error> {
         let transcript = store.current()?;
         let found = official_document(folder, store, &transcript, |manifest| match request.format {
             Format::Brief => manifest.brief(folder, "pdf").transpose(),

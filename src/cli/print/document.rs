@@ -45,7 +45,7 @@ pub fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Cons
     let level = if args.full { Level::Full } else { Level::Clean };
     let usual = meeting.paper;
     let request = PrintRequest { format, paper: args.paper.map(paper), level };
-    let made = Printable::new(folder, meeting, &request, &lay_out)?;
+    let made = Printable::new(folder, meeting, request, &lay_out)?;
     let end = End::warned_if(console.notices(&made.notices));
     let document = |path| Document { path, paper: made.paper, end, bytes: made.content.clone() };
     if let Some(path) = made.signed {

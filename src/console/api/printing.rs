@@ -159,7 +159,7 @@ pub async fn print(
         let printer = printing::find(wished, Patience::default())?;
         let level = if wish.full { Level::Full } else { Level::Clean };
         let request = PrintRequest { format, paper, level };
-        let made = Printable::new(&folder, &mut meeting, &request, &*app.lay_out)?;
+        let made = Printable::new(&folder, &mut meeting, request, &*app.lay_out)?;
         let order = Order {
             name: format!("risalah {}", meeting.session()),
             paper: made.paper,

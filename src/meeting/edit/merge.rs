@@ -263,7 +263,9 @@ fn list(table: &mut dyn TableLike, key: &str, rows: &[Json]) -> String {
     }
     place(&mut made);
     let mut tables = ArrayOfTables::new();
-    made.into_iter().for_each(|one| tables.push(one));
+    for one in made {
+        tables.push(one);
+    }
     if !tables.is_empty() {
         table.insert(key, Item::ArrayOfTables(tables));
     }
