@@ -965,7 +965,11 @@ function toHash() {
   const time = /^#t=(\d+):(\d+):(\d+)$/.exec(location.hash);
   if (!time) return;
   const sample = ((Number(time[1]) * 60 + Number(time[2])) * 60 + Number(time[3])) * RATE;
-  const one = shown.find((one) => one.turn.start >= sample) || shown[shown.length - 1];
+  // What is said at that second; where nobody speaks, what is said next.
+  const one =
+    shown.find((one) => one.turn.start < sample + RATE && sample < one.turn.end) ||
+    shown.find((one) => one.turn.start >= sample) ||
+    shown[shown.length - 1];
   one?.text.focus();
   one?.node.scrollIntoView({ block: "center" });
 }

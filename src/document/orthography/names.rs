@@ -178,10 +178,10 @@ fn alike(passage: &Passage, place: usize, keys: &[String], names: &[Name]) -> Op
             let by_word =
                 || keys[words.clone()].iter().zip(&name.keys).all(|(a, b)| sound::likeness(a, b) >= ALIKE_BY_WORD);
             let least = if size == count { ALIKE } else { ALIKE_REJOINED };
-            let heard: String = keys[words.clone()].concat();
-            if !is_near(&heard, name, least) || (size == count && !by_word()) {
+            if !are_near(&keys[words.clone()], name, least) || (size == count && !by_word()) {
                 continue;
             }
+            let heard: String = keys[words.clone()].concat();
             consider(&mut best, &heard, name, words.end, least);
         }
     }
@@ -197,21 +197,22 @@ fn single(passage: &Passage, place: usize, keys: &[String], names: &[Name]) -> O
     let least = if passage.core(place).starts_with(char::is_uppercase) { ALIKE_ADDRESSED } else { 1.0 };
     let mut best = None;
     for name in names {
-        consider(&mut best, &keys[place], name, place + 1, least);
+        if are_near(&keys[place..=place], name, least) {
+            consider(&mut best, &keys[place], name, place + 1, least);
+        }
     }
     best
 }
 
 /// The first sound is the surest; and what differs much in length cannot be alike.
-fn is_near(heard: &str, name: &Name, least: f64) -> bool {
-    let (short, long) = (heard.len().min(name.key.len()), heard.len().max(name.key.len()));
-    short >= SHORTEST && heard.chars().next() == name.key.chars().next() && short as f64 >= least * long as f64
+fn are_near(heard: &[String], name: &Name, least: f64) -> bool {
+    let length: usize = heard.iter().map(String::len).sum();
+    let first = heard.iter().find_map(|key| key.chars().next());
+    let (short, long) = (length.min(name.key.len()), length.max(name.key.len()));
+    short >= SHORTEST && first == name.key.chars().next() && short as f64 >= least * long as f64
 }
 
 fn consider(best: &mut Option<Found>, heard: &str, name: &Name, end: usize, least: f64) {
-    if !is_near(heard, name, least) {
-        return;
-    }
     let likeness = sound::likeness(heard, &name.key);
     let nearest = best.as_ref().map_or(least, |found| found.likeness);
     if likeness > nearest || (best.is_none() && likeness >= nearest) {

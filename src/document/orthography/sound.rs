@@ -37,9 +37,13 @@ const ALIKE: [(&str, &str); 26] = [
 /// The key of a word: small letters, never two alike side by side.
 pub(super) fn key(word: &str) -> String {
     let mut key: String = word.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+    let mut has = letters(&key);
     for (written, sound) in ALIKE {
-        if key.contains(written) {
+        // Most words lack the letters of most pairs; to look for those is what would take the time.
+        let needed = letters(written);
+        if has & needed == needed && key.contains(written) {
             key = key.replace(written, sound);
+            has |= letters(sound);
         }
     }
     let mut out = String::with_capacity(key.len());
@@ -57,6 +61,12 @@ pub(super) fn key(word: &str) -> String {
     out.pop();
     out.push(hardened);
     out
+}
+
+/// Which of the letters a to z a text has, as bits.
+fn letters(text: &str) -> u32 {
+    let bit = |byte: u8| if byte.is_ascii_lowercase() { 1 << (byte - b'a') } else { 0 };
+    text.bytes().map(bit).fold(0, |all, letter| all | letter)
 }
 
 /// How alike two keys are, 0 to 1.
