@@ -181,6 +181,11 @@ pub fn refused(language: Language, what: &str, hint: Option<&str>) -> Html<Strin
     Html(RefusedPage { frame, what, hint }.render().unwrap_or_else(|_| what.to_owned()))
 }
 
+/// A date as people read it: the API writes `2027-03-09`, the pages `09-03-2027`.
+fn shown_date(date: &str) -> String {
+    date.split('-').rev().collect::<Vec<_>>().join("-")
+}
+
 fn page(template: &impl Template) -> Result<Response, Refused> {
     let failed = |_| Refused::failed(Message::new("page.error.stopped"));
     Ok(Html(template.render().map_err(failed)?).into_response())
@@ -237,7 +242,7 @@ async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refuse
         Ok(Of {
             id: listed.id,
             name: listed.name,
-            date: listed.date.unwrap_or_default(),
+            date: listed.date.as_deref().map(shown_date).unwrap_or_default(),
             state: listed.state_name,
             closed: listed.closed,
         })
