@@ -1,10 +1,10 @@
-//! The index on disk: one SQLite file in the folder of all meetings. It is never the truth: it can be
-//! removed at any time, and is made anew from the meetings.
+//! The index on disk: one SQLite file in the folder of all meetings. It is never the truth: it can
+//! be removed at any time, and is made anew from the meetings.
 //!
-//! `turn` has the words of each utterance (FTS5, without the text itself). Its row numbers are made of
-//! the meeting's slot and the utterance's place, and slots descend with the day: so FTS5 gives the
-//! newest first by itself. They are close together, because their distances take most of the room. `word` and `vocabulary` have each word once, by its stems and by how it
-//! sounds.
+//! `turn` has the words of each utterance (FTS5, without the text itself). Its row numbers are made
+//! of the meeting's slot and the utterance's place, and slots descend with the day: so FTS5 gives
+//! the newest first by itself. They are close together, because their distances take most of the
+//! room. `word` and `vocabulary` have each word once, by its stems and by how it sounds.
 
 use std::collections::HashSet;
 use std::fs;

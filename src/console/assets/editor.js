@@ -994,6 +994,7 @@ async function begin() {
   try {
     const first = await ask("GET", `${base}/turns?limit=60`);
     add(first.turns);
+    // For benches/console.rs.
     performance.mark("first-turns");
     progress();
     [people] = await Promise.all([ask("GET", base)]);

@@ -131,7 +131,8 @@ impl Layered {
             else {
                 continue;
             };
-            // What was put in place of its last word stands behind it, and what was put in place of that.
+            // What was put in place of its last word stands behind it, and what was put in place of
+            // that.
             let mut makers: Vec<u64> = self.taker(&self.tokens[last]).into_iter().collect();
             let mut end = last;
             for place in (last + 1..self.tokens.len()).take_while(|place| self.tokens[*place].name.0 != 0) {
