@@ -10,7 +10,6 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use e_risalah::transcript::store::{Origin, Store};
 use serde_json::{Value, json};
 
 #[path = "../tests/console/chromium.rs"]
@@ -215,20 +214,7 @@ fn meeting(folder: &Path) {
     fs::write(folder.join("rapat.toml"), include_str!("../tests/sample/rapat.toml")).expect("written");
     // Of each turn it makes two utterances.
     let transcript = sample::generated(TURNS / 2, WORDS_PER_TURN * 2);
-    let mut store = Store::create(folder).expect("a store");
-    store.bind(&transcript.recording, "bench").expect("bound");
-    let origin = Origin {
-        model: "small-q8_0".to_owned(),
-        model_sha256: "ab".repeat(32),
-        model_origin: None,
-        language: "id".to_owned(),
-        program: "0.1.0".to_owned(),
-    };
-    let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version");
-    for utterance in &transcript.utterances {
-        store.add(version.number, utterance).expect("added");
-    }
-    store.complete(version.number).expect("complete");
+    sample::stored(folder, &transcript, "small-q8_0");
     silence(&folder.join("rekaman").join("000001.wav"));
 }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use e_risalah::common::flag::Flag;
 use e_risalah::transcript::Utterance;
-use e_risalah::transcript::store::{Origin, Store};
 use tempfile::TempDir;
 
 use super::sample;
@@ -42,20 +41,7 @@ pub fn meeting(folder: &Path, rapat: &str, utterances: Vec<Utterance>) {
     fs::create_dir_all(folder).expect("made");
     fs::write(folder.join("rapat.toml"), rapat).expect("written");
     let transcript = sample::transcript(2, utterances);
-    let mut store = Store::create(folder).expect("a store");
-    store.bind(&transcript.recording, "uji").expect("bound");
-    let origin = Origin {
-        model: "small-q8_0".to_owned(),
-        model_sha256: "ab".repeat(32),
-        model_origin: None,
-        language: "id".to_owned(),
-        program: "0.1.0".to_owned(),
-    };
-    let version = store.version(&origin, "2026-03-10T02:00:00Z".parse().expect("a time")).expect("a version");
-    for utterance in &transcript.utterances {
-        store.add(version.number, utterance).expect("added");
-    }
-    store.complete(version.number).expect("complete");
+    sample::stored(folder, &transcript, "small-q8_0");
     tones(folder, 48_000);
 }
 

@@ -10,7 +10,7 @@ use e_risalah::archive::{Archive, Error, FILE_NAME, Found, Hit, Of, Request, Tex
 use e_risalah::meeting::Kind;
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::{Change, Layer, Mark, Place, Source};
-use e_risalah::transcript::store::{Origin, Store};
+use e_risalah::transcript::store::Store;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -41,20 +41,7 @@ fn meeting(root: &Path, id: &str, rapat: &str, utterances: Vec<Utterance>) {
     fs::create_dir_all(&folder).expect("made");
     fs::write(folder.join("rapat.toml"), rapat).expect("written");
     let transcript = sample::transcript(2, utterances);
-    let mut store = Store::create(&folder).expect("a store");
-    store.bind(&transcript.recording, id).expect("bound");
-    let origin = Origin {
-        model: "uji".to_owned(),
-        model_sha256: "ab".repeat(32),
-        model_origin: None,
-        language: "id".to_owned(),
-        program: "0.1.0".to_owned(),
-    };
-    let version = store.version(&origin, "2026-03-10T02:00:00Z".parse().expect("a time")).expect("a version");
-    for utterance in &transcript.utterances {
-        store.add(version.number, utterance).expect("added");
-    }
-    store.complete(version.number).expect("complete");
+    sample::stored(&folder, &transcript, "uji");
 }
 
 /// Lays a change over the utterance at this place of the transcript.

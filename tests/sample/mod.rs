@@ -3,11 +3,13 @@
 #![allow(dead_code, reason = "each program that includes this uses a part of it")]
 
 use std::num::NonZeroU32;
+use std::path::Path;
 
 use e_risalah::common::clock::{Channel, Clock, Span};
 use e_risalah::common::flag::Flag;
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::edit::Corrected;
+use e_risalah::transcript::store::{Origin, Store};
 use e_risalah::transcript::{Edition, Recording, Transcript, Utterance, Version, Word};
 
 pub const RATE: u64 = 16_000;
@@ -63,6 +65,27 @@ pub fn transcript(channels: u16, utterances: Vec<Utterance>) -> Transcript {
         utterances,
         edition: Edition { meeting: "cd".repeat(32), last_edit: 0, ..Edition::default() },
     }
+}
+
+/// A store in this folder that holds a transcript, as this model has recognised it.
+pub fn stored(folder: &Path, transcript: &Transcript, model: &str) -> Store {
+    let mut store = Store::create(folder).expect("a store");
+    store.bind(&transcript.recording, "uji").expect("bound");
+    let origin = Origin {
+        model: model.to_owned(),
+        model_sha256: "ab".repeat(32),
+        model_origin: None,
+        language: "id".to_owned(),
+        program: "0.1.0".to_owned(),
+    };
+    let version = store.version(&origin, "2026-03-10T02:00:00Z".parse().expect("a time")).expect("a version");
+    for utterance in &transcript.utterances {
+        store.add(version.number, utterance).expect("added");
+    }
+    if transcript.version.complete {
+        store.complete(version.number).expect("complete");
+    }
+    store
 }
 
 /// Three minutes of the fictional plenary: interjection, overlap, doubt, a passage that was not

@@ -11,7 +11,7 @@ use e_risalah::lifecycle::{Error, Finalized, Life, Request, State, Transition, f
 use e_risalah::meeting::Meeting;
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
-use e_risalah::transcript::store::{Origin, Step, Store};
+use e_risalah::transcript::store::{Step, Store};
 use jiff::Zoned;
 use tempfile::TempDir;
 
@@ -56,23 +56,9 @@ impl Fixture {
     fn made(rapat: &str, utterances: Vec<Utterance>, complete: bool, model: &str) -> Self {
         let place = tempfile::tempdir().expect("a folder");
         fs::write(place.path().join("rapat.toml"), rapat).expect("written");
-        let transcript = sample::transcript(2, utterances);
-        let mut store = Store::create(place.path()).expect("a store");
-        store.bind(&transcript.recording, "uji").expect("bound");
-        let origin = Origin {
-            model: model.to_owned(),
-            model_sha256: "ab".repeat(32),
-            model_origin: None,
-            language: "id".to_owned(),
-            program: "0.1.0".to_owned(),
-        };
-        let version = store.version(&origin, "2026-03-10T02:00:00Z".parse().expect("a time")).expect("a version");
-        for utterance in &transcript.utterances {
-            store.add(version.number, utterance).expect("added");
-        }
-        if complete {
-            store.complete(version.number).expect("complete");
-        }
+        let mut transcript = sample::transcript(2, utterances);
+        transcript.version.complete = complete;
+        let store = sample::stored(place.path(), &transcript, model);
         let meeting = Meeting::parse(rapat, "rapat.toml").expect("a valid meeting");
         Self { place, store, meeting }
     }
