@@ -16,4 +16,5 @@ pub mod pause;
 pub mod riff;
 pub mod system;
 pub mod toml_text;
+pub mod user;
 pub mod xml;

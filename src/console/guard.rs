@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::actor::Actor;
 use super::app::App;
 use super::member_links::Member;
 use super::refused::Refused;
@@ -54,14 +55,15 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
         Ok(Some(Let::Entering)) => enter(&app, &request),
         Ok(Some(Let::MemberEntering(secret))) => enter_as_member(&app, &secret),
         Ok(Some(Let::Member(member))) => {
-            request.extensions_mut().insert(language);
+            let actor = Actor::member(&member.person, app.bound.ip());
             request.extensions_mut().insert(member);
-            next.run(request).await
+            answered(request, next, language, Some(actor)).await
         }
-        Ok(_) => {
-            request.extensions_mut().insert(language);
-            next.run(request).await
+        Ok(Some(Let::Cookie | Let::Bearer)) => {
+            let actor = Actor::computer(app.bound.ip());
+            answered(request, next, language, Some(actor)).await
         }
+        Ok(None) => answered(request, next, language, None).await,
         Err(refused) => refused.into_response(),
     };
     let status = response.status();
@@ -75,6 +77,22 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a request that was let in. Handlers find who asks, and in which language, in its
+/// extensions.
+async fn answered(mut request: Request, next: Next, language: Language, actor: Option<Actor>) -> Response {
+    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let kind = actor.as_ref().map(|actor| actor.kind);
+    request.extensions_mut().insert(language);
+    if let Some(actor) = actor {
+        request.extensions_mut().insert(Arc::new(actor));
+    }
+    let response = next.run(request).await;
+    if is_change {
+        tracing::info!(by = ?kind, status = response.status().as_u16(), "change");
+    }
     response
 }
 

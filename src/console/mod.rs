@@ -4,6 +4,7 @@
 //! port, the store and the ledger: when it ends, recordings go on. Everything that the pages can do
 //! goes through the API, whose description is at `/api/openapi.json`.
 
+mod actor;
 mod api;
 mod app;
 mod assets;

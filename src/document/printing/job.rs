@@ -1,6 +1,5 @@
 //! A document on its way through a printer.
 
-use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use super::printer::PDF;
 use super::wire::{Question, number, short, text, texts};
 use super::{Error, Printer, Refusal, Trouble};
 use crate::common::paper::Paper;
+use crate::common::user;
 
 /// How a document is to be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl Printer {
         let medium = self.medium(order.paper)?;
         let sides = self.sides(order.both_sides)?;
         let mut question = Question::new(Operation::PrintJob, self.address())
-            .with("requesting-user-name", IppValue::new_name_without_language(short(&user())))
+            .with("requesting-user-name", IppValue::new_name_without_language(short(&user::name())))
             .with("job-name", IppValue::new_name_without_language(short(&order.name)))
             .with("document-format", IppValue::new_mime_media_type(PDF))
             .wishing("copies", Ok(IppValue::new_integer(i32::try_from(order.copies).unwrap_or(i32::MAX))))
@@ -228,7 +228,7 @@ impl Job<'_> {
     fn withdraw(&self) -> Outcome {
         let question = self
             .question(Operation::CancelJob)
-            .with("requesting-user-name", IppValue::new_name_without_language(short(&user())));
+            .with("requesting-user-name", IppValue::new_name_without_language(short(&user::name())));
         match self.printer.line.ask(question, &[]) {
             Ok(_) => Outcome::Withdrawn,
             Err(_) => Outcome::NotWithdrawn,
@@ -263,10 +263,4 @@ fn completed(group: &IppAttributeGroup) -> Outcome {
 fn words(group: &IppAttributeGroup) -> String {
     let said = ["job-printer-state-message", "job-state-message"].iter().find_map(|name| text(group, name));
     said.unwrap_or_else(|| texts(group, "job-state-reasons").join(", "))
-}
-
-/// Who prints, as the printer's own lists show it.
-fn user() -> String {
-    let known = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| env::var(name).ok());
-    known.filter(|name| !name.is_empty()).unwrap_or_else(|| "risalah".to_owned())
 }
