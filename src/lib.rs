@@ -13,6 +13,8 @@
 
 rust_i18n::i18n!("locales", fallback = "en");
 
+#[cfg(feature = "console")]
+pub mod accounts;
 pub mod archive;
 pub mod audio;
 pub mod common;

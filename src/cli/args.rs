@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use super::output_args::{FolderArgs, OutputArgs};
 use super::passage_args::PassageArgs;
 #[cfg(feature = "console")]
-use super::serve;
+use super::{accounts, serve};
 use super::{
     advance, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits, man,
     models, new, omit, play, print, record, recorder, search, transcribe, typeset, undo,
@@ -23,7 +23,7 @@ pub const GROUPS: [(&str, &[&str]); 7] = [
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
     ("find", &["search"]),
-    ("system", &["models", "completions", "man"]),
+    ("system", &["accounts", "models", "completions", "man"]),
 ];
 
 #[derive(Parser)]
@@ -62,6 +62,9 @@ pub enum Command {
     #[cfg(feature = "console")]
     #[command(visible_alias = "layani")]
     Serve(serve::Args),
+    #[cfg(feature = "console")]
+    #[command(visible_alias = "akun", subcommand)]
+    Accounts(accounts::Accounts),
     #[command(visible_alias = "cari")]
     Search(search::Args),
     #[command(visible_alias = "impor-koreksi")]
@@ -136,6 +139,8 @@ impl Command {
             Self::Floor(args) => args.output_args,
             #[cfg(feature = "console")]
             Self::Serve(args) => args.output_args,
+            #[cfg(feature = "console")]
+            Self::Accounts(args) => args.output_args(),
             Self::Search(args) => args.output_args,
             Self::ImportEdits(args) => args.output_args,
             Self::History(args) => args.output_args,

@@ -4,6 +4,8 @@
 //! stdout carries results, stderr messages and progress. Exit codes: 0 done, 1 failed, 2 wrong
 //! usage, 3 done with warnings that a person must see.
 
+#[cfg(feature = "console")]
+mod accounts;
 mod advance;
 mod alarms;
 mod archive;
@@ -125,6 +127,8 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Floor(args) => floor::run(&args, console),
         #[cfg(feature = "console")]
         Command::Serve(args) => serve::run(&args, console),
+        #[cfg(feature = "console")]
+        Command::Accounts(args) => accounts::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::ImportEdits(args) => import_edits::run(&args, console),
         Command::History(args) => history::run(&args, console),

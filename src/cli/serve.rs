@@ -1,15 +1,16 @@
-//! `risalah serve`: the clerk's page, in the browser of this computer.
+//! `risalah serve`: the clerk's page, in the browser of this computer, or of others on the network.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::ValueHint;
 use e_risalah::common::message::Message;
 use e_risalah::console as page;
-use e_risalah::console::{Options, Server};
+use e_risalah::console::{Certificate, Options, Server};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting_folder::usual_folder;
+use etcetera::BaseStrategy;
 
 use super::console::{Console, print};
 use super::interrupt::STOP;
@@ -25,16 +26,66 @@ pub struct Args {
     pub port: u16,
     #[arg(long)]
     pub no_open: bool,
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    pub listen: IpAddr,
+    #[arg(long, value_name = "ADDRESS[:PORT]", default_value = "127.0.0.1", value_parser = listen)]
+    pub listen: Listen,
+    #[arg(long, value_name = "NAME", conflicts_with = "certificate")]
+    pub host_name: Vec<String>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
+    pub certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "certificate")]
+    pub key: Option<PathBuf>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub source: Option<PathBuf>,
-    #[arg(long, conflicts_with_all = ["port", "no_open", "listen", "source", "uninstall"])]
+    #[arg(long, conflicts_with_all = ["port", "no_open", "listen", "host_name", "certificate", "source", "uninstall"])]
     pub install: bool,
-    #[arg(long, conflicts_with_all = ["folder", "port", "no_open", "listen", "source"])]
+    #[arg(long, conflicts_with_all = ["folder", "port", "no_open", "listen", "host_name", "certificate", "source"])]
     pub uninstall: bool,
     #[command(flatten)]
     pub output_args: OutputArgs,
+}
+
+/// Where to listen.
+#[derive(Clone, Copy)]
+pub struct Listen {
+    address: IpAddr,
+    port: Option<u16>,
+}
+
+/// An address with or without its port; one of version 6 with a port stands in brackets.
+fn listen(text: &str) -> Result<Listen, String> {
+    if let Ok(address) = text.trim_matches(['[', ']']).parse() {
+        return Ok(Listen { address, port: None });
+    }
+    let both = text.parse::<SocketAddr>().map_err(|_| text.to_owned())?;
+    Ok(Listen { address: both.ip(), port: Some(both.port()) })
+}
+
+/// The port for everybody on the network, who must know it.
+const NETWORK_PORT: u16 = 8443;
+/// Another folder for certificates that are made here.
+const TLS_FOLDER: &str = "RISALAH_TLS";
+
+impl Args {
+    fn port(&self) -> Result<u16, Failure> {
+        match self.listen.port {
+            Some(_) if self.port != 0 => Err(Failure::usage(Message::new("serve.two_ports"))),
+            Some(port) => Ok(port),
+            None if self.port == 0 && !self.listen.address.is_loopback() => Ok(NETWORK_PORT),
+            None => Ok(self.port),
+        }
+    }
+
+    fn certificate(&self) -> Certificate {
+        if let (Some(chain), Some(key)) = (&self.certificate, &self.key) {
+            return Certificate::Given { chain: chain.clone(), key: key.clone() };
+        }
+        let named = std::env::var_os(TLS_FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let usual = || {
+            let data = etcetera::choose_base_strategy().map(|folders| folders.data_dir()).unwrap_or_default();
+            data.join("risalah").join("tls")
+        };
+        Certificate::Own { folder: named.unwrap_or_else(usual), names: self.host_name.clone() }
+    }
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
@@ -47,8 +98,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     let options = Options {
         folder: args.folder.clone().unwrap_or_else(usual_folder),
-        address: args.listen,
-        port: args.port,
+        address: args.listen.address,
+        port: args.port()?,
+        certificate: args.certificate(),
         program,
         lay_out: Box::new(lay_out),
         source: args.source.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
@@ -57,10 +109,17 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let address = server.address();
     print(&address);
     console.note(&Message::new("serve.serving").with("folder", server.folder().display()));
-    if !args.no_open && open(&address).is_err() {
+    if let Some((fingerprint, download)) = server.certificate() {
+        console.note(&Message::new("serve.fingerprint").with("fingerprint", fingerprint));
+        if let Some(download) = download {
+            console.note(&Message::new("serve.authority").with("address", download));
+        }
+    }
+    let is_local = args.listen.address.is_loopback();
+    if is_local && !args.no_open && open(&address).is_err() {
         console.note(&Message::new("serve.not_opened").with("address", &address));
     }
-    tracing::info!(local = args.listen.is_loopback(), "page open");
+    tracing::info!(local = is_local, "page open");
     let end = server.run(&STOP);
     tracing::info!(well = end.is_ok(), "page closed");
     end?;

@@ -10,8 +10,27 @@ use std::path::{Path, PathBuf};
 /// Writes a file in place of the one of that name. Where that fails, the old one is as it was and
 /// nothing is left beside it.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    put(path, content, |part| File::create(part))
+}
+
+/// The same for a file that nobody but this user may read.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    put(path, content, |part| {
+        // One that is left of before may be open to others.
+        match fs::remove_file(part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = File::options();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.write(true).create_new(true).open(part)
+    })
+}
+
+fn put(path: &Path, content: &[u8], create: impl FnOnce(&Path) -> io::Result<File>) -> io::Result<()> {
     let part = part(path);
-    let written = File::create(&part).and_then(|mut file| file.write_all(content)).and_then(|()| rename(&part, path));
+    let written = create(&part).and_then(|mut file| file.write_all(content)).and_then(|()| rename(&part, path));
     if written.is_err() {
         // What is left of a file that did not fit would only take the room that is missing.
         let _ = fs::remove_file(&part);

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, watch};
 
+use super::cookies::Cookies;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
@@ -15,6 +18,9 @@ use super::record::Watched;
 use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
+use super::tls::Tls;
+use super::visitor::Visitor;
+use crate::accounts::{Attempts, Cached, Sessions};
 use crate::archive::Archive;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
@@ -31,10 +37,17 @@ pub struct App {
     pub root: PathBuf,
     /// Where it listens.
     pub bound: SocketAddr,
-    /// What lets in.
+    /// What lets in where nobody has an account.
     pub token: String,
-    /// What a page must send with every change.
+    /// What a page of somebody who is not signed in must send with every change.
     pub csrf: String,
+    pub cookies: Cookies,
+    pub tls: Option<Arc<Tls>>,
+    pub accounts: Cached,
+    pub sessions: Sessions,
+    pub attempts: Attempts,
+    /// Whether there was an account since the server began: a file that is gone opens nothing.
+    had_accounts: AtomicBool,
     pub program: PathBuf,
     pub lay_out: Box<LayOut>,
     pub source: Option<PathBuf>,
@@ -53,12 +66,18 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(root: PathBuf, bound: SocketAddr, options: Options) -> io::Result<Self> {
+    pub fn new(root: PathBuf, bound: SocketAddr, tls: Option<Arc<Tls>>, options: Options) -> io::Result<Self> {
         Ok(Self {
+            accounts: Cached::of(&root),
             root,
             bound,
             token: random()?,
             csrf: random()?,
+            cookies: Cookies::new(bound.port(), tls.is_some()),
+            sessions: Sessions::default(),
+            attempts: Attempts::default(),
+            had_accounts: AtomicBool::new(tls.is_some()),
+            tls,
             program: options.program,
             lay_out: options.lay_out,
             source: options.source,
@@ -72,6 +91,44 @@ impl App {
             working: Arc::new(Semaphore::new(WORKING)),
             ends: watch::Sender::new(false),
         })
+    }
+
+    /// Whether everybody signs in.
+    pub fn has_accounts(&self) -> Result<bool, Refused> {
+        let unread = |_| Refused::failed(Message::new("page.error.accounts"));
+        if !self.accounts.read().map_err(unread)?.is_empty() {
+            self.had_accounts.store(true, Ordering::Relaxed);
+        }
+        Ok(self.had_accounts.load(Ordering::Relaxed))
+    }
+
+    /// Whether somebody who was let in may still be answered; where a page is watched, that keeps
+    /// their session open.
+    pub fn is_still_in(&self, visitor: &Visitor, is_watched: bool) -> bool {
+        let Some(session) = visitor.session() else { return !self.has_accounts().unwrap_or(true) };
+        let now = Instant::now();
+        if is_watched {
+            self.sessions.keep(session, now);
+        }
+        self.sessions.is_open(session, now) && self.accounts.read().is_ok_and(|accounts| session.holds(&accounts))
+    }
+
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Whether a name with its port is one of this server's.
+    pub fn is_own_host(&self, host: &str) -> bool {
+        let port = self.bound.port();
+        let own = [self.bound.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
+        if own.iter().any(|own| own.eq_ignore_ascii_case(host)) {
+            return true;
+        }
+        let Some(tls) = &self.tls else { return false };
+        // The usual port is not written.
+        let name =
+            if port == 443 && !host.ends_with(":443") { Some(host) } else { host.strip_suffix(&format!(":{port}")) };
+        name.is_some_and(|name| tls.is_for(name.trim_matches(['[', ']'])))
     }
 
     /// The folder of a meeting. Its name is looked for among those that are there, and is never

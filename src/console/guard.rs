@@ -1,15 +1,17 @@
 //! Who may ask what: every request passes here, and every answer.
 
 use std::any::Any;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN,
-    REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
+    REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -17,8 +19,11 @@ use serde_json::json;
 use super::actor::Actor;
 use super::app::App;
 use super::member_links::Member;
+use super::needs::{Need, need};
 use super::refused::Refused;
-use super::{pages, words};
+use super::visitor::{Visitor, without};
+use super::{cookies, pages, words};
+use crate::accounts::Right;
 use crate::common::language::Language;
 use crate::common::message::Message;
 
@@ -26,44 +31,37 @@ use crate::common::message::Message;
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'self'";
 
+/// A browser comes by TLS only for a year after each answer.
+const TRANSPORT: &str = "max-age=31536000";
+
 /// The header with which a page shows that a change comes from it.
 const CSRF: &str = "x-csrf-token";
 
-/// The page of a member, and what it asks.
+/// The page of a member.
 const MEMBER: &str = "/member";
-const MEMBER_API: &str = "/api/v1/member/";
+/// Where somebody signs in.
+const SIGN_IN: &str = "/sign-in";
 
-/// How somebody has shown that they may ask.
+/// What a request that may be answered is.
 enum Let {
-    /// By what a browser sends along by itself; a change needs more.
-    Cookie,
-    /// By what only a program sends.
-    Bearer,
-    /// Not yet: the address of the start was opened, and leads on without its secret.
-    Entering,
-    /// By a member's link: only that member's turns.
-    Member(Arc<Member>),
-    /// Not yet: a member's link was opened.
-    MemberEntering(String),
+    /// One for what everybody may have.
+    Anyone,
+    /// One of somebody who is known.
+    Known(Visitor, Actor, Option<Arc<Member>>),
+    /// One that leads elsewhere, with a cookie.
+    On { to: String, cookie: Option<String> },
 }
 
-pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let language = words::language(request.headers());
-    let path = request.uri().path().to_owned();
-    let is_api = path.starts_with("/api/");
-    let mut response = match admitted(&app, &request) {
-        Ok(Some(Let::Entering)) => enter(&app, &request),
-        Ok(Some(Let::MemberEntering(secret))) => enter_as_member(&app, &secret),
-        Ok(Some(Let::Member(member))) => {
-            let actor = Actor::member(&member.person, app.bound.ip());
-            request.extensions_mut().insert(member);
-            answered(request, next, language, Some(actor)).await
+    let is_api = request.uri().path().starts_with("/api/");
+    let is_loopback = host(&request).is_some_and(|host| is_loopback(&host));
+    let mut response = match admitted(&app, &request, language) {
+        Ok(Let::On { to, cookie }) => lead(&to, cookie.as_deref()),
+        Ok(Let::Known(visitor, actor, member)) => {
+            answered(request, next, language, Some((visitor, actor, member))).await
         }
-        Ok(Some(Let::Cookie | Let::Bearer)) => {
-            let actor = Actor::computer(app.bound.ip());
-            answered(request, next, language, Some(actor)).await
-        }
-        Ok(None) => answered(request, next, language, None).await,
+        Ok(Let::Anyone) => answered(request, next, language, None).await,
         Err(refused) => refused.into_response(),
     };
     let status = response.status();
@@ -76,18 +74,30 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // On this computer it would close the ports of other programs that have no TLS.
+    if app.tls.is_some() && !is_loopback {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
+    }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
-/// The answer to a request that was let in. Handlers find who asks, and in which language, in its
-/// extensions.
-async fn answered(mut request: Request, next: Next, language: Language, actor: Option<Actor>) -> Response {
+/// The answer to a request that was let in. Handlers find who asks, what they may do, and in which
+/// language, in its extensions.
+async fn answered(
+    mut request: Request,
+    next: Next,
+    language: Language,
+    known: Option<(Visitor, Actor, Option<Arc<Member>>)>,
+) -> Response {
     let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let kind = actor.as_ref().map(|actor| actor.kind);
-    request.extensions_mut().insert(language);
-    if let Some(actor) = actor {
-        request.extensions_mut().insert(Arc::new(actor));
+    let kind = known.as_ref().map(|(_, actor, _)| actor.kind);
+    let extensions = request.extensions_mut();
+    extensions.insert(language);
+    if let Some((visitor, actor, member)) = known {
+        extensions.insert(visitor);
+        extensions.insert(Arc::new(actor));
+        member.map(|member| extensions.insert(member));
     }
     let response = next.run(request).await;
     if is_change {
@@ -96,111 +106,190 @@ async fn answered(mut request: Request, next: Next, language: Language, actor: O
     response
 }
 
-/// Whether a request may be answered; of one for what everybody may have, nothing is asked.
-fn admitted(app: &App, request: &Request) -> Result<Option<Let>, Refused> {
-    let headers = request.headers();
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+/// Whether a request may be answered, and to whom.
+fn admitted(app: &App, request: &Request, language: Language) -> Result<Let, Refused> {
+    check_origin(app, request)?;
+    let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let need = matched.and_then(|path| need(request.method(), path));
+    if need == Some(Need::Nothing) {
+        return Ok(Let::Anyone);
+    }
+    let found =
+        if app.has_accounts()? { signed_in(app, request, need)? } else { at_this_computer(app, request, need)? };
+    let Let::Known(visitor, ..) = &found else { return Ok(found) };
+    match need {
+        Some(Need::Right(right)) if !visitor.may(right) => {
+            // A member who opens the first page comes to their own.
+            if request.uri().path() == "/" && visitor.may(Right::OwnTurns) {
+                return Ok(Let::On { to: MEMBER.to_owned(), cookie: None });
+            }
+            Err(without(right, language))
+        }
+        // An address that nobody has said the need of is answered to nobody.
+        None if matched.is_some() => {
+            Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, Message::new("page.error.method")))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Refuses what comes by another name than ours, or from the page of somebody else.
+fn check_origin(app: &App, request: &Request) -> Result<(), Refused> {
     let refused = |key: &str| Refused::new(StatusCode::FORBIDDEN, Message::new(key));
     // A name that somebody else's server gives to this address is not one of ours.
-    let port = app.bound.port();
-    let own = [format!("{}", app.bound), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
-    let host = request.uri().authority().map_or_else(|| text(HOST), |authority| authority.as_str());
-    if !own.iter().any(|own| own.eq_ignore_ascii_case(host)) {
-        return Err(refused("page.error.host"));
-    }
-    let origin = text(ORIGIN);
-    if headers.contains_key(ORIGIN) && origin != format!("http://{host}") {
+    let host = host(request).filter(|host| app.is_own_host(host)).ok_or_else(|| refused("page.error.host"))?;
+    let origin = request.headers().get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let own = format!("{}://{host}", app.scheme());
+    if origin.is_some_and(|origin| !origin.eq_ignore_ascii_case(&own)) {
         return Err(refused("page.error.origin"));
     }
-    if request.uri().path().starts_with("/assets/") {
-        return Ok(None);
+    Ok(())
+}
+
+/// The name and port that were asked for.
+fn host(request: &Request) -> Option<String> {
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    authority.or_else(header).map(str::to_owned)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Where nobody has an account: whoever has the secret of the start, and members by their links.
+fn at_this_computer(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Refused> {
+    if need == Some(Need::Right(Right::OwnTurns)) {
+        return by_link(app, request);
     }
-    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let path = request.uri().path();
-    if path == MEMBER || path.starts_with(MEMBER_API) {
-        return member(app, request, is_change).map(Some);
+    let headers = request.headers();
+    let known = || {
+        let actor = Actor::computer(address(app, request));
+        Let::Known(Visitor::computer(app.csrf.clone()), actor, None)
+    };
+    if bearer(headers).is_some_and(|given| same(given, &app.token)) {
+        return Ok(known());
     }
-    let has = |given: Option<&str>, right: &str| given.is_some_and(|given| same(given, right));
-    if has(text(AUTHORIZATION).strip_prefix("Bearer "), &app.token) {
-        return Ok(Some(Let::Bearer));
+    let given = given(request, "token=").filter(|_| !is_change(request));
+    let enters = given.is_some_and(|given| same(given, &app.token));
+    let has_cookie = cookies::value(headers, &app.cookies.start).is_some_and(|cookie| same(cookie, &app.token));
+    let is_api = request.uri().path().starts_with("/api/");
+    if has_cookie && (given.is_none() || is_api) {
+        check_csrf(request, &app.csrf)?;
+        return Ok(known());
     }
-    if has(cookie(headers, &cookie_name(port)), &app.token) {
-        if is_change && !has(headers.get(CSRF).and_then(|value| value.to_str().ok()), &app.csrf) {
-            return Err(refused("page.error.csrf"));
-        }
-        let entering = !is_change && given_token(request).is_some();
-        return Ok(Some(if entering { Let::Entering } else { Let::Cookie }));
+    if enters && is_api {
+        return Ok(known());
     }
-    if !is_change && has(given_token(request), &app.token) {
-        let is_api = request.uri().path().starts_with("/api/");
-        return Ok(Some(if is_api { Let::Bearer } else { Let::Entering }));
+    if enters || has_cookie {
+        // Gives the browser what it sends along from now on, and an address without a secret. One
+        // that begins with two slashes would lead elsewhere.
+        let to = format!("/{}", request.uri().path().trim_start_matches('/'));
+        let cookie = enters.then(|| cookies::set(&app.cookies.start, &app.token, app.tls.is_some()));
+        return Ok(Let::On { to, cookie });
     }
     Err(Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.token")))
 }
 
-/// What a member's link lets do.
-fn member(app: &App, request: &Request, is_change: bool) -> Result<Let, Refused> {
-    let unknown = || Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.link"));
-    let given = request.uri().query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("link=")));
-    if let Some(secret) = given.filter(|_| !is_change) {
-        app.member_links.find(secret).ok_or_else(unknown)?;
-        return Ok(Let::MemberEntering(secret.to_owned()));
-    }
+/// Where there are accounts: whoever is signed in, and members by their links.
+fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Refused> {
     let headers = request.headers();
-    let secret = cookie(headers, &member_cookie_name(app.bound.port())).ok_or_else(unknown)?;
+    let is_own_turns = need == Some(Need::Right(Right::OwnTurns));
+    let now = Instant::now();
+    let by_program = bearer(headers);
+    let secret = by_program.or_else(|| cookies::value(headers, &app.cookies.session));
+    let session = match secret.and_then(|secret| app.sessions.find(secret, now)) {
+        Some(session) if !session.holds(&*app.accounts.read()?) => {
+            app.sessions.end(&session);
+            None
+        }
+        found => found,
+    };
+    match session {
+        Some(session) if !is_own_turns || session.roles.have(Right::OwnTurns) => {
+            if by_program.is_none() {
+                check_csrf(request, &session.csrf)?;
+            }
+            let actor = Actor::account(&session, address(app, request));
+            Ok(Let::Known(Visitor::signed(session), actor, None))
+        }
+        _ if is_own_turns && has_link(app, request) => by_link(app, request),
+        // Somebody who is signed in, but no member.
+        Some(session) => {
+            let actor = Actor::account(&session, address(app, request));
+            Ok(Let::Known(Visitor::signed(session), actor, None))
+        }
+        None if request.method() == Method::GET && !request.uri().path().starts_with("/api/") => {
+            let next = request.uri().path();
+            let to = if next == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encoded(next)) };
+            Ok(Let::On { to, cookie: None })
+        }
+        None => Err(Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.signed_out"))),
+    }
+}
+
+fn has_link(app: &App, request: &Request) -> bool {
+    given(request, "link=").is_some() || cookies::value(request.headers(), &app.cookies.member).is_some()
+}
+
+/// What a member's link lets do.
+fn by_link(app: &App, request: &Request) -> Result<Let, Refused> {
+    let unknown = || Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.link"));
+    if let Some(secret) = given(request, "link=").filter(|_| !is_change(request)) {
+        app.member_links.find(secret).ok_or_else(unknown)?;
+        let cookie = cookies::set(&app.cookies.member, secret, app.tls.is_some());
+        return Ok(Let::On { to: MEMBER.to_owned(), cookie: Some(cookie) });
+    }
+    let secret = cookies::value(request.headers(), &app.cookies.member).ok_or_else(unknown)?;
     let member = app.member_links.find(secret).ok_or_else(unknown)?;
-    let csrf = headers.get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if is_change && !same(csrf, &app.csrf) {
-        return Err(Refused::new(StatusCode::FORBIDDEN, Message::new("page.error.csrf")));
-    }
-    Ok(Let::Member(member))
+    check_csrf(request, &app.csrf)?;
+    let actor = Actor::member(&member.person, address(app, request));
+    Ok(Let::Known(Visitor::member(app.csrf.clone()), actor, Some(member)))
 }
 
-/// Gives a member's browser what it sends along from now on.
-fn enter_as_member(app: &App, secret: &str) -> Response {
-    let name = member_cookie_name(app.bound.port());
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict")) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static(MEMBER));
-    response
+fn is_change(request: &Request) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
-/// Gives the browser what it sends along from now on, and an address without a secret.
-fn enter(app: &App, request: &Request) -> Response {
-    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name(app.bound.port()), app.token);
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let given = given_token(request).is_some_and(|given| same(given, &app.token));
-    if let (true, Ok(cookie)) = (given, HeaderValue::from_str(&cookie)) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
+/// What a browser sends along by itself is not enough for a change.
+fn check_csrf(request: &Request, right: &str) -> Result<(), Refused> {
+    let given = request.headers().get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_change(request) || same(given, right) {
+        return Ok(());
     }
-    // One that begins with two slashes would lead elsewhere.
-    let path = format!("/{}", request.uri().path().trim_start_matches('/'));
-    let location = HeaderValue::from_str(&path).unwrap_or(HeaderValue::from_static("/"));
+    Err(Refused::new(StatusCode::FORBIDDEN, Message::new("page.error.csrf")))
+}
+
+/// Where the request comes from.
+fn address(app: &App, request: &Request) -> IpAddr {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    from.map_or_else(|| app.bound.ip(), |ConnectInfo(from)| from.ip())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// What stands behind the question mark under this name.
+fn given<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix(name))
+}
+
+fn lead(to: &str, cookie: Option<&str>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, location);
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(cookie).ok()) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
     response
 }
 
-fn member_cookie_name(port: u16) -> String {
-    format!("risalah-member-{port}")
-}
-
-/// Cookies are shared by all ports of a computer.
-fn cookie_name(port: u16) -> String {
-    format!("risalah-{port}")
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|text| text.split(';')).find_map(|pair| {
-        let (given, value) = pair.trim().split_once('=')?;
-        (given == name).then_some(value)
-    })
-}
-
-fn given_token(request: &Request) -> Option<&str> {
-    request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("token="))
+/// A path as a value behind the question mark.
+fn encoded(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
+    path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Compares in a time that tells nothing of where they differ.
@@ -227,10 +316,15 @@ fn in_words(response: &Response, language: Language, is_api: bool) -> Response {
         return (status, pages::refused(language, &what, hint.as_deref())).into_response();
     }
     let mut body = json!({ "code": message.key, "what": what, "hint": hint });
+    let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     if let (Some(body), Some(serde_json::Value::Object(more))) = (body.as_object_mut(), &refused.more) {
+        let wait = more.get("wait").and_then(|wait| HeaderValue::from_str(&wait.to_string()).ok());
+        headers.extend(wait.map(|wait| (RETRY_AFTER, wait)));
         body.extend(more.clone());
     }
-    (status, [(CONTENT_TYPE, "application/json")], Body::from(body.to_string())).into_response()
+    let mut response = (status, Body::from(body.to_string())).into_response();
+    response.headers_mut().extend(headers.into_iter().map(|(name, value): (HeaderName, _)| (name, value)));
+    response
 }
 
 pub async fn nothing_there() -> Refused {

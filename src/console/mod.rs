@@ -1,17 +1,20 @@
 //! The clerk's page: an HTTP API under `/api/v1`, and the pages that are made of it.
 //!
-//! A [`Server`] listens on this computer only. It is one more client of the recorder's control
-//! port, the store and the ledger: when it ends, recordings go on. Everything that the pages can do
-//! goes through the API, whose description is at `/api/openapi.json`.
+//! A [`Server`] listens on this computer, or on the network under TLS to people with an account. It
+//! is one more client of the recorder's control port, the store and the ledger: when it ends,
+//! recordings go on. Everything that the pages can do goes through the API, whose description is at
+//! `/api/openapi.json`.
 
 mod actor;
 mod api;
 mod app;
 mod assets;
+mod cookies;
 mod guard;
 mod install;
 mod meetings;
 mod member_links;
+mod needs;
 mod pages;
 #[cfg(feature = "print")]
 mod print_jobs;
@@ -20,8 +23,11 @@ mod records;
 mod refused;
 mod server;
 mod sound;
+mod tls;
+mod visitor;
 mod wav;
 mod words;
 
 pub use install::{InstallError, install, uninstall};
 pub use server::{Error, Options, Server};
+pub use tls::{Certificate, Error as TlsError};

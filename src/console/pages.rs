@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -14,6 +16,7 @@ use super::api::meetings::{Listed, all, known};
 use super::app::App;
 use super::meetings::Summary;
 use super::refused::Refused;
+use super::visitor::Visitor;
 use super::words::Words;
 use crate::common::language::Language;
 use crate::common::message::Message;
@@ -31,6 +34,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
         .route("/member", get(member))
+        .route("/sign-in", get(sign_in))
+        .route("/certificate", get(certificate))
         .merge(printing())
 }
 
@@ -48,15 +53,37 @@ fn printing() -> Router<Arc<App>> {
 struct Frame {
     words: Words,
     csrf: String,
+    /// Who is signed in.
+    account: Option<String>,
+    /// The keys of what they may do, with spaces between them.
+    rights: String,
 }
 
 impl Frame {
-    fn new(app: &App, language: Language) -> Self {
-        Self { words: Words(language), csrf: app.csrf.clone() }
+    /// Of a page that everybody may see.
+    fn outside(language: Language) -> Self {
+        Self { words: Words(language), csrf: String::new(), account: None, rights: String::new() }
     }
 
     fn t(&self, key: &str) -> String {
         self.words.t(key)
+    }
+}
+
+/// The guard has said who asks, and in which language.
+impl<S: Send + Sync> FromRequestParts<S> for Frame {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let stopped = || Refused::failed(Message::new("page.error.stopped"));
+        let language = parts.extensions.get::<Language>().copied().ok_or_else(stopped)?;
+        let visitor = parts.extensions.get::<Visitor>().ok_or_else(stopped)?;
+        Ok(Self {
+            words: Words(language),
+            csrf: visitor.csrf.clone(),
+            account: visitor.session().map(|session| session.name.clone()),
+            rights: visitor.rights().collect::<Vec<_>>().join(" "),
+        })
     }
 }
 
@@ -168,6 +195,16 @@ struct MemberPage {
 }
 
 #[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// What is compared with what the server's terminal shows.
+    fingerprint: Option<String>,
+    /// Whether the certificate of our own authority can be downloaded.
+    has_authority: bool,
+}
+
+#[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
     frame: Frame,
@@ -177,7 +214,7 @@ struct RefusedPage<'a> {
 
 /// A page without its secret, for who may not see the others.
 pub fn refused(language: Language, what: &str, hint: Option<&str>) -> Html<String> {
-    let frame = Frame { words: Words(language), csrf: String::new() };
+    let frame = Frame::outside(language);
     Html(RefusedPage { frame, what, hint }.render().unwrap_or_else(|_| what.to_owned()))
 }
 
@@ -191,16 +228,16 @@ fn page(template: &impl Template) -> Result<Response, Refused> {
     Ok(Html(template.render().map_err(failed)?).into_response())
 }
 
-async fn meetings(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+async fn meetings(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Refused> {
     let summaries = app.work(|app| Ok(all(app))).await?;
-    let meetings = summaries.iter().map(|summary| Listed::of(summary, language)).collect();
-    page(&MeetingsPage { frame: Frame::new(&app, language), meetings, folder: app.root.display().to_string() })
+    let meetings = summaries.iter().map(|summary| Listed::of(summary, frame.words.0)).collect();
+    page(&MeetingsPage { frame, meetings, folder: app.root.display().to_string() })
 }
 
-async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+async fn new(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Refused> {
     let known = app.work(|app| known(&app.root)).await?;
     page(&NewPage {
-        frame: Frame::new(&app, language),
+        frame,
         kinds: kinds(),
         natures: natures(),
         zones: zones(),
@@ -215,8 +252,8 @@ async fn new(State(app): State<Arc<App>>, Extension(language): Extension<Languag
     })
 }
 
-async fn search(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
-    page(&SearchPage { frame: Frame::new(&app, language), kinds: kinds() })
+async fn search(frame: Frame) -> Result<Response, Refused> {
+    page(&SearchPage { frame, kinds: kinds() })
 }
 
 fn kinds() -> Vec<(&'static str, &'static str)> {
@@ -231,8 +268,28 @@ fn zones() -> Vec<String> {
     Zone::ALL.iter().map(ToString::to_string).collect()
 }
 
-async fn member(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
-    page(&MemberPage { frame: Frame::new(&app, language) })
+async fn member(frame: Frame) -> Result<Response, Refused> {
+    page(&MemberPage { frame })
+}
+
+/// Where somebody signs in. The only page that everybody may see.
+async fn sign_in(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
+    page(&SignInPage {
+        frame: Frame::outside(language),
+        fingerprint: app.tls.as_ref().map(|tls| tls.fingerprint()),
+        has_authority: app.tls.as_ref().is_some_and(|tls| tls.authority().is_some()),
+    })
+}
+
+/// The certificate that a browser must know before it trusts this server.
+async fn certificate(State(app): State<Arc<App>>) -> Result<Response, Refused> {
+    let authority = app.tls.as_ref().and_then(|tls| tls.authority());
+    let text = authority.ok_or_else(|| Refused::not_found(Message::new("page.error.nothing")))?.to_owned();
+    let headers = [
+        (CONTENT_TYPE, "application/x-x509-ca-cert"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"risalah-ca.crt\""),
+    ];
+    Ok((headers, text).into_response())
 }
 
 async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refused> {
@@ -250,62 +307,37 @@ async fn of(app: &Arc<App>, id: String, language: Language) -> Result<Of, Refuse
     .await
 }
 
-async fn editor(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    page(&EditorPage { frame: Frame::new(&app, language), of, place: "editor" })
+async fn editor(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&EditorPage { frame, of, place: "editor" })
 }
 
-async fn prepare(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    let frame = Frame::new(&app, language);
+async fn prepare(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
     page(&PreparePage { frame, of, place: "prepare", kinds: kinds(), natures: natures(), zones: zones() })
 }
 
-async fn soundcheck(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    page(&SoundCheckPage { frame: Frame::new(&app, language), of, place: "prepare" })
+async fn soundcheck(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&SoundCheckPage { frame, of, place: "prepare" })
 }
 
-async fn doctor(State(app): State<Arc<App>>, Extension(language): Extension<Language>) -> Result<Response, Refused> {
-    page(&DoctorPage { frame: Frame::new(&app, language) })
+async fn doctor(frame: Frame) -> Result<Response, Refused> {
+    page(&DoctorPage { frame })
 }
 
-async fn live(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    page(&LivePage { frame: Frame::new(&app, language), of, place: "live" })
+async fn live(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&LivePage { frame, of, place: "live" })
 }
 
-async fn state(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    page(&StatePage { frame: Frame::new(&app, language), of, place: "state" })
+async fn state(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&StatePage { frame, of, place: "state" })
 }
 
 #[cfg(feature = "print")]
-async fn print(
-    State(app): State<Arc<App>>,
-    Extension(language): Extension<Language>,
-    Name(id): Name<String>,
-) -> Result<Response, Refused> {
-    let of = of(&app, id, language).await?;
-    page(&PrintPage { frame: Frame::new(&app, language), of, place: "print" })
+async fn print(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&PrintPage { frame, of, place: "print" })
 }

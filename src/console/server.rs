@@ -14,7 +14,9 @@ use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::{App, LayOut};
+use super::tls::{self, Certificate, Tls};
 use super::{api, assets, guard, pages};
+use crate::accounts::{self, Accounts};
 use crate::common::message::{Explain, Message};
 use crate::meeting_folder::is_meeting;
 
@@ -26,15 +28,21 @@ const WORKERS: usize = 2;
 const PULSE: Duration = Duration::from_millis(50);
 /// How long answers that are under way are waited for at the end.
 const ENDS: Duration = Duration::from_secs(1);
+/// How often it is looked whether the certificate is still good.
+const RENEWED: Duration = Duration::from_mins(1);
+/// How long the head of a request may take that comes from the network.
+const HEAD: Duration = Duration::from_secs(20);
 
 /// What a server needs to know.
 pub struct Options {
     /// The folder of all meetings.
     pub folder: PathBuf,
-    /// Where it listens; this computer only.
+    /// Where it listens; beyond this computer, under TLS and to people with an account.
     pub address: IpAddr,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// What it shows beyond this computer; on it only where it is the office's.
+    pub certificate: Certificate,
     /// The file of this program, which is started to record.
     pub program: PathBuf,
     /// Lays out printed documents.
@@ -46,12 +54,20 @@ pub struct Options {
 /// Why the server does not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Others could reach it.
+    /// Others could reach it, and nobody has an account.
     #[error("{address} is not of this computer only")]
-    NotLoopback {
+    NoAccount {
         /// What was asked for.
         address: IpAddr,
+        /// The folder of all meetings.
+        folder: PathBuf,
     },
+    /// The accounts cannot be read.
+    #[error(transparent)]
+    Accounts(#[from] accounts::Error),
+    /// There is no certificate.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
     /// What was given is one meeting.
     #[error("{} is a meeting", path.display())]
     OneMeeting {
@@ -79,7 +95,11 @@ pub enum Error {
 impl Explain for Error {
     fn message(&self) -> Message {
         match self {
-            Self::NotLoopback { address } => Message::new("serve.not_loopback").with("address", address),
+            Self::NoAccount { address, folder } => {
+                Message::new("serve.no_account").with("address", address).with("path", folder.display())
+            }
+            Self::Accounts(error) => error.message(),
+            Self::Tls(error) => error.message(),
             Self::OneMeeting { path } => {
                 let above = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
                 let above = above.unwrap_or_else(|| PathBuf::from(".."));
@@ -95,7 +115,12 @@ impl Explain for Error {
     }
 
     fn is_usage(&self) -> bool {
-        matches!(self, Self::NotLoopback { .. } | Self::OneMeeting { .. })
+        match self {
+            Self::NoAccount { .. } | Self::OneMeeting { .. } => true,
+            Self::Accounts(error) => error.is_usage(),
+            Self::Tls(error) => error.is_usage(),
+            Self::Folder { .. } | Self::Listen { .. } => false,
+        }
     }
 }
 
@@ -112,9 +137,6 @@ impl Server {
     /// # Errors
     /// Any [`Error`].
     pub fn bind(options: Options) -> Result<Self, Error> {
-        if !options.address.is_loopback() {
-            return Err(Error::NotLoopback { address: options.address });
-        }
         let path = options.folder.clone();
         let of_folder = |source| Error::Folder { path: path.clone(), source };
         fs::create_dir_all(&path).map_err(of_folder)?;
@@ -122,6 +144,16 @@ impl Server {
         if is_meeting(&root) {
             return Err(Error::OneMeeting { path });
         }
+        let is_for_all = !options.address.is_loopback();
+        if is_for_all && Accounts::of(&root).read()?.iter().all(|account| account.disabled) {
+            return Err(Error::NoAccount { address: options.address, folder: path });
+        }
+        let is_given = matches!(options.certificate, Certificate::Given { .. });
+        let tls = if is_for_all || is_given {
+            Some(Arc::new(Tls::new(&options.certificate, options.address)?))
+        } else {
+            None
+        };
         let address = SocketAddr::new(options.address, options.port);
         let of_address = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).map_err(of_address)?;
@@ -132,14 +164,39 @@ impl Server {
             .enable_all()
             .build()
             .map_err(of_address)?;
-        let app = App::new(root, bound, options).map_err(of_address)?;
+        let app = App::new(root, bound, tls, options).map_err(of_address)?;
         Ok(Self { listener, app: Arc::new(app), runtime })
     }
 
-    /// The address that opens the page: it holds what lets in.
+    /// The address that opens the page. Where nobody has an account, it holds what lets in.
     #[must_use]
     pub fn address(&self) -> String {
-        format!("http://{}/?token={}", self.app.bound, self.app.token)
+        let app = &self.app;
+        let begin = format!("{}://{}/", app.scheme(), self.host());
+        match app.has_accounts() {
+            Ok(false) => format!("{begin}?token={}", app.token),
+            _ => begin,
+        }
+    }
+
+    /// The SHA-256 of the certificate that is compared, and where that can be downloaded; `None`
+    /// where the page is not under TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<(String, Option<String>)> {
+        let tls = self.app.tls.as_ref()?;
+        let download = tls.authority().map(|_| format!("https://{}/certificate", self.host()));
+        Some((tls.fingerprint(), download))
+    }
+
+    /// Name and port by which others reach it.
+    fn host(&self) -> String {
+        let bound = self.app.bound;
+        if !bound.ip().is_unspecified() {
+            return bound.to_string();
+        }
+        let name = Tls::names(bound.ip()).into_iter().next().unwrap_or_else(|| "localhost".to_owned());
+        let is_version_6 = name.parse::<std::net::Ipv6Addr>().is_ok();
+        if is_version_6 { format!("[{name}]:{}", bound.port()) } else { format!("{name}:{}", bound.port()) }
     }
 
     /// The folder of all meetings.
@@ -156,7 +213,6 @@ impl Server {
         let Self { listener, app, runtime } = self;
         let address = app.bound;
         let ended = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
             let ending = Arc::clone(&app);
             let asked = async move {
                 while !stop.load(Ordering::Relaxed) {
@@ -169,16 +225,40 @@ impl Server {
                 let _ = ends.wait_for(|ends| *ends).await;
                 tokio::time::sleep(ENDS).await;
             };
-            // The wait for the request to end must not borrow `stop` beyond this call, so both are polled here.
-            let serve = axum::serve(listener, router(app)).into_future();
+            // The wait for the request to end must not borrow `stop` beyond this call, so all are polled here.
             tokio::select! {
-                served = serve => served,
+                served = serve(listener, Arc::clone(&app)) => served,
+                () = renew(app.tls.clone()) => Ok(()),
                 () = async { asked.await; late.await } => Ok(()),
             }
         });
         // What still reads a recording is not waited for.
         runtime.shutdown_background();
         ended.map_err(|source| Error::Listen { address, source })
+    }
+}
+
+/// Answers as long as the system lets it.
+async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
+    let tls = app.tls.clone();
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let Some(tls) = tls else {
+        return axum::serve(tokio::net::TcpListener::from_std(listener)?, service).await;
+    };
+    let mut server = axum_server::from_tcp(listener)?.acceptor(tls.acceptor()).first_request_timeout(HEAD);
+    server.http_builder().http1().header_read_timeout(HEAD);
+    server.serve(service).await
+}
+
+/// Looks after the certificate; without one it only waits.
+async fn renew(tls: Option<Arc<Tls>>) {
+    loop {
+        tokio::time::sleep(RENEWED).await;
+        let Some(tls) = tls.clone() else { continue };
+        let renewed = tokio::task::spawn_blocking(move || tls.renew()).await;
+        if !matches!(renewed, Ok(Ok(()))) {
+            tracing::warn!("certificate not renewed");
+        }
     }
 }
 

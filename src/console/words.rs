@@ -171,6 +171,7 @@ const SCRIPTS: &[&str] = &[
     "page.edit.only_words",
     "page.member.which",
     "page.member.none",
+    "page.member.none_open",
     "page.member.sent",
     "page.member.same",
     "page.member.now",

@@ -20,7 +20,7 @@ fn it_says_its_address_on_one_line_and_ends_cleanly() {
 }
 
 #[test]
-fn another_address_than_this_computers_is_refused_with_a_sentence() {
+fn without_an_account_nobody_on_the_network_is_let_in() {
     let root = known();
     for address in ["0.0.0.0", "192.168.1.5", "::"] {
         let refused = command(root.path(), &["--listen", address]).output().expect("it runs");

@@ -3,12 +3,14 @@
 #[path = "../sample/mod.rs"]
 mod sample;
 
+mod accounts;
 mod browser;
 mod chromium;
 mod correcting;
 mod guarded;
 mod installed;
 mod meetings;
+mod network;
 mod member;
 #[path = "../printing/office.rs"]
 #[allow(dead_code, reason = "printing's own tests use the rest")]

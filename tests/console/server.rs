@@ -13,6 +13,7 @@ pub struct Served {
     child: Child,
     /// Host and port.
     pub host: String,
+    /// What lets in; empty where there are accounts.
     pub token: String,
 }
 
@@ -25,8 +26,9 @@ impl Served {
         let mut child = command(root, more).stdout(Stdio::piped()).spawn().expect("the program runs");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("an address");
-        let rest = line.trim().strip_prefix("http://").expect("an address");
-        let (host, token) = rest.split_once("/?token=").expect("with a token");
+        let (_, rest) = line.trim().split_once("://").unwrap_or_else(|| panic!("an address: {line:?}"));
+        let (host, token) = rest.split_once('/').expect("a page");
+        let token = token.strip_prefix("?token=").unwrap_or_default();
         Self { host: host.to_owned(), token: token.to_owned(), child }
     }
 
@@ -47,7 +49,12 @@ impl Served {
 
     /// What a program gets that is let in.
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let bearer = format!("Bearer {}", self.token);
+        self.ask_with(&self.token, method, path, body)
+    }
+
+    /// What a program gets that sends this token.
+    pub fn ask_with(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let bearer = format!("Bearer {token}");
         let mut headers = vec![("Authorization", bearer.as_str())];
         if body.is_some() {
             headers.push(("Content-Type", "application/json"));
@@ -102,6 +109,7 @@ pub fn command(root: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_risalah"));
     command.args(["serve", "--no-open", "--quiet"]).args(more).arg(root);
     command.env("RISALAH_LANG", "id").env("RISALAH_MODELS", "/tidak/ada").stdin(Stdio::null());
+    command.env("RISALAH_TLS", root.join(".tls"));
     command.env("RISALAH_LOG_DIR", env!("CARGO_TARGET_TMPDIR")).env("RISALAH_ROOMS", env!("CARGO_TARGET_TMPDIR"));
     command
 }
@@ -115,7 +123,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn read(bytes: &[u8]) -> Self {
+    pub fn read(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer with a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.lines();

@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "meeting_folder",
     "archive",
     "doctor",
+    "accounts",
     "console",
 ];
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,9 +12,11 @@ use utoipa::ToSchema;
 use super::values::{Refusal, Turn};
 use super::{Body, Name};
 use crate::common::message::Message;
+use crate::console::actor::Actor;
 use crate::console::app::App;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
+use crate::console::visitor::named;
 use crate::document::correction::{Difference, difference};
 use crate::lifecycle::{self, Life};
 use crate::meeting::Meeting;
@@ -32,8 +34,9 @@ const LINE: usize = 500;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
-    /// Who corrects.
-    pub by: String,
+    /// Who corrects, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// The turn's revision that was seen.
     pub revision: u64,
     /// All of it.
@@ -47,8 +50,9 @@ pub struct Text {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeakerIs {
-    /// Who corrects.
-    pub by: String,
+    /// Who corrects, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// The turn's revision that was seen.
     pub revision: u64,
     /// `seat`, `unknown`, or the short name of a person.
@@ -76,8 +80,9 @@ pub struct WordRange {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heard {
-    /// Who listened.
-    pub by: String,
+    /// Who listened, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// The turn's revision that was seen.
     pub revision: u64,
 }
@@ -86,8 +91,9 @@ pub struct Heard {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Omitted {
-    /// Who enters it.
-    pub by: String,
+    /// Who enters it, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// The turn's revision that was seen.
     pub revision: u64,
     /// The decision.
@@ -98,8 +104,9 @@ pub struct Omitted {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Undo {
-    /// Who takes them back.
-    pub by: String,
+    /// Who takes them back, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Their numbers; the last one is taken back first.
     pub edits: Vec<u64>,
 }
@@ -140,11 +147,12 @@ pub struct Conflict {
 )]
 pub async fn text(
     State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Text>,
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
-        let author = Author::of(&body.by, body.why.as_deref())?;
+        let author = Author::of(&named(&actor, body.by.as_deref())?, body.why.as_deref())?;
         correct_text(app, folder, &turn, body.revision, &body.text, &author)
     })
     .await
@@ -184,11 +192,12 @@ pub fn correct_text(
 )]
 pub async fn speaker(
     State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<SpeakerIs>,
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
-        let author = Author::of(&body.by, None)?;
+        let author = Author::of(&named(&actor, body.by.as_deref())?, None)?;
         let record = app.records.open(folder)?;
         let utterance = seen(&record, &turn, body.revision, None)?;
         let after = match body.speaker.as_str() {
@@ -237,11 +246,12 @@ pub async fn speaker(
 )]
 pub async fn heard(
     State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Heard>,
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
-        let author = Author::of(&body.by, None)?;
+        let author = Author::of(&named(&actor, body.by.as_deref())?, None)?;
         mark(app, folder, &turn, body.revision, Mark::Heard, &author)
     })
     .await
@@ -258,11 +268,12 @@ pub async fn heard(
 )]
 pub async fn omitted(
     State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name((id, turn)): Name<(String, String)>,
     Body(body): Body<Omitted>,
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
-        let author = Author::of(&body.by, Some(&body.decision))?;
+        let author = Author::of(&named(&actor, body.by.as_deref())?, Some(&body.decision))?;
         if author.why.is_none() {
             return Err(lifecycle::Error::NoDecision.into());
         }
@@ -282,11 +293,12 @@ pub async fn omitted(
 )]
 pub async fn undo(
     State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name(id): Name<String>,
     Body(body): Body<Undo>,
 ) -> Result<Json<Changed>, Refused> {
     app.change(id, move |app, folder| {
-        let author = Author::of(&body.by, None)?;
+        let author = Author::of(&named(&actor, body.by.as_deref())?, None)?;
         let record = app.records.open(folder)?;
         let mut wanted = body.edits.clone();
         wanted.sort_unstable_by(|a, b| b.cmp(a));

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,12 +16,15 @@ use super::{Body, Name};
 use crate::common::clock::moment;
 use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
+use crate::console::actor::Actor;
 use crate::console::app::App;
 use crate::console::refused::Refused;
+use crate::console::visitor::{Visitor, named};
 use crate::console::words::Words;
 use crate::document::risalah::{Format, Sheet};
 use crate::lifecycle::folder::Folder;
 use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Transition, hindrances, uncarried};
+use crate::meeting::Meeting;
 use crate::meeting_folder::{now, templates};
 use crate::transcript::store::Store;
 
@@ -188,8 +192,9 @@ fn missing(hindrance: &Hindrance, folder: &Path, language: Language) -> Missing 
 pub struct Advance {
     /// The state.
     pub to: String,
-    /// By whom.
-    pub by: String,
+    /// By whom, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Why; needed for the way back, and to end the period of correction early.
     #[serde(default)]
     pub note: Option<String>,
@@ -209,6 +214,7 @@ pub struct Advance {
 pub async fn advance(
     Shared(app): Shared<Arc<App>>,
     Extension(language): Extension<Language>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name(id): Name<String>,
     Body(body): Body<Advance>,
 ) -> Result<Json<Standing>, Refused> {
@@ -219,7 +225,7 @@ pub async fn advance(
         let store = Store::open_to_read(folder)?;
         let life = Life::read(&store, &record.transcript)?;
         let days = body.days.unwrap_or(record.meeting.correction.days);
-        let wish = Transition { to, by: body.by.clone(), note: body.note.clone(), days };
+        let wish = Transition { to, by: named(&actor, body.by.as_deref())?, note: body.note.clone(), days };
         life.advance(&store, &wish, &now(&record.meeting))?;
         told(app, folder, language)
     })
@@ -264,11 +270,13 @@ pub struct Finalized {
 pub async fn finalize(
     Shared(app): Shared<Arc<App>>,
     Extension(language): Extension<Language>,
+    Extension(visitor): Extension<Visitor>,
     Name(id): Name<String>,
     Body(body): Body<Finalize>,
 ) -> Result<Json<Finalized>, Refused> {
     app.change(id, move |app, path| {
         let record = app.records.open(path)?;
+        check_signer(&visitor, &record.meeting, &body.signed_by)?;
         let store = Store::open_to_read(path)?;
         let folder = Folder::create(path)?;
         let request = Request { signed_by: body.signed_by, number: body.number, waive: body.waive };
@@ -289,4 +297,15 @@ pub async fn finalize(
     })
     .await
     .map(Json)
+}
+
+/// An account that is for one person signs only as that person.
+fn check_signer(visitor: &Visitor, meeting: &Meeting, signed_by: &str) -> Result<(), Refused> {
+    let Some(person) = visitor.session().and_then(|session| session.person.as_deref()) else { return Ok(()) };
+    let name = meeting.person(person).map_or(person, |person| person.name.as_str());
+    if [person, name].contains(&signed_by.trim()) {
+        return Ok(());
+    }
+    let message = Message::new("page.error.signs_as").with("name", name).with("other", signed_by);
+    Err(Refused::new(StatusCode::FORBIDDEN, message))
 }

@@ -17,6 +17,7 @@ use super::{Name, Query};
 use crate::common::language::Language;
 use crate::console::app::App;
 use crate::console::refused::Refused;
+use crate::console::visitor::Visitor;
 use crate::floor::CLOCK;
 use crate::meeting_folder::describe;
 use crate::transcript::store::Store;
@@ -69,13 +70,14 @@ struct Fresh {
 pub async fn live(
     State(app): State<Arc<App>>,
     Extension(language): Extension<Language>,
+    Extension(visitor): Extension<Visitor>,
     Name(id): Name<String>,
     Query(since): Query<Since>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refused> {
     let name = id.clone();
     let folder = app.work(move |app| app.folder(&name)).await?;
-    let watch = Watch { id, folder, language, after: since.after, last_edit: None, was_running: true };
+    let watch = Watch { id, folder, language, visitor, after: since.after, last_edit: None, was_running: true };
     Ok(upgrade.on_upgrade(move |socket| show(app, watch, socket)))
 }
 
@@ -84,6 +86,7 @@ struct Watch {
     id: String,
     folder: PathBuf,
     language: Language,
+    visitor: Visitor,
     after: i64,
     last_edit: Option<u64>,
     was_running: bool,
@@ -114,6 +117,10 @@ async fn show(app: Arc<App>, mut watch: Watch, mut socket: WebSocket) {
             .await;
         let Ok((told, seen)) = looked else { break };
         watch = seen;
+        // Whoever watches a recording is not signed out meanwhile.
+        if seldom && !app.is_still_in(&watch.visitor, watch.was_running) {
+            break;
+        }
         for told in told {
             let Ok(text) = serde_json::to_string(&told) else { continue };
             if socket.send(Frame::Text(text.into())).await.is_err() {

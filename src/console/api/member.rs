@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::{FromRequestParts, State as Shared};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::{Extension, Json};
 use jiff::Timestamp;
@@ -22,9 +23,10 @@ use crate::console::member_links::Member;
 use crate::console::records;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
+use crate::console::visitor::Visitor;
 use crate::document::risalah::who;
 use crate::lifecycle::{Life, State};
-use crate::meeting_folder::{self, now};
+use crate::meeting_folder::{self, folders, now};
 use crate::transcript::edit::Source;
 use crate::transcript::store::Store;
 
@@ -64,6 +66,82 @@ pub async fn link(
     .await
 }
 
+/// Of which meeting, where an account asks.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfMeeting {
+    /// The meeting's name; a member's link is for one meeting, and needs none.
+    #[serde(default)]
+    pub meeting: Option<String>,
+}
+
+/// The member who asks, and the meeting: by their link, or by their account and what they ask for.
+pub struct Whose(Arc<Member>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Whose {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        if let Some(member) = parts.extensions.get::<Arc<Member>>() {
+            return Ok(Self(Arc::clone(member)));
+        }
+        let person = person(parts.extensions.get::<Visitor>())?;
+        let Query(of) = Query::<OfMeeting>::from_request_parts(parts, state).await?;
+        let meeting = of.meeting.ok_or_else(|| Refused::unfit(Message::new("page.error.which_meeting")))?;
+        Ok(Self(Arc::new(Member { meeting, person })))
+    }
+}
+
+/// The person whom an account is for.
+fn person(visitor: Option<&Visitor>) -> Result<String, Refused> {
+    let session = visitor.and_then(|visitor| visitor.session());
+    let person = session.and_then(|session| session.person.clone());
+    person.ok_or_else(|| Refused::unfit(Message::new("page.error.no_person")))
+}
+
+/// A meeting whose record is in its correction period, and in which the member has turns.
+#[derive(Serialize, ToSchema)]
+pub struct OwnMeeting {
+    /// The meeting's name.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Until when they may correct.
+    pub until: String,
+}
+
+/// What a member may correct now.
+#[derive(Serialize, ToSchema)]
+pub struct OwnMeetings {
+    /// By name, the newest first.
+    pub meetings: Vec<OwnMeeting>,
+}
+
+/// The meetings in which the member may correct now.
+#[utoipa::path(get, path = "/api/v1/member/meetings", responses((status = 200, body = OwnMeetings), (status = 401, body = Refusal)))]
+pub async fn meetings(
+    Shared(app): Shared<Arc<App>>,
+    link: Option<Extension<Arc<Member>>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Json<OwnMeetings>, Refused> {
+    app.work(move |app| {
+        let link = link.map(|Extension(member)| member);
+        let person = link.as_ref().map_or_else(|| person(Some(&visitor)), |member| Ok(member.person.clone()))?;
+        let is_asked = |id: &str| link.as_ref().is_none_or(|member| member.meeting == id);
+        let mut found = Vec::new();
+        for (id, _) in folders(&app.root).into_iter().filter(|(id, _)| is_asked(id)) {
+            // One without a record, or outside its period, is not for members.
+            let Ok(own) = Own::open(app, Member { meeting: id.clone(), person: person.clone() }) else { continue };
+            if (0..own.record.len()).any(|index| own.is_own(index)) {
+                found.push(OwnMeeting { name: meeting_folder::name(&own.record.meeting, &id), id, until: own.until });
+            }
+        }
+        found.sort_by(|a, b| b.id.cmp(&a.id));
+        Ok(Json(OwnMeetings { meetings: found }))
+    })
+    .await
+}
+
 /// A member's turns.
 #[derive(Serialize, ToSchema)]
 pub struct OwnTurns {
@@ -77,12 +155,9 @@ pub struct OwnTurns {
     pub turns: Vec<Turn>,
 }
 
-/// The turns of the member whose link it is.
-#[utoipa::path(get, path = "/api/v1/member/turns", responses((status = 200, body = OwnTurns), (status = 401, body = Refusal), (status = 409, body = Refusal)))]
-pub async fn turns(
-    Shared(app): Shared<Arc<App>>,
-    Extension(member): Extension<Arc<Member>>,
-) -> Result<Json<OwnTurns>, Refused> {
+/// The turns of the member whose link or account it is.
+#[utoipa::path(get, path = "/api/v1/member/turns", params(OfMeeting), responses((status = 200, body = OwnTurns), (status = 401, body = Refusal), (status = 409, body = Refusal)))]
+pub async fn turns(Shared(app): Shared<Arc<App>>, Whose(member): Whose) -> Result<Json<OwnTurns>, Refused> {
     app.work(move |app| {
         let own = Own::open(app, Member { meeting: member.meeting.clone(), person: member.person.clone() })?;
         let all = 0..own.record.len();
@@ -105,7 +180,7 @@ pub struct Wanted {
 #[utoipa::path(
     get,
     path = "/api/v1/member/audio",
-    params(Wanted),
+    params(Wanted, OfMeeting),
     responses(
         (status = 200, description = "The file", content_type = "audio/wav"),
         (status = 206, description = "A part of it", content_type = "audio/wav"),
@@ -115,7 +190,7 @@ pub struct Wanted {
 )]
 pub async fn sound(
     Shared(app): Shared<Arc<App>>,
-    Extension(member): Extension<Arc<Member>>,
+    Whose(member): Whose,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
@@ -149,13 +224,13 @@ pub struct OwnText {
 #[utoipa::path(
     put,
     path = "/api/v1/member/turns/{turn}/text",
-    params(("turn" = String, Path, description = "The turn's name")),
+    params(("turn" = String, Path, description = "The turn's name"), OfMeeting),
     request_body = OwnText,
     responses((status = 200, body = Changed), (status = 409, body = Conflict), (status = 404, body = Refusal))
 )]
 pub async fn text(
     Shared(app): Shared<Arc<App>>,
-    Extension(member): Extension<Arc<Member>>,
+    Whose(member): Whose,
     Name(turn): Name<String>,
     Body(body): Body<OwnText>,
 ) -> Result<Json<Changed>, Refused> {

@@ -13,6 +13,7 @@ mod member;
 mod printing;
 mod recordings;
 mod search;
+mod session;
 mod turns;
 pub mod values;
 
@@ -21,14 +22,17 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::Method;
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
+use super::needs::need;
 use super::refused::Refused;
 use crate::common::message::Message;
 
@@ -38,9 +42,10 @@ use crate::common::message::Message;
     info(
         title = "E-Risalah",
         description = "Meetings of a folder: their words, sound, documents and recordings. Times are samples at 16 kHz since the \
-            recording began, unless a name says otherwise. A refusal is JSON with `code`, `what` and `hint`. A program sends the \
-            token of the server's first address as `Authorization: Bearer TOKEN`; a page sends its cookie, and `X-CSRF-Token` with \
-            every change."
+            recording began, unless a name says otherwise. A refusal is JSON with `code`, `what` and `hint`. Where nobody has an \
+            account, a program sends the token of the server's first address as `Authorization: Bearer TOKEN`; else the token that \
+            it gets by signing in (`POST /api/v1/session`). A page sends its cookie, and `X-CSRF-Token` with every change. What \
+            each operation needs stands in `x-needs`."
     ),
     components(schemas(values::Refusal))
 )]
@@ -49,6 +54,7 @@ struct Description;
 /// The routes, and what is said of them.
 pub fn router() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(session::sign_in, session::who, session::sign_out))
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
@@ -77,11 +83,30 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(recordings::enter))
         .routes(routes!(live::live))
         .routes(routes!(member::link))
+        .routes(routes!(member::meetings))
         .routes(routes!(member::turns))
         .routes(routes!(member::sound))
         .routes(routes!(member::text))
         .merge(printers())
         .split_for_parts()
+}
+
+/// Says of each operation what it needs, as the guard asks it.
+fn with_needs(mut description: OpenApi) -> OpenApi {
+    for (path, item) in &mut description.paths.paths {
+        let operations = [
+            (Method::GET, &mut item.get),
+            (Method::PUT, &mut item.put),
+            (Method::POST, &mut item.post),
+            (Method::DELETE, &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let (Some(operation), Some(need)) = (operation, need(&method, path)) else { continue };
+            let needs = ExtensionsBuilder::new().add("x-needs", need.key()).build();
+            operation.extensions.get_or_insert_default().merge(needs);
+        }
+    }
+    description
 }
 
 /// What takes more than the other requests.
@@ -105,7 +130,7 @@ fn printers() -> OpenApiRouter<Arc<App>> {
 
 /// Where the description is.
 pub fn description(description: OpenApi) -> Router<Arc<App>> {
-    let description = Json(description);
+    let description = Json(with_needs(description));
     Router::new().route("/api/openapi.json", get(async move || description.clone()))
 }
 

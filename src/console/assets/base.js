@@ -2,8 +2,15 @@
 // What all pages share: words, requests, who corrects.
 
 const WORDS = JSON.parse(document.body.dataset.words || "{}");
-const CSRF = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]")).content;
+const CSRF = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]"));
 const NAME = "risalah-by";
+const ACCOUNT = document.body.dataset.account || "";
+const RIGHTS = (document.body.dataset.rights || "").split(" ");
+
+/** Whether whoever sits here has a right. @param {string} right */
+export function may(right) {
+  return RIGHTS.includes(right);
+}
 
 /** The text of a key, with values in its places. @param {string} key @param {Record<string, unknown>} [values] */
 export function t(key, values = {}) {
@@ -40,7 +47,7 @@ export class Refused extends Error {
 /** Asks the program. Without an answer, status 0. @param {string} method @param {string} path @param {unknown} [body] */
 export async function ask(method, path, body) {
   /** @type {Record<string, string>} */
-  const headers = { "X-CSRF-Token": CSRF };
+  const headers = { "X-CSRF-Token": CSRF.content };
   const isFile = body instanceof Blob;
   if (body !== undefined)
     headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
@@ -56,10 +63,29 @@ export async function ask(method, path, body) {
   }
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) throw new Refused(401, { what: t("page.away") });
+  if (told.code === "page.error.token") throw new Refused(401, { what: t("page.away") });
+  if (told.code === "page.error.csrf" && ACCOUNT && (await renewed())) return ask(method, path, body);
   if (!answer.ok) throw new Refused(answer.status, told);
   return told;
 }
+
+/** Takes over what a new session of the same account needs, begun in another window. */
+async function renewed() {
+  const who = await fetch("/api/v1/session").then((answer) => (answer.ok ? answer.json() : null));
+  if (!who || who.name !== ACCOUNT || who.csrf === CSRF.content) return false;
+  CSRF.content = who.csrf;
+  return true;
+}
+
+document.getElementById("sign-out")?.addEventListener("click", async () => {
+  try {
+    await ask("DELETE", "/session");
+  } catch (error) {
+    // Whoever is signed out already is where they wanted to be.
+    if (/** @type {Refused} */ (error).status !== 401) return say(String(error));
+  }
+  location.assign("/sign-in");
+});
 
 let hiding = 0;
 
@@ -84,6 +110,7 @@ export function choose(dialog) {
 
 /** Who corrects; asked for once on this computer. @returns {Promise<string>} "" where it was not said */
 export async function author() {
+  if (ACCOUNT) return ACCOUNT;
   const known = localStorage.getItem(NAME);
   if (known) return known;
   const dialog = by("author");
@@ -123,7 +150,7 @@ export function checks(lines) {
 export function follow(meeting, after, heard) {
   const open = () => {
     const socket = new WebSocket(
-      `ws://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`,
+      `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`,
     );
     socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
     socket.addEventListener("close", () => {

@@ -1,7 +1,7 @@
 // @ts-check
 // The editor: turns with their sound, corrected as they are heard.
 
-import { ask, author, by, choose, element, follow, Refused, say, t, trouble } from "./base.js";
+import { ask, author, by, choose, element, follow, may, Refused, say, t, trouble } from "./base.js";
 
 const RATE = 16000;
 /** Rest after which what was typed is saved, and the longest that it waits while one goes on typing, in milliseconds. */
@@ -36,7 +36,9 @@ const done = [],
 
 // ---- What was typed and is not saved lives in this browser, until it is.
 
-const draftKey = (/** @type {string} */ id) => `risalah-draft:${meeting}:${id}`;
+/** What one has typed is not saved in the name of another. */
+const whose = document.body.dataset.account ? `${document.body.dataset.account}:` : "";
+const draftKey = (/** @type {string} */ id) => `risalah-draft:${whose}${meeting}:${id}`;
 
 function keepDraft(/** @type {Shown} */ one) {
   localStorage.setItem(
@@ -154,7 +156,7 @@ function focus(/** @type {Shown} */ one) {
   focused?.node.classList.remove("focus");
   focused = one;
   one.node.classList.add("focus");
-  if (!one.turn.omitted) {
+  if (!one.turn.omitted && may("correct")) {
     one.text.setAttribute("contenteditable", "plaintext-only");
     one.text.setAttribute("aria-readonly", "false");
   }
@@ -920,7 +922,7 @@ sound.addEventListener("ended", () => {
 addEventListener("pagehide", () => {
   for (const one of shown) if (isChanged(one)) keepDraft(one);
   const one = focused;
-  const name = localStorage.getItem("risalah-by");
+  const name = document.body.dataset.account || localStorage.getItem("risalah-by");
   if (!one || !isChanged(one) || !name) return;
   const csrf = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]")).content;
   fetch(`/api/v1${base}/turns/${one.turn.id}/text`, {

@@ -1,8 +1,10 @@
 // @ts-check
 // A member's own turns, with their sound, corrected with a reason.
 
-import { ask, by, t, trouble } from "./base.js";
+import { ask, by, element, t, trouble } from "./base.js";
 
+const meetings = /** @type {HTMLLabelElement} */ (by("meetings"));
+const chosen = /** @type {HTMLSelectElement} */ (meetings.querySelector("select"));
 const sound = /** @type {HTMLAudioElement} */ (by("sound"));
 
 function show(/** @type {any} */ turn) {
@@ -17,7 +19,7 @@ function show(/** @type {any} */ turn) {
   form.querySelector("strong").textContent = turn.time;
   fill(turn);
   form.querySelector(".listen").addEventListener("click", () => {
-    sound.src = `/api/v1/member/audio?turn=${encodeURIComponent(turn.id)}`;
+    sound.src = `/api/v1/member/audio?turn=${encodeURIComponent(turn.id)}&${of()}`;
     sound.play().catch(() => {});
   });
   form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
@@ -25,7 +27,7 @@ function show(/** @type {any} */ turn) {
     told.textContent = "";
     form.querySelector(".error").hidden = true;
     try {
-      const changed = await ask("PUT", `/member/turns/${turn.id}/text`, {
+      const changed = await ask("PUT", `/member/turns/${turn.id}/text?${of()}`, {
         revision: seen.revision,
         text: form.elements.text.value,
         why: form.elements.why.value,
@@ -47,16 +49,36 @@ function show(/** @type {any} */ turn) {
   return form;
 }
 
+/** Of which meeting one asks. */
+function of() {
+  return `meeting=${encodeURIComponent(chosen.value)}`;
+}
+
 async function begin() {
   try {
-    const own = await ask("GET", "/member/turns");
-    by("which").textContent = t("page.member.which", own);
-    by("own").replaceChildren(...own.turns.map(show));
-    if (!own.turns.length) by("own").textContent = t("page.member.none");
+    const found = (await ask("GET", "/member/meetings")).meetings;
+    chosen.replaceChildren(
+      ...found.map((/** @type {any} */ one) => element("option", { value: one.id }, [one.name])),
+    );
+    meetings.hidden = found.length < 2;
+    if (found.length) await load();
+    else by("own").textContent = t("page.member.none_open");
   } catch (error) {
     trouble(document, error);
   }
   by("own").setAttribute("aria-busy", "false");
 }
 
+async function load() {
+  try {
+    const own = await ask("GET", `/member/turns?${of()}`);
+    by("which").textContent = t("page.member.which", own);
+    by("own").replaceChildren(...own.turns.map(show));
+    if (!own.turns.length) by("own").textContent = t("page.member.none");
+  } catch (error) {
+    trouble(document, error);
+  }
+}
+
+chosen.addEventListener("change", load);
 begin();
