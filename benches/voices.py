@@ -50,14 +50,19 @@ class Sentence:
         return sound
 
 
-def corpus(folder: Path, judge: bool) -> list[Sentence]:
-    """The sentences that judge, or the others, by name."""
+def transcripts(folder: Path) -> dict[str, str]:
+    """The words of each sentence of a corpus, by its name."""
     texts = {}
     for path in sorted(folder.rglob("*transcript*")):
         for line in path.read_text("utf-8").splitlines():
             name, _, text = line.partition("\t")
             texts.setdefault(name, text.strip())
-    found = []
+    return texts
+
+
+def corpus(folder: Path, judge: bool) -> list[Sentence]:
+    """The sentences that judge, or the others, by name."""
+    texts, found = transcripts(folder), []
     for path in sorted(folder.rglob("*.wav")):
         number = re.search(r"(\d+)$", path.stem)
         if path.stem in texts and number and (int(number[1]) >= FIRST_JUDGE) == judge:
@@ -201,27 +206,24 @@ def names(args: argparse.Namespace, work: Path) -> None:
 
 
 def languages(args: argparse.Namespace, work: Path) -> None:
-    """Which of the languages that a meeting may hold each sentence is taken for, and what the choice costs where all is Indonesian."""
+    """Which of the languages that a meeting may hold each sentence is taken for, and what the choice does to its words."""
     recognise, codes = ROOT / "target/release/examples/recognise", "id,jw,su,en,ar"
-    chosen = random.Random(args.seed).sample(corpus(args.corpus, args.judge), args.count)
-    groups = {"id": [one.path for one in chosen]}
+    rng = random.Random(args.seed)
+    groups = {"id": rng.sample(corpus(args.corpus, args.judge), args.count)}
     for given in args.other:
         code, _, folder = given.partition("=")
+        texts = transcripts(Path(folder))
         files = sorted(path for path in Path(folder).rglob("*") if path.suffix in {".flac", ".wav"})
-        groups[code] = random.Random(args.seed).sample(files, min(args.count, len(files)))
-    def heard(files: list[Path], language: str) -> list[dict]:
+        groups[code] = [Sentence(path, texts.get(path.stem, "")) for path in rng.sample(files, min(args.count, len(files)))]
+    print(f"| spoken | sentences | {' | '.join(codes.split(','))} | WER as Indonesian | with the choice |\n|---|--:|{'--:|' * len(codes.split(','))}--:|--:|")
+    for code, chosen in groups.items():
         listed = work / "languages.txt"
-        listed.write_text("".join(f"{path}\n" for path in files))
-        return [json.loads(line) for line in run([recognise, "--language", language, args.ggml, listed], args.core).splitlines()]
-    print(f"| spoken | sentences | {' | '.join(codes.split(','))} |\n|---|--:|{'--:|' * len(codes.split(','))}")
-    for code, files in groups.items():
-        found = heard(files, codes)
-        counts = Counter(one["language"] or "id" for one in found)
-        print(f"| {code} | {len(files)} | {' | '.join(str(counts[one]) for one in codes.split(','))} |")
-        if code == "id":
-            said = [one.text for one in chosen]
-            rates = [word_errors(said, [one["text"] for one in texts]).rate for texts in (heard(files, "id"), found)]
-    print(f"\nWER of the Indonesian sentences: {100 * rates[0]:.1f} % as Indonesian, {100 * rates[1]:.1f} % with the choice")
+        listed.write_text("".join(f"{one.path}\n" for one in chosen))
+        found = {language: [json.loads(line) for line in run([recognise, "--language", language, args.ggml, listed], args.core).splitlines()] for language in ("id", codes)}
+        counts = Counter(one["language"] or "id" for one in found[codes])
+        said = [one.text for one in chosen]
+        rates = [f"{100 * word_errors(said, [one['text'] for one in texts]).rate:.1f} %" if any(said) else "–" for texts in found.values()]
+        print(f"| {code} | {len(chosen)} | {' | '.join(str(counts[one]) for one in codes.split(','))} | {' | '.join(rates)} |")
 
 
 def joined(chosen: list[Sentence], rng: random.Random, path: Path) -> list[float]:
