@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+use super::claims::Claims;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
@@ -44,6 +45,7 @@ pub struct App {
     pub archive: Mutex<Option<Archive>>,
     pub records: Records,
     pub member_links: MemberLinks,
+    pub claims: Claims,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -66,6 +68,7 @@ impl App {
             archive: Mutex::default(),
             records: Records::default(),
             member_links: MemberLinks::default(),
+            claims: Claims::default(),
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),

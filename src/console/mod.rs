@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod assets;
+mod claims;
 mod guard;
 mod install;
 mod meetings;

@@ -67,6 +67,9 @@ pub enum Mark {
     Heard,
     /// The meeting decided to leave it out of the record.
     Omitted,
+    /// It goes on with the one before it at the same microphone: one paragraph of the record, however
+    /// long the pause. Words and times stay where they are.
+    Joined,
 }
 
 /// What a layer says.

@@ -19,8 +19,8 @@ use super::view::{Moment, View};
 use super::{meters, turns};
 use crate::cli::alarms;
 use crate::cli::console::Console;
-use crate::cli::ledger_words;
 use crate::cli::recogniser::RecogniserState;
+use e_risalah::meeting_folder::ledger_words;
 
 /// The most alarms of microphones that are shown.
 const ALARMS: usize = 3;
@@ -147,7 +147,8 @@ fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: RecogniserState, con
 
 fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, console: Console) {
     let last = view.status.and_then(|status| Some((status.format.clock(), status.last.as_ref()?)));
-    let said = last.map_or_else(String::new, |(clock, fact)| ledger_words::fact(console, view.meeting, clock, fact));
+    let said = last
+        .map_or_else(String::new, |(clock, fact)| ledger_words::fact(console.language(), view.meeting, clock, fact));
     Line::from(vec![Span::raw(format!(" {}: ", console.text("screen.ledger"))).dim(), Span::raw(said)])
         .render(row, buf);
 }

@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::claims::{self, AllClaimed};
 use super::recordings::{Running, running};
 use super::values::Refusal;
 use super::{Name, Query};
@@ -46,6 +47,8 @@ enum Told {
     Turns { after: i64, turns: Vec<Fresh> },
     /// Somebody has corrected.
     Edited { last_edit: u64 },
+    /// Who is at work on which passages.
+    Claims(AllClaimed),
 }
 
 /// A turn as it was recognised.
@@ -59,7 +62,7 @@ struct Fresh {
 }
 
 /// Frames of JSON: `recording` ten times a second while one runs, `turns` as they are recognised,
-/// `edited` when somebody has corrected.
+/// `edited` when somebody has corrected, `claims` when somebody begins or ends to work on a passage.
 #[utoipa::path(
     get,
     path = "/api/v1/meetings/{id}/live",
@@ -75,7 +78,7 @@ pub async fn live(
 ) -> Result<Response, Refused> {
     let name = id.clone();
     let folder = app.work(move |app| app.folder(&name)).await?;
-    let watch = Watch { id, folder, language, after: since.after, last_edit: None, was_running: true };
+    let watch = Watch { id, folder, language, after: since.after, last_edit: None, claims: None, was_running: true };
     Ok(upgrade.on_upgrade(move |socket| show(app, watch, socket)))
 }
 
@@ -86,6 +89,7 @@ struct Watch {
     language: Language,
     after: i64,
     last_edit: Option<u64>,
+    claims: Option<AllClaimed>,
     was_running: bool,
 }
 
@@ -139,6 +143,11 @@ fn look(app: &App, watch: &mut Watch, seldom: bool) -> Vec<Told> {
             && watch.last_edit.replace(last_edit).is_none_or(|known| known != last_edit)
         {
             told.push(Told::Edited { last_edit });
+        }
+        let claims = claims::all(app, &watch.folder);
+        if watch.claims.as_ref() != Some(&claims) {
+            watch.claims = Some(claims.clone());
+            told.push(Told::Claims(claims));
         }
     }
     told

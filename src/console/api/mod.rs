@@ -2,10 +2,13 @@
 
 mod audio;
 mod checks;
+mod claims;
 mod corrections;
 mod description;
 mod documents;
+mod lexicon;
 mod life;
+mod listened;
 mod live;
 pub mod meetings;
 mod member;
@@ -64,7 +67,12 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(corrections::speaker))
         .routes(routes!(corrections::heard))
         .routes(routes!(corrections::omitted))
+        .routes(routes!(corrections::joined))
         .routes(routes!(corrections::undo))
+        .routes(routes!(claims::list))
+        .routes(routes!(claims::put))
+        .routes(routes!(listened::get, listened::post))
+        .routes(routes!(lexicon::get, lexicon::post))
         .routes(routes!(audio::audio))
         .routes(routes!(documents::list))
         .routes(routes!(documents::one))
@@ -75,6 +83,7 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(recordings::status, recordings::start))
         .routes(routes!(recordings::stop))
         .routes(routes!(recordings::enter))
+        .routes(routes!(recordings::correct, recordings::withdraw))
         .routes(routes!(live::live))
         .routes(routes!(member::link))
         .routes(routes!(member::turns))

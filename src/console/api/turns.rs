@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::values::{Refusal, Turn};
 use super::{Name, Query};
+use crate::common::clock::Channel;
 use crate::console::app::App;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
+use crate::meeting_folder::now;
+use crate::transcript::Utterance;
 use crate::transcript::edit::{Change, Edit, Mark, Source, Speaker};
+use crate::transcript::store::Store;
 
 /// Which turns.
 #[derive(Deserialize, IntoParams)]
@@ -108,7 +113,8 @@ pub struct Past {
     pub at: String,
     /// `person`, `member` or `machine`.
     pub source: &'static str,
-    /// `text`, `speaker`, `passage` (words that another person says), `heard`, `omitted` or `undo`.
+    /// `text`, `speaker`, `passage` (words that another person says), `heard`, `omitted`,
+    /// `joined` or `undo`.
     pub kind: &'static str,
     /// What stood there; of `undo`, the number of what was taken back.
     pub before: String,
@@ -120,9 +126,22 @@ pub struct Past {
     pub counts: bool,
 }
 
+/// That somebody has played a turn.
+#[derive(Serialize, ToSchema)]
+pub struct Hearing {
+    /// Who listened.
+    pub by: String,
+    /// When, with its zone.
+    pub at: String,
+    /// The microphone; none for the sum of all.
+    pub channel: Option<u16>,
+}
+
 /// The corrections of a turn.
 #[derive(Serialize, ToSchema)]
 pub struct History {
+    /// Who has played it or a part of it, the last time each day.
+    pub listened: Vec<Hearing>,
     /// In the order in which they were made.
     pub edits: Vec<Past>,
 }
@@ -149,9 +168,26 @@ pub async fn history(
             Speaker::Person(id) => record.meeting.person(id).map_or_else(|| id.clone(), |person| person.name.clone()),
             Speaker::Unknown => "?".to_owned(),
         };
-        Ok(Json(History { edits: own.map(|edit| past(edit, counting.contains(&edit.id), &name)).collect() }))
+        let edits = own.map(|edit| past(edit, counting.contains(&edit.id), &name)).collect();
+        Ok(Json(History { listened: listened(app, &id, utterance, &record)?, edits }))
     })
     .await
+}
+
+fn listened(app: &App, id: &str, utterance: &Utterance, record: &Record) -> Result<Vec<Hearing>, Refused> {
+    let zone = now(&record.meeting).time_zone().clone();
+    let mut told: Vec<(Date, Hearing)> = Vec::new();
+    for one in Store::open_to_read(&app.folder(id)?)?.played()? {
+        let is_of = one.channel.is_none_or(|channel| channel == utterance.channel);
+        if !is_of || one.span.overlap(utterance.span) == 0 {
+            continue;
+        }
+        let at = one.at.to_zoned(zone.clone());
+        let channel = one.channel.map(Channel::number);
+        told.retain(|(day, other)| *day != at.date() || other.by != one.by || other.channel != channel);
+        told.push((at.date(), Hearing { by: one.by, at: at.strftime("%d-%m-%Y %H.%M").to_string(), channel }));
+    }
+    Ok(told.into_iter().map(|(_, hearing)| hearing).collect())
 }
 
 fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
@@ -162,6 +198,7 @@ fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
         Change::Passage { words, speaker, .. } => ("passage", words.clone(), name(speaker)),
         Change::Mark { mark: Mark::Heard } => ("heard", String::new(), String::new()),
         Change::Mark { mark: Mark::Omitted } => ("omitted", String::new(), String::new()),
+        Change::Mark { mark: Mark::Joined } => ("joined", String::new(), String::new()),
         Change::Undo { edit } => ("undo", edit.to_string(), String::new()),
     };
     Past {

@@ -37,8 +37,8 @@ export class Refused extends Error {
   }
 }
 
-/** Asks the program. Without an answer, status 0. @param {string} method @param {string} path @param {unknown} [body] */
-export async function ask(method, path, body) {
+/** Asks the program. Without an answer, status 0; one that is `leaving` goes out although the page is closed. @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [leaving] */
+export async function ask(method, path, body, leaving = false) {
   /** @type {Record<string, string>} */
   const headers = { "X-CSRF-Token": CSRF };
   const isFile = body instanceof Blob;
@@ -49,6 +49,7 @@ export async function ask(method, path, body) {
     answer = await fetch("/api/v1" + path, {
       method,
       headers,
+      keepalive: leaving,
       body: body === undefined || isFile ? body : JSON.stringify(body),
     });
   } catch {

@@ -31,7 +31,7 @@ form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
     .forEach((/** @type {Element} */ field) => field.removeAttribute("aria-invalid"));
   try {
     const made = await ask("POST", "/meetings", meeting);
-    location.href = `/meetings/${encodeURIComponent(made.id)}/live`;
+    location.href = `/meetings/${encodeURIComponent(made.id)}/prepare`;
   } catch (error) {
     trouble(form, error);
     const field = form.elements[/** @type {any} */ (error).body?.field];

@@ -53,7 +53,16 @@ impl Client {
 
     /// Takes back the last thing that a person entered; gives its sample and what it was.
     pub fn withdraw(&mut self) -> Result<(u64, Entered), Error> {
-        match self.ask(&Request::Withdraw { key: Some(key()?) })? {
+        self.take_back(None)
+    }
+
+    /// The same of what was entered in this line of the ledger.
+    pub fn withdraw_line(&mut self, line: u64) -> Result<(u64, Entered), Error> {
+        self.take_back(Some(line))
+    }
+
+    fn take_back(&mut self, line: Option<u64>) -> Result<(u64, Entered), Error> {
+        match self.ask(&Request::Withdraw { line, key: Some(key()?) })? {
             Reply::Withdrawn { at, entered } => Ok((at, entered)),
             other => Err(unexpected(other)),
         }
