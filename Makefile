@@ -52,10 +52,11 @@ test-models: build
 	$(RISALAH) models bench base-ct2
 	cargo test --release --locked --features whisper-cpp --test official --test library words
 
-## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
+## The recorder killed a hundred times, its disks frozen, full and broken, and the page's server killed twenty times (a quarter of an hour; root, for the disks).
 soak:
 	@scripts/setup.sh build test
 	cargo test --release --locked --test soak -- --ignored --nocapture --test-threads 2
+	RISALAH_KILLS=20 cargo test --release --locked --test console -- surviving
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
 bench: build

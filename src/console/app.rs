@@ -17,6 +17,7 @@ use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
 use crate::archive::Archive;
+use crate::common::digest::sha256;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
@@ -56,11 +57,13 @@ pub struct App {
 
 impl App {
     pub fn new(root: PathBuf, bound: SocketAddr, options: Options) -> io::Result<Self> {
+        let token = options.token.map_or_else(random, Ok)?;
         Ok(Self {
             root,
             bound,
-            token: random()?,
-            csrf: random()?,
+            // Made of the other, so that a page that outlives the server goes on with the next.
+            csrf: sha256(format!("csrf {token}").as_bytes()),
+            token,
             program: options.program,
             lay_out: options.lay_out,
             source: options.source,

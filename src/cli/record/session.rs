@@ -17,7 +17,6 @@ use e_risalah::recording::{Entered, Growth, LEDGER};
 
 use super::closing::{self, RESTARTED};
 use super::{recorder_process, second_pass, status};
-use crate::cli::alarms;
 use crate::cli::console::{Console, print};
 use crate::cli::interrupt::STOP;
 use crate::cli::outcome::{End, Failure};
@@ -225,7 +224,7 @@ impl RecordSession {
             }
             for alarm in status.iter().flat_map(|status| &status.alarms) {
                 if !told.contains(alarm) {
-                    self.console.warning(&alarms::named(alarm.message(), &self.meeting));
+                    self.console.warning(&ledger_words::named(alarm.message(), &self.meeting));
                     told.push(*alarm);
                 }
             }

@@ -17,7 +17,6 @@ use super::keys::{ANSWERING, Keys, SHOWN};
 use super::prompt::Prompt;
 use super::view::{Moment, View};
 use super::{meters, turns};
-use crate::cli::alarms;
 use crate::cli::console::Console;
 use crate::cli::recogniser::RecogniserState;
 use e_risalah::meeting_folder::ledger_words;
@@ -123,7 +122,7 @@ fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeti
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
         let row = top(rest, 1);
         buf.set_style(row, alarm());
-        Span::raw(format!(" !! {}", console.sentence(&alarms::named(found.message(), meeting)))).render(row, buf);
+        Span::raw(format!(" !! {}", console.sentence(&ledger_words::named(found.message(), meeting)))).render(row, buf);
     }
 }
 

@@ -10,7 +10,10 @@ import { save } from "./editor-saving.js";
 
 /** @type {(() => unknown) | null} */
 let offered = null;
-/** Words of a correction that may belong into the lexicon. @type {{before: string, after: string} | null} */
+/**
+ * Words of a correction that may belong into the lexicon.
+ * @type {{before: string, after: string} | null}
+ */
 let lesson = null;
 
 /** Looks at what is offered. */
@@ -18,7 +21,12 @@ export function look() {
   offered?.();
 }
 
-/** Offers a correction elsewhere without taking anybody away from what is typed. @param {string} before @param {string} after @param {Shown} from */
+/**
+ * Offers a correction elsewhere without taking anybody away from what is typed.
+ * @param {string} before
+ * @param {string} after
+ * @param {Shown} from
+ */
 export function offer(before, after, from) {
   const old = wordsOf(before),
     fresh = wordsOf(after);

@@ -8,7 +8,10 @@ export function caretIn(/** @type {HTMLElement} */ text) {
     : null;
 }
 
-/** Letters before the caret, also where the browser has split the text. @param {HTMLElement} text */
+/**
+ * Letters before the caret, also where the browser has split the text.
+ * @param {HTMLElement} text
+ */
 export function lettersBefore(text) {
   const selection = getSelection();
   const before = new Range();

@@ -5,7 +5,7 @@ import { ask, author, by, choose, element, Refused, say, t, trouble } from "./ba
 import { placeCaret } from "./editor-caret.js";
 import { warn } from "./editor-claims.js";
 import { nextToHear } from "./editor-queue.js";
-import { base, editor, isChanged, named, nextOf, short, spans, wordsOf } from "./editor-record.js";
+import { base, editor, isChanged, named, nextOf, now, short, spans, wordsOf } from "./editor-record.js";
 import { done, save, taken, typed, undone } from "./editor-saving.js";
 import { fill } from "./editor-turns.js";
 
@@ -79,7 +79,10 @@ export function unclear(/** @type {Shown} */ one) {
   typed(one);
 }
 
-/** The words that are marked, else those from the caret on; null for all of them. @param {Shown} one */
+/**
+ * The words that are marked, else those from the caret on; null for all of them.
+ * @param {Shown} one
+ */
 function chosenWords(one) {
   const selection = getSelection();
   if (!selection?.rangeCount || !one.text.contains(selection.anchorNode) || isChanged(one))
@@ -100,7 +103,7 @@ export async function speaker(/** @type {Shown} */ one) {
     who = by("who"),
     find = dialog.querySelector("[name=find]");
   const everybody = [
-    ...people.people.map((/** @type {any} */ person) => ({
+    ...now.people.people.map((/** @type {any} */ person) => ({
       id: person.id,
       name: person.name,
       channel: person.channel,
@@ -175,7 +178,10 @@ export async function speaker(/** @type {Shown} */ one) {
   one.text.focus();
 }
 
-/** First letters of the words of a name that are no titles. @param {string} name */
+/**
+ * First letters of the words of a name that are no titles.
+ * @param {string} name
+ */
 function initials(name) {
   return name
     .split(",")[0]
@@ -202,7 +208,10 @@ async function takeBack(/** @type {number[]} */ edits) {
 
 let last = Promise.resolve();
 
-/** What is undone or done again comes one after the other, however fast the keys are pressed. @param {() => Promise<void>} act */
+/**
+ * What is undone or done again comes one after the other, however fast the keys are pressed.
+ * @param {() => Promise<void>} act
+ */
 export function inOrder(act) {
   last = last.then(act, act);
 }

@@ -21,25 +21,37 @@ const passageOf = (/** @type {any} */ turn) => Math.floor(turn.start / PASSAGE);
 const claimAt = (/** @type {any} */ turn) =>
   claims.find((claim) => claim.passage === passageOf(turn));
 
-/** Who else is at work on a turn. @param {any} turn */
+/**
+ * Who else is at work on a turn.
+ * @param {any} turn
+ */
 export function claimOf(turn) {
   const claim = claimAt(turn);
   return claim && claim.by !== me() ? claim.by : "";
 }
 
-/** Says who is at work where something was saved all the same. @param {any} changed */
+/**
+ * Says who is at work where something was saved all the same.
+ * @param {any} changed
+ */
 export function warn(changed) {
   if (changed.claimed_by) say(t("page.edit.claimed_saved", { name: changed.claimed_by }));
 }
 
-/** A turn has got the focus. @param {Shown} one */
+/**
+ * A turn has got the focus.
+ * @param {Shown} one
+ */
 export function atWork(one) {
   draw();
   const claim = claimAt(one.turn);
   if (claim?.by === me() && performance.now() - told > OFTEN) put(claim.passage, false);
 }
 
-/** Who is at work now. @param {any} fresh */
+/**
+ * Who is at work now.
+ * @param {any} fresh
+ */
 export function claimed(fresh) {
   const before = new Map(claims.map((claim) => [claim.passage, claim.by]));
   claims = fresh.claims;

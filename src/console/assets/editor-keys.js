@@ -14,7 +14,10 @@ import { mix, seek, sound, speed, toggle } from "./editor-sound.js";
 
 const KEPT = "risalah-keys";
 
-/** For the turn with the focus. @param {(one: Shown) => unknown} act */
+/**
+ * For the turn with the focus.
+ * @param {(one: Shown) => unknown} act
+ */
 const here = (act) => () => now.focused && act(now.focused);
 
 /** @type {Key[]} */
@@ -40,7 +43,10 @@ const KEYS = [
   { keys: ["F1"], what: "page.key.help", act: () => help() },
 ];
 
-/** Keys that were chosen instead of those of the list, by what they do. @type {Record<string, string[]>} */
+/**
+ * Keys that were chosen instead of those of the list, by what they do.
+ * @type {Record<string, string[]>}
+ */
 let chosen = {};
 try {
   chosen = JSON.parse(localStorage.getItem(KEPT) || "{}") || {};
@@ -48,17 +54,27 @@ try {
   // What is no list of keys is none.
 }
 
-/** The keys that count. @param {Key} one */
+/**
+ * The keys that count.
+ * @param {Key} one
+ */
 const keysOf = (one) => (Array.isArray(chosen[one.what]) ? chosen[one.what].map(String) : one.keys);
 
-/** A key with what is held beside it, as it is written. @param {KeyboardEvent} event */
+/**
+ * A key with what is held beside it, as it is written.
+ * @param {KeyboardEvent} event
+ */
 function pressed(event) {
   const key =
     event.code === "Space" ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${event.shiftKey && key.length > 1 ? "Shift+" : ""}${key}`;
 }
 
-/** Why a key cannot be chosen; empty where it can. @param {string} name @param {Key} entry */
+/**
+ * Why a key cannot be chosen; empty where it can.
+ * @param {string} name
+ * @param {Key} entry
+ */
 function objection(name, entry) {
   // Bare letters are text, and these move within it.
   const bare = name.replace(/^Shift\+/, "");
@@ -70,7 +86,10 @@ function objection(name, entry) {
   return other ? t("page.key.taken", { key: name, what: t(other.what) }) : "";
 }
 
-/** What is being given another key. @type {Key | null} */
+/**
+ * What is being given another key.
+ * @type {Key | null}
+ */
 let changing = null;
 
 function choosing(/** @type {KeyboardEvent} */ event) {
@@ -96,7 +115,10 @@ function tell(/** @type {string} */ text) {
   by("keys-told").textContent = text;
 }
 
-/** The help as the keys are now; the focus stays where it is. @param {Key} [at] */
+/**
+ * The help as the keys are now; the focus stays where it is.
+ * @param {Key} [at]
+ */
 function draw(at) {
   by("keys")
     .querySelector("tbody")

@@ -15,7 +15,10 @@ const MOST = 500;
 
 /** @type {{channel: number | null, from: number, to: number}[]} */
 let waiting = [];
-/** The sample from which on it plays; null while it does not. @type {number | null} */
+/**
+ * The sample from which on it plays; null while it does not.
+ * @type {number | null}
+ */
 let since = null;
 /** The last sample that was surely heard. */
 let reached = 0;
@@ -39,7 +42,10 @@ export function pause() {
   since = null;
 }
 
-/** Keeps what was heard up to here. @param {number} sample */
+/**
+ * Keeps what was heard up to here.
+ * @param {number} sample
+ */
 function keep(sample) {
   const from = since;
   if (from === null || sample - from < SHORTEST) return;
@@ -51,7 +57,10 @@ function keep(sample) {
   since = sample;
 }
 
-/** Tells the program what was heard since the last time. @param {boolean} [leaving] */
+/**
+ * Tells the program what was heard since the last time.
+ * @param {boolean} [leaving]
+ */
 async function tell(leaving = false) {
   keep(reached);
   const name = localStorage.getItem("risalah-by");

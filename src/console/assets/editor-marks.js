@@ -7,7 +7,10 @@ import { playing, position, sound } from "./editor-sound.js";
 
 /** @typedef {import("./editor-record.js").Shown} Shown */
 
-/** The turn of what plays that holds this sample. @param {number} sample */
+/**
+ * The turn of what plays that holds this sample.
+ * @param {number} sample
+ */
 function turnAt(sample) {
   const holds = (/** @type {Shown} */ one) =>
     one.turn.start <= sample &&

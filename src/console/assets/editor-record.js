@@ -29,18 +29,27 @@ export function isChanged(/** @type {Shown} */ one) {
   return !one.turn.omitted && one.text.textContent !== one.turn.text;
 }
 
-/** The words of a text: a no-break space holds them together. @param {string} text */
+/**
+ * The words of a text: a no-break space holds them together.
+ * @param {string} text
+ */
 export const wordsOf = (text) => text.split(/[^\S\u00a0\u202f]+/).filter(Boolean);
 
-/** The words of a turn as they stand in its text: where each begins and ends. @param {string} text */
+/**
+ * The words of a turn as they stand in its text: where each begins and ends.
+ * @param {string} text
+ */
 export function spans(text) {
-  return [...text.matchAll(/[^\s]+(?:[\u00a0\u202f][^\s]+)*/gu)].map((found) => [
-    found.index,
-    found.index + found[0].length,
-  ]);
+  return [...text.matchAll(/[^\s]+(?:[\u00a0\u202f][^\s]+)*/gu)].map((found) => {
+    const start = found.index || 0;
+    return [start, start + found[0].length];
+  });
 }
 
-/** The first words of some, as a person can find them. @param {string[]} some */
+/**
+ * The first words of some, as a person can find them.
+ * @param {string[]} some
+ */
 export function short(some) {
   return some.slice(0, 4).join(" ") + (some.length > 4 ? " …" : "");
 }
@@ -49,7 +58,10 @@ export function label(/** @type {any} */ turn) {
   return t("page.edit.turn", { speaker: turn.speaker.name || turn.speaker.label, time: turn.time });
 }
 
-/** The turn after this one at the same microphone, if nobody else speaks in between. @param {Shown} one */
+/**
+ * The turn after this one at the same microphone, if nobody else speaks in between.
+ * @param {Shown} one
+ */
 export function nextOf(one) {
   const next = shown[shown.indexOf(one) + 1];
   return next && next.turn.channel === one.turn.channel ? next : null;

@@ -15,10 +15,17 @@ import { fill } from "./editor-turns.js";
 /** Rest after which what was typed is saved, and the longest that it waits while one goes on typing, in milliseconds. */
 const REST = 1000,
   LONGEST = 1900;
-/** What was saved and can be undone, and what was undone and can be done again: numbers of corrections. */
-/** @type {{id: string, edits: number[]}[]} */
-export const done = [],
-  undone = [];
+/** @typedef {{id: string, edits: number[]}} Step */
+/**
+ * What was saved and can be undone: numbers of corrections.
+ * @type {Step[]}
+ */
+export const done = [];
+/**
+ * What was undone and can be done again.
+ * @type {Step[]}
+ */
+export const undone = [];
 
 const draftKey = (/** @type {string} */ id) => `risalah-draft:${meeting}:${id}`;
 
@@ -48,7 +55,11 @@ export function typed(/** @type {Shown} */ one) {
   );
 }
 
-/** Saves what was typed into a turn, one request at a time. @param {Shown} one @returns {Promise<void>} */
+/**
+ * Saves what was typed into a turn, one request at a time.
+ * @param {Shown} one
+ * @returns {Promise<void>}
+ */
 export function save(one) {
   clearTimeout(one.timer);
   one.timer = 0;
@@ -93,7 +104,12 @@ async function put(/** @type {Shown} */ one) {
   }
 }
 
-/** Puts what became of a change into the page. @param {Shown | null} one @param {any} changed @param {string} [sent] */
+/**
+ * Puts what became of a change into the page.
+ * @param {Shown | null} one
+ * @param {any} changed
+ * @param {string} [sent]
+ */
 export function taken(one, changed, sent) {
   now.lastEdit = Math.max(now.lastEdit, changed.last_edit);
   if (one && changed.edits.length) {

@@ -16,7 +16,11 @@ export const sound = /** @type {HTMLAudioElement} */ (by("sound"));
 /** What plays: from which sample, of which microphone (0 for all), until where. */
 export let playing = { from: 0, channel: 0, until: Infinity };
 
-/** The sample at which the word at this letter of a turn was spoken. @param {Shown} one @param {number} letter */
+/**
+ * The sample at which the word at this letter of a turn was spoken.
+ * @param {Shown} one
+ * @param {number} letter
+ */
 function sampleAt(one, letter) {
   const { turn } = one;
   const places = spans(one.text.textContent || "");

@@ -40,7 +40,12 @@ function make(/** @type {any} */ turn) {
   return one;
 }
 
-/** Shows a turn as the program has it; with `beside`, only what stands above its text. @param {Shown} one @param {any} turn @param {boolean} [beside] */
+/**
+ * Shows a turn as the program has it; with `beside`, only what stands above its text.
+ * @param {Shown} one
+ * @param {any} turn
+ * @param {boolean} [beside]
+ */
 export function fill(one, turn, beside = false) {
   one.turn = turn;
   const claim = claimOf(turn);
@@ -79,7 +84,10 @@ export function fill(one, turn, beside = false) {
   if (one.text.textContent !== text) one.text.textContent = text;
 }
 
-/** Takes over a turn as the program has it, unless somebody is typing in it. @param {any} turn */
+/**
+ * Takes over a turn as the program has it, unless somebody is typing in it.
+ * @param {any} turn
+ */
 export function renew(turn) {
   const one = named.get(turn.id);
   if (!one || turn.revision < one.turn.revision) return;
@@ -114,7 +122,10 @@ function leave(/** @type {Shown} */ one) {
   save(one);
 }
 
-/** Puts turns into the page that it does not have yet. @param {any[]} turns */
+/**
+ * Puts turns into the page that it does not have yet.
+ * @param {any[]} turns
+ */
 export function add(turns) {
   const fresh = turns.filter((turn) => !named.has(turn.id)).map(make);
   shown.push(...fresh);

@@ -5,7 +5,11 @@ import { ask, by, choose, element, say, t, trouble } from "./base.js";
 
 let drawn = "";
 
-/** Shows what was entered; while it records, each can be corrected. @param {any[]} list @param {boolean} running */
+/**
+ * Shows what was entered; while it records, each can be corrected.
+ * @param {any[]} list
+ * @param {boolean} running
+ */
 export function events(list, running) {
   const key = JSON.stringify([list, running]);
   if (key === drawn) return;
@@ -29,7 +33,11 @@ export function events(list, running) {
   by("entered").lastElementChild?.scrollIntoView({ block: "nearest" });
 }
 
-/** Corrects what was entered, by a later line of the ledger. @param {any} event @param {string} what */
+/**
+ * Corrects what was entered, by a later line of the ledger.
+ * @param {any} event
+ * @param {string} what
+ */
 async function correct(event, what) {
   const dialog = by("correct"),
     form = dialog.querySelector("form").elements;
@@ -59,7 +67,10 @@ async function correct(event, what) {
   }
 }
 
-/** Lets each button be pressed, and each form be gone to, by its key. @param {HTMLElement} page */
+/**
+ * Lets each button be pressed, and each form be gone to, by its key.
+ * @param {HTMLElement} page
+ */
 export function keys(page) {
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;

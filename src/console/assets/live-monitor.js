@@ -21,14 +21,20 @@ let written = 0;
 let asking = false;
 let base = "";
 
-/** The recording has reached this sample; 0 where none runs. @param {number} position */
+/**
+ * The recording has reached this sample; 0 where none runs.
+ * @param {number} position
+ */
 export function grows(position) {
   written = position;
   if (!position && context) stop();
   fetchNext();
 }
 
-/** Begins to obey the button. @param {string} meeting */
+/**
+ * Begins to obey the button.
+ * @param {string} meeting
+ */
 export function listenTo(meeting) {
   base = meeting;
   by("hear").addEventListener("click", () => (context ? stop() : start()));

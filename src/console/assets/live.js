@@ -13,7 +13,10 @@ let after = 0;
 /** @type {Map<number, {row: HTMLElement, meter: any, name: HTMLElement}>} */
 const meters = new Map();
 
-/** The level on a scale on which speech fills the middle: 60 dB. @param {number} rms */
+/**
+ * The level on a scale on which speech fills the middle: 60 dB.
+ * @param {number} rms
+ */
 const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(rms)) / 60)) : 0);
 
 function recording(/** @type {any} */ told) {
@@ -61,13 +64,20 @@ function recording(/** @type {any} */ told) {
   page.dispatchEvent(new CustomEvent("shown", { detail: told }));
 }
 
-/** What is being said: dim, as the final words may be others. @param {any} said */
+/**
+ * What is being said: dim, as the final words may be others.
+ * @param {any} said
+ */
 function preview(said) {
   by("preview").hidden = !said;
   if (said) put(by("preview"), `${said.time} ${said.speaker}: ${said.text} …`);
 }
 
-/** Writes only what is new, so that nothing is read out again. @param {HTMLElement} place @param {string} text */
+/**
+ * Writes only what is new, so that nothing is read out again.
+ * @param {HTMLElement} place
+ * @param {string} text
+ */
 function put(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }

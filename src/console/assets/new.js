@@ -24,7 +24,7 @@ form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
     } else if (text) meeting[name] = text;
   }
   for (const name of ["agenda", "letterhead"]) {
-    if (Array.isArray(meeting[name])) meeting[name] = meeting[name].filter(Boolean);
+    if (Array.isArray(meeting[name])) meeting[name] = /** @type {string[]} */ (meeting[name]).filter(Boolean);
   }
   form
     .querySelectorAll("[aria-invalid]")

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::line::Line;
-use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, Status, socket};
+use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, SOCKET, Status};
+use crate::common::runtime;
 use crate::recording::Entered;
 
 /// A recorder on this computer answers within milliseconds, or not at all.
@@ -108,7 +109,7 @@ impl Client {
 /// from its own.
 fn connect(folder: &Path) -> Result<Line, Error> {
     let said = fs::read(folder.join(CONTROL)).ok().and_then(|text| serde_json::from_slice::<Address>(&text).ok());
-    let sockets = said.map(|address| address.socket).into_iter().chain(socket::path_of(folder).ok());
+    let sockets = said.map(|address| address.socket).into_iter().chain(runtime::path_of(folder, SOCKET).ok());
     // The file of a recorder that was killed stays behind.
     let stream = sockets.into_iter().find_map(|socket| UnixStream::connect(socket).ok());
     let stream = stream.ok_or_else(|| Error::NotRunning { path: folder.to_owned() })?;

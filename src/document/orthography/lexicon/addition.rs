@@ -115,7 +115,7 @@ fn push(list: &mut Array, entry: &str) {
         list.push(entry);
         return;
     }
-    let margin = list.iter().next_back().map_or("\n    ", prefix);
+    let margin = list.iter().last().map_or("\n    ", prefix);
     let margin = margin.rsplit_once('\n').map_or("    ", |(_, margin)| margin).to_owned();
     // A comment behind the last entry stays there.
     let trailing = list.trailing().as_str().unwrap_or_default().to_owned();
