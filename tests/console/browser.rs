@@ -289,7 +289,13 @@ fn keys_are_chosen_in_the_help_and_kept_in_the_browser() {
     browser.until("document.querySelector('#keys').open");
     let row = "[...document.querySelectorAll('#keys tr')].find((one) => one.textContent.includes('tidak jelas'))";
     let choose = || browser.script(&format!("{row}.querySelector('button').click()"));
-    let told = || browser.script("return document.querySelector('#keys-told').textContent").as_str().unwrap_or_default().to_owned();
+    let told = || {
+        browser
+            .script("return document.querySelector('#keys-told').textContent")
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     choose();
     // One that is taken is told, and so is one that is text.
     browser.keys(ALT, "n");
@@ -305,7 +311,10 @@ fn keys_are_chosen_in_the_help_and_kept_in_the_browser() {
     browser.until("!document.querySelector('#keys').open");
     into(&browser, 5);
     browser.keys("", "\u{e037}");
-    until(|| turn(&served, 4)["text"].as_str().is_some_and(|text| text.ends_with("[tidak jelas]")), "the new key works");
+    until(
+        || turn(&served, 4)["text"].as_str().is_some_and(|text| text.ends_with("[tidak jelas]")),
+        "the new key works",
+    );
     // Another page of this browser has it too, until it is put back.
     browser.told("POST", "refresh", None);
     browser.until("document.querySelector('#turns').getAttribute('aria-busy') === 'false'");
@@ -369,7 +378,10 @@ fn one_listens_claims_joins_and_teaches_by_keys() {
     assert!(!folder.join("leksikon.toml").exists());
     first.click("#lexicon button[value=yes]");
     until(
-        || fs::read_to_string(folder.join("leksikon.toml")).is_ok_and(|text| text.contains("nama = [\"Rancangan Sampah\"]")),
+        || {
+            fs::read_to_string(folder.join("leksikon.toml"))
+                .is_ok_and(|text| text.contains("nama = [\"Rancangan Sampah\"]"))
+        },
         "it is written",
     );
 }

@@ -101,7 +101,9 @@ fn whatever_is_asked_is_answered_as_the_description_says() {
     run.env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console"));
     run.args(["--checks", "all", "--exclude-checks"]);
     // Some paths name what a random name never hits, and a check of the computer begins no recording.
-    run.arg("positive_data_acceptance,negative_data_rejection,ignored_auth,ensure_resource_availability,use_after_free");
+    run.arg(
+        "positive_data_acceptance,negative_data_rejection,ignored_auth,ensure_resource_availability,use_after_free",
+    );
     run.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--seed", "1", "--no-color"]);
     run.args(["--suppress-health-check", "all", "--request-timeout", "30", "--continue-on-failure"]);
     // It records nothing, and prints on nothing.

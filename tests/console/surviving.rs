@@ -45,7 +45,8 @@ fn nothing_is_lost_and_the_page_comes_back_by_itself() {
     browser.until("document.activeElement === document.querySelector('.turn:nth-child(5) .text')");
     browser.keys("", "\u{e010}");
     let folder = root.path().join(KNOWN);
-    let stored = || Store::open_to_read(&folder).and_then(|store| store.current()).expect("read").utterances[4].text.clone();
+    let stored =
+        || Store::open_to_read(&folder).and_then(|store| store.current()).expect("read").utterances[4].text.clone();
     let mut typed: Vec<(String, Instant)> = Vec::new();
     for kill in 0..kills {
         let since = Instant::now();

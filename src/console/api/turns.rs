@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::values::{Refusal, Turn};
 use super::{Name, Query};
 use crate::common::clock::Channel;
+use crate::common::message::Message;
 use crate::console::app::App;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
@@ -19,6 +22,9 @@ use crate::meeting_folder::now;
 use crate::transcript::Utterance;
 use crate::transcript::edit::{Change, Edit, Mark, Source, Speaker};
 use crate::transcript::store::Store;
+
+/// Bytes that an answer of some turns takes.
+const LETTER: usize = 64 << 10;
 
 /// Which turns.
 #[derive(Deserialize, IntoParams)]
@@ -35,7 +41,7 @@ pub struct Wanted {
 
 /// Turns of a meeting.
 #[derive(Serialize, ToSchema)]
-pub struct Turns {
+pub struct Turns<'a> {
     /// How many there are in all.
     pub total: usize,
     /// The version of the transcript.
@@ -49,7 +55,21 @@ pub struct Turns {
     /// How many somebody has listened to.
     pub heard: usize,
     /// By start, then microphone.
-    pub turns: Vec<Turn>,
+    #[schema(value_type = Vec<Turn>)]
+    turns: Chosen<'a>,
+}
+
+/// Turns that are made one after the other as they are written: all words of a day at once would be
+/// twice in memory.
+struct Chosen<'a> {
+    record: &'a Record,
+    indices: Vec<usize>,
+}
+
+impl Serialize for Chosen<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.indices.iter().map(|index| self.record.turn(*index)))
+    }
 }
 
 /// What was said, as it stands now.
@@ -57,21 +77,24 @@ pub struct Turns {
     get,
     path = "/api/v1/meetings/{id}/turns",
     params(("id" = String, Path, description = "The meeting's name"), Wanted),
-    responses((status = 200, body = Turns), (status = 404, body = Refusal))
+    responses((status = 200, body = Turns<'_>), (status = 404, body = Refusal))
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
     Name(id): Name<String>,
     Query(wanted): Query<Wanted>,
-) -> Result<Json<Turns>, Refused> {
+) -> Result<Response, Refused> {
     app.work(move |app| {
         let record = app.records.open(&app.folder(&id)?)?;
-        Ok(Json(turns(&record, &wanted)))
+        let failed = |_| Refused::failed(Message::new("page.error.stopped"));
+        let mut body = Vec::with_capacity(LETTER);
+        serde_json::to_writer(&mut body, &turns(&record, &wanted)).map_err(failed)?;
+        Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
     })
     .await
 }
 
-fn turns(record: &Record, wanted: &Wanted) -> Turns {
+fn turns<'a>(record: &'a Record, wanted: &Wanted) -> Turns<'a> {
     let all = 0..record.len();
     let revision = |index: usize| record.revision(record.place(&record.transcript.utterances[index]));
     let is_wanted = |index: &usize| wanted.since.is_none_or(|since| revision(*index) > since);
@@ -83,7 +106,7 @@ fn turns(record: &Record, wanted: &Wanted) -> Turns {
         last_edit: record.transcript.edition.last_edit,
         to_hear: all.clone().filter(|index| record.is_to_hear(*index)).count(),
         heard: all.filter(|index| record.is_heard(*index)).count(),
-        turns: chosen.map(|index| record.turn(index)).collect(),
+        turns: Chosen { record, indices: chosen.collect() },
     }
 }
 
