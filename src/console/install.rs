@@ -14,30 +14,20 @@ const MARK: &str = "# risalah serve --install\n";
 
 /// Why the entry or the unit cannot be written or taken away.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum InstallError {
     /// The user has no home folder.
     #[error("no home folder")]
     NoHome,
     /// Somebody else has written the file.
     #[error("{} was not written by --install", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// The path of the program or of the folder has a character that neither file can hold.
     #[error("{} has a control character", path.display())]
-    Unwritable {
-        /// The path.
-        path: PathBuf,
-    },
+    Unwritable { path: PathBuf },
     /// The system does not let it be written.
     #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl Explain for InstallError {

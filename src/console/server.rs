@@ -48,35 +48,20 @@ pub struct Options {
 
 /// Why the server does not begin.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// Others could reach it.
     #[error("{address} is not of this computer only")]
-    NotLoopback {
-        /// What was asked for.
-        address: IpAddr,
-    },
+    NotLoopback { address: IpAddr },
     /// What was given is one meeting.
     #[error("{} is a meeting", path.display())]
-    OneMeeting {
-        /// The folder.
-        path: PathBuf,
-    },
+    OneMeeting { path: PathBuf },
     /// The folder cannot be made or read.
     #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Folder { path: PathBuf, source: io::Error },
     /// The address is taken, or the system does not give it.
     #[error("{address}: {source}")]
-    Listen {
-        /// Address and port.
-        address: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
+    Listen { address: SocketAddr, source: io::Error },
 }
 
 impl Explain for Error {

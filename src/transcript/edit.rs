@@ -231,16 +231,14 @@ impl Corrected {
 
 /// Why a layer cannot be laid. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Refusal {
     /// The version has no such utterance.
     #[error("no utterance there")]
     NoUtterance,
     /// The words that are to be replaced do not stand there.
     #[error("`{expected}` does not stand there")]
-    NotThere {
-        /// The words.
-        expected: String,
-    },
+    NotThere { expected: String },
     /// The speaker was changed in the meantime.
     #[error("another speaker by now")]
     Moved,
