@@ -131,14 +131,14 @@ pub struct Changed {
 /// Two made a correction on the same state.
 #[derive(Serialize, ToSchema)]
 pub struct Conflict {
-    /// `page.error.conflict`.
+    /// `page.error.conflict`, or what else is in the way.
     pub code: String,
     /// The sentence.
     pub what: String,
     /// How to go on.
     pub hint: Option<String>,
-    /// The turn as the other one has left it.
-    pub current: Turn,
+    /// The turn as the other one has left it, where that is why.
+    pub current: Option<Turn>,
     /// The text that was not taken, where it was one.
     pub yours: Option<String>,
 }

@@ -28,7 +28,7 @@ const MOST: usize = 1_000;
 /// A passage that was played.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Passage {
+pub struct PlayedPassage {
     /// The microphone; the sum of all where none is named.
     #[serde(default)]
     pub channel: Option<u16>,
@@ -45,7 +45,7 @@ pub struct Listening {
     /// Who listened.
     pub by: String,
     /// What.
-    pub passages: Vec<Passage>,
+    pub passages: Vec<PlayedPassage>,
 }
 
 /// What one has listened to.
@@ -108,7 +108,7 @@ pub async fn post(
         let record = app.records.open(folder)?;
         let at = Timestamp::now();
         let whole = Span::new(0, record.transcript.recording.length);
-        let of = |passage: &Passage| {
+        let of = |passage: &PlayedPassage| {
             let none = |number: u16| Refused::not_found(Message::new("page.error.channel").with("number", number));
             let channel = match passage.channel {
                 None => None,

@@ -15,7 +15,7 @@ export function events(list, running) {
   if (key === drawn) return;
   drawn = key;
   by("entered").replaceChildren(
-    ...list.map((event) => {
+    ...[...list].sort((one, other) => one.at - other.at).map((event) => {
       const what = [t("page.event." + event.kind), event.detail].filter(Boolean).join(": ");
       const item = element("li", {}, [element("time", {}, [event.time]), " ", what]);
       if (running) {
