@@ -83,9 +83,10 @@ package:
 
 ## The pictures of docs/panduan, from the real program.
 pictures: build
-	@scripts/setup.sh pictures
+	@scripts/setup.sh pictures test
 	$(PYTHON) pillow
 	$(VENV)/bin/python scripts/pictures.py
+	$(VENV)/bin/python scripts/page_pictures.py
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:

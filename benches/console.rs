@@ -211,9 +211,9 @@ fn keys(browser: &Browser) -> Vec<f64> {
 /// Milliseconds from a click on a turn to the sound.
 fn clicks(browser: &Browser) -> Vec<f64> {
     browser.script(
-        "window.took = []; const sound = document.querySelector('#sound'); let clicked = 0; \
+        "window.took = []; let clicked = 0; \
          addEventListener('click', (event) => { clicked = event.timeStamp; }, true); \
-         sound.addEventListener('playing', () => { if (clicked) window.took.push(performance.now() - clicked); clicked = 0; })",
+         addEventListener('playing', () => { if (clicked) window.took.push(performance.now() - clicked); clicked = 0; }, true)",
     );
     for place in 1..=CLICKED {
         let turn = place * TURNS / (CLICKED + 1);

@@ -71,7 +71,7 @@ impl Record {
     /// of writing, so that only what they changed is looked at anew.
     fn after(&self, store: &Store, laid: &[Edit]) -> Result<Self, Refused> {
         let edits = [&self.edits, laid].concat();
-        let transcript = store.under(&self.raw, &edits)?;
+        let transcript = store.under_on(&self.transcript, &self.raw, &edits, laid)?;
         let version = transcript.version.number;
         let pairs = transcript.utterances.iter().zip(&self.doubts);
         let doubts = pairs.map(|(utterance, known)| {

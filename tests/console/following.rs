@@ -46,6 +46,7 @@ fn a_clerk_follows_and_corrects_without_leaving_the_page() {
     browser.click("#hear");
     browser.until("Number(document.querySelector('#monitor').dataset.peak) > 1000");
     browser.until("document.querySelector('#behind').textContent.includes('detik')");
+    browser.script("scrollTo(0, 0)");
     browser.picture("rekam-dengar");
     browser.click("#hear");
     browser.until("document.querySelector('#behind').textContent === ''");
@@ -90,6 +91,8 @@ fn a_clerk_follows_and_corrects_without_leaving_the_page() {
     preview_file::show(&folder, &said);
     browser.until("document.querySelector('#preview:not([hidden])')?.textContent.includes('Ani: Sidang dewan')");
     browser.picture("rekam-pratinjau");
+    browser.script("scrollTo(0, 0)");
+    browser.picture("rekam-berjalan");
     browser.click("#stop");
     browser.until("document.querySelector('#sure').open");
     browser.click("#sure button[value=yes]");

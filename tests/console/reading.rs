@@ -141,7 +141,8 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
     // Of two schemas of one name the description would have one.
     let derived = texts.iter().flat_map(|text| text.split("ToSchema)]").skip(1));
     let declared = derived.filter_map(|text| {
-        text.lines().find_map(|line| line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")))
+        let line = text.lines().find(|line| line.contains("struct ") || line.contains("enum "))?;
+        line.split_once("struct ").or_else(|| line.split_once("enum ")).map(|(_, name)| name)
     });
     let names: Vec<&str> =
         declared.map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()).collect();

@@ -52,7 +52,7 @@ pub struct Wanted {
     /// Only what was said at items of the agenda that have these words.
     pub agenda: Option<String>,
     /// Only in one of the two texts.
-    pub text: Option<Text>,
+    pub text: Option<Searched>,
     /// Hits that were shown already.
     #[serde(default)]
     pub skip: usize,
@@ -77,7 +77,7 @@ pub enum What {
 /// Which text of what was said.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Text {
+pub enum Searched {
     /// As it stands now.
     Said,
     /// As it was recognised.
@@ -262,8 +262,8 @@ fn request(wanted: &Wanted) -> Result<Request, Refused> {
         agenda: text(wanted.agenda.as_ref()),
         text: match wanted.text {
             None => archive::Text::Both,
-            Some(Text::Said) => archive::Text::Current,
-            Some(Text::Recognised) => archive::Text::Recognised,
+            Some(Searched::Said) => archive::Text::Current,
+            Some(Searched::Recognised) => archive::Text::Recognised,
         },
         skip: wanted.skip,
         limit: wanted.limit.unwrap_or(USUAL).min(MOST),
