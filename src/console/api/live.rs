@@ -61,8 +61,9 @@ struct Fresh {
     text: String,
 }
 
-/// Frames of JSON: `recording` whenever something of it changes, up to twenty times a second, `turns` as they are recognised,
-/// `edited` when somebody has corrected, `claims` when somebody begins or ends to work on a passage.
+/// Frames of JSON: `recording` whenever something of it changes, up to twenty times a second; `turns`
+/// as they are recognised; `edited` when somebody has corrected; `claims` when somebody begins or ends
+/// to work on a passage.
 #[utoipa::path(
     get,
     path = "/api/v1/meetings/{id}/live",
