@@ -190,6 +190,7 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
         "const seat = document.querySelector('#room [data-seat=\"3\"]'); seat.value = 'tamu'; \
          seat.dispatchEvent(new Event('change'))",
     );
+    browser.script("document.querySelector('#f-kursi').scrollIntoView()");
     browser.picture("persiapan-kursi");
     browser.click("#save");
     until(

@@ -85,6 +85,12 @@ impl Addition {
         // What both readers of TOML do not agree on.
         let no_table = || Error::Unreadable { path: path.to_owned(), source: ErrorKind::InvalidData.into() };
         let mut document: DocumentMut = text.parse().map_err(|_| no_table())?;
+        // Of a file without an entry, the comments stand behind what is put in; they stay before it.
+        let mut head = String::new();
+        if document.is_empty() {
+            head.push_str(document.trailing().as_str().unwrap_or_default());
+            document.set_trailing("");
+        }
         let (list, entry) = match self {
             Self::Name(entry) | Self::Doubled(entry) => {
                 (document.entry(self.key()).or_insert(Item::Value(Array::new().into())), entry)
@@ -100,7 +106,7 @@ impl Addition {
             return Ok(None);
         }
         push(list, entry);
-        let written = document.to_string();
+        let written = head + &document.to_string();
         let written = if ends == "\r\n" { written.replace("\r\n", "\n").replace('\n', "\r\n") } else { written };
         Lexicon::default().with(&written, path)?;
         Ok(Some(written))
