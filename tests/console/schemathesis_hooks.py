@@ -1,7 +1,7 @@
 """For schemathesis: half of what it asks names a meeting that is there, and every refusal is a sentence."""
 
 import os
-import random
+import zlib
 
 import schemathesis
 
@@ -10,7 +10,8 @@ MEETING = os.environ.get("RISALAH_MEETING", "")
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    if path_parameters and "id" in path_parameters and random.random() < 0.5:
+    # By what it would have asked, so that each run asks the same.
+    if path_parameters and "id" in path_parameters and zlib.crc32(repr(path_parameters).encode()) % 2:
         path_parameters["id"] = MEETING
     return path_parameters
 
