@@ -104,7 +104,7 @@ fn from_the_list_to_the_printed_record() {
     browser.picture("sunting-antrean");
     browser.keys(ALT, "b");
     until(|| turn(&served, 1)["heard"] == true, "the amount was heard");
-    browser.until("document.activeElement.closest('.turn.to-hear')");
+    browser.until("document.activeElement.closest('.turn:nth-child(3).to-hear')");
     browser.keys(ALT, "b");
     until(|| turn(&served, 2)["heard"] == true, "the doubtful turn was heard");
     // On to the gate.

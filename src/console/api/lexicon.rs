@@ -21,7 +21,7 @@ use crate::document::orthography::lexicon::{self, Addition, Lexicon, read_text};
 use crate::document::orthography::{self, Writer};
 use crate::lifecycle::folder;
 use crate::meeting_folder::now;
-use crate::transcript::edit::{Change, Edit, apply};
+use crate::transcript::edit::{Edit, apply};
 
 /// Words are shorter.
 const LONGEST: usize = 200;
@@ -154,13 +154,12 @@ fn otherwise(record: &Record, lexicon: Lexicon) -> Vec<Otherwise> {
     }
     let writer = Writer::of(&record.meeting, lexicon);
     let layers = orthography::layers(&writer, raw, &record.edits, &now(&record.meeting));
+    if layers.is_empty() {
+        return Vec::new();
+    }
     let next = record.edits.last().map_or(1, |edit| edit.id + 1);
     let fresh = (next..).zip(layers).map(|(id, layer)| Edit { id, layer });
     let edits: Vec<Edit> = record.edits.iter().cloned().chain(fresh).collect();
-    let is_text = |edit: &&Edit| matches!(edit.layer.change, Change::Text { .. } | Change::Undo { .. });
-    if edits[record.edits.len()..].iter().filter(is_text).count() == 0 {
-        return Vec::new();
-    }
     let Ok(changed) = apply(raw, &edits) else { return Vec::new() };
     let pairs = record.transcript.utterances.iter().zip(&changed.utterances);
     let differs = pairs.filter(|(one, other)| one.text != other.text);
