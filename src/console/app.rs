@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+use super::claims::Claims;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
@@ -16,6 +17,7 @@ use super::records::Records;
 use super::refused::Refused;
 use super::server::Options;
 use crate::archive::Archive;
+use crate::common::digest::sha256;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
@@ -44,6 +46,7 @@ pub struct App {
     pub archive: Mutex<Option<Archive>>,
     pub records: Records,
     pub member_links: MemberLinks,
+    pub claims: Claims,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -54,11 +57,13 @@ pub struct App {
 
 impl App {
     pub fn new(root: PathBuf, bound: SocketAddr, options: Options) -> io::Result<Self> {
+        let token = options.token.map_or_else(random, Ok)?;
         Ok(Self {
             root,
             bound,
-            token: random()?,
-            csrf: random()?,
+            // Made of the other, so that a page that outlives the server goes on with the next.
+            csrf: sha256(format!("csrf {token}").as_bytes()),
+            token,
             program: options.program,
             lay_out: options.lay_out,
             source: options.source,
@@ -66,6 +71,7 @@ impl App {
             archive: Mutex::default(),
             records: Records::default(),
             member_links: MemberLinks::default(),
+            claims: Claims::default(),
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),

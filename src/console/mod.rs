@@ -7,8 +7,10 @@
 mod api;
 mod app;
 mod assets;
+mod claims;
 mod guard;
 mod install;
+mod instance;
 mod meetings;
 mod member_links;
 mod pages;
@@ -23,4 +25,5 @@ mod wav;
 mod words;
 
 pub use install::{InstallError, install, uninstall};
+pub use instance::{Found, Instance, InstanceError, Left};
 pub use server::{Error, Options, Server};

@@ -35,6 +35,9 @@ pub struct Options {
     pub address: IpAddr,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// What lets in: that of a page that was killed, so that browsers go on with this one; else a new
+    /// one is made.
+    pub token: Option<String>,
     /// The file of this program, which is started to record.
     pub program: PathBuf,
     /// Lays out printed documents.

@@ -6,6 +6,7 @@ mod sample;
 mod browser;
 mod chromium;
 mod correcting;
+mod following;
 mod guarded;
 mod installed;
 mod meetings;
@@ -22,6 +23,8 @@ mod recording;
 mod searching;
 mod server;
 mod sound;
+mod surviving;
+mod together;
 
 /// Waits for what comes soon; far beyond anything that a busy machine needs.
 fn until(what: &str, mut is: impl FnMut() -> bool) {

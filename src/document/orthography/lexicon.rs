@@ -4,6 +4,8 @@
 //! explained). A file of that name beside `rapat.toml` adds to it; what it lists under `abaikan` is
 //! forgotten.
 
+mod addition;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, Read};
@@ -14,6 +16,8 @@ use toml::Spanned;
 
 use crate::common::message::{Explain, Message};
 use crate::common::toml_text::{self, Slip, Wrong, line_of};
+
+pub use addition::{Addition, read_text};
 
 /// The file's name, beside the description of the meeting.
 pub const FILE_NAME: &str = "leksikon.toml";
