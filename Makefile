@@ -52,10 +52,11 @@ test-models: build
 	$(RISALAH) models bench base-ct2
 	cargo test --release --locked --features whisper-cpp --test official --test library words
 
-## The recorder killed a hundred times, its disks frozen, full and broken (a quarter of an hour; root, for the disks).
+## The recorder killed a hundred times, its disks frozen, full and broken, and the page's server killed twenty times (a quarter of an hour; root, for the disks).
 soak:
 	@scripts/setup.sh build test
 	cargo test --release --locked --test soak -- --ignored --nocapture --test-threads 2
+	RISALAH_KILLS=20 cargo test --release --locked --test console -- surviving
 
 ## The micro-benchmarks, then whole runs beside whisper.cpp and faster-whisper with the same weights (benches/README.md).
 bench: build
@@ -82,9 +83,10 @@ package:
 
 ## The pictures of docs/panduan, from the real program.
 pictures: build
-	@scripts/setup.sh pictures
+	@scripts/setup.sh pictures test
 	$(PYTHON) pillow
 	$(VENV)/bin/python scripts/pictures.py
+	$(VENV)/bin/python scripts/page_pictures.py
 
 ## Trains the shipped model anew, from synthesised speech to models/risalah-demo.bin.zst (hours; see models/README.md).
 model:

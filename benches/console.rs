@@ -3,12 +3,13 @@
 //!
 //! `cargo bench --bench console` prints a Markdown table (benches/README.md). It starts the program
 //! as a user does, asks its API, and drives Chromium (`chromium-driver`). The recording is a sparse
-//! file of silence, of 37 GB that take no place. Memory is what Linux tells of the processes.
+//! file of silence, of 37 GB that take no place. Then one of 64 microphones is recorded and watched.
+//! Memory is what Linux tells of the processes.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -29,6 +30,10 @@ const WORDS_PER_TURN: usize = 27;
 const HOURS: u64 = 8;
 const CHANNELS: u16 = 9;
 const MEETING: &str = "2027-03-09-paripurna";
+/// The meeting that is recorded, its microphones, and how long it is watched.
+const LIVE: &str = "2027-03-10-komisi";
+const SEATS: u16 = 64;
+const WATCHED: Duration = Duration::from_secs(20);
 /// Keys that are typed, and words that are clicked on.
 const TYPED: usize = 100;
 const CLICKED: usize = 20;
@@ -39,6 +44,86 @@ fn main() {
     println!("| {TURNS} turns, {} words | |\n|---|--:|", TURNS * WORDS_PER_TURN);
     api(root.path());
     browser(root.path());
+    live(root.path());
+}
+
+/// A recording of 64 microphones: from the recorder's meter to the screen, and what that costs.
+fn live(root: &Path) {
+    let folder = root.join(LIVE);
+    fs::create_dir_all(&folder).expect("made");
+    fs::write(folder.join("rapat.toml"), "[rapat]\njenis = \"komisi\"\n").expect("written");
+    let source = root.join("sumber.wav");
+    noise(&source);
+    let served = Served::with(root, &["--source", source.to_str().expect("text")]);
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.open(&format!("http://{}/meetings/{LIVE}/live", served.host));
+    browser.until("document.querySelector('#start:not([hidden])')");
+    browser.script(
+        "window.seen = []; document.querySelector('#live').addEventListener('shown', (event) => { \
+         const level = event.detail.meters[0]?.rms; if (!level) return; \
+         requestAnimationFrame(() => { const drawn = new MessageChannel(); \
+         drawn.port1.onmessage = () => window.seen.push([level, performance.timeOrigin + performance.now()]); \
+         drawn.port2.postMessage(0); }); })",
+    );
+    browser.click("#start");
+    browser.until(&format!("document.querySelectorAll('.level').length === {SEATS}"));
+    let recording = e_risalah::recording::folder_of(&folder);
+    let mut recorder = e_risalah::record::recorder::Client::reach(&recording).expect("it records");
+    let (begun, before) = (Instant::now(), processor(served.id()));
+    // When the recorder shows a level for the first time.
+    let mut told: Vec<(f32, f64)> = Vec::new();
+    while begun.elapsed() < WATCHED {
+        let level = recorder.status().expect("its state").meters[0].rms;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs_f64() * 1_000.0;
+        if told.last().is_none_or(|(last, _)| last.to_bits() != level.to_bits()) {
+            told.push((level, now));
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    let used = (processor(served.id()) - before) / begun.elapsed().as_secs_f64() * 100.0;
+    let seen = browser.script("return window.seen");
+    let seen: Vec<(f64, f64)> =
+        seen.as_array().into_iter().flatten().filter_map(|pair| Some((pair[0].as_f64()?, pair[1].as_f64()?))).collect();
+    let shown = |level: f32| seen.iter().find(|(other, _)| (*other as f32).to_bits() == level.to_bits());
+    let mut took: Vec<f64> =
+        told.iter().skip(1).filter_map(|(level, at)| shown(*level).map(|(_, drawn)| drawn - at)).collect();
+    let rate = took.len() as f64 / WATCHED.as_secs_f64();
+    row(
+        &format!("live: {SEATS} microphones, from the recorder's meter to the screen, median / 95 % (levels a second)"),
+        &format!("{} ({rate:.1})", quantiles(&mut took)),
+    );
+    row("live: the server, of one core", &format!("{used:.1} %"));
+    served.ask("POST", &format!("/api/v1/meetings/{LIVE}/recording/stop"), None);
+    // The recogniser is left to its end, so that it does not outlive the folder.
+    while !folder.join("risalah-sementara.pdf").is_file() && begun.elapsed() < Duration::from_mins(5) {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Soft noise on every microphone, of which no two moments are equally loud.
+fn noise(path: &Path) {
+    let format = hound::WavSpec {
+        channels: SEATS,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, format).expect("a file");
+    let mut state = 7_u32;
+    for _ in 0..(WATCHED.as_secs() + 20) * 16_000 * u64::from(SEATS) {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        writer.write_sample((state >> 24) as i16).expect("written");
+    }
+    writer.finalize().expect("written");
+}
+
+/// Seconds of a processor that a process has used.
+fn processor(process: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let behind = text.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let fields: Vec<f64> = behind.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    fields.iter().sum::<f64>() / 100.0
 }
 
 fn api(root: &Path) {
@@ -126,9 +211,9 @@ fn keys(browser: &Browser) -> Vec<f64> {
 /// Milliseconds from a click on a turn to the sound.
 fn clicks(browser: &Browser) -> Vec<f64> {
     browser.script(
-        "window.took = []; const sound = document.querySelector('#sound'); let clicked = 0; \
+        "window.took = []; let clicked = 0; \
          addEventListener('click', (event) => { clicked = event.timeStamp; }, true); \
-         sound.addEventListener('playing', () => { if (clicked) window.took.push(performance.now() - clicked); clicked = 0; })",
+         addEventListener('playing', () => { if (clicked) window.took.push(performance.now() - clicked); clicked = 0; }, true)",
     );
     for place in 1..=CLICKED {
         let turn = place * TURNS / (CLICKED + 1);

@@ -6,6 +6,7 @@
     .venv/bin/python benches/voices.py meeting   --readers DIR --ggml base.bin [--room normal]
     .venv/bin/python benches/voices.py times     --corpus DIR --ggml base.bin --ct2 base-ct2
     .venv/bin/python benches/voices.py names     --corpus DIR --ggml base.bin [--judge]
+    .venv/bin/python benches/voices.py languages --corpus DIR --other en=DIR --ggml base.bin [--judge]
     .venv/bin/python benches/voices.py quiet     --corpus DIR --readers DIR --ggml base.bin --seconds 600
 
 DIR is a corpus of INDspeech: WAV files of one sentence each and a transcript, a line `NAME<TAB>TEXT` for each; for `meeting`
@@ -49,14 +50,19 @@ class Sentence:
         return sound
 
 
-def corpus(folder: Path, judge: bool) -> list[Sentence]:
-    """The sentences that judge, or the others, by name."""
+def transcripts(folder: Path) -> dict[str, str]:
+    """The words of each sentence of a corpus, by its name."""
     texts = {}
     for path in sorted(folder.rglob("*transcript*")):
         for line in path.read_text("utf-8").splitlines():
             name, _, text = line.partition("\t")
             texts.setdefault(name, text.strip())
-    found = []
+    return texts
+
+
+def corpus(folder: Path, judge: bool) -> list[Sentence]:
+    """The sentences that judge, or the others, by name."""
+    texts, found = transcripts(folder), []
     for path in sorted(folder.rglob("*.wav")):
         number = re.search(r"(\d+)$", path.stem)
         if path.stem in texts and number and (int(number[1]) >= FIRST_JUDGE) == judge:
@@ -72,10 +78,15 @@ def word_errors(said: list[str], heard: list[str]) -> score.WordErrors:
 
 def run(command: list, core: int) -> str:
     """What a process on one core prints."""
+    return completed(command, core).stdout
+
+
+def completed(command: list, core: int) -> subprocess.CompletedProcess:
+    """A process on one core, done."""
     done = subprocess.run(["taskset", "-c", str(core), *map(str, command)], capture_output=True, text=True, env=compare.environment())
     if done.returncode not in (0, 3):  # 3: done, with warnings
         raise SystemExit(f"{command}: {done.stderr[-2000:]}")
-    return done.stdout
+    return done
 
 
 # Each peer is this file in a process of its own: `voices.py peer NAME MODEL LIST` prints a line of JSON a file.
@@ -123,6 +134,10 @@ def peer(name: str, model: str, files: list[Path]) -> None:
 
 def heard(program: str, args: argparse.Namespace, listed: Path) -> tuple[list[str], float]:
     """The texts of the files in a list, and the CPU seconds of each on average."""
+    if program.startswith("kernel:"):
+        measure = [ROOT / "target/release/examples/measure", "--blank", "--kernel", program.removeprefix("kernel:"), args.ggml]
+        done = completed([*measure, *listed.read_text().splitlines()], args.core)
+        return done.stdout.splitlines(), float(re.search(r"([0-9.]+) s each", done.stderr)[1])
     if program.startswith("E-Risalah"):
         engine = program.split()[1]
         lines = run([ROOT / "target/release/examples/recognise", "--engine", engine, args.ggml, listed], args.core)
@@ -188,6 +203,27 @@ def names(args: argparse.Namespace, work: Path) -> None:
         split = len(groups[0])
         wrong = [word_errors([one.text for one in part], heard) for part, heard in ((chosen[:split], texts[:split]), (chosen[split:], texts[split:]))]
         print(f"| {way} | {found} of {said} | {invented} | {100 * wrong[0].rate:.1f} % | {100 * wrong[1].rate:.1f} % |")
+
+
+def languages(args: argparse.Namespace, work: Path) -> None:
+    """Which of the languages that a meeting may hold each sentence is taken for, and what the choice does to its words."""
+    recognise, codes = ROOT / "target/release/examples/recognise", "id,jw,su,en,ar"
+    rng = random.Random(args.seed)
+    groups = {"id": rng.sample(corpus(args.corpus, args.judge), args.count)}
+    for given in args.other:
+        code, _, folder = given.partition("=")
+        texts = transcripts(Path(folder))
+        files = sorted(path for path in Path(folder).rglob("*") if path.suffix in {".flac", ".wav"})
+        groups[code] = [Sentence(path, texts.get(path.stem, "")) for path in rng.sample(files, min(args.count, len(files)))]
+    print(f"| spoken | sentences | {' | '.join(codes.split(','))} | WER as Indonesian | with the choice |\n|---|--:|{'--:|' * len(codes.split(','))}--:|--:|")
+    for code, chosen in groups.items():
+        listed = work / "languages.txt"
+        listed.write_text("".join(f"{one.path}\n" for one in chosen))
+        found = {language: [json.loads(line) for line in run([recognise, "--language", language, args.ggml, listed], args.core).splitlines()] for language in ("id", codes)}
+        counts = Counter(one["language"] or "id" for one in found[codes])
+        said = [one.text for one in chosen]
+        rates = [f"{100 * word_errors(said, [one['text'] for one in texts]).rate:.1f} %" if any(said) else "–" for texts in found.values()]
+        print(f"| {code} | {len(chosen)} | {' | '.join(str(counts[one]) for one in codes.split(','))} | {' | '.join(rates)} |")
 
 
 def joined(chosen: list[Sentence], rng: random.Random, path: Path) -> list[float]:
@@ -381,7 +417,7 @@ def main() -> None:
         name, model, listed = sys.argv[2:]
         return peer(name, model, [Path(line) for line in Path(listed).read_text().splitlines()])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    what = {"sentences": sentences, "file": file, "meeting": meeting, "times": times, "names": names, "quiet": quiet}
+    what = {"sentences": sentences, "file": file, "meeting": meeting, "times": times, "names": names, "languages": languages, "quiet": quiet}
     parser.add_argument("what", choices=what)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--readers", type=Path)
@@ -389,12 +425,13 @@ def main() -> None:
     parser.add_argument("--ct2", type=Path, help="the same weights for CTranslate2")
     parser.add_argument("--judge", action="store_true", help="sentences and readers that were not used for choosing anything")
     parser.add_argument("--count", type=int, default=60, help="sentences")
+    parser.add_argument("--other", nargs="*", default=[], metavar="CODE=DIR", help="sounds of one sentence each in another language")
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--room", default="normal")
     parser.add_argument("--microphones", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--core", type=int, default=0)
-    parser.add_argument("--programs", nargs="+")
+    parser.add_argument("--programs", nargs="+", help="rows of `sentences`; kernel:avx2 is the engine alone with a named kernel")
     parser.add_argument("--risalah", type=Path, default=ROOT / "target/release/risalah")
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "voices")
     args = parser.parse_args()

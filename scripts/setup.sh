@@ -36,6 +36,7 @@ virtualenv  python3-virtualenv
 python3-config python3-dev
 chromium    chromium
 chromedriver chromium-driver
+tsc         node-typescript
 '
 bench='
 espeak-ng   espeak-ng

@@ -9,6 +9,7 @@ use crate::common::message::{Explain, Message};
 
 /// Why nothing can be looked for.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// There is no word in the query.
     #[error("no word")]
@@ -18,12 +19,7 @@ pub enum Error {
     OnlyNot,
     /// A beginning of a word that too many words have.
     #[error("`{beginning}*` is too short")]
-    ShortBeginning {
-        /// The beginning.
-        beginning: String,
-        /// The fewest letters.
-        least: usize,
-    },
+    ShortBeginning { beginning: String, least: usize },
     /// Nobody types so much.
     #[error("more than {most} characters, or too many words")]
     TooLong {
@@ -35,22 +31,13 @@ pub enum Error {
     NoSpeaker,
     /// What was given is one meeting.
     #[error("{} is a meeting", path.display())]
-    OneMeeting {
-        /// The folder.
-        path: PathBuf,
-    },
+    OneMeeting { path: PathBuf },
     /// The folder of all meetings cannot be read.
     #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Folder { path: PathBuf, source: io::Error },
     /// The index cannot be used.
     #[error("{}: {source}", path.display())]
     Index {
-        /// Its file.
         path: PathBuf,
         /// What SQLite says.
         source: rusqlite::Error,

@@ -13,26 +13,20 @@ use super::RATES;
 /// changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// No path was given.
     #[error("no recording was named")]
     Nothing,
     /// There is no such file or folder.
     #[error("{path} does not exist")]
-    Missing {
-        /// The path as given.
-        path: PathBuf,
-    },
+    Missing { path: PathBuf },
     /// A folder holds no file with the name of an audio file.
     #[error("the folder {path} holds no audio file")]
-    FolderWithoutAudio {
-        /// The folder.
-        path: PathBuf,
-    },
+    FolderWithoutAudio { path: PathBuf },
     /// A folder holds what looks like sound, but nothing of it can be read.
     #[error("nothing in the folder {path} can be read; {first} is the first that was passed over")]
     NothingRead {
-        /// The folder.
         path: PathBuf,
         /// The first that was passed over.
         first: PathBuf,
@@ -44,124 +38,76 @@ pub enum Error {
         path: PathBuf,
         /// One way: channels with their files.
         first: String,
-        /// The other.
         second: String,
     },
     /// Two different files of one format have a name that differs only by case or Unicode form.
     #[error("{first} and {second} have one name and different content")]
-    OneName {
-        /// A file.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-    },
+    OneName { first: PathBuf, second: PathBuf },
     /// One file was named twice, so that one microphone would be two channels.
     #[error("{first} and {second} are one file")]
     NamedTwice {
         /// The path that was named first.
         first: PathBuf,
-        /// The other.
         second: PathBuf,
     },
     /// So much time lies between two parts that they cannot be of one meeting.
     #[error("{hours} hours lie between {before} and {after}")]
     FarApart {
-        /// The part before.
         before: PathBuf,
-        /// The part after.
         after: PathBuf,
         /// Whole hours between them.
         hours: u64,
     },
     /// A folder was named among several paths, where each must be the file of one channel.
     #[error("{path} is a folder among files")]
-    FolderAmongFiles {
-        /// The folder.
-        path: PathBuf,
-    },
+    FolderAmongFiles { path: PathBuf },
     /// More files than a recording may have channels.
     #[error("{files} files for at most {MAX_CHANNELS} channels")]
-    TooManyFiles {
-        /// How many there are.
-        files: usize,
-    },
+    TooManyFiles { files: usize },
     /// Two files were named for one channel.
     #[error("{channel} was given both {first} and {second}")]
-    ChannelTwice {
-        /// The channel.
-        channel: Channel,
-        /// Its first file.
-        first: PathBuf,
-        /// Its second file.
-        second: PathBuf,
-    },
+    ChannelTwice { channel: Channel, first: PathBuf, second: PathBuf },
     /// The operating system refused to read.
     #[error("{path} cannot be read: {source}")]
     Io {
-        /// The file.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
     },
     /// A file of no bytes.
     #[error("{path} is empty")]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    Empty { path: PathBuf },
     /// The content is not that of an audio file, whatever its name is.
     #[error("{path} is not an audio file")]
-    NotAudio {
-        /// The file.
-        path: PathBuf,
-    },
+    NotAudio { path: PathBuf },
     /// A WAV file whose header does not say how the samples are stored.
     #[error("{path} has a WAV header without a usable format")]
-    NoFormat {
-        /// The file.
-        path: PathBuf,
-    },
+    NoFormat { path: PathBuf },
     /// A header and no sample after it.
     #[error("{path} has a header but no sound")]
-    NoData {
-        /// The file.
-        path: PathBuf,
-    },
+    NoData { path: PathBuf },
     /// An MP4 or CAF file without its index, which is written last: the recording broke off.
     #[error("{path} has no index; its recording broke off")]
-    NoIndex {
-        /// The file.
-        path: PathBuf,
-    },
+    NoIndex { path: PathBuf },
     /// The recording's ledger cannot be used.
     #[error(transparent)]
     Recording(recording::Error),
     /// Samples are stored in a way that this program cannot decode.
     #[error("{path} is stored as {encoding}, which is not supported")]
     Encoding {
-        /// The file.
         path: PathBuf,
         /// How it is stored, in words.
         encoding: String,
     },
     /// A header with no channel.
     #[error("{path} says that it has 0 channels")]
-    NoChannels {
-        /// The file.
-        path: PathBuf,
-    },
+    NoChannels { path: PathBuf },
     /// More channels than [`MAX_CHANNELS`].
     #[error("{path} has {channels} channels; at most {MAX_CHANNELS} are possible")]
-    TooManyChannels {
-        /// The file.
-        path: PathBuf,
-        /// Its number of channels.
-        channels: u64,
-    },
+    TooManyChannels { path: PathBuf, channels: u64 },
     /// A sample rate outside [`RATES`].
     #[error("{path} has {rate} samples a second")]
     Rate {
-        /// The file.
         path: PathBuf,
         /// Its rate, in samples a second.
         rate: u32,
@@ -169,33 +115,22 @@ pub enum Error {
     /// Two files of one recording have different sample rates.
     #[error("{first} has {first_rate} samples a second, {second} has {second_rate}")]
     RatesDiffer {
-        /// A file.
         first: PathBuf,
-        /// Its rate.
         first_rate: u32,
         /// Another.
         second: PathBuf,
-        /// Its rate.
         second_rate: u32,
     },
     /// A file that stands for one channel of a set has several.
     #[error("{path} has {channels} channels, but stands for one channel of a set")]
-    NotMono {
-        /// The file.
-        path: PathBuf,
-        /// Its number of channels.
-        channels: u16,
-    },
+    NotMono { path: PathBuf, channels: u16 },
     /// Two parts of one recording have a different number of channels.
     #[error("{first} has {first_channels} channels, {second} has {second_channels}")]
     ChannelsDiffer {
-        /// A part.
         first: PathBuf,
-        /// Its number of channels.
         first_channels: u16,
         /// Another.
         second: PathBuf,
-        /// Its number of channels.
         second_channels: u16,
     },
     /// The resampler refused a sample rate that lies in [`RATES`].

@@ -83,10 +83,10 @@ pub enum Double {
 /// Something amiss with a recording that did not keep its sound from being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Warning {
     /// The file ends before its header says; all that is there was delivered.
     Truncated {
-        /// The file.
         path: PathBuf,
         /// The rate of both figures.
         clock: Clock,
@@ -98,7 +98,6 @@ pub enum Warning {
     /// The file ends in the middle of a packet or without the mark of its end; what is missing has
     /// no known length.
     EndMissing {
-        /// The file.
         path: PathBuf,
         /// The rate of `held`.
         clock: Clock,
@@ -107,7 +106,6 @@ pub enum Warning {
     },
     /// A sound track of a container cannot be read, or not beside the others.
     TrackLeftOut {
-        /// The file.
         path: PathBuf,
         /// Its number among the sound tracks, from 1.
         track: usize,
@@ -119,7 +117,6 @@ pub enum Warning {
     /// An edit list of the file leaves out sound that is there; what was delivered is what a player
     /// plays.
     Hidden {
-        /// The file.
         path: PathBuf,
         /// The rate of `frames`.
         clock: Clock,
@@ -129,7 +126,6 @@ pub enum Warning {
     /// The number of channels changes on the way; what follows was brought to that of the
     /// beginning.
     ChannelsChange {
-        /// The file.
         path: PathBuf,
         /// The rate of `first`.
         clock: Clock,
@@ -137,13 +133,11 @@ pub enum Warning {
         first: u64,
         /// Channels at the beginning.
         from: u16,
-        /// Channels from there on.
         to: u16,
     },
     /// The header was never completed, or gives less sound than the file holds; all that is there
     /// was delivered.
     Unfinished {
-        /// The file.
         path: PathBuf,
         /// The rate of `held`.
         clock: Clock,
@@ -152,7 +146,6 @@ pub enum Warning {
     },
     /// Parts of a compressed file could not be decoded and became silence of the same length.
     Damaged {
-        /// The file.
         path: PathBuf,
         /// How many parts it was.
         places: u64,
@@ -163,20 +156,17 @@ pub enum Warning {
     },
     /// The rest of a compressed file could not be decoded.
     Broken {
-        /// The file.
         path: PathBuf,
         /// The rate of `held`.
         clock: Clock,
         /// Frames before the break; they were delivered.
         held: u64,
-        /// What the decoder said.
         reason: String,
     },
     /// The file of one channel ends earlier than that of another; its end was filled with silence.
     Shorter {
         /// The file that ends early.
         path: PathBuf,
-        /// Its channel.
         channel: Channel,
         /// The rate of both figures.
         clock: Clock,
@@ -187,7 +177,6 @@ pub enum Warning {
     },
     /// What looks like a recording was not read.
     PassedOver {
-        /// The file or folder.
         path: PathBuf,
         /// Why.
         why: Why,
@@ -207,20 +196,10 @@ pub enum Warning {
         channels: Vec<Channel>,
     },
     /// The number in a file's name is a channel at which the seat map has no seat.
-    NoSeat {
-        /// The file.
-        path: PathBuf,
-        /// The channel.
-        channel: Channel,
-    },
+    NoSeat { path: PathBuf, channel: Channel },
     /// A file has no number where others have; it stands on a channel behind all others, where it
     /// takes nobody's place.
-    NoNumber {
-        /// The file.
-        path: PathBuf,
-        /// The channel.
-        channel: Channel,
-    },
+    NoNumber { path: PathBuf, channel: Channel },
     /// No file has a number, so that the order of their names decided.
     InOrder {
         /// The files with their channels.
@@ -241,20 +220,14 @@ pub enum Warning {
     SeatWithoutFile {
         /// The seat's channel.
         channel: Channel,
-        /// The name.
         file: String,
     },
     /// Names that may count parts or microphones were taken to count microphones, since all files
     /// have one length.
-    ReadByLength {
-        /// The files.
-        paths: Vec<PathBuf>,
-    },
+    ReadByLength { paths: Vec<PathBuf> },
     /// Between two parts lies time that no file holds; it is silent.
     Gap {
-        /// The part before.
         before: PathBuf,
-        /// The part after.
         after: PathBuf,
         /// The channels in which it lies.
         channels: Vec<Channel>,
@@ -264,12 +237,7 @@ pub enum Warning {
         span: Span,
     },
     /// Two files were joined, and nothing says how much time lies between them.
-    Joined {
-        /// The file before.
-        before: PathBuf,
-        /// The file after.
-        after: PathBuf,
-    },
+    Joined { before: PathBuf, after: PathBuf },
     /// The numbers of the parts do not begin with the first.
     FirstPartMissing {
         /// The part with the lowest number.
@@ -277,9 +245,7 @@ pub enum Warning {
     },
     /// By the time in its head or name a file begins later than the others, and was placed there.
     BeganLater {
-        /// The file.
         path: PathBuf,
-        /// Its channel.
         channel: Channel,
         /// The rate of `frames`.
         clock: Clock,
@@ -289,9 +255,7 @@ pub enum Warning {
     /// By the time in its head or name a file begins later than the others, but its length
     /// contradicts that; it was not moved.
     TimesDiffer {
-        /// The file.
         path: PathBuf,
-        /// Its channel.
         channel: Channel,
         /// The rate of `frames`.
         clock: Clock,
@@ -299,18 +263,10 @@ pub enum Warning {
         frames: u64,
     },
     /// A file changed while it was read.
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
+    Changed { path: PathBuf },
     /// A part of a recording holds no readable sound; what follows it stands too early by its
     /// length.
-    PartSkipped {
-        /// The part.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
+    PartSkipped { path: PathBuf, bytes: u64 },
     /// The numbers of a recording's parts have a gap; what follows it stands too early by the
     /// length of what is missing.
     PartsMissing {
@@ -340,12 +296,7 @@ pub enum Warning {
         path: PathBuf,
     },
     /// Samples were not numbers, or beyond any level that sound can have; they became silence.
-    NotNumbers {
-        /// Their channel.
-        channel: Channel,
-        /// How many.
-        samples: u64,
-    },
+    NotNumbers { channel: Channel, samples: u64 },
     /// These channels are digital silence from the first to the last sample.
     Silent {
         /// The channels, ascending.
@@ -355,7 +306,6 @@ pub enum Warning {
     AllSilent,
     /// A channel was recorded too loud: its wave is cut off at the limit.
     Clipped {
-        /// The channel.
         channel: Channel,
         /// The rate of `samples`.
         clock: Clock,

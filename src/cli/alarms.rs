@@ -5,10 +5,7 @@ use std::path::PathBuf;
 
 use e_risalah::audio::Input;
 use e_risalah::common::alarm::Alarm;
-use e_risalah::common::clock::Channel;
-use e_risalah::common::message::Message;
 use e_risalah::floor;
-use e_risalah::meeting::Meeting;
 use e_risalah::record::recorder::{Client, Error};
 use e_risalah::recording::Entered;
 
@@ -42,17 +39,6 @@ impl Alarms {
             Err(_) => {}
         }
     }
-}
-
-/// What is wrong with microphones, with the names of those who sit at them.
-pub fn named(mut message: Message, meeting: &Meeting) -> Message {
-    for (_, value) in &mut message.values {
-        let number = value.strip_prefix("ch").and_then(|number| number.parse().ok());
-        if let Some(person) = number.and_then(Channel::new).and_then(|channel| meeting.speaker(channel, 0)) {
-            *value = format!("{value} ({})", person.name);
-        }
-    }
-    message
 }
 
 fn tell(client: &mut Client, alarm: Alarm, heard: u64) -> Result<u64, Error> {

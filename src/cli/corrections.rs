@@ -124,6 +124,7 @@ pub fn describe_change(
         }
         Change::Mark { mark: Mark::Heard } => console.text("history.heard"),
         Change::Mark { mark: Mark::Omitted } => console.text("history.omitted"),
+        Change::Mark { mark: Mark::Joined } => console.text("history.joined"),
         Change::Undo { edit } => console.sentence(&Message::new("history.undo").with("edit", edit)),
     }
 }

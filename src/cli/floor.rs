@@ -12,10 +12,9 @@ use e_risalah::floor::plot::{self, Caption, Trace};
 use e_risalah::floor::{self, Turn};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::Meeting;
-use e_risalah::meeting_folder::{self, find_description};
+use e_risalah::meeting_folder::{self, find_description, ledger_words};
 use e_risalah::recognise::pipeline::detect;
 
-use super::alarms::named;
 use super::console::{Console, print};
 use super::interrupt::STOP;
 use super::outcome::{End, Failure};
@@ -84,7 +83,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     let warnings: Vec<Message> =
         sound.warnings().iter().map(Explain::message).chain(alarms.iter().map(Explain::message)).collect();
-    let warnings: Vec<Message> = warnings.into_iter().map(|warning| named(warning, &meeting)).collect();
+    let warnings: Vec<Message> = warnings.into_iter().map(|warning| ledger_words::named(warning, &meeting)).collect();
     Ok(End::warned_if(console.warnings(&warnings)))
 }
 

@@ -15,6 +15,7 @@ use e_risalah::common::clock::Clock;
 use e_risalah::common::message::Message;
 use e_risalah::floor;
 use e_risalah::recognise::pipeline::Preview;
+use e_risalah::recognise::{preview_file, progress_file};
 use e_risalah::record::recorder::Status;
 use e_risalah::recording::{LEDGER, folder_of};
 use e_risalah::transcript::Utterance;
@@ -24,8 +25,6 @@ use super::console::Console;
 use super::interrupt::STOP;
 use super::outcome::End;
 use super::own_process::own_process;
-use super::preview;
-use super::progress_file;
 use super::recogniser_args::RecogniserArgs;
 
 /// What it said.
@@ -92,7 +91,7 @@ impl RecogniserWatch {
                 let status = heard.try_iter().last().unwrap_or(status);
                 recogniser.keep_running(&folder);
                 let fresh = recogniser.new_turns(&folder);
-                let said = preview::read(&folder);
+                let said = preview_file::read(&folder);
                 let mut recognised = lock(&shown);
                 recognised.state = recogniser.state(&folder, status.as_ref());
                 recognised.turns.extend(fresh);

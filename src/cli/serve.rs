@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use clap::ValueHint;
 use e_risalah::common::message::Message;
 use e_risalah::console as page;
-use e_risalah::console::{Certificate, Options, Server};
+use e_risalah::console::{Certificate, Found, Instance, Options, Server};
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting_folder::usual_folder;
 use etcetera::BaseStrategy;
@@ -96,17 +96,35 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     if args.install {
         return install(args, &program, console);
     }
-    let options = Options {
-        folder: args.folder.clone().unwrap_or_else(usual_folder),
+    let port = args.port()?;
+    let folder = args.folder.clone().unwrap_or_else(usual_folder);
+    let mut instance = match Instance::take(&folder)? {
+        Found::None(instance) => instance,
+        Found::Running(address) => {
+            print(&address);
+            console.note(&Message::new("serve.running").with("folder", folder.display()));
+            show(args, &address, console);
+            return Ok(End::Done);
+        }
+    };
+    let left = instance.left().cloned();
+    let options = |port| Options {
+        folder: folder.clone(),
         address: args.listen.address,
-        port: args.port()?,
+        port,
         certificate: args.certificate(),
-        program,
+        token: left.as_ref().and_then(|left| left.token.clone()),
+        program: program.clone(),
         lay_out: Box::new(lay_out),
         source: args.source.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
     };
-    let server = Server::bind(options)?;
+    let server = match &left {
+        // Where somebody else has the port by now, any other will do.
+        Some(left) if port == 0 => Server::bind(options(left.port)).or_else(|_| Server::bind(options(0)))?,
+        _ => Server::bind(options(port))?,
+    };
     let address = server.address();
+    instance.tell(&address)?;
     print(&address);
     console.note(&Message::new("serve.serving").with("folder", server.folder().display()));
     if let Some((fingerprint, download)) = server.certificate() {
@@ -115,15 +133,19 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             console.note(&Message::new("serve.authority").with("address", download));
         }
     }
-    let is_local = args.listen.address.is_loopback();
-    if is_local && !args.no_open && open(&address).is_err() {
-        console.note(&Message::new("serve.not_opened").with("address", &address));
-    }
-    tracing::info!(local = is_local, "page open");
+    show(args, &address, console);
+    tracing::info!(local = args.listen.address.is_loopback(), "page open");
     let end = server.run(&STOP);
     tracing::info!(well = end.is_ok(), "page closed");
     end?;
     Ok(End::Done)
+}
+
+/// Opens the page, unless that was not wished or others are meant to.
+fn show(args: &Args, address: &str, console: Console) {
+    if args.listen.address.is_loopback() && !args.no_open && open(address).is_err() {
+        console.note(&Message::new("serve.not_opened").with("address", address));
+    }
 }
 
 /// Puts the page into the start menu of this user.

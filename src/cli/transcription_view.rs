@@ -5,6 +5,7 @@ use e_risalah::common::clock::Clock;
 use e_risalah::floor::CLOCK;
 use e_risalah::meeting::Meeting;
 use e_risalah::recognise::pipeline::{Observer, Preview};
+use e_risalah::recognise::progress_file::ProgressFile;
 use e_risalah::transcript::Utterance;
 use indicatif::ProgressBar;
 
@@ -12,7 +13,6 @@ use super::alarms::Alarms;
 use super::console::{Console, print};
 use super::output_args::OutputArgs;
 use super::progress::bar;
-use super::progress_file::ProgressFile;
 
 /// Shows a transcription.
 pub struct TranscriptionView<'a> {

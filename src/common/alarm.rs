@@ -8,12 +8,10 @@ use super::message::{Explain, Message};
 /// What a person should look at; each is told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "alarm", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Alarm {
     /// A microphone in which nobody in the room is heard, though the others hear them.
-    Dead {
-        /// The microphone.
-        channel: Channel,
-    },
+    Dead { channel: Channel },
     /// Two channels carry the same sound: one source feeds both.
     Identical {
         /// The channel that keeps the turns.
@@ -22,24 +20,17 @@ pub enum Alarm {
         copy: Channel,
     },
     /// A channel carries the mix of the others: the room's sum is patched into a seat.
-    FloorMix {
-        /// The channel.
-        channel: Channel,
-    },
+    FloorMix { channel: Channel },
     /// A voice arrives in another microphone nearly as loud as in its own (above -3 dB): they stand
     /// too close together.
     Bleed {
         /// The speaker's own microphone.
         of: Channel,
-        /// The other.
         into: Channel,
     },
     /// A microphone whose noise is so loud (a howl, a hum, a fan) that softer voices are lost in
     /// it.
-    Noise {
-        /// The microphone.
-        channel: Channel,
-    },
+    Noise { channel: Channel },
 }
 
 impl Explain for Alarm {

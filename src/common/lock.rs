@@ -13,37 +13,20 @@ const ASKED: Duration = Duration::from_secs(1);
 
 /// Why a file is not held.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// Another process holds it.
     #[error("{path} is held")]
-    Held {
-        /// The file.
-        path: PathBuf,
-    },
+    Held { path: PathBuf },
     /// Its file system has no locks.
     #[error("{path}: {source}")]
-    Unsupported {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Unsupported { path: PathBuf, source: io::Error },
     /// It belongs to another user.
     #[error("{path}: {source}")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Foreign { path: PathBuf, source: io::Error },
     /// It cannot be opened or made.
     #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl Explain for Error {

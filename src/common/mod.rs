@@ -14,6 +14,7 @@ pub mod message;
 pub mod paper;
 pub mod pause;
 pub mod riff;
+pub mod runtime;
 pub mod system;
 pub mod toml_text;
 pub mod user;

@@ -22,101 +22,57 @@ pub struct Slip {
 
 /// What can be wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Wrong {
     /// Quotation marks of a word processor.
     CurlyQuotes,
     /// A space of a word processor or a web page, which only looks like one.
     OddSpace,
     /// A text without quotation marks.
-    Unquoted {
-        /// The key.
-        key: String,
-        /// The text.
-        value: String,
-    },
+    Unquoted { key: String, value: String },
     /// A date with its day first.
     DateOrder {
-        /// The key.
         key: String,
         /// As it must be written.
         proposal: String,
     },
     /// A comma for the decimals.
     DecimalComma {
-        /// The key.
         key: String,
         /// As it must be written.
         proposal: String,
     },
     /// A quotation mark within a text.
-    QuoteInside {
-        /// The key.
-        key: String,
-    },
+    QuoteInside { key: String },
     /// A text whose quotation mark is not closed.
-    QuoteOpen {
-        /// The key.
-        key: String,
-    },
+    QuoteOpen { key: String },
     /// A backslash in a text, as in a path of Windows.
-    Backslash {
-        /// The key.
-        key: String,
-    },
+    Backslash { key: String },
     /// A list whose bracket is not closed.
-    ListOpen {
-        /// The key.
-        key: String,
-    },
+    ListOpen { key: String },
     /// Two entries of a list without a comma between them, or something else between its brackets.
-    List {
-        /// The key.
-        key: String,
-    },
+    List { key: String },
     /// The heading of a part without all of its brackets.
     Heading,
     /// A line without an equals sign.
     NoEquals,
     /// Nothing behind the equals sign.
-    NoValue {
-        /// The key.
-        key: String,
-    },
+    NoValue { key: String },
     /// The same key, or heading, once more.
-    Repeated {
-        /// The key.
-        key: String,
-    },
+    Repeated { key: String },
     /// A key that is not known here.
     UnknownKey {
-        /// The key.
         key: String,
-        /// Those that are.
         known: String,
         /// The one that is probably meant.
         near: Option<String>,
     },
     /// A word that this key does not take.
-    UnknownWord {
-        /// The key.
-        key: String,
-        /// The word.
-        word: String,
-        /// Those that it takes.
-        known: String,
-    },
+    UnknownWord { key: String, word: String, known: String },
     /// A key that must be there is not.
-    Missing {
-        /// The key.
-        key: String,
-    },
+    Missing { key: String },
     /// Something else than this key takes.
-    Type {
-        /// The key.
-        key: String,
-        /// What it takes.
-        wanted: Wanted,
-    },
+    Type { key: String, wanted: Wanted },
     /// Anything else.
     Other,
 }

@@ -8,31 +8,22 @@ use crate::common::message::{Explain, Message};
 /// Why events cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Unreadable { path: PathBuf, source: io::Error },
     /// More than any meeting's file can be.
     #[error("{}: {bytes} bytes, more than {limit}", path.display())]
     TooLarge {
-        /// The file.
         path: PathBuf,
-        /// Its size.
         bytes: u64,
         /// The most that is read.
         limit: u64,
     },
     /// The name of the file does not say in which form it is.
     #[error("{}: neither .csv nor .jsonl", path.display())]
-    UnknownForm {
-        /// The file.
-        path: PathBuf,
-    },
+    UnknownForm { path: PathBuf },
     /// A line is not what it should be.
     #[error("{name}, line {line}: {fault}")]
     Line {

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use tokio::sync::{Semaphore, watch};
 
+use super::claims::Claims;
 use super::cookies::Cookies;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
@@ -22,6 +23,7 @@ use super::tls::Tls;
 use super::visitor::Visitor;
 use crate::accounts::{Attempts, Cached, Sessions};
 use crate::archive::Archive;
+use crate::common::digest::sha256;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
@@ -57,6 +59,7 @@ pub struct App {
     pub archive: Mutex<Option<Archive>>,
     pub records: Records,
     pub member_links: MemberLinks,
+    pub claims: Claims,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -67,17 +70,19 @@ pub struct App {
 
 impl App {
     pub fn new(root: PathBuf, bound: SocketAddr, tls: Option<Arc<Tls>>, options: Options) -> io::Result<Self> {
+        let token = options.token.map_or_else(random, Ok)?;
         Ok(Self {
             accounts: Cached::of(&root),
             root,
             bound,
-            token: random()?,
-            csrf: random()?,
             cookies: Cookies::new(bound.port(), tls.is_some()),
             sessions: Sessions::default(),
             attempts: Attempts::default(),
             had_accounts: AtomicBool::new(tls.is_some()),
             tls,
+            // Made of the other, so that a page that outlives the server goes on with the next.
+            csrf: sha256(format!("csrf {token}").as_bytes()),
+            token,
             program: options.program,
             lay_out: options.lay_out,
             source: options.source,
@@ -85,6 +90,7 @@ impl App {
             archive: Mutex::default(),
             records: Records::default(),
             member_links: MemberLinks::default(),
+            claims: Claims::default(),
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),

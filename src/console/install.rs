@@ -14,30 +14,20 @@ const MARK: &str = "# risalah serve --install\n";
 
 /// Why the entry or the unit cannot be written or taken away.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum InstallError {
     /// The user has no home folder.
     #[error("no home folder")]
     NoHome,
     /// Somebody else has written the file.
     #[error("{} was not written by --install", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// The path of the program or of the folder has a character that neither file can hold.
     #[error("{} has a control character", path.display())]
-    Unwritable {
-        /// The path.
-        path: PathBuf,
-    },
+    Unwritable { path: PathBuf },
     /// The system does not let it be written.
     #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl Explain for InstallError {
@@ -124,7 +114,7 @@ fn entry(program: &Path, folder: Option<&Path>) -> Result<String, InstallError> 
     Ok(format!(
         "{MARK}[Desktop Entry]\nType=Application\nName=E-Risalah\nComment=Record, correct, sign and print meetings\n\
          Comment[id]=Rekam, koreksi, sahkan, dan cetak risalah rapat\nExec={} serve{folder}\n\
-         Icon=audio-input-microphone\nTerminal=true\nCategories=Office;AudioVideo;\n\
+         Icon=audio-input-microphone\nTerminal=false\nCategories=Office;AudioVideo;\n\
          Keywords=risalah;rapat;DPRD;minutes;transcription;\n",
         quoted(program)?
     ))
@@ -143,11 +133,12 @@ fn unit(program: &Path, folder: Option<&Path>) -> Result<String, InstallError> {
         Ok(text + "\"")
     };
     let folder = folder.map(|folder| Ok(format!(" {}", quoted(folder)?))).transpose()?.unwrap_or_default();
-    // It opens the page at login: the address holds a secret of the start. Only the page ends with the
-    // unit; recordings that it began go on, also when memory runs out.
+    // It opens nothing at login: the start menu finds it and opens its page. What it prints is the
+    // address, which holds a secret and belongs into no journal. Only the page ends with the unit;
+    // recordings that it began go on, also when memory runs out.
     Ok(format!(
-        "{MARK}[Unit]\nDescription=E-Risalah\nAfter=graphical-session.target\n\n[Service]\nExecStart={} serve{folder}\nKillMode=process\n\
-         OOMPolicy=continue\nRestart=on-failure\n\n[Install]\nWantedBy=graphical-session.target\n",
+        "{MARK}[Unit]\nDescription=E-Risalah\n\n[Service]\nExecStart={} serve --no-open{folder}\nStandardOutput=null\n\
+         KillMode=process\nOOMPolicy=continue\nRestart=on-failure\nRestartSec=5\n\n[Install]\nWantedBy=default.target\n",
         quoted(program)?
     ))
 }
@@ -168,7 +159,7 @@ mod tests {
         let entry = entry(odd, None).expect("an entry");
         assert!(entry.contains("Exec=\"/home/a b/50%% \\\\\"x\\\\\" \\\\$y\\\\\\\\z\" serve\n"), "{entry}");
         let unit = unit(Path::new("/usr/bin/risalah"), Some(odd)).expect("a unit");
-        assert!(unit.contains("serve \"/home/a b/50%% \\\"x\\\" $$y\\\\z\"\n"), "{unit}");
+        assert!(unit.contains("serve --no-open \"/home/a b/50%% \\\"x\\\" $$y\\\\z\"\n"), "{unit}");
         assert!(super::entry(Path::new("/a\nExec=b"), None).is_err());
     }
 }

@@ -25,6 +25,8 @@ pub struct Summary {
     pub is_recorded: bool,
     /// Until when speakers may correct, while that is so.
     pub until: Option<Timestamp>,
+    /// Hundredths of what was said that somebody has listened to.
+    pub listened: u64,
     /// What is wrong with its files.
     pub problem: Option<Message>,
 }
@@ -37,8 +39,10 @@ impl Summary {
         };
         let recording = folder_of(folder);
         let is_recorded = Client::reach(&recording).is_ok();
+        let mut listened = 0;
         let (state, until) = match stands(folder) {
-            Ok(Some(life)) => {
+            Ok(Some((life, percent))) => {
+                listened = percent;
                 let until = life.deadline().filter(|_| life.state() == State::Correction);
                 (life.state(), until)
             }
@@ -51,7 +55,7 @@ impl Summary {
                 (State::Transcribing, None)
             }
         };
-        Self { name: name(&meeting, &id), id, meeting, state, is_recorded, until, problem }
+        Self { name: name(&meeting, &id), id, meeting, state, is_recorded, until, listened, problem }
     }
 
     /// The key of the sentence that says what is to be done next.
@@ -65,8 +69,9 @@ impl Summary {
     }
 }
 
-/// The steps of a record; `None` where nothing was recognised yet. The words are not read for it.
-fn stands(folder: &Path) -> Result<Option<Life>, meeting_folder::Error> {
+/// The steps of a record, and how much of it was listened to in hundredths; `None` where nothing was
+/// recognised yet. The words are not read for it.
+fn stands(folder: &Path) -> Result<Option<(Life, u64)>, meeting_folder::Error> {
     let store = match Store::open_to_read(folder) {
         Err(store::Error::Missing { .. }) => return Ok(None),
         store => store?,
@@ -75,5 +80,6 @@ fn stands(folder: &Path) -> Result<Option<Life>, meeting_folder::Error> {
     let newest = versions.iter().rev().find(|version| version.complete).or(versions.last());
     let Some(newest) = newest else { return Ok(None) };
     let transcript = Transcript { version: newest.clone(), ..Transcript::nothing(newest.created) };
-    Ok(Some(Life::read(&store, &transcript)?))
+    let listened = store.listened(newest.number)?;
+    Ok(Some((Life::read(&store, &transcript)?, listened)))
 }

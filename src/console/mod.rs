@@ -9,9 +9,11 @@ mod actor;
 mod api;
 mod app;
 mod assets;
+mod claims;
 mod cookies;
 mod guard;
 mod install;
+mod instance;
 mod meetings;
 mod member_links;
 mod needs;
@@ -29,5 +31,6 @@ mod wav;
 mod words;
 
 pub use install::{InstallError, install, uninstall};
+pub use instance::{Found, Instance, InstanceError, Left};
 pub use server::{Error, Options, Server};
 pub use tls::{Certificate, Error as TlsError};

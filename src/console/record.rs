@@ -9,7 +9,7 @@ use crate::record::recorder::{Client, Error, Status};
 use crate::recording::folder_of;
 
 /// What was asked so short a time ago is not asked again.
-const FRESH: Duration = Duration::from_millis(90);
+const FRESH: Duration = Duration::from_millis(40);
 
 /// What is known of a recorder.
 pub struct Watched {

@@ -17,13 +17,16 @@ use crate::floor::CLOCK;
 use crate::lifecycle::folder::MEETING;
 use crate::meeting::Meeting;
 use crate::meeting_folder::{self, Evidence, corrected_words, describe};
-use crate::recording::{LEDGER, folder_of};
+use crate::recording::{Entered, Growth, LEDGER, folder_of};
 use crate::transcript::edit::{Edit, Mark, Passage as Words, Place, Speaker as Said};
 use crate::transcript::store::{Content, Store};
 use crate::transcript::{Transcript, Utterance};
 
 /// Records that are kept; a record of eight hours has some 20 MB.
 const KEPT: usize = 3;
+
+/// Milliseconds before the mark *dengar lagi* that it means.
+const MARKED: u64 = 15_000;
 
 /// The record of one meeting.
 pub struct Record {
@@ -38,6 +41,8 @@ pub struct Record {
     revisions: HashMap<Place, u64>,
     /// What is in doubt, for each utterance.
     doubts: Vec<Vec<Doubt>>,
+    /// Milliseconds of the recording at which somebody asked to listen again.
+    marked: Arc<[u64]>,
 }
 
 impl Record {
@@ -52,6 +57,7 @@ impl Record {
         let doubts = transcript.utterances.iter().map(|utterance| doubts(utterance, &transcript, &roster)).collect();
         Ok(Self {
             meeting: Arc::new(meeting),
+            marked: marked(folder),
             raw: Arc::new(raw),
             roster: Arc::new(roster),
             revisions: revisions(&edits),
@@ -65,7 +71,7 @@ impl Record {
     /// of writing, so that only what they changed is looked at anew.
     fn after(&self, store: &Store, laid: &[Edit]) -> Result<Self, Refused> {
         let edits = [&self.edits, laid].concat();
-        let transcript = store.under(&self.raw, &edits)?;
+        let transcript = store.under_on(&self.transcript, &self.raw, &edits, laid)?;
         let version = transcript.version.number;
         let pairs = transcript.utterances.iter().zip(&self.doubts);
         let doubts = pairs.map(|(utterance, known)| {
@@ -76,6 +82,7 @@ impl Record {
         let doubts = doubts.collect();
         Ok(Self {
             meeting: Arc::clone(&self.meeting),
+            marked: Arc::clone(&self.marked),
             raw: Arc::clone(&self.raw),
             roster: Arc::clone(&self.roster),
             revisions: revisions(&edits),
@@ -85,12 +92,22 @@ impl Record {
         })
     }
 
+    /// As it was recognised.
+    pub fn recognised(&self) -> &Transcript {
+        &self.raw
+    }
+
     pub fn clock(&self) -> Clock {
         self.transcript.recording.clock
     }
 
     pub fn place(&self, utterance: &Utterance) -> Place {
         Place::of(self.transcript.version.number, utterance)
+    }
+
+    /// The name of a turn.
+    pub fn id(&self, utterance: &Utterance) -> String {
+        id_of(self.place(utterance))
     }
 
     /// The number of the last correction of a turn.
@@ -122,7 +139,17 @@ impl Record {
 
     /// Whether this turn waits to be listened to.
     pub fn is_to_hear(&self, index: usize) -> bool {
-        self.transcript.utterances[index].wants_listening() || !self.doubts[index].is_empty()
+        let utterance = &self.transcript.utterances[index];
+        let is_settled = utterance.corrected.has(Mark::Heard) || utterance.corrected.has(Mark::Omitted);
+        utterance.wants_listening() || !self.doubts[index].is_empty() || (!is_settled && self.is_marked(utterance))
+    }
+
+    /// Whether somebody asked, while it was recorded, that this passage be listened to again: it was
+    /// said in the seconds before.
+    fn is_marked(&self, utterance: &Utterance) -> bool {
+        let clock = self.clock();
+        let span = (clock.millis(utterance.span.start), clock.millis(utterance.span.end));
+        self.marked.iter().any(|at| span.0 <= *at && at.saturating_sub(MARKED) < span.1)
     }
 
     /// A turn as it is told.
@@ -147,6 +174,8 @@ impl Record {
             doubts: self.doubts[index].iter().map(Doubted::of).collect(),
             heard: utterance.corrected.has(Mark::Heard),
             omitted: utterance.corrected.has(Mark::Omitted),
+            joined: utterance.corrected.has(Mark::Joined),
+            marked: self.is_marked(utterance),
             emptied: utterance.is_emptied(),
             revision: self.revision(place),
         }
@@ -187,6 +216,13 @@ fn doubts(utterance: &Utterance, transcript: &Transcript, roster: &Roster) -> Ve
         return Vec::new();
     }
     orthography::doubts(orthography::spoken(utterance, transcript.recording.clock, false), roster)
+}
+
+/// What was marked in the recording to be listened to again; nothing where there is no ledger.
+fn marked(folder: &Path) -> Arc<[u64]> {
+    let Ok(Some(growth)) = Growth::open(&folder_of(folder)) else { return Arc::default() };
+    let entered = growth.ledger().entered(growth.clock());
+    entered.filter(|(_, entered)| **entered == Entered::ListenAgain).map(|(at, _)| at).collect()
 }
 
 fn revisions(edits: &[Edit]) -> HashMap<Place, u64> {

@@ -43,6 +43,9 @@ pub struct Options {
     pub port: u16,
     /// What it shows beyond this computer; on it only where it is the office's.
     pub certificate: Certificate,
+    /// What lets in: that of a page that was killed, so that browsers go on with this one; else a new
+    /// one is made.
+    pub token: Option<String>,
     /// The file of this program, which is started to record.
     pub program: PathBuf,
     /// Lays out printed documents.
@@ -53,15 +56,11 @@ pub struct Options {
 
 /// Why the server does not begin.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// Others could reach it, and nobody has an account.
     #[error("{address} is not of this computer only")]
-    NoAccount {
-        /// What was asked for.
-        address: IpAddr,
-        /// The folder of all meetings.
-        folder: PathBuf,
-    },
+    NoAccount { address: IpAddr, folder: PathBuf },
     /// The accounts cannot be read.
     #[error(transparent)]
     Accounts(#[from] accounts::Error),
@@ -70,26 +69,13 @@ pub enum Error {
     Tls(#[from] tls::Error),
     /// What was given is one meeting.
     #[error("{} is a meeting", path.display())]
-    OneMeeting {
-        /// The folder.
-        path: PathBuf,
-    },
+    OneMeeting { path: PathBuf },
     /// The folder cannot be made or read.
     #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Folder { path: PathBuf, source: io::Error },
     /// The address is taken, or the system does not give it.
     #[error("{address}: {source}")]
-    Listen {
-        /// Address and port.
-        address: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
+    Listen { address: SocketAddr, source: io::Error },
 }
 
 impl Explain for Error {

@@ -25,33 +25,24 @@ const LATEST: f64 = 7.0 * 24.0 * 3600.0;
 /// Why turns cannot be taken from a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Unreadable { path: PathBuf, source: io::Error },
     /// More than the turns of any meeting take.
     #[error("{}: more than {limit} bytes", path.display())]
     TooLarge {
-        /// The file.
         path: PathBuf,
         /// The most that is read.
         limit: u64,
     },
     /// No turn stands in it.
     #[error("{}: no turns", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    Empty { path: PathBuf },
     /// A line is not what it should be.
     #[error("{}, line {line}: {fault}", path.display())]
     Line {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
@@ -62,6 +53,7 @@ pub enum Error {
 
 /// What is wrong with a line of RTTM.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Fault {
     /// Not `SPEAKER` with its nine fields.
     #[error("not a SPEAKER line")]
@@ -74,12 +66,7 @@ pub enum Fault {
     NotAChannel(String),
     /// A channel that the recording does not have.
     #[error("there is no {channel} among {channels} channels")]
-    NoSuchChannel {
-        /// The channel.
-        channel: Channel,
-        /// How many there are.
-        channels: u16,
-    },
+    NoSuchChannel { channel: Channel, channels: u16 },
     /// Two turns of one channel at once.
     #[error("overlaps line {0} on its channel")]
     Overlap(usize),

@@ -14,6 +14,7 @@ use crate::{recording, transcript};
 
 /// Why a record was not given another state.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The store failed.
     #[error(transparent)]
@@ -41,12 +42,7 @@ pub enum Error {
     OtherRecognition(Stage),
     /// There is no way from one state to the other.
     #[error("no way from {} to {}", from.key(), to.key())]
-    NoWay {
-        /// Where the record stands.
-        from: State,
-        /// What was asked for.
-        to: State,
-    },
+    NoWay { from: State, to: State },
     /// Becoming official is more than a step.
     #[error("official by finalize only")]
     NeedsFinalize,
@@ -61,54 +57,28 @@ pub enum Error {
     NoPassage,
     /// The way back needs a reason.
     #[error("back from {} to {} without a reason", from.key(), to.key())]
-    NeedsReason {
-        /// Where the record stands.
-        from: State,
-        /// What was asked for.
-        to: State,
-    },
+    NeedsReason { from: State, to: State },
     /// Speakers may still correct their turns.
     #[error("correction until {until}")]
-    PeriodRuns {
-        /// The last moment.
-        until: Zoned,
-    },
+    PeriodRuns { until: Zoned },
     /// A period that does not end.
     #[error("{days} days")]
-    Period {
-        /// Its days.
-        days: u32,
-    },
+    Period { days: u32 },
     /// The computer's clock stands before something that has happened.
     #[error("the clock says {now}, after {known}")]
-    Clock {
-        /// What it says.
-        now: Timestamp,
-        /// What has happened.
-        known: Timestamp,
-    },
+    Clock { now: Timestamp, known: Timestamp },
     /// The checks before `resmi` found something.
     #[error("{} hindrances", .0.len())]
     Hindered(Vec<Hindrance>),
     /// Nothing has changed since the last edition.
     #[error("edition {edition} is as it would be")]
-    Unchanged {
-        /// The last edition.
-        edition: u32,
-        /// Its document.
-        document: String,
-    },
+    Unchanged { edition: u32, document: String },
     /// An official document is not as it was.
     #[error("not the document that was signed")]
     NotTheDocument(Finding),
     /// A manifest cannot be read.
     #[error("{path}: {detail}")]
-    Manifest {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        detail: String,
-    },
+    Manifest { path: PathBuf, detail: String },
 }
 
 impl Explain for Error {

@@ -15,23 +15,14 @@ pub const MEETING: &str = "rapat.toml";
 
 /// Why a file of the folder could not be written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The folder cannot be made or used.
     #[error("{path}: {source}")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Folder { path: PathBuf, source: io::Error },
     /// A file cannot be written.
     #[error("{path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -16,6 +16,7 @@ use crate::transcript::{Transcript, Utterance};
 
 /// One reason why a record cannot be official yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Hindrance {
     /// Something is missing in the meeting's description.
     Meeting(meeting::Finding),
@@ -23,7 +24,6 @@ pub enum Hindrance {
     Incomplete,
     /// Turns of a microphone to which nobody is mapped.
     Unmapped {
-        /// How many.
         count: usize,
         /// When the first of them was, `hh:mm:ss`.
         first: String,
@@ -31,7 +31,6 @@ pub enum Hindrance {
     /// Passages with an amount, a vote, an article or a doubtful number that nobody has listened
     /// to.
     Unheard {
-        /// How many.
         count: usize,
         /// When the first of them was.
         first: String,
@@ -39,45 +38,30 @@ pub enum Hindrance {
     /// Corrections of an earlier recognition that do not agree with this one, and that nobody has
     /// seen to.
     Uncarried {
-        /// How many.
         count: usize,
         /// When the first of them was.
         first: String,
     },
     /// Turns that the recogniser was unsure of, and nobody has listened to.
     Flagged {
-        /// How many.
         count: usize,
         /// When the first of them was.
         first: String,
     },
     /// The words come from a model for demonstrations.
-    Demonstration {
-        /// Its name.
-        model: String,
-    },
+    Demonstration { model: String },
     /// The record has not gone through the hands of its speakers.
-    NotVerified {
-        /// Where it stands.
-        state: State,
-    },
+    NotVerified { state: State },
     /// Speakers may still correct their turns.
-    PeriodRuns {
-        /// The last moment.
-        until: Zoned,
-    },
+    PeriodRuns { until: Zoned },
     /// The computer's clock stands before the day of the meeting.
     BeforeMeeting {
         /// The day of the meeting.
         date: Date,
-        /// What the clock says.
         today: Date,
     },
     /// Somebody has changed the working copy, and its changes were not brought in.
-    EditedByHand {
-        /// The document.
-        path: PathBuf,
-    },
+    EditedByHand { path: PathBuf },
     /// No number.
     Number,
     /// Two numbers.
@@ -88,12 +72,7 @@ pub enum Hindrance {
         given: String,
     },
     /// Signed by neither chair nor secretary.
-    Signer {
-        /// Who was named.
-        given: String,
-        /// Who may sign.
-        may: String,
-    },
+    Signer { given: String, may: String },
 }
 
 impl Explain for Hindrance {

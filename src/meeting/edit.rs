@@ -24,22 +24,17 @@ const MOST: usize = 2_000;
 
 /// Why a change is not made.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Unfit {
     /// The file, before or after the change, is none that can be read.
     #[error(transparent)]
     Meeting(#[from] Error),
     /// A text with a character that is none to be seen.
     #[error("{field} has a control character")]
-    Control {
-        /// The key.
-        field: String,
-    },
+    Control { field: String },
     /// A text or list that is too long.
     #[error("{field} is too long")]
-    Long {
-        /// The key.
-        field: String,
-    },
+    Long { field: String },
 }
 
 impl Unfit {

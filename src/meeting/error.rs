@@ -11,11 +11,11 @@ use crate::common::toml_text::Wrong;
 
 /// Why a `rapat.toml` was refused.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -23,37 +23,28 @@ pub enum Error {
     /// More than any meeting's file can be.
     #[error("{}: {bytes} bytes, more than {limit}", path.display())]
     TooLarge {
-        /// The file.
         path: PathBuf,
-        /// Its size.
         bytes: u64,
         /// The most that is read.
         limit: u64,
     },
     /// The file holds no text.
     #[error("{}: no text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
+    NotText { path: PathBuf },
     /// Not TOML, an unknown or repeated key, or a value of the wrong kind.
     #[error("{file}, line {line}: {wrong:?}")]
     Syntax {
-        /// Name of the file.
         file: String,
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
         wrong: Wrong,
     },
     /// A value that cannot be, or that contradicts another.
     #[error("{file}, line {line}, {key}: {fault}")]
     Field {
-        /// Name of the file.
         file: String,
         /// The line, from 1.
         line: usize,
-        /// The key.
         key: &'static str,
         /// What is wrong with it.
         fault: Fault,
@@ -62,6 +53,7 @@ pub enum Error {
 
 /// What is wrong with the value of a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Fault {
     /// A file that is not there.
     #[error("{} does not exist", .0.display())]
@@ -69,7 +61,6 @@ pub enum Fault {
     /// A picture that cannot be used.
     #[error("{}: {reason}", path.display())]
     NotAPicture {
-        /// The file.
         path: PathBuf,
         /// Why.
         reason: String,
@@ -80,7 +71,6 @@ pub enum Fault {
     /// A number outside what can be set.
     #[error("not between {least} and {most}")]
     Outside {
-        /// The least.
         least: String,
         /// The most.
         most: String,
@@ -96,7 +86,6 @@ pub enum Fault {
     NoSuchChannel {
         /// The channel of the seat.
         channel: u16,
-        /// Channels of the recording.
         channels: u16,
     },
     /// The same thing given twice.
@@ -119,7 +108,6 @@ pub enum Fault {
     /// A time of day in another zone than the meeting's.
     #[error("`{value}` is not in {zone}")]
     OtherZone {
-        /// The time.
         value: String,
         /// The meeting's zone.
         zone: Zone,
@@ -141,16 +129,10 @@ pub enum Fault {
     AlwaysOpen(&'static str),
     /// Parts that do not make the whole.
     #[error("the parts make {parts}, not {whole}")]
-    Sum {
-        /// Sum of the parts.
-        parts: u64,
-        /// What it must be.
-        whole: u32,
-    },
+    Sum { parts: u64, whole: u32 },
     /// A number above what it can be.
     #[error("{given} is more than {most}")]
     TooMany {
-        /// The number.
         given: u64,
         /// The most it can be.
         most: u32,

@@ -70,7 +70,7 @@ pub fn enter(meeting: &mut Meeting, at: u64, entered: &Entered) {
         Entered::Event(kind) => meeting.happened(at, kind.clone()),
         Entered::Seated { channel, person } => meeting.seated(at, *channel, person.as_deref()),
         // What they say of the sound is looked at when the words are there.
-        Entered::Microphone { .. } | Entered::Alarm(_) => {}
+        Entered::Microphone { .. } | Entered::Alarm(_) | Entered::ListenAgain => {}
     }
 }
 

@@ -6,13 +6,13 @@ use crate::recording::Entered;
 
 /// Why something may not be entered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum EntryError {
     /// The recording has no such channel.
     #[error("channel {number} of {channels}")]
     NoChannel {
         /// What was given, from 1.
         number: u16,
-        /// How many there are.
         channels: u16,
     },
     /// It cannot be true of this meeting.

@@ -9,6 +9,7 @@ mod entries;
 mod error;
 mod evidence;
 mod input;
+pub mod ledger_words;
 mod meetings;
 mod notices;
 mod printable;

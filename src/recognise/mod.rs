@@ -3,4 +3,6 @@
 
 pub mod models;
 pub mod pipeline;
+pub mod preview_file;
+pub mod progress_file;
 pub mod speech;

@@ -9,15 +9,11 @@ use crate::common::message::{Explain, Message};
 /// changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The system cannot read or write.
     #[error("{path}: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// The folder holds a recording already.
     #[error("{path} already holds a recording")]
     Taken {
@@ -38,10 +34,7 @@ pub enum Error {
     },
     /// The ledger's first line does not say what the recording is.
     #[error("{path} does not begin with the start of a recording")]
-    NoStart {
-        /// The ledger.
-        path: PathBuf,
-    },
+    NoStart { path: PathBuf },
     /// A FLAC file did not give back the samples that went into it.
     #[error("{path} does not hold the same samples as the recording")]
     NotLossless {
@@ -51,7 +44,6 @@ pub enum Error {
     /// This form of samples cannot be archived without loss.
     #[error("{path}: {reason:?}")]
     Unarchivable {
-        /// The segment.
         path: PathBuf,
         /// Why.
         reason: Unarchivable,

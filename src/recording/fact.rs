@@ -224,6 +224,9 @@ pub enum Entered {
         /// The short name in `rapat.toml`.
         person: Option<String>,
     },
+    /// What was said in the last seconds is to be listened to again. It is no event of the meeting, and
+    /// stands in no document.
+    ListenAgain,
     /// What the recogniser found to be wrong with a microphone.
     Alarm(Alarm),
     /// What the conference system says of a microphone.
@@ -239,7 +242,7 @@ impl Entered {
     /// Whether only a person enters such a thing, by key or by `record event`.
     #[must_use]
     pub fn is_personal(&self) -> bool {
-        matches!(self, Self::Event(_) | Self::Seated { .. })
+        matches!(self, Self::Event(_) | Self::Seated { .. } | Self::ListenAgain)
     }
 }
 

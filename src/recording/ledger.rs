@@ -160,10 +160,16 @@ impl Ledger {
     /// What was entered and stands, in the order in which it was entered, each with its
     /// milliseconds since the start. What was taken back does not stand.
     pub fn entered(&self, clock: Clock) -> impl Iterator<Item = (u64, &Entered)> {
+        self.standing().map(move |(_, at, entered)| (clock.millis(at), entered))
+    }
+
+    /// The same with the number of the line and the sample of each.
+    pub fn standing(&self) -> impl DoubleEndedIterator<Item = (u64, u64, &Entered)> {
         let withdrawn = self.withdrawn();
-        self.facts.iter().zip(1..).filter_map(move |(fact, line)| match fact {
-            Fact::Event { at, entered, withdraws: None, .. } if !withdrawn.contains(&line) => {
-                Some((clock.millis(*at), entered))
+        self.facts.iter().enumerate().filter_map(move |(index, fact)| match fact {
+            Fact::Event { at, entered, withdraws: None, .. } => {
+                let line = index as u64 + 1;
+                (!withdrawn.contains(&line)).then_some((line, *at, entered))
             }
             _ => None,
         })
@@ -173,14 +179,14 @@ impl Ledger {
     /// it was.
     #[must_use]
     pub fn last_entered(&self) -> Option<(u64, u64, &Entered)> {
-        let withdrawn = self.withdrawn();
-        self.facts.iter().enumerate().rev().find_map(|(index, fact)| match fact {
-            Fact::Event { at, entered, withdraws: None, .. } => {
-                let line = index as u64 + 1;
-                (entered.is_personal() && !withdrawn.contains(&line)).then_some((line, *at, entered))
-            }
-            _ => None,
-        })
+        self.standing().rev().find(|(_, _, entered)| entered.is_personal())
+    }
+
+    /// What a person entered in this line and did not take back: its sample, and what it was.
+    #[must_use]
+    pub fn entered_in(&self, line: u64) -> Option<(u64, &Entered)> {
+        let is_it = |(other, _, entered): &(u64, u64, &Entered)| *other == line && entered.is_personal();
+        self.standing().find(is_it).map(|(_, at, entered)| (at, entered))
     }
 
     /// The numbers of the lines that later ones take back.
@@ -226,7 +232,7 @@ impl Ledger {
             Entered::Microphone { channel, change } => {
                 Some((i64::try_from(at).ok()?, *channel, Said::Microphone(*change)))
             }
-            Entered::Event(_) | Entered::Seated { .. } | Entered::Alarm(_) => None,
+            Entered::Event(_) | Entered::Seated { .. } | Entered::Alarm(_) | Entered::ListenAgain => None,
         };
         conference::Events::recorded(self.entered(clock).filter_map(said).collect())
     }

@@ -15,7 +15,7 @@ mod passages;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,9 @@ pub enum Mark {
     Heard,
     /// The meeting decided to leave it out of the record.
     Omitted,
+    /// It goes on with the one before it at the same microphone: one paragraph of the record, however
+    /// long the pause. Words and times stay where they are.
+    Joined,
 }
 
 /// What a layer says.
@@ -228,16 +231,14 @@ impl Corrected {
 
 /// Why a layer cannot be laid. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Refusal {
     /// The version has no such utterance.
     #[error("no utterance there")]
     NoUtterance,
     /// The words that are to be replaced do not stand there.
     #[error("`{expected}` does not stand there")]
-    NotThere {
-        /// The words.
-        expected: String,
-    },
+    NotThere { expected: String },
     /// The speaker was changed in the meantime.
     #[error("another speaker by now")]
     Moved,
@@ -290,38 +291,77 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 /// With the first layer that does not fit those before it, which no store that this program wrote
 /// can hold.
 pub fn apply(raw: &Transcript, edits: &[Edit]) -> Result<Transcript, (u64, Refusal)> {
+    apply_where(raw, raw, edits, |_| true)
+}
+
+/// The same where `before` is what [`apply`] gave of all but the last of these layers: only the
+/// utterances on which the `laid` ones stand are made anew.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_on(
+    before: &Transcript,
+    raw: &Transcript,
+    edits: &[Edit],
+    laid: &[Edit],
+) -> Result<Transcript, (u64, Refusal)> {
+    let places: HashSet<Place> = laid.iter().map(|edit| edit.layer.place).collect();
+    apply_where(before, raw, edits, |place| places.contains(place))
+}
+
+fn apply_where(
+    before: &Transcript,
+    raw: &Transcript,
+    edits: &[Edit],
+    is_meant: impl Fn(&Place) -> bool,
+) -> Result<Transcript, (u64, Refusal)> {
     let version = raw.version.number;
-    let mut current = raw.clone();
+    let mut current = before.clone();
     current.edition.last_edit = edits.last().map_or(0, |edit| edit.id);
-    let own: Vec<&Edit> = edits.iter().filter(|edit| edit.layer.place.version == version).collect();
-    if own.is_empty() {
-        return Ok(current);
+    let mut own: HashMap<Place, Vec<&Edit>> = HashMap::new();
+    for edit in edits.iter().filter(|edit| edit.layer.place.version == version && is_meant(&edit.layer.place)) {
+        own.entry(edit.layer.place).or_default().push(edit);
     }
-    let indices: HashMap<Place, usize> =
-        raw.utterances.iter().enumerate().map(|(index, utterance)| (Place::of(version, utterance), index)).collect();
-    let mut layered: HashMap<usize, Layered> = HashMap::new();
-    let mut rules: HashMap<usize, Vec<&Edit>> = HashMap::new();
+    let mut failed: Option<(u64, Refusal)> = None;
+    let mut fail = |edit: u64, refusal: Refusal| {
+        if failed.as_ref().is_none_or(|(first, _)| edit < *first) {
+            failed = Some((edit, refusal));
+        }
+    };
+    // One after the other: all of them at once would be the whole transcript once more.
+    for (index, raw) in raw.utterances.iter().enumerate() {
+        let Some(own) = own.remove(&Place::of(version, raw)) else { continue };
+        match under(raw, &own) {
+            Ok(utterance) => current.utterances[index] = utterance,
+            Err((edit, refusal)) => fail(edit, refusal),
+        }
+    }
+    if let Some(edit) = own.values().filter_map(|own| own.first()).map(|edit| edit.id).min() {
+        fail(edit, Refusal::NoUtterance);
+    }
+    failed.map_or(Ok(current), Err)
+}
+
+/// An utterance under its layers.
+fn under(raw: &Utterance, own: &[&Edit]) -> Result<Utterance, (u64, Refusal)> {
+    let mut on = Layered::new(raw);
     for edit in own {
-        let index = *indices.get(&edit.layer.place).ok_or((edit.id, Refusal::NoUtterance))?;
-        let on = layered.entry(index).or_insert_with(|| Layered::new(&raw.utterances[index]));
         on.lay(edit.id, &edit.layer.change).map_err(|refusal| (edit.id, refusal))?;
-        if let (Change::Text { .. }, Source::Machine { .. }) = (&edit.layer.change, &edit.layer.source) {
-            rules.entry(index).or_default().push(edit);
-        }
     }
-    for (index, mut on) in layered {
-        let utterance = &mut current.utterances[index];
-        *utterance = on.utterance(&raw.utterances[index]);
-        if let Some(rules) = rules.get(&index) {
-            utterance.corrected.written = rewritten(&on, rules);
-            on.forget(rules.iter().map(|edit| edit.id));
-            let said = on.utterance(&raw.utterances[index]);
-            let differs = said.text != utterance.text;
-            utterance.corrected.said =
-                differs.then_some(Said { text: said.text, words: said.words, passages: said.corrected.passages });
-        }
+    let mut utterance = on.utterance(raw);
+    let is_rule = |edit: &&Edit| {
+        matches!((&edit.layer.change, &edit.layer.source), (Change::Text { .. }, Source::Machine { .. }))
+    };
+    let rules: Vec<&Edit> = own.iter().copied().filter(is_rule).collect();
+    if !rules.is_empty() {
+        utterance.corrected.written = rewritten(&on, &rules);
+        on.forget(rules.iter().map(|edit| edit.id));
+        let said = on.utterance(raw);
+        let differs = said.text != utterance.text;
+        utterance.corrected.said =
+            differs.then_some(Said { text: said.text, words: said.words, passages: said.corrected.passages });
     }
-    Ok(current)
+    Ok(utterance)
 }
 
 /// Where the words of rules stand in an utterance. Where somebody has gone on correcting them they

@@ -6,6 +6,7 @@
 
 pub mod consult;
 pub mod edit;
+pub mod listening;
 mod overlap;
 pub mod store;
 

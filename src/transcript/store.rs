@@ -5,6 +5,7 @@
 //! Corrections are layers in a table of their own, which is guarded in the same way.
 
 mod layers;
+mod played;
 mod schema;
 mod steps;
 mod versions;
@@ -38,6 +39,7 @@ const LONGEST_PATH: usize = 500;
 
 /// Why the store could not be used.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// SQLite or the disk failed.
     #[error("{path}: {source}")]
@@ -70,7 +72,6 @@ pub enum Error {
     Newer {
         /// The store's file.
         path: PathBuf,
-        /// Its schema.
         found: i64,
     },
     /// Its content contradicts itself.
@@ -78,7 +79,6 @@ pub enum Error {
     Damaged {
         /// The store's file.
         path: PathBuf,
-        /// What is wrong.
         detail: String,
     },
     /// A correction does not fit. None of those that came with it was kept.

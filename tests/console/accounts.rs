@@ -466,7 +466,17 @@ fn at_a_terminal_the_password_is_asked_for_twice_and_not_shown() {
     let root = tempfile::tempdir().expect("a folder");
     for (second, code) in [("sandi yang lain", 2), ("sandi yang panjang", 0)] {
         let output = Command::new("python3")
-            .args(["-c", TERMINAL, env!("CARGO_BIN_EXE_risalah"), "akun", "add", "Sari", "--role", "editor", "--folder"])
+            .args([
+                "-c",
+                TERMINAL,
+                env!("CARGO_BIN_EXE_risalah"),
+                "akun",
+                "add",
+                "Sari",
+                "--role",
+                "editor",
+                "--folder",
+            ])
             .arg(root.path())
             .env("RISALAH_LANG", "id")
             .env("SECOND", second)

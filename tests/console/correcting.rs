@@ -1,6 +1,7 @@
 //! Corrections as layers.
 
 use std::fs;
+use std::process::Command;
 
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
 use e_risalah::transcript::store::Store;
@@ -162,7 +163,11 @@ fn what_is_kept_between_requests_is_what_a_new_server_reads() {
     let root = known();
     let served = Served::new(root.path());
     let same = |served: &Served| {
-        let fresh = Served::new(root.path());
+        // Of a copy, as one folder has one page.
+        let copy = tempfile::tempdir().expect("a folder");
+        let copied = Command::new("cp").arg("-r").arg(root.path().join(".")).arg(copy.path()).status();
+        assert!(copied.is_ok_and(|copied| copied.success()));
+        let fresh = Served::new(copy.path());
         let path = format!("/api/v1/meetings/{KNOWN}/turns");
         assert_eq!(served.get(&path).good(), fresh.get(&path).good());
     };

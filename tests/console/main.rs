@@ -7,11 +7,12 @@ mod accounts;
 mod browser;
 mod chromium;
 mod correcting;
+mod following;
 mod guarded;
 mod installed;
 mod meetings;
-mod network;
 mod member;
+mod network;
 #[path = "../printing/office.rs"]
 #[allow(dead_code, reason = "printing's own tests use the rest")]
 mod office;
@@ -24,6 +25,8 @@ mod recording;
 mod searching;
 mod server;
 mod sound;
+mod surviving;
+mod together;
 
 /// Waits for what comes soon; far beyond anything that a busy machine needs.
 fn until(what: &str, mut is: impl FnMut() -> bool) {

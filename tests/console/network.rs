@@ -95,7 +95,8 @@ fn who_knows_the_authority_signs_in_and_who_does_not_sends_nothing() {
         assert_eq!(transport.is_some(), name.contains("dprd"), "{name}: {transport:?}");
         // The fingerprint is that of the certificate that can be downloaded.
         let told = page.text();
-        let told = told.split("id=\"fingerprint\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a fingerprint");
+        let told =
+            told.split("id=\"fingerprint\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a fingerprint");
         let digest = Command::new("openssl")
             .args(["x509", "-noout", "-fingerprint", "-sha256", "-in"])
             .arg(root.path().join(".tls/ca.pem"))
@@ -201,7 +202,18 @@ fn the_certificate_stays_over_a_new_start() {
 fn office(folder: &Path) -> (PathBuf, PathBuf) {
     let (certificate, key) = (folder.join("kantor.pem"), folder.join("kantor.key"));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=kantor.example", "-addext"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=kantor.example",
+            "-addext",
+        ])
         .args(["subjectAltName=DNS:kantor.example,DNS:*.kota.example", "-keyout"])
         .arg(&key)
         .arg("-out")

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::meetings::{KNOWN, known};
 use super::server::Served;
@@ -75,4 +76,41 @@ fn all_files_of_the_pages_together_are_small() {
         bytes += answer.body.len();
     }
     assert!(bytes < 300_000, "{bytes}");
+}
+
+#[test]
+#[ignore = "needs the compiler of TypeScript that `make test` fetches"]
+fn the_modules_keep_to_the_types_that_they_name() {
+    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console/tsconfig.json");
+    let told = Command::new("tsc").arg("--project").arg(settings).output();
+    let told = told.unwrap_or_else(|error| panic!("tsc ({error}): apt-get install node-typescript"));
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+}
+
+/// Its own phases: what the description names, what stands at its limits, and what is none of it.
+#[test]
+#[ignore = "needs schemathesis, which `make test` fetches"]
+fn whatever_is_asked_is_answered_as_the_description_says() {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/schemathesis");
+    let root = known();
+    let served = Served::new(root.path());
+    let mut run = Command::new(&program);
+    run.arg("run").arg(format!("http://{}/api/openapi.json", served.host));
+    run.args(["--header", &format!("Authorization: Bearer {}", served.token)]);
+    run.env("SCHEMATHESIS_HOOKS", "schemathesis_hooks").env("RISALAH_MEETING", KNOWN);
+    run.env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console"));
+    run.args(["--checks", "all", "--exclude-checks"]);
+    // Some paths name what a random name never hits, and a check of the computer begins no recording.
+    run.arg(
+        "positive_data_acceptance,negative_data_rejection,ignored_auth,ensure_resource_availability,use_after_free",
+    );
+    run.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--seed", "1", "--no-color"]);
+    run.args(["--suppress-health-check", "all", "--request-timeout", "30", "--continue-on-failure"]);
+    // It records nothing and prints on nothing; a member's link has tests of its own.
+    run.args(["--exclude-path-regex", "/recording$|/live$|/soundcheck$|/doctor$|/print|/member/"]);
+    let told = run.current_dir(root.path()).output();
+    let told = told.unwrap_or_else(|error| panic!("{} ({error}): run `make test`", program.display()));
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.success(), "{text}{}", String::from_utf8_lossy(&told.stderr));
+    assert!(served.get("/api/v1/meetings").status == 200, "it still answers");
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::meetings::{known, tone};
 use super::server::{Answer, Served};
 
-const ID: &str = "latihan";
+pub const ID: &str = "latihan";
 
 /// Far beyond anything that a busy machine needs.
 const DEADLINE: Duration = Duration::from_mins(2);
@@ -32,7 +32,12 @@ fn ask(served: &Served, method: &str, what: &str, body: Option<&Value>) -> Answe
 }
 
 /// A minute of two microphones at 16 kHz.
-fn source(root: &Path) -> std::path::PathBuf {
+pub fn source(root: &Path) -> std::path::PathBuf {
+    sound(root, 60)
+}
+
+/// So many seconds of them.
+pub fn sound(root: &Path, seconds: u32) -> std::path::PathBuf {
     let path = root.join("sumber.wav");
     let format = hound::WavSpec {
         channels: 2,
@@ -41,7 +46,7 @@ fn source(root: &Path) -> std::path::PathBuf {
         sample_format: hound::SampleFormat::Int,
     };
     let mut writer = hound::WavWriter::create(&path, format).expect("a file");
-    for at in 0..60 * 16_000 {
+    for at in 0..seconds * 16_000 {
         writer.write_sample(tone(at, 1)).expect("written");
         writer.write_sample(tone(at, 2)).expect("written");
     }
@@ -49,7 +54,7 @@ fn source(root: &Path) -> std::path::PathBuf {
     path
 }
 
-fn scheduled(root: &Path) {
+pub fn scheduled(root: &Path) {
     let folder = root.join(ID);
     std::fs::create_dir(&folder).expect("made");
     let rapat = "orang = [{ id = \"ani\", nama = \"Ani\" }]\nkursi = [{ kanal = 1, orang = \"ani\" }, { kanal = 2, mimbar = true }]\n[rapat]\njenis = \"komisi\"\nacara = [\"Satu\"]\n";

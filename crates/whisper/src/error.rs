@@ -2,6 +2,7 @@
 
 /// What is wrong with a model or with what was asked of it.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read.
     #[error("the model cannot be read: {0}")]
@@ -24,33 +25,22 @@ pub enum Error {
     /// A tensor is stored in a format that is not known here.
     #[error("{tensor} is stored in the unknown format {format}")]
     Format {
-        /// Its name.
         tensor: String,
         /// ggml's number of the format.
         format: u32,
     },
     /// A tensor that the architecture needs is missing.
     #[error("{tensor} is missing")]
-    Missing {
-        /// Its name.
-        tensor: String,
-    },
+    Missing { tensor: String },
     /// A tensor is there twice.
     #[error("{tensor} is there twice")]
-    Twice {
-        /// Its name.
-        tensor: String,
-    },
+    Twice { tensor: String },
     /// A tensor that the architecture does not know.
     #[error("{tensor} does not belong to a model of these dimensions")]
-    Unexpected {
-        /// Its name.
-        tensor: String,
-    },
+    Unexpected { tensor: String },
     /// A tensor has another shape than the dimensions ask for.
     #[error("{tensor} has the shape {found:?}, not {expected:?}")]
     Shape {
-        /// Its name.
         tensor: String,
         /// The shape in the model.
         found: Vec<usize>,
@@ -59,10 +49,7 @@ pub enum Error {
     },
     /// A tensor holds numbers that are not finite.
     #[error("{tensor} holds values that are not finite")]
-    NotFinite {
-        /// Its name.
-        tensor: String,
-    },
+    NotFinite { tensor: String },
     /// The language is not one of the model's.
     #[error("the model does not know the language {language}")]
     Language {

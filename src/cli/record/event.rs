@@ -10,8 +10,8 @@ use e_risalah::record::recorder::Client;
 use e_risalah::recording::{Entered, folder_of};
 
 use crate::cli::console::{Console, print};
-use crate::cli::ledger_words;
 use crate::cli::outcome::{End, Failure};
+use e_risalah::meeting_folder::ledger_words;
 use e_risalah::record::recorder::event_words::{self, Request};
 
 pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> {
@@ -26,7 +26,7 @@ pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> 
                 print(&as_json(&entered, clock, at, true));
             }
             let meeting = meeting_folder::describe(folder)?;
-            let what = ledger_words::entered(console, &meeting, &entered, clock.millis(at));
+            let what = ledger_words::entered(console.language(), &meeting, &entered, clock.millis(at));
             console.note(&Message::new("record.withdrawn").with("at", clock.hms(at)).with("what", what));
         }
         Request::Enter(entered) => {

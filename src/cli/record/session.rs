@@ -17,15 +17,14 @@ use e_risalah::recording::{Entered, Growth, LEDGER};
 
 use super::closing::{self, RESTARTED};
 use super::{recorder_process, second_pass, status};
-use crate::cli::alarms;
 use crate::cli::console::{Console, print};
 use crate::cli::interrupt::STOP;
-use crate::cli::ledger_words;
 use crate::cli::outcome::{End, Failure};
 use crate::cli::recogniser::{Recogniser, RecogniserWatch};
 use crate::cli::recorder_order::RecorderOrder;
 use crate::cli::screen::{Action, Screen, View};
 use crate::cli::transcription_view::{turn_json, turn_line};
+use e_risalah::meeting_folder::ledger_words;
 
 /// How often the screen is drawn.
 const PULSE: Duration = Duration::from_millis(250);
@@ -191,7 +190,7 @@ impl RecordSession {
     fn withdraw(&mut self, status: Option<&Status>) -> Result<Message, Failure> {
         let clock = status.map_or(floor::CLOCK, |status| status.format.clock());
         let (at, entered) = self.client.withdraw()?;
-        let what = ledger_words::entered(self.console, &self.meeting, &entered, clock.millis(at));
+        let what = ledger_words::entered(self.console.language(), &self.meeting, &entered, clock.millis(at));
         // Who sits where is known again from what was entered and stands. With a mistake in the
         // description it stays as it is.
         if let Ok(meeting) = meeting_folder::describe_entered(&self.folder, &self.moved_to) {
@@ -225,7 +224,7 @@ impl RecordSession {
             }
             for alarm in status.iter().flat_map(|status| &status.alarms) {
                 if !told.contains(alarm) {
-                    self.console.warning(&alarms::named(alarm.message(), &self.meeting));
+                    self.console.warning(&ledger_words::named(alarm.message(), &self.meeting));
                     told.push(*alarm);
                 }
             }

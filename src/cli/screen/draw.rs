@@ -17,10 +17,9 @@ use super::keys::{ANSWERING, Keys, SHOWN};
 use super::prompt::Prompt;
 use super::view::{Moment, View};
 use super::{meters, turns};
-use crate::cli::alarms;
 use crate::cli::console::Console;
-use crate::cli::ledger_words;
 use crate::cli::recogniser::RecogniserState;
+use e_risalah::meeting_folder::ledger_words;
 
 /// The most alarms of microphones that are shown.
 const ALARMS: usize = 3;
@@ -123,7 +122,7 @@ fn draw_alarms(rest: &mut Rect, buf: &mut Buffer, status: Option<&Status>, meeti
     for found in alarms.iter().rev().take(ALARMS.min(usize::from(rest.height) / 4)).rev() {
         let row = top(rest, 1);
         buf.set_style(row, alarm());
-        Span::raw(format!(" !! {}", console.sentence(&alarms::named(found.message(), meeting)))).render(row, buf);
+        Span::raw(format!(" !! {}", console.sentence(&ledger_words::named(found.message(), meeting)))).render(row, buf);
     }
 }
 
@@ -147,7 +146,8 @@ fn draw_recogniser(row: Rect, buf: &mut Buffer, recogniser: RecogniserState, con
 
 fn draw_ledger(row: Rect, buf: &mut Buffer, view: &View, console: Console) {
     let last = view.status.and_then(|status| Some((status.format.clock(), status.last.as_ref()?)));
-    let said = last.map_or_else(String::new, |(clock, fact)| ledger_words::fact(console, view.meeting, clock, fact));
+    let said = last
+        .map_or_else(String::new, |(clock, fact)| ledger_words::fact(console.language(), view.meeting, clock, fact));
     Line::from(vec![Span::raw(format!(" {}: ", console.text("screen.ledger"))).dim(), Span::raw(said)])
         .render(row, buf);
 }

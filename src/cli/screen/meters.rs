@@ -13,7 +13,7 @@ use ratatui::widgets::Widget;
 use super::area::{left, top};
 use super::level::{FOOT, channel, decibels, floor_channel};
 use crate::cli::console::Console;
-use crate::cli::ledger_words;
+use e_risalah::meeting_folder::ledger_words;
 
 /// A mark, two digits, one cell of the bar and a space to the next.
 const NARROWEST: u16 = 5;
@@ -40,7 +40,7 @@ pub fn draw(rest: &mut Rect, buf: &mut Buffer, status: &Status, meeting: &Meetin
         let Some(channel) = channel(index) else { break };
         let (column, row) = (index as u16 / rows, index as u16 % rows);
         let seat = Rect::new(area.x + column * width, area.y + row, width - 1, 1).intersection(area);
-        let name = ledger_words::seat(console, meeting, channel, millis);
+        let name = ledger_words::seat(console.language(), meeting, channel, millis);
         let dead = status.alarms.contains(&Alarm::Dead { channel });
         draw_seat(seat, buf, *meter, channel, &name, Mark { speaks: speaks == Some(channel), dead });
     }

@@ -9,7 +9,7 @@ use e_risalah::recording::Entered;
 
 use super::view::{Action, Moment, View};
 use crate::cli::console::Console;
-use crate::cli::ledger_words;
+use e_risalah::meeting_folder::ledger_words;
 
 /// The longest answer: a note is a line of the record, not a speech.
 const LONGEST: usize = 500;
@@ -147,7 +147,7 @@ impl Prompt {
     pub fn question(&self, console: Console, view: &View, moment: Moment) -> String {
         let meeting = view.meeting;
         let name = |channel: Channel| {
-            let name = ledger_words::seat(console, meeting, channel, moment.millis);
+            let name = ledger_words::seat(console.language(), meeting, channel, moment.millis);
             format!("{} {name}", channel.number()).trim_end().to_owned()
         };
         let offer = |key: &str, offered: Option<Channel>| match offered {
@@ -161,7 +161,7 @@ impl Prompt {
             Ask::Close => console.text("screen.ask.close"),
             Ask::Undo => match view.status.and_then(|status| Some((status.format.clock(), status.undo.as_ref()?))) {
                 Some((clock, (at, entered))) => {
-                    let what = ledger_words::entered(console, meeting, entered, clock.millis(*at));
+                    let what = ledger_words::entered(console.language(), meeting, entered, clock.millis(*at));
                     console.sentence(&Message::new("screen.ask.undo").with("at", clock.hms(*at)).with("what", what))
                 }
                 None => console.text("screen.ask.undo_nothing"),

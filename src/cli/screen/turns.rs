@@ -10,13 +10,13 @@ use ratatui::widgets::Widget;
 use super::area::{bottom, left};
 use super::view::View;
 use crate::cli::console::Console;
-use crate::cli::ledger_words;
+use e_risalah::meeting_folder::ledger_words;
 
 /// `hh:mm:ss` and a space.
 const TIME: u16 = 9;
 
 pub fn draw(mut area: Rect, buf: &mut Buffer, view: &View, console: Console) {
-    let name = |channel: Channel, millis| ledger_words::who(console, view.meeting, channel, millis) + ":";
+    let name = |channel: Channel, millis| ledger_words::who(console.language(), view.meeting, channel, millis) + ":";
     if let Some((clock, preview)) = view.preview {
         let start = preview.span.start;
         let who = name(preview.channel, clock.millis(start));

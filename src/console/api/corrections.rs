@@ -18,6 +18,7 @@ use crate::console::records::Record;
 use crate::console::refused::Refused;
 use crate::console::visitor::named;
 use crate::document::correction::{Difference, difference};
+use crate::floor::CLOCK;
 use crate::lifecycle::{self, Life};
 use crate::meeting::Meeting;
 use crate::meeting_folder::now;
@@ -87,6 +88,17 @@ pub struct Heard {
     pub revision: u64,
 }
 
+/// That a turn goes on with the one before it at the same microphone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joined {
+    /// Who joins them, where nobody is signed in.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The turn's revision that was seen.
+    pub revision: u64,
+}
+
 /// That the meeting decided to leave a turn out.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -120,19 +132,21 @@ pub struct Changed {
     pub turns: Vec<Turn>,
     /// The number of the last correction of the whole record.
     pub last_edit: u64,
+    /// Who has claimed the passage that was changed, where that is somebody else.
+    pub claimed_by: Option<String>,
 }
 
 /// Two made a correction on the same state.
 #[derive(Serialize, ToSchema)]
 pub struct Conflict {
-    /// `page.error.conflict`.
+    /// `page.error.conflict`, or what else is in the way.
     pub code: String,
     /// The sentence.
     pub what: String,
     /// How to go on.
     pub hint: Option<String>,
-    /// The turn as the other one has left it.
-    pub current: Turn,
+    /// The turn as the other one has left it, where that is why.
+    pub current: Option<Turn>,
     /// The text that was not taken, where it was one.
     pub yours: Option<String>,
 }
@@ -258,6 +272,40 @@ pub async fn heard(
     .map(Json)
 }
 
+/// That a turn goes on with the one before it: one paragraph of the record, however long the pause.
+/// Both keep their words and times. It is refused where somebody else speaks in between.
+#[utoipa::path(
+    put,
+    path = "/api/v1/meetings/{id}/turns/{turn}/joined",
+    params(("id" = String, Path, description = "The meeting's name"), ("turn" = String, Path, description = "The turn's name")),
+    request_body = Joined,
+    responses((status = 200, body = Changed), (status = 409, body = Conflict), (status = 422, body = Refusal))
+)]
+pub async fn joined(
+    State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
+    Name((id, turn)): Name<(String, String)>,
+    Body(body): Body<Joined>,
+) -> Result<Json<Changed>, Refused> {
+    app.change(id, move |app, folder| {
+        let author = Author::of(&named(&actor, body.by.as_deref())?, None)?;
+        let record = app.records.open(folder)?;
+        let index = record.index(&turn)?;
+        let all = &record.transcript.utterances;
+        let before = index.checked_sub(1).map(|before| &all[before]);
+        let goes_on = |before: &&Utterance| {
+            let (one, other) = (record.speaker(before), record.speaker(&all[index]));
+            before.channel == all[index].channel && (&one.id, one.by) == (&other.id, other.by)
+        };
+        if before.filter(goes_on).is_none() {
+            return Err(Refused::unfit(Message::new("page.error.not_next")));
+        }
+        mark(app, folder, &turn, body.revision, Mark::Joined, &author)
+    })
+    .await
+    .map(Json)
+}
+
 /// That the meeting decided to leave a turn out of the record.
 #[utoipa::path(
     put,
@@ -338,6 +386,11 @@ impl Author {
         Ok(Self { by: by.to_owned(), why, source: Source::Person })
     }
 
+    /// Their name.
+    pub fn name(&self) -> &str {
+        &self.by
+    }
+
     /// The same, who corrects by other knowledge than the secretariat's.
     pub fn in_the_name_of(self, source: Source) -> Self {
         Self { source, ..self }
@@ -383,18 +436,23 @@ fn mark(app: &App, folder: &Path, turn: &str, revision: u64, mark: Mark, author:
 fn lay(app: &App, folder: &Path, record: &Record, layers: &[Layer]) -> Result<Changed, Refused> {
     let before = record.transcript.edition.last_edit;
     if layers.is_empty() {
-        return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: before });
+        return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: before, claimed_by: None });
     }
     // One that could only be read from a folder that may not be written to is not corrected in memory.
     let mut store = Store::open(folder)?;
     let laid = store.lay(layers)?;
     let record = app.records.laid(folder, record, &store, &laid)?;
+    let claimed_by = laid.iter().find_map(|edit| {
+        let start = record.clock().convert(edit.layer.place.span.start, CLOCK);
+        app.claims.changed(folder, &edit.layer.by, start)
+    });
     let is_changed = |utterance: &Utterance| record.revision(record.place(utterance)) > before;
     let changed = record.transcript.utterances.iter().enumerate().filter(|(_, utterance)| is_changed(utterance));
     Ok(Changed {
         edits: laid.iter().map(|edit| edit.id).collect(),
         turns: changed.map(|(index, _)| record.turn(index)).collect(),
         last_edit: record.transcript.edition.last_edit,
+        claimed_by,
     })
 }
 

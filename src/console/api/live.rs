@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::claims::{self, AllClaimed};
 use super::recordings::{Running, running};
 use super::values::Refusal;
 use super::{Name, Query};
@@ -22,10 +23,10 @@ use crate::floor::CLOCK;
 use crate::meeting_folder::describe;
 use crate::transcript::store::Store;
 
-/// How often a recording is looked at; its meters are over a fifth of a second.
-const PULSE: Duration = Duration::from_millis(100);
+/// How often a recording is looked at: what its meters say is on the screen within a tenth of a second.
+const PULSE: Duration = Duration::from_millis(50);
 /// Every so many looks, the transcript is looked at too, and the recording where none runs.
-const SELDOM: u32 = 10;
+const SELDOM: u32 = 20;
 
 /// From where on.
 #[derive(Deserialize, IntoParams)]
@@ -47,6 +48,8 @@ enum Told {
     Turns { after: i64, turns: Vec<Fresh> },
     /// Somebody has corrected.
     Edited { last_edit: u64 },
+    /// Who is at work on which passages.
+    Claims(AllClaimed),
 }
 
 /// A turn as it was recognised.
@@ -59,8 +62,9 @@ struct Fresh {
     text: String,
 }
 
-/// Frames of JSON: `recording` ten times a second while one runs, `turns` as they are recognised,
-/// `edited` when somebody has corrected.
+/// Frames of JSON: `recording` whenever something of it changes, up to twenty times a second; `turns`
+/// as they are recognised; `edited` when somebody has corrected; `claims` when somebody begins or ends
+/// to work on a passage.
 #[utoipa::path(
     get,
     path = "/api/v1/meetings/{id}/live",
@@ -77,7 +81,8 @@ pub async fn live(
 ) -> Result<Response, Refused> {
     let name = id.clone();
     let folder = app.work(move |app| app.folder(&name)).await?;
-    let watch = Watch { id, folder, language, visitor, after: since.after, last_edit: None, was_running: true };
+    let watch =
+        Watch { id, folder, language, visitor, after: since.after, last_edit: None, claims: None, was_running: true };
     Ok(upgrade.on_upgrade(move |socket| show(app, watch, socket)))
 }
 
@@ -89,6 +94,7 @@ struct Watch {
     visitor: Visitor,
     after: i64,
     last_edit: Option<u64>,
+    claims: Option<AllClaimed>,
     was_running: bool,
 }
 
@@ -97,6 +103,7 @@ async fn show(app: Arc<App>, mut watch: Watch, mut socket: WebSocket) {
     let mut pulse = tokio::time::interval(PULSE);
     pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut looks = 0u32;
+    let mut shown = String::new();
     loop {
         tokio::select! {
             _ = ends.wait_for(|ends| *ends) => break,
@@ -123,6 +130,12 @@ async fn show(app: Arc<App>, mut watch: Watch, mut socket: WebSocket) {
         }
         for told in told {
             let Ok(text) = serde_json::to_string(&told) else { continue };
+            if matches!(told, Told::Recording(_)) {
+                if text == shown {
+                    continue;
+                }
+                shown.clone_from(&text);
+            }
             if socket.send(Frame::Text(text.into())).await.is_err() {
                 return;
             }
@@ -146,6 +159,11 @@ fn look(app: &App, watch: &mut Watch, seldom: bool) -> Vec<Told> {
             && watch.last_edit.replace(last_edit).is_none_or(|known| known != last_edit)
         {
             told.push(Told::Edited { last_edit });
+        }
+        let claims = claims::all(app, &watch.folder);
+        if watch.claims.as_ref() != Some(&claims) {
+            watch.claims = Some(claims.clone());
+            told.push(Told::Claims(claims));
         }
     }
     told

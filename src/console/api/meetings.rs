@@ -52,6 +52,8 @@ pub struct Listed {
     pub next: String,
     /// Whether it is being recorded.
     pub recording: bool,
+    /// Hundredths of what was said that somebody has listened to.
+    pub listened: u64,
     /// What is wrong with its files.
     pub problem: Option<Told>,
 }
@@ -70,6 +72,7 @@ impl Listed {
             state_name: words.t(&format!("status.name.{}", summary.state.key())),
             next: words.t(&summary.next(Timestamp::now())),
             recording: summary.is_recorded,
+            listened: summary.listened,
             problem: summary.problem.as_ref().map(|problem| Told::of(problem, language)),
         }
     }

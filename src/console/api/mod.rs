@@ -2,10 +2,13 @@
 
 mod audio;
 mod checks;
+mod claims;
 mod corrections;
 mod description;
 mod documents;
+mod lexicon;
 mod life;
+mod listened;
 mod live;
 pub mod meetings;
 mod member;
@@ -26,8 +29,8 @@ use axum::http::Method;
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -47,12 +50,29 @@ use crate::common::message::Message;
             it gets by signing in (`POST /api/v1/session`). A page sends its cookie, and `X-CSRF-Token` with every change. What \
             each operation needs stands in `x-needs`."
     ),
-    components(schemas(values::Refusal))
+    components(schemas(values::Refusal, search::What))
 )]
 struct Description;
 
 /// The routes, and what is said of them.
 pub fn router() -> (Router<Arc<App>>, OpenApi) {
+    let (router, mut description) = described();
+    for path in description.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.insert("default".to_owned(), refusal().into());
+        }
+    }
+    (router, description)
+}
+
+/// What every request may be answered with.
+fn refusal() -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Refusal"))).build();
+    ResponseBuilder::new().description("A refusal").content("application/json", content).build()
+}
+
+fn described() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::sign_in, session::who, session::sign_out))
         .routes(routes!(meetings::list, meetings::create))
@@ -70,7 +90,12 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(corrections::speaker))
         .routes(routes!(corrections::heard))
         .routes(routes!(corrections::omitted))
+        .routes(routes!(corrections::joined))
         .routes(routes!(corrections::undo))
+        .routes(routes!(claims::list))
+        .routes(routes!(claims::put))
+        .routes(routes!(listened::get, listened::post))
+        .routes(routes!(lexicon::get, lexicon::post))
         .routes(routes!(audio::audio))
         .routes(routes!(documents::list))
         .routes(routes!(documents::one))
@@ -81,6 +106,7 @@ pub fn router() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(recordings::status, recordings::start))
         .routes(routes!(recordings::stop))
         .routes(routes!(recordings::enter))
+        .routes(routes!(recordings::correct, recordings::withdraw))
         .routes(routes!(live::live))
         .routes(routes!(member::link))
         .routes(routes!(member::meetings))

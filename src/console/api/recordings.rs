@@ -26,15 +26,19 @@ use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::lifecycle::folder;
 use crate::meeting::{EventKind, Meeting};
-use crate::meeting_folder::{describe_entered, may_enter};
+use crate::meeting_folder::{describe_entered, ledger_words, may_enter};
+use crate::recognise::pipeline::Preview;
+use crate::recognise::{preview_file, progress_file};
 use crate::record::recorder::event_words::{self, Request};
-use crate::record::recorder::{Client, Mirror, State, Status};
+use crate::record::recorder::{Client, Error, Mirror, State, Status};
 use crate::recording::{Entered, Growth, folder_of};
 
 /// A recorder is there within this time, or says why not.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is looked for.
 const PULSE: Duration = Duration::from_millis(30);
+/// Words that are longer past are shown no more, in milliseconds.
+const PAST: u64 = 10_000;
 /// What `risalah record` says is kept here, beside the recording.
 const LOG: &str = "rekam.log";
 
@@ -56,14 +60,30 @@ pub struct Meter {
 /// What was entered.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct Event {
+    /// The number of its line in the ledger, by which it is corrected.
+    pub line: u64,
     /// When, in milliseconds of the recording.
     pub at: u64,
     /// The same as `hh:mm:ss`.
     pub time: String,
-    /// What, by its word in `rapat.toml`; `duduk` for somebody who sits down at a microphone.
+    /// What, by its word in `rapat.toml`; `duduk` for somebody who sits down at a microphone, `dengar`
+    /// for a passage that is to be listened to again.
     pub kind: String,
     /// The words, number or name that belongs to it.
     pub detail: Option<String>,
+    /// The same as it is entered.
+    pub word: String,
+}
+
+/// What is being said, as far as it was recognised: the final words may be others.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Said {
+    /// When it began, `hh:mm:ss`.
+    pub time: String,
+    /// Who sits there, or the microphone.
+    pub speaker: String,
+    /// The words by now.
+    pub text: String,
 }
 
 /// A recording at a moment.
@@ -89,6 +109,12 @@ pub struct Running {
     pub troubles: Vec<Told>,
     /// What was entered, in order.
     pub events: Vec<Event>,
+    /// The ledger's last line, in words.
+    pub last: Option<String>,
+    /// How many seconds the recogniser is behind; none where none is at work.
+    pub behind: Option<u64>,
+    /// What is being said.
+    pub preview: Option<Said>,
 }
 
 /// How the recording of a meeting is.
@@ -113,7 +139,12 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
     let events = match Growth::open(&now)? {
         None => Vec::new(),
         Some(growth) => {
-            growth.ledger().entered(growth.clock()).filter_map(|(at, entered)| event(at, entered)).collect()
+            let clock = growth.clock();
+            growth
+                .ledger()
+                .standing()
+                .filter_map(|(line, at, entered)| event(line, clock.millis(at), entered))
+                .collect()
         }
     };
     let Some(status) = status else {
@@ -128,11 +159,29 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
             meters: Vec::new(),
             troubles: Vec::new(),
             events,
+            last: None,
+            behind: None,
+            preview: None,
         });
     };
     // With a mistake in its description a meeting is recorded all the same.
     let meeting = describe_entered(folder, &now).unwrap_or_else(|_| Meeting::bare());
-    Ok(told(&status, &meeting, events, language))
+    let mut told = told(&status, &meeting, events, language);
+    let clock = status.format.clock();
+    if progress_file::is_held(folder) {
+        told.behind = Some(clock.millis(status.position).saturating_sub(progress_file::read(folder)) / 1000);
+        told.preview = preview_file::read(folder).and_then(|preview| said(&status, &meeting, &preview, language));
+    }
+    Ok(told)
+}
+
+/// What is being said at this moment, and not long past.
+fn said(status: &Status, meeting: &Meeting, preview: &Preview, language: Language) -> Option<Said> {
+    let clock = status.format.clock();
+    let past = clock.millis(status.position.saturating_sub(preview.span.end));
+    let millis = clock.millis(preview.span.start);
+    let speaker = ledger_words::who(language, meeting, preview.channel, millis);
+    (past < PAST).then(|| Said { time: clock.hms(preview.span.start), speaker, text: preview.text.clone() })
 }
 
 fn told(status: &Status, meeting: &Meeting, events: Vec<Event>, language: Language) -> Running {
@@ -166,10 +215,13 @@ fn told(status: &Status, meeting: &Meeting, events: Vec<Event>, language: Langua
         meters: meters.collect(),
         troubles: status.troubles().iter().map(|trouble| Told::of(trouble, language)).collect(),
         events,
+        last: status.last.as_ref().map(|fact| ledger_words::fact(language, meeting, clock, fact)),
+        behind: None,
+        preview: None,
     }
 }
 
-fn event(at: u64, entered: &Entered) -> Option<Event> {
+fn event(line: u64, at: u64, entered: &Entered) -> Option<Event> {
     let clock = crate::floor::CLOCK;
     let (kind, detail) = match entered {
         Entered::Event(kind) => (kind.key().to_owned(), detail(kind)),
@@ -177,9 +229,11 @@ fn event(at: u64, entered: &Entered) -> Option<Event> {
             let who = person.clone().unwrap_or_else(|| "–".to_owned());
             ("duduk".to_owned(), Some(format!("{}: {who}", channel.number())))
         }
+        Entered::ListenAgain => ("dengar".to_owned(), None),
         Entered::Microphone { .. } | Entered::Alarm(_) => return None,
     };
-    Some(Event { at, time: clock.hms(clock.at_millis(at)), kind, detail })
+    let word = event_words::word(entered)?;
+    Some(Event { line, at, time: clock.hms(clock.at_millis(at)), kind, detail, word })
 }
 
 fn detail(kind: &EventKind) -> Option<String> {
@@ -307,16 +361,12 @@ pub async fn enter(
     Body(body): Body<Enter>,
 ) -> Result<Json<Done>, Refused> {
     app.change(id, move |_, folder| {
-        let unknown = || {
-            let message = Message::new("record.event").with("what", &body.event);
-            Refused::unfit(message.with("events", event_words::forms().join(", ")))
-        };
-        let order = event_words::parse(&body.event).ok_or_else(unknown)?;
+        let order = event_words::parse(&body.event).ok_or_else(|| unknown(&body.event))?;
         let mut client = Client::reach(&folder_of(folder))?;
         let status = client.status()?;
         let clock = status.format.clock();
         let (at, withdrawn) = match order {
-            Request::List => return Err(unknown()),
+            Request::List => return Err(unknown(&body.event)),
             Request::Withdraw => (client.withdraw()?.0, true),
             Request::Enter(entered) => {
                 let meeting = describe_entered(folder, &status.folder)?;
@@ -325,6 +375,81 @@ pub async fn enter(
             }
         };
         Ok(Json(Done { time: clock.hms(at), withdrawn }))
+    })
+    .await
+}
+
+fn unknown(word: &str) -> Refused {
+    let message = Message::new("record.event").with("what", word);
+    Refused::unfit(message.with("events", event_words::forms().join(", ")))
+}
+
+/// How something that was entered should stand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correct {
+    /// As behind `risalah record --event`.
+    pub event: String,
+    /// When it was, in milliseconds of the recording.
+    pub at: u64,
+}
+
+/// Corrects what was entered: a later line takes it back, and another says it as it was. Nothing is
+/// rewritten.
+#[utoipa::path(
+    put,
+    path = "/api/v1/meetings/{id}/recording/events/{line}",
+    params(("id" = String, Path, description = "The meeting's name"), ("line" = u64, Path, description = "The event's line")),
+    request_body = Correct,
+    responses((status = 200, body = Done), (status = 404, body = Refusal), (status = 409, body = Refusal), (status = 422, body = Refusal))
+)]
+pub async fn correct(
+    Shared(app): Shared<Arc<App>>,
+    Name((id, line)): Name<(String, u64)>,
+    Body(body): Body<Correct>,
+) -> Result<Json<Done>, Refused> {
+    app.change(id, move |_, folder| {
+        let Some(Request::Enter(entered)) = event_words::parse(&body.event) else { return Err(unknown(&body.event)) };
+        let mut client = Client::reach(&folder_of(folder))?;
+        let status = client.status()?;
+        let clock = status.format.clock();
+        let now = clock.millis(status.received);
+        if body.at > now {
+            return Err(Refused::unfit(Message::new("page.error.later")));
+        }
+        let (was_at, was) = client.withdraw_line(line)?;
+        let enter = |client: &mut Client, entered, at: u64| -> Result<u64, Error> {
+            let now = client.status().map(|status| clock.millis(status.received))?;
+            client.enter(entered, now.saturating_sub(at))
+        };
+        let meeting = describe_entered(folder, &status.folder)?;
+        if let Err(error) = may_enter(&meeting, &entered, status.format.channels) {
+            // What cannot be true leaves what stood there.
+            enter(&mut client, was, clock.millis(was_at))?;
+            return Err(error.into());
+        }
+        let at = enter(&mut client, entered, body.at)?;
+        Ok(Json(Done { time: clock.hms(at), withdrawn: false }))
+    })
+    .await
+}
+
+/// Takes back what was entered in this line of the ledger.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/meetings/{id}/recording/events/{line}",
+    params(("id" = String, Path, description = "The meeting's name"), ("line" = u64, Path, description = "The event's line")),
+    responses((status = 200, body = Done), (status = 404, body = Refusal), (status = 409, body = Refusal))
+)]
+pub async fn withdraw(
+    Shared(app): Shared<Arc<App>>,
+    Name((id, line)): Name<(String, u64)>,
+) -> Result<Json<Done>, Refused> {
+    app.change(id, move |_, folder| {
+        let mut client = Client::reach(&folder_of(folder))?;
+        let clock = client.status()?.format.clock();
+        let (at, _) = client.withdraw_line(line)?;
+        Ok(Json(Done { time: clock.hms(at), withdrawn: true }))
     })
     .await
 }

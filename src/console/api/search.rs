@@ -52,7 +52,7 @@ pub struct Wanted {
     /// Only what was said at items of the agenda that have these words.
     pub agenda: Option<String>,
     /// Only in one of the two texts.
-    pub text: Option<Text>,
+    pub text: Option<Searched>,
     /// Hits that were shown already.
     #[serde(default)]
     pub skip: usize,
@@ -77,7 +77,7 @@ pub enum What {
 /// Which text of what was said.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Text {
+pub enum Searched {
     /// As it stands now.
     Said,
     /// As it was recognised.
@@ -86,7 +86,7 @@ pub enum Text {
 
 /// What was found.
 #[derive(Serialize, ToSchema)]
-pub struct Found {
+pub struct Results {
     /// The newest meeting first; within a meeting, in the order of time.
     pub hits: Vec<Hit>,
     /// How many there are in all, as far as they were counted.
@@ -180,13 +180,13 @@ impl Hit {
     get,
     path = "/api/v1/search",
     params(Wanted),
-    responses((status = 200, body = Found), (status = 401, body = Refusal), (status = 422, body = Refusal))
+    responses((status = 200, body = Results), (status = 401, body = Refusal), (status = 422, body = Refusal))
 )]
 pub async fn search(
     State(app): State<Arc<App>>,
     Extension(language): Extension<Language>,
     Query(wanted): Query<Wanted>,
-) -> Result<Json<Found>, Refused> {
+) -> Result<Json<Results>, Refused> {
     let request = request(&wanted)?;
     app.work(move |app| {
         let mut held = app.archive.lock().unwrap_or_else(PoisonError::into_inner);
@@ -206,7 +206,7 @@ pub async fn search(
             Message::new("search.not_read").with("meeting", meeting).with("why", why.what(language))
         });
         notes.extend(unreadable);
-        Ok(Json(Found {
+        Ok(Json(Results {
             hits: Hit::all(&found.hits),
             total: found.total,
             more: found.more,
@@ -262,8 +262,8 @@ fn request(wanted: &Wanted) -> Result<Request, Refused> {
         agenda: text(wanted.agenda.as_ref()),
         text: match wanted.text {
             None => archive::Text::Both,
-            Some(Text::Said) => archive::Text::Current,
-            Some(Text::Recognised) => archive::Text::Recognised,
+            Some(Searched::Said) => archive::Text::Current,
+            Some(Searched::Recognised) => archive::Text::Recognised,
         },
         skip: wanted.skip,
         limit: wanted.limit.unwrap_or(USUAL).min(MOST),

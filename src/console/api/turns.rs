@@ -5,15 +5,26 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::values::{Refusal, Turn};
 use super::{Name, Query};
+use crate::common::clock::Channel;
+use crate::common::message::Message;
 use crate::console::app::App;
 use crate::console::records::Record;
 use crate::console::refused::Refused;
+use crate::meeting_folder::now;
+use crate::transcript::Utterance;
 use crate::transcript::edit::{Change, Edit, Mark, Source, Speaker};
+use crate::transcript::store::Store;
+
+/// Bytes that an answer of some turns takes.
+const LETTER: usize = 64 << 10;
 
 /// Which turns.
 #[derive(Deserialize, IntoParams)]
@@ -30,7 +41,7 @@ pub struct Wanted {
 
 /// Turns of a meeting.
 #[derive(Serialize, ToSchema)]
-pub struct Turns {
+pub struct Turns<'a> {
     /// How many there are in all.
     pub total: usize,
     /// The version of the transcript.
@@ -44,7 +55,21 @@ pub struct Turns {
     /// How many somebody has listened to.
     pub heard: usize,
     /// By start, then microphone.
-    pub turns: Vec<Turn>,
+    #[schema(value_type = Vec<Turn>)]
+    turns: Chosen<'a>,
+}
+
+/// Turns that are made one after the other as they are written: all words of a day at once would be
+/// twice in memory.
+struct Chosen<'a> {
+    record: &'a Record,
+    indices: Vec<usize>,
+}
+
+impl Serialize for Chosen<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.indices.iter().map(|index| self.record.turn(*index)))
+    }
 }
 
 /// What was said, as it stands now.
@@ -52,21 +77,24 @@ pub struct Turns {
     get,
     path = "/api/v1/meetings/{id}/turns",
     params(("id" = String, Path, description = "The meeting's name"), Wanted),
-    responses((status = 200, body = Turns), (status = 404, body = Refusal))
+    responses((status = 200, body = Turns<'_>), (status = 404, body = Refusal))
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
     Name(id): Name<String>,
     Query(wanted): Query<Wanted>,
-) -> Result<Json<Turns>, Refused> {
+) -> Result<Response, Refused> {
     app.work(move |app| {
         let record = app.records.open(&app.folder(&id)?)?;
-        Ok(Json(turns(&record, &wanted)))
+        let failed = |_| Refused::failed(Message::new("page.error.stopped"));
+        let mut body = Vec::with_capacity(LETTER);
+        serde_json::to_writer(&mut body, &turns(&record, &wanted)).map_err(failed)?;
+        Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
     })
     .await
 }
 
-fn turns(record: &Record, wanted: &Wanted) -> Turns {
+fn turns<'a>(record: &'a Record, wanted: &Wanted) -> Turns<'a> {
     let all = 0..record.len();
     let revision = |index: usize| record.revision(record.place(&record.transcript.utterances[index]));
     let is_wanted = |index: &usize| wanted.since.is_none_or(|since| revision(*index) > since);
@@ -78,7 +106,7 @@ fn turns(record: &Record, wanted: &Wanted) -> Turns {
         last_edit: record.transcript.edition.last_edit,
         to_hear: all.clone().filter(|index| record.is_to_hear(*index)).count(),
         heard: all.filter(|index| record.is_heard(*index)).count(),
-        turns: chosen.map(|index| record.turn(index)).collect(),
+        turns: Chosen { record, indices: chosen.collect() },
     }
 }
 
@@ -108,7 +136,8 @@ pub struct Past {
     pub at: String,
     /// `person`, `member` or `machine`.
     pub source: &'static str,
-    /// `text`, `speaker`, `passage` (words that another person says), `heard`, `omitted` or `undo`.
+    /// `text`, `speaker`, `passage` (words that another person says), `heard`, `omitted`,
+    /// `joined` or `undo`.
     pub kind: &'static str,
     /// What stood there; of `undo`, the number of what was taken back.
     pub before: String,
@@ -120,9 +149,22 @@ pub struct Past {
     pub counts: bool,
 }
 
+/// That somebody has played a turn.
+#[derive(Serialize, ToSchema)]
+pub struct Hearing {
+    /// Who listened.
+    pub by: String,
+    /// When, with its zone.
+    pub at: String,
+    /// The microphone; none for the sum of all.
+    pub channel: Option<u16>,
+}
+
 /// The corrections of a turn.
 #[derive(Serialize, ToSchema)]
 pub struct History {
+    /// Who has played it or a part of it, the last time each day.
+    pub listened: Vec<Hearing>,
     /// In the order in which they were made.
     pub edits: Vec<Past>,
 }
@@ -149,9 +191,26 @@ pub async fn history(
             Speaker::Person(id) => record.meeting.person(id).map_or_else(|| id.clone(), |person| person.name.clone()),
             Speaker::Unknown => "?".to_owned(),
         };
-        Ok(Json(History { edits: own.map(|edit| past(edit, counting.contains(&edit.id), &name)).collect() }))
+        let edits = own.map(|edit| past(edit, counting.contains(&edit.id), &name)).collect();
+        Ok(Json(History { listened: listened(app, &id, utterance, &record)?, edits }))
     })
     .await
+}
+
+fn listened(app: &App, id: &str, utterance: &Utterance, record: &Record) -> Result<Vec<Hearing>, Refused> {
+    let zone = now(&record.meeting).time_zone().clone();
+    let mut told: Vec<(Date, Hearing)> = Vec::new();
+    for one in Store::open_to_read(&app.folder(id)?)?.played()? {
+        let is_of = one.channel.is_none_or(|channel| channel == utterance.channel);
+        if !is_of || one.span.overlap(utterance.span) == 0 {
+            continue;
+        }
+        let at = one.at.to_zoned(zone.clone());
+        let channel = one.channel.map(Channel::number);
+        told.retain(|(day, other)| *day != at.date() || other.by != one.by || other.channel != channel);
+        told.push((at.date(), Hearing { by: one.by, at: at.strftime("%d-%m-%Y %H.%M").to_string(), channel }));
+    }
+    Ok(told.into_iter().map(|(_, hearing)| hearing).collect())
 }
 
 fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
@@ -162,6 +221,7 @@ fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
         Change::Passage { words, speaker, .. } => ("passage", words.clone(), name(speaker)),
         Change::Mark { mark: Mark::Heard } => ("heard", String::new(), String::new()),
         Change::Mark { mark: Mark::Omitted } => ("omitted", String::new(), String::new()),
+        Change::Mark { mark: Mark::Joined } => ("joined", String::new(), String::new()),
         Change::Undo { edit } => ("undo", edit.to_string(), String::new()),
     };
     Past {

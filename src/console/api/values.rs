@@ -77,6 +77,10 @@ pub struct Turn {
     pub heard: bool,
     /// Whether the meeting decided to leave it out.
     pub omitted: bool,
+    /// Whether it goes on with the one before it: one paragraph of the record.
+    pub joined: bool,
+    /// Whether somebody asked, while it was recorded, that it be listened to again.
+    pub marked: bool,
     /// Whether corrections have left no word of it.
     pub emptied: bool,
     /// The number of the last correction of it; 0 where there is none. A change is made on it.

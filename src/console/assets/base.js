@@ -12,7 +12,11 @@ export function may(right) {
   return RIGHTS.includes(right);
 }
 
-/** The text of a key, with values in its places. @param {string} key @param {Record<string, unknown>} [values] */
+/**
+ * The text of a key, with values in its places.
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ */
 export function t(key, values = {}) {
   return (WORDS[key] || key).replace(
     /%\{(\w+)\}/g,
@@ -21,12 +25,20 @@ export function t(key, values = {}) {
   );
 }
 
-/** The element of an id, which the page has. @param {string} id */
+/**
+ * The element of an id, which the page has.
+ * @param {string} id
+ */
 export function by(id) {
   return /** @type {any} */ (document.getElementById(id));
 }
 
-/** A new element. @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} [children] */
+/**
+ * A new element.
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} [children]
+ */
 export function element(tag, attributes = {}, children = []) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -36,7 +48,10 @@ export function element(tag, attributes = {}, children = []) {
 
 /** A refusal of the program, with its sentence. */
 export class Refused extends Error {
-  /** @param {number} status @param {any} body */
+  /**
+   * @param {number} status
+   * @param {any} body
+   */
   constructor(status, body) {
     super(body.what || String(status));
     this.status = status;
@@ -44,8 +59,14 @@ export class Refused extends Error {
   }
 }
 
-/** Asks the program. Without an answer, status 0. @param {string} method @param {string} path @param {unknown} [body] */
-export async function ask(method, path, body) {
+/**
+ * Asks the program. Without an answer, status 0; one that is `leaving` goes out although the page is closed.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {boolean} [leaving]
+ */
+export async function ask(method, path, body, leaving = false) {
   /** @type {Record<string, string>} */
   const headers = { "X-CSRF-Token": CSRF.content };
   const isFile = body instanceof Blob;
@@ -56,6 +77,7 @@ export async function ask(method, path, body) {
     answer = await fetch("/api/v1" + path, {
       method,
       headers,
+      keepalive: leaving,
       body: body === undefined || isFile ? body : JSON.stringify(body),
     });
   } catch {
@@ -64,7 +86,7 @@ export async function ask(method, path, body) {
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({}));
   if (told.code === "page.error.token") throw new Refused(401, { what: t("page.away") });
-  if (told.code === "page.error.csrf" && ACCOUNT && (await renewed())) return ask(method, path, body);
+  if (told.code === "page.error.csrf" && ACCOUNT && (await renewed())) return ask(method, path, body, leaving);
   if (!answer.ok) throw new Refused(answer.status, told);
   return told;
 }
@@ -89,7 +111,10 @@ document.getElementById("sign-out")?.addEventListener("click", async () => {
 
 let hiding = 0;
 
-/** Says something that needs no answer. @param {string} text */
+/**
+ * Says something that needs no answer.
+ * @param {string} text
+ */
 export function say(text) {
   const notice = by("notice");
   notice.textContent = text;
@@ -99,7 +124,11 @@ export function say(text) {
   }, 6000);
 }
 
-/** Opens a dialog and gives what its form was left with, "" where it was cancelled. @param {HTMLDialogElement} dialog @returns {Promise<string>} */
+/**
+ * Opens a dialog and gives what its form was left with, "" where it was cancelled.
+ * @param {HTMLDialogElement} dialog
+ * @returns {Promise<string>}
+ */
 export function choose(dialog) {
   dialog.returnValue = "";
   dialog.showModal();
@@ -108,11 +137,17 @@ export function choose(dialog) {
   );
 }
 
-/** Who corrects; asked for once on this computer. @returns {Promise<string>} "" where it was not said */
+/** Who corrects, as far as it is known without asking. */
+export function known() {
+  return ACCOUNT || localStorage.getItem(NAME) || "";
+}
+
+/**
+ * Who corrects; asked for once on this computer.
+ * @returns {Promise<string>} "" where it was not said
+ */
 export async function author() {
-  if (ACCOUNT) return ACCOUNT;
-  const known = localStorage.getItem(NAME);
-  if (known) return known;
+  if (known()) return known();
   const dialog = by("author");
   const chosen = await choose(dialog);
   const name = dialog.querySelector("input").value.trim();
@@ -124,7 +159,11 @@ export async function author() {
   return name;
 }
 
-/** Shows what went wrong where a form has its place for it. @param {ParentNode} form @param {unknown} error */
+/**
+ * Shows what went wrong where a form has its place for it.
+ * @param {ParentNode} form
+ * @param {unknown} error
+ */
 export function trouble(form, error) {
   const place = /** @type {HTMLElement} */ (form.querySelector(".error"));
   place.textContent =
@@ -134,7 +173,10 @@ export function trouble(form, error) {
   place.hidden = false;
 }
 
-/** Lines of a check, with their remedies. @param {any[]} lines */
+/**
+ * Lines of a check, with their remedies.
+ * @param {any[]} lines
+ */
 export function checks(lines) {
   return lines.map((line) => {
     const item = element("li", { "data-result": line.result }, [
@@ -146,7 +188,12 @@ export function checks(lines) {
   });
 }
 
-/** A line to what is live, opened again whenever it is lost. @param {string} meeting @param {() => number} after @param {(told: any) => void} heard */
+/**
+ * A line to what is live, opened again whenever it is lost.
+ * @param {string} meeting
+ * @param {() => number} after
+ * @param {(told: any) => void} heard
+ */
 export function follow(meeting, after, heard) {
   const open = () => {
     const socket = new WebSocket(

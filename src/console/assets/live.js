@@ -2,6 +2,8 @@
 // A recording while it runs: levels, events, the words as they come.
 
 import { ask, by, choose, element, follow, Refused, say, t } from "./base.js";
+import { events, keys } from "./live-events.js";
+import { grows, listenTo } from "./live-monitor.js";
 
 const page = by("live");
 const meeting = page.dataset.meeting;
@@ -10,9 +12,11 @@ const base = `/meetings/${encodeURIComponent(meeting)}`;
 let after = 0;
 /** @type {Map<number, {row: HTMLElement, meter: any, name: HTMLElement}>} */
 const meters = new Map();
-let eventsShown = "";
 
-/** The level on a scale on which speech fills the middle: 60 dB. @param {number} rms */
+/**
+ * The level on a scale on which speech fills the middle: 60 dB.
+ * @param {number} rms
+ */
 const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(rms)) / 60)) : 0);
 
 function recording(/** @type {any} */ told) {
@@ -37,7 +41,7 @@ function recording(/** @type {any} */ told) {
   put(by("disk"), told.running ? room + copied + lost : "");
   by("start").hidden = told.running;
   by("stop").hidden = !told.running;
-  for (const control of page.querySelectorAll(".events button, form.line button, #withdraw")) {
+  for (const control of page.querySelectorAll(".events button, form.line button, #withdraw, #hear")) {
     /** @type {HTMLButtonElement} */ (control).disabled = !told.running;
   }
   const list = told.troubles.map((/** @type {any} */ one) => one.what).join("\n");
@@ -49,11 +53,31 @@ function recording(/** @type {any} */ told) {
       ),
     );
   }
+  const behind = told.behind === null ? "–" : t("page.live.behind", { seconds: told.behind });
+  put(by("recogniser"), told.running ? behind : "–");
+  put(by("last"), told.last || "–");
+  preview(told.preview);
   levels(told.meters);
-  events(told.events);
+  events(told.events, told.running);
+  grows(told.running ? told.position : 0);
+  // For benches/console.rs.
+  page.dispatchEvent(new CustomEvent("shown", { detail: told }));
 }
 
-/** Writes only what is new, so that nothing is read out again. @param {HTMLElement} place @param {string} text */
+/**
+ * What is being said: dim, as the final words may be others.
+ * @param {any} said
+ */
+function preview(said) {
+  by("preview").hidden = !said;
+  if (said) put(by("preview"), `${said.time} ${said.speaker}: ${said.text} …`);
+}
+
+/**
+ * Writes only what is new, so that nothing is read out again.
+ * @param {HTMLElement} place
+ * @param {string} text
+ */
 function put(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
@@ -88,23 +112,6 @@ function levels(/** @type {any[]} */ list) {
   }
 }
 
-function events(/** @type {any[]} */ list) {
-  const key = JSON.stringify(list);
-  if (key === eventsShown) return;
-  eventsShown = key;
-  by("entered").replaceChildren(
-    ...list.map((event) =>
-      element("li", {}, [
-        element("time", {}, [event.time]),
-        " ",
-        t("page.event." + event.kind),
-        event.detail ? `: ${event.detail}` : "",
-      ]),
-    ),
-  );
-  by("entered").lastElementChild?.scrollIntoView({ block: "nearest" });
-}
-
 function turns(/** @type {any} */ told) {
   after = told.after;
   const place = by("said");
@@ -125,12 +132,8 @@ function turns(/** @type {any} */ told) {
 }
 
 async function enter(/** @type {string} */ event) {
-  const pressed = performance.now();
   try {
-    const done = await ask("POST", base + "/recording/events", {
-      event,
-      ago_ms: Math.round(performance.now() - pressed),
-    });
+    const done = await ask("POST", base + "/recording/events", { event });
     say(t(done.withdrawn ? "page.live.withdrawn" : "page.live.entered", { time: done.time }));
     return true;
   } catch (error) {
@@ -189,8 +192,8 @@ const one = await ask("GET", base);
 const numbers = one.microphones.length
   ? one.microphones.map((/** @type {any} */ seat) => [seat.channel, seat.name || ""])
   : Array.from({ length: 16 }, (_, index) => [index + 1, ""]);
-for (const id of ["interjection", "seat"]) {
-  by(id).elements.channel.replaceChildren(
+for (const id of ["interjection", "seat", "monitor"]) {
+  by(id).elements.channel.append(
     ...numbers.map((/** @type {any[]} */ [number, name]) =>
       element("option", { value: String(number) }, [name ? `${number} – ${name}` : String(number)]),
     ),
@@ -210,6 +213,9 @@ by("item").elements.number.replaceChildren(
 by("item").hidden = one.agenda.length === 0;
 by("seat").hidden = one.people.length === 0;
 by("said").append(element("p", { class: "empty" }, [t("page.live.no_turns")]));
+
+keys(page);
+listenTo(base);
 
 follow(
   meeting,

@@ -24,14 +24,14 @@ form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
     } else if (text) meeting[name] = text;
   }
   for (const name of ["agenda", "letterhead"]) {
-    if (Array.isArray(meeting[name])) meeting[name] = meeting[name].filter(Boolean);
+    if (Array.isArray(meeting[name])) meeting[name] = /** @type {string[]} */ (meeting[name]).filter(Boolean);
   }
   form
     .querySelectorAll("[aria-invalid]")
     .forEach((/** @type {Element} */ field) => field.removeAttribute("aria-invalid"));
   try {
     const made = await ask("POST", "/meetings", meeting);
-    location.href = `/meetings/${encodeURIComponent(made.id)}/live`;
+    location.href = `/meetings/${encodeURIComponent(made.id)}/prepare`;
   } catch (error) {
     trouble(form, error);
     const field = form.elements[/** @type {any} */ (error).body?.field];

@@ -31,9 +31,15 @@ const ABOUT = /** @type {Record<string, string>} */ ({
   catatan: "isi",
 });
 const STATES = ["hadir", "daring", "izin", "tanpa keterangan"];
-/** What came from the program last. @type {any} */
+/**
+ * What came from the program last.
+ * @type {any}
+ */
 let told = null;
-/** The same as it is being changed; the rows and seats of the page are kept here. @type {any} */
+/**
+ * The same as it is being changed; the rows and seats of the page are kept here.
+ * @type {any}
+ */
 let now = null;
 let changed = false;
 
@@ -81,7 +87,11 @@ function fill() {
   }
 }
 
-/** A word as the list of choices has it. @param {any} field @param {any} value */
+/**
+ * A word as the list of choices has it.
+ * @param {any} field
+ * @param {any} value
+ */
 function plain(field, value) {
   const text = value === null || value === undefined ? "" : String(value);
   if (!field.options) return text;
@@ -115,14 +125,21 @@ function choices() {
   );
 }
 
-/** @param {string} id @param {string} name @param {any[]} chosen */
+/**
+ * @param {string} id
+ * @param {string} name
+ * @param {any[]} chosen
+ */
 function option(id, name, chosen) {
   const made = /** @type {HTMLOptionElement} */ (element("option", { value: id }, [name]));
   made.selected = chosen.includes(id);
   return made;
 }
 
-/** Takes what a single field holds. @param {any} field */
+/**
+ * Takes what a single field holds.
+ * @param {any} field
+ */
 function take(field) {
   const [section, key, none] = named(field);
   if (!key) return;
@@ -150,7 +167,13 @@ form.addEventListener("input", (/** @type {any} */ event) => {
 
 // ---- lists
 
-/** A field of a row. @param {any} row @param {string} key @param {string} label @param {Record<string, string>} [more] */
+/**
+ * A field of a row.
+ * @param {any} row
+ * @param {string} key
+ * @param {string} label
+ * @param {Record<string, string>} [more]
+ */
 function cell(row, key, label, more = {}) {
   const field = /** @type {HTMLInputElement} */ (
     element("input", { "aria-label": label, "data-key": key, ...more })
@@ -163,7 +186,11 @@ function cell(row, key, label, more = {}) {
   return element("td", {}, [field]);
 }
 
-/** @param {string} list @param {any} row @param {string} name */
+/**
+ * @param {string} list
+ * @param {any} row
+ * @param {string} name
+ */
 function away(list, row, name) {
   const button = element(
     "button",
@@ -257,7 +284,10 @@ const ROW = {
   },
 };
 
-/** Shows the rows of a list anew. @param {string} list */
+/**
+ * Shows the rows of a list anew.
+ * @param {string} list
+ */
 function rows(list) {
   by(list)
     .querySelector("tbody")
@@ -278,7 +308,10 @@ for (const button of form.querySelectorAll("[data-add]")) {
   });
 }
 
-/** A short name that nobody has. @param {string} name */
+/**
+ * A short name that nobody has.
+ * @param {string} name
+ */
 function short(name) {
   const words = name
     .split(",")[0]
@@ -374,7 +407,10 @@ function ticks() {
   };
 }
 
-/** What changes the files while the form may hold what is not saved. @param {() => Promise<any>} work */
+/**
+ * What changes the files while the form may hold what is not saved.
+ * @param {() => Promise<any>} work
+ */
 async function attendance(work) {
   if (changed && !(await save())) return;
   try {
@@ -417,7 +453,11 @@ function findings() {
   by("no-findings").hidden = list.length > 0;
 }
 
-/** The place of the page that mends a key. @param {string} field @returns {any} */
+/**
+ * The place of the page that mends a key.
+ * @param {string} field
+ * @returns {any}
+ */
 function target(field) {
   const own = form.elements[field];
   if (own) return own;
@@ -484,6 +524,7 @@ function whole() {
   return description;
 }
 
+/** @returns {Promise<boolean>} */
 async function save() {
   by("saved").textContent = t("page.saving");
   const description = whole();
@@ -502,7 +543,10 @@ async function save() {
   }
 }
 
-/** Shows the field that must be mended. @param {string} field */
+/**
+ * Shows the field that must be mended.
+ * @param {string} field
+ */
 function invalid(field) {
   const key = field.split(".").pop();
   const own = [...form.elements].find(
@@ -513,7 +557,11 @@ function invalid(field) {
   own.focus();
 }
 
-/** Somebody else was faster: what both have changed is shown. @param {any} mine */
+/**
+ * Somebody else was faster: what both have changed is shown.
+ * @param {any} mine
+ * @returns {Promise<boolean>}
+ */
 async function conflict(mine) {
   const before = told.description;
   const theirs = await ask("GET", base + "/description");

@@ -33,7 +33,10 @@ async function list() {
   chosen(found.problem);
 }
 
-/** Shows how the chosen printer is. @param {any} [problem] */
+/**
+ * Shows how the chosen printer is.
+ * @param {any} [problem]
+ */
 function chosen(problem) {
   const one = printers.find((one) => one.name === form.elements.printer.value);
   form.querySelector(".address").hidden = Boolean(one);

@@ -3,7 +3,11 @@
 
 import { by, element, t } from "./base.js";
 
-/** Places of so many seats, as shares of the room's width and height. @param {number} count @param {string} arranged */
+/**
+ * Places of so many seats, as shares of the room's width and height.
+ * @param {number} count
+ * @param {string} arranged
+ */
 export function places(count, arranged) {
   if (arranged === "rows") {
     const wide = Math.min(6, Math.max(1, Math.ceil(Math.sqrt(count * 2))));
@@ -54,7 +58,12 @@ export function draw({ seats, people, arranged, placed }) {
   if (focus) /** @type {any} */ (by("room").querySelector(`[data-seat="${focus}"]`))?.focus();
 }
 
-/** @param {any} seat @param {number[]} at @param {any[]} people @param {(number: number, change: any) => void} placed */
+/**
+ * @param {any} seat
+ * @param {number[]} at
+ * @param {any[]} people
+ * @param {(number: number, change: any) => void} placed
+ */
 function one(seat, at, people, placed) {
   const number = seat.kanal;
   const kind = seat.mimbar ? "*mimbar" : seat.bersama ? "*bersama" : seat.orang || "";

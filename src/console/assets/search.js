@@ -7,7 +7,10 @@ const FIELDS = ["q", "what", "text", "member", "fraksi", "kind", "agenda", "from
 const RATE = 16000;
 const form = by("search");
 const player = by("player");
-/** The button of what is heard. @type {HTMLElement | null} */
+/**
+ * The button of what is heard.
+ * @type {HTMLElement | null}
+ */
 let playing = null;
 /** Which search the answers are of. */
 let current = 0;
@@ -30,7 +33,11 @@ function fill() {
   by("filter").open = FIELDS.slice(1).some((name) => form.elements[name].value);
 }
 
-/** Plays a hit on its own microphone, or stops. @param {any} hit @param {HTMLElement} button */
+/**
+ * Plays a hit on its own microphone, or stops.
+ * @param {any} hit
+ * @param {HTMLElement} button
+ */
 function play(hit, button) {
   const stops = playing === button && !player.paused;
   player.pause();
@@ -44,7 +51,10 @@ function play(hit, button) {
 }
 player.addEventListener("ended", () => playing?.setAttribute("aria-pressed", "false"));
 
-/** What a hit says, with its marks. @param {any} hit */
+/**
+ * What a hit says, with its marks.
+ * @param {any} hit
+ */
 function sentence(hit) {
   const parts = hit.parts.map((/** @type {any} */ part) =>
     part.mark ? element("mark", {}, [part.text]) : part.text,
@@ -55,7 +65,10 @@ function sentence(hit) {
   return parts;
 }
 
-/** A hit in its list. @param {any} hit */
+/**
+ * A hit in its list.
+ * @param {any} hit
+ */
 function line(hit) {
   const said = element("a", { href: hit.page, class: "hit" }, sentence(hit));
   const who = element("div", { class: "who" });
@@ -72,7 +85,11 @@ function line(hit) {
   return element("li", {}, [who, said]);
 }
 
-/** Puts hits below their meetings. @param {HTMLElement} list @param {any[]} hits */
+/**
+ * Puts hits below their meetings.
+ * @param {HTMLElement} list
+ * @param {any[]} hits
+ */
 function add(list, hits) {
   for (const hit of hits) {
     let last = /** @type {HTMLElement | null} */ (list.lastElementChild);
@@ -85,11 +102,14 @@ function add(list, hits) {
       last.dataset.meeting = hit.meeting;
       list.append(last);
     }
-    last.lastElementChild?.append(line(hit));
+    last?.lastElementChild?.append(line(hit));
   }
 }
 
-/** Words like those that were asked for, each of which leads on. @param {any[]} also */
+/**
+ * Words like those that were asked for, each of which leads on.
+ * @param {any[]} also
+ */
 function others(also) {
   const place = by("also");
   place.replaceChildren(t("page.search.also") + " ");
@@ -104,7 +124,10 @@ function others(also) {
   also.forEach((one) => add(by("also-hits"), one.hits));
 }
 
-/** How much was found, and where it was not looked. @param {any} found */
+/**
+ * How much was found, and where it was not looked.
+ * @param {any} found
+ */
 function count(found) {
   const parts = [
     found.total
@@ -119,7 +142,10 @@ function count(found) {
   by("count").textContent = parts.join(" ");
 }
 
-/** Asks for hits from here on. @param {number} skip */
+/**
+ * Asks for hits from here on.
+ * @param {number} skip
+ */
 async function look(skip) {
   const mine = skip ? current : ++current;
   const wanted = asked();

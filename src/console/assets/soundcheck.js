@@ -14,7 +14,10 @@ const one = await ask("GET", base);
 const name = (/** @type {number} */ channel) =>
   one.microphones.find((/** @type {any} */ seat) => seat.channel === channel)?.name || "";
 
-/** The level on a scale on which speech fills the middle: 60 dB. @param {number} rms */
+/**
+ * The level on a scale on which speech fills the middle: 60 dB.
+ * @param {number} rms
+ */
 const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(rms)) / 60)) : 0);
 
 function level(/** @type {number} */ channel) {

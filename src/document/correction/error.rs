@@ -7,15 +7,11 @@ use crate::common::message::{Explain, Message};
 
 /// Why nothing was taken over.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The document is not there, or cannot be read.
     #[error("{path}: {source}")]
-    File {
-        /// The document.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
     /// More than any record can be.
     #[error("{bytes} bytes, more than {limit}")]
     TooLarge {
@@ -49,10 +45,7 @@ pub enum Error {
     },
     /// The members' period of correction is over.
     #[error("the period ended on {last}")]
-    Late {
-        /// Its last day.
-        last: jiff::civil::Date,
-    },
+    Late { last: jiff::civil::Date },
     /// The store contradicts itself.
     #[error("edit {edit}: {refusal}")]
     Damaged {

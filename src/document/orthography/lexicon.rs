@@ -4,6 +4,8 @@
 //! explained). A file of that name beside `rapat.toml` adds to it; what it lists under `abaikan` is
 //! forgotten.
 
+mod addition;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, Read};
@@ -15,6 +17,8 @@ use toml::Spanned;
 use crate::common::message::{Explain, Message};
 use crate::common::toml_text::{self, Slip, Wrong, line_of};
 
+pub use addition::{Addition, read_text};
+
 /// The file's name, beside the description of the meeting.
 pub const FILE_NAME: &str = "leksikon.toml";
 
@@ -25,41 +29,32 @@ const LIMIT: u64 = 1 << 20;
 
 /// Why a `leksikon.toml` was refused.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
     /// More than a lexicon can be.
     #[error("{}: more than {LIMIT} bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
+    TooLarge { path: PathBuf },
     /// The file holds no text.
     #[error("{}: no text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
+    NotText { path: PathBuf },
     /// Not TOML, an unknown key, or a value of the wrong kind.
     #[error("{}, line {line}: {wrong:?}", path.display())]
     Syntax {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
         wrong: Wrong,
     },
     /// An entry that says nothing.
     #[error("{}, line {line}: an empty entry", path.display())]
     Empty {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
@@ -67,11 +62,9 @@ pub enum Error {
     /// A doubled word without its hyphen.
     #[error("{}, line {line}: `{entry}` is not a doubled word", path.display())]
     NotDoubled {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What stands there.
         entry: String,
     },
 }

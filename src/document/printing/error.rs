@@ -10,6 +10,7 @@ use crate::common::paper::Paper;
 
 /// Why a document was not printed.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// No printer was named, and none is the one that prints otherwise.
     #[error("no default printer")]
@@ -20,51 +21,28 @@ pub enum Error {
     /// The print server has no printer of that name.
     #[error("no printer {name}")]
     Unknown {
-        /// The name.
         name: String,
         /// The printers that there are.
         known: Vec<String>,
     },
     /// Not the address of a printer.
     #[error("`{text}` is not a printer's address")]
-    BadAddress {
-        /// What was given.
-        text: String,
-    },
+    BadAddress { text: String },
     /// The print server does not answer.
     #[error("{server}: {detail}")]
-    NoSpooler {
-        /// Its host and port.
-        server: String,
-        /// What the system says.
-        detail: String,
-    },
+    NoSpooler { server: String, detail: String },
     /// No connection to the printer.
     #[error("{printer}: {detail}")]
-    Unreachable {
-        /// The printer.
-        printer: String,
-        /// What the system says.
-        detail: String,
-    },
+    Unreachable { printer: String, detail: String },
     /// It was connected to and says nothing.
     #[error("{printer}: no answer")]
-    Silent {
-        /// The printer.
-        printer: String,
-    },
+    Silent { printer: String },
     /// The connection ended in the middle.
     #[error("{printer}: {detail}")]
-    BrokenOff {
-        /// The printer.
-        printer: String,
-        /// What the system says.
-        detail: String,
-    },
+    BrokenOff { printer: String, detail: String },
     /// It shows another certificate than the one that is kept of it.
     #[error("{printer}: another certificate than before")]
     OtherCertificate {
-        /// The printer.
         printer: String,
         /// SHA-256 of the certificate that is kept.
         kept: String,
@@ -75,27 +53,16 @@ pub enum Error {
     },
     /// No connection that others cannot listen to, or nothing proves that it is the printer.
     #[error("{printer}: {detail}")]
-    NotSecure {
-        /// The printer.
-        printer: String,
-        /// What is wrong.
-        detail: String,
-    },
+    NotSecure { printer: String, detail: String },
     /// The file that keeps its certificate cannot be read or written.
     #[error("{}: {source}", path.display())]
-    Kept {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    Kept { path: PathBuf, source: std::io::Error },
     /// There is no folder to keep certificates in.
     #[error("no home directory")]
     NoHome,
     /// What answers does not speak IPP.
     #[error("{printer}: {detail}")]
     NotAPrinter {
-        /// The address.
         printer: String,
         /// What is wrong with the answer.
         detail: String,
@@ -103,33 +70,25 @@ pub enum Error {
     /// It refuses.
     #[error("{printer}: {detail}")]
     Refused {
-        /// The printer.
         printer: String,
         /// Why.
         refusal: Refusal,
-        /// Its own words.
         detail: String,
     },
     /// It does not have the paper that the document is laid out for.
     #[error("{printer}: no {} paper", paper.name())]
     NoPaper {
-        /// The printer.
         printer: String,
-        /// The paper.
         paper: Paper,
         /// Whether it has A4.
         has_a4: bool,
     },
     /// It prints one side only.
     #[error("{printer}: one side only")]
-    OneSided {
-        /// The printer.
-        printer: String,
-    },
+    OneSided { printer: String },
     /// More copies than it makes at a time.
     #[error("{printer}: at most {most} copies")]
     TooManyCopies {
-        /// The printer.
         printer: String,
         /// The most.
         most: u32,
@@ -137,17 +96,14 @@ pub enum Error {
     /// It gave the job up.
     #[error("{printer}: job {job} aborted")]
     Aborted {
-        /// The printer.
         printer: String,
         /// The number of the job.
         job: i32,
-        /// Its own words.
         detail: String,
     },
     /// Somebody cancelled the job.
     #[error("{printer}: job {job} cancelled")]
     Cancelled {
-        /// The printer.
         printer: String,
         /// The number of the job.
         job: i32,
@@ -155,12 +111,7 @@ pub enum Error {
     /// The connection ended while the document was sent, or the printer no longer answers about the
     /// job.
     #[error("{printer}: {detail}")]
-    Lost {
-        /// The printer.
-        printer: String,
-        /// What the system says.
-        detail: String,
-    },
+    Lost { printer: String, detail: String },
 }
 
 /// Why a printer refuses.

@@ -16,7 +16,7 @@ use super::text::{OMITTED, printable};
 use super::wording::clock;
 use super::{Entry, Legend, Risalah, Run, RunKind, Turn, brief, fields, register, said, who};
 
-/// A pause of one speaker that begins a new paragraph.
+/// A pause of one speaker that begins a new paragraph, unless a person has joined what follows.
 const PARAGRAPH_PAUSE_MS: u64 = 2_000;
 /// Less than this is no overlap: utterances carry some 0.2 s of sound before and after the speech.
 const SIMULTANEOUS_MS: u64 = 300;
@@ -228,13 +228,14 @@ impl<'a> Body<'a> {
         let common = matches!(speaker.0, Label::Common { .. });
         let changed = asked && common && utterance.flags.contains(&Flag::LevelChange);
         self.floor = Some(speaker);
+        let joined = utterance.corrected.has(Mark::Joined);
         let mut runs = self.runs(index, utterance, simultaneous);
         if changed {
             runs.insert(0, Run { text: CHANGED.to_owned(), kind: RunKind::Mark, utterance: index, remark: None });
         }
         let Some(Entry::Turn(turn)) = self.entries.last_mut() else { return };
         match turn.paragraphs.last_mut() {
-            Some(paragraph) if !changed && pause.is_some_and(|pause| pause < PARAGRAPH_PAUSE_MS) => {
+            Some(paragraph) if !changed && pause.is_some_and(|pause| joined || pause < PARAGRAPH_PAUSE_MS) => {
                 paragraph.extend(runs);
             }
             _ => turn.paragraphs.push(runs),

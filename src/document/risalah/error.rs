@@ -9,6 +9,7 @@ use super::Format;
 
 /// Why a document was not written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// A format that does not exist.
     #[error("`{0}` is not a format")]
@@ -28,11 +29,9 @@ pub enum Error {
     /// A template is at fault.
     #[error("{}, line {line}: {reason}", path.display())]
     Template {
-        /// Its file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What the typesetter says.
         reason: String,
     },
     /// A template leaves out what every page must say.
@@ -40,7 +39,6 @@ pub enum Error {
     Unmarked {
         /// The page, from 1.
         page: usize,
-        /// The mark.
         mark: String,
     },
     /// A folder of templates cannot be read or written.
@@ -48,7 +46,6 @@ pub enum Error {
     Folder {
         /// The folder, or the file in it.
         path: PathBuf,
-        /// What the system says.
         source: io::Error,
     },
     /// The table could not be written.

@@ -67,6 +67,7 @@ pub struct Remark {
 
 /// What can be wrong with a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Slip {
     /// The file is not there (yet).
     Absent,
@@ -84,17 +85,11 @@ pub enum Slip {
     /// Only sheets that are hidden hold a list.
     OnlyHidden(Vec<String>),
     /// The sheet that the description names is not there.
-    NoSheet {
-        /// The name.
-        sheet: String,
-        /// Those that are there.
-        known: Vec<String>,
-    },
+    NoSheet { sheet: String, known: Vec<String> },
     /// Which sheet was read where there are several.
     Sheet {
         /// The one that was read.
         sheet: String,
-        /// The others.
         others: Vec<String>,
     },
     /// The list says that it is of another day.
@@ -115,7 +110,6 @@ pub enum Slip {
     UnknownWord {
         /// Who.
         name: String,
-        /// The word.
         word: String,
     },
     /// Two columns of a row contradict each other.
@@ -124,7 +118,6 @@ pub enum Slip {
     UnknownGroup {
         /// Who.
         name: String,
-        /// The group.
         group: String,
     },
     /// A member without a group in the list whom the roster does not have either.
@@ -144,14 +137,12 @@ pub enum Slip {
     Twice {
         /// Who.
         name: String,
-        /// Line of the first.
         first: usize,
     },
     /// The roster has every member of the group, but not this one.
     NotAMember {
         /// Who.
         name: String,
-        /// The group.
         group: String,
     },
     /// The roster does not have this name, but it is not said to be complete either.
@@ -160,25 +151,12 @@ pub enum Slip {
     LeftOut {
         /// Who.
         name: String,
-        /// The group.
         group: String,
     },
     /// More or fewer members than the house has.
-    Count {
-        /// In the list.
-        listed: u32,
-        /// Members of the house.
-        members: u32,
-    },
+    Count { listed: u32, members: u32 },
     /// More or fewer members than the group has.
-    GroupCount {
-        /// The group.
-        group: String,
-        /// In the list.
-        listed: u32,
-        /// Members of the group.
-        members: u32,
-    },
+    GroupCount { group: String, listed: u32, members: u32 },
 }
 
 impl Slip {

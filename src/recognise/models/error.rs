@@ -10,6 +10,7 @@ use super::import::Fault;
 
 /// A model could not be had, kept or trusted.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// Neither `RISALAH_MODELS` nor a home folder says where models lie.
     #[error("no home folder")]
@@ -19,12 +20,7 @@ pub enum Error {
     Lock(#[from] crate::common::lock::Error),
     /// No model has this name and no file lies there.
     #[error("no model {name}; there are {known}")]
-    Unknown {
-        /// What was asked for.
-        name: String,
-        /// The names that exist.
-        known: String,
-    },
+    Unknown { name: String, known: String },
     /// An official model that must be pulled or imported first.
     #[error("{0} is not installed")]
     NotInstalled(String),
@@ -40,7 +36,6 @@ pub enum Error {
     /// Not a model that the recogniser may open.
     #[error("{path}: {source}")]
     Invalid {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         source: HeaderError,
@@ -59,7 +54,6 @@ pub enum Error {
     /// More than this machine can hold.
     #[error("{name} needs {needed} bytes of memory, there are {memory}")]
     TooLarge {
-        /// The model.
         name: String,
         /// Bytes of its weights and of what recognition needs beside them.
         needed: u64,
@@ -72,17 +66,14 @@ pub enum Error {
     /// The file has not the length that its name promises.
     #[error("{path} has {found} bytes, not {expected}")]
     Length {
-        /// The file.
         path: PathBuf,
         /// Length of the official file.
         expected: u64,
-        /// Its own length.
         found: u64,
     },
     /// The content is not the one that was published or noted.
     #[error("{path} has SHA-256 {found}, not {expected}")]
     Hash {
-        /// The file.
         path: PathBuf,
         /// SHA-256 as published, or as noted at import.
         expected: String,
@@ -104,7 +95,6 @@ pub enum Error {
     /// The file system is too full.
     #[error("{folder} has {available} bytes left, {needed} are needed")]
     NoSpace {
-        /// The models folder.
         folder: PathBuf,
         /// Bytes still to be written, with some to spare.
         needed: u64,
@@ -114,7 +104,6 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     Io {
-        /// The file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -125,7 +114,6 @@ pub enum Error {
     /// No connection could be made.
     #[error("{url}: {reason}")]
     Unreachable {
-        /// What was asked for.
         url: String,
         /// Why.
         reason: String,
@@ -133,23 +121,16 @@ pub enum Error {
     /// The connection broke off.
     #[error("{url} broke off: {reason}")]
     Broken {
-        /// What was asked for.
         url: String,
         /// Why.
         reason: String,
     },
     /// Nothing came for too long.
     #[error("{url}: nothing came for {seconds} s")]
-    Stalled {
-        /// What was asked for.
-        url: String,
-        /// How long.
-        seconds: u64,
-    },
+    Stalled { url: String, seconds: u64 },
     /// The hub refused.
     #[error("{url}: HTTP status {status}")]
     Refused {
-        /// What was asked for.
         url: String,
         /// HTTP status.
         status: u16,
@@ -157,9 +138,7 @@ pub enum Error {
     /// The hub answers with another part of the file than was asked for.
     #[error("{url}: asked for bytes from {asked}, got {got}")]
     WrongRange {
-        /// What was asked for.
         url: String,
-        /// First byte asked for.
         asked: u64,
         /// The answer's `Content-Range`.
         got: String,
@@ -167,7 +146,6 @@ pub enum Error {
     /// The hub has a file of another length.
     #[error("{url}: {found} bytes, not {expected}")]
     WrongLength {
-        /// What was asked for.
         url: String,
         /// Length of the official file.
         expected: u64,
@@ -177,7 +155,6 @@ pub enum Error {
     /// All bytes came, but they are not the official file. They were thrown away.
     #[error("{url}: SHA-256 {found}, not {expected}")]
     WrongContent {
-        /// What was asked for.
         url: String,
         /// SHA-256 as published.
         expected: String,

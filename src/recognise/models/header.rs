@@ -133,6 +133,7 @@ impl Weights {
 
 /// What is wrong with a model file.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum HeaderError {
     /// No byte in it.
     #[error("the file is empty")]
@@ -160,9 +161,7 @@ pub enum HeaderError {
     Field {
         /// Its name in whisper.cpp.
         field: &'static str,
-        /// What the file says.
         value: i64,
-        /// What it may be.
         allowed: &'static str,
     },
     /// It ends before all its parts are there.

@@ -238,6 +238,7 @@ pub trait Recogniser {
 
 /// Why recognition could not be done.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The program's own engine refused the model.
     #[error("the model {name} cannot be used: {reason}")]
@@ -261,10 +262,7 @@ pub enum Error {
     State,
     /// whisper.cpp failed on a piece of sound.
     #[error("recognition failed inside whisper.cpp ({code})")]
-    Engine {
-        /// Its own code.
-        code: String,
-    },
+    Engine { code: String },
     /// The language is not one that Whisper knows.
     #[error("unknown language {language}")]
     Language {

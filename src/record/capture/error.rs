@@ -9,6 +9,7 @@ use crate::recording::Absence;
 /// Why no sound comes from the room.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The computer has no device that records.
     #[error("there is no input device")]
@@ -21,13 +22,11 @@ pub enum Error {
     Unknown {
         /// The name that was asked for.
         name: String,
-        /// Those that there are.
         others: Vec<String>,
     },
     /// The device has fewer channels than there are seats.
     #[error("{name} has {channels} channels; {wanted} are needed")]
     TooFewChannels {
-        /// The device.
         name: String,
         /// The most that it gives.
         channels: u16,
@@ -36,44 +35,27 @@ pub enum Error {
     },
     /// The device offers no form of sound that can be recorded.
     #[error("{name} offers no usable configuration")]
-    NoConfig {
-        /// The device.
-        name: String,
-    },
+    NoConfig { name: String },
     /// Another program uses the device.
     #[error("{name} is in use")]
-    InUse {
-        /// The device.
-        name: String,
-    },
+    InUse { name: String },
     /// The user may not use the device.
     #[error("{name} may not be used")]
-    Denied {
-        /// The device.
-        name: String,
-    },
+    Denied { name: String },
     /// The device went away while it was listened to.
     #[error("{name} is gone: {detail}")]
     Gone {
-        /// The device.
         name: String,
         /// Why.
         why: Absence,
-        /// What the system says.
         detail: String,
     },
     /// The device cannot be used for another reason.
     #[error("{name}: {reason}")]
-    Device {
-        /// The device.
-        name: String,
-        /// What the system says.
-        reason: String,
-    },
+    Device { name: String, reason: String },
     /// The recording that is to be played cannot be read.
     #[error("{path}: {source}")]
     Rehearsal {
-        /// The file.
         path: PathBuf,
         /// Why.
         source: audio::Error,

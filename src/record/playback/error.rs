@@ -8,6 +8,7 @@ use crate::common::message::{Explain, Message};
 
 /// Why a passage is neither played nor written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The recording cannot be read.
     #[error(transparent)]
@@ -22,20 +23,10 @@ pub enum Error {
     },
     /// The recording has no such channel.
     #[error("no {channel} of {channels}")]
-    NoChannel {
-        /// The channel.
-        channel: Channel,
-        /// How many there are.
-        channels: u16,
-    },
+    NoChannel { channel: Channel, channels: u16 },
     /// The file cannot be written.
     #[error("{}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    Write { path: PathBuf, source: std::io::Error },
     /// The program was built without sound devices.
     #[error("built without sound devices")]
     LeftOut,
@@ -47,7 +38,6 @@ pub enum Error {
     Loudspeaker {
         /// What the system calls it.
         name: String,
-        /// What it says.
         detail: String,
     },
 }

@@ -371,8 +371,8 @@ impl CaptureLoop {
                 self.hand_over(Task::Enter(at, entered, key, reply.clone()));
                 Ok(())
             }
-            Request::Withdraw { key } => {
-                self.hand_over(Task::Withdraw(self.position, key, reply.clone()));
+            Request::Withdraw { line, key } => {
+                self.hand_over(Task::Withdraw(self.position, line, key, reply.clone()));
                 Ok(())
             }
         };

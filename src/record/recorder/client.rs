@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::line::Line;
-use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, Status, socket};
+use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, SOCKET, Status};
+use crate::common::runtime;
 use crate::recording::Entered;
 
 /// A recorder on this computer answers within milliseconds, or not at all.
@@ -53,7 +54,16 @@ impl Client {
 
     /// Takes back the last thing that a person entered; gives its sample and what it was.
     pub fn withdraw(&mut self) -> Result<(u64, Entered), Error> {
-        match self.ask(&Request::Withdraw { key: Some(key()?) })? {
+        self.take_back(None)
+    }
+
+    /// The same of what was entered in this line of the ledger.
+    pub fn withdraw_line(&mut self, line: u64) -> Result<(u64, Entered), Error> {
+        self.take_back(Some(line))
+    }
+
+    fn take_back(&mut self, line: Option<u64>) -> Result<(u64, Entered), Error> {
+        match self.ask(&Request::Withdraw { line, key: Some(key()?) })? {
             Reply::Withdrawn { at, entered } => Ok((at, entered)),
             other => Err(unexpected(other)),
         }
@@ -99,7 +109,7 @@ impl Client {
 /// from its own.
 fn connect(folder: &Path) -> Result<Line, Error> {
     let said = fs::read(folder.join(CONTROL)).ok().and_then(|text| serde_json::from_slice::<Address>(&text).ok());
-    let sockets = said.map(|address| address.socket).into_iter().chain(socket::path_of(folder).ok());
+    let sockets = said.map(|address| address.socket).into_iter().chain(runtime::path_of(folder, SOCKET).ok());
     // The file of a recorder that was killed stays behind.
     let stream = sockets.into_iter().find_map(|socket| UnixStream::connect(socket).ok());
     let stream = stream.ok_or_else(|| Error::NotRunning { path: folder.to_owned() })?;

@@ -35,7 +35,7 @@ pub(super) enum Task {
     /// What somebody entered at a sample.
     Enter(u64, Entered, Option<String>, Sender<Reply>),
     /// Takes back, as of a sample, what a person entered last.
-    Withdraw(u64, Option<String>, Sender<Reply>),
+    Withdraw(u64, Option<u64>, Option<String>, Sender<Reply>),
     /// The folder is gone: what it still takes will not be found.
     Leave,
     /// Closes the recording.
@@ -169,7 +169,7 @@ impl DiskWriter {
             Task::Gap(frames, cause) => self.gap(frames, cause),
             Task::Note(fact) => drop(self.write(fact)),
             Task::Enter(at, entered, key, reply) => drop(reply.send(self.enter(at, entered, key))),
-            Task::Withdraw(at, key, reply) => drop(reply.send(self.withdraw(at, key))),
+            Task::Withdraw(at, line, key, reply) => drop(reply.send(self.withdraw(at, line, key))),
             Task::Leave => {
                 // Of a folder that was left already nothing more is wanted.
                 if self.copy.is_some() {
@@ -248,14 +248,17 @@ impl DiskWriter {
         self.answer(fact, key, Reply::Entered { at }, alarm)
     }
 
-    fn withdraw(&mut self, at: u64, key: Option<String>) -> Reply {
+    fn withdraw(&mut self, at: u64, line: Option<u64>, key: Option<String>) -> Reply {
         let Some(writer) = &self.writer else { return Reply::Refused { reason: Refusal::Early } };
         if let Some(answered) = key.as_ref().and_then(|key| self.keys.get(key)) {
             return answered.clone();
         }
-        let Some((line, of, entered)) = writer.ledger().last_entered() else {
-            return Reply::Refused { reason: Refusal::Nothing };
+        let ledger = writer.ledger();
+        let found = match line {
+            None => ledger.last_entered(),
+            Some(line) => ledger.entered_in(line).map(|(of, entered)| (line, of, entered)),
         };
+        let Some((line, of, entered)) = found else { return Reply::Refused { reason: Refusal::Nothing } };
         let reply = Reply::Withdrawn { at: of, entered: entered.clone() };
         // Documents are Indonesian, and so is what one shows that was made by a program which does not know
         // of taking back.

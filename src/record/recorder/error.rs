@@ -11,6 +11,7 @@ use crate::recording;
 /// Why a recorder cannot begin, or cannot be reached.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// No sound comes.
     #[error(transparent)]
@@ -20,12 +21,7 @@ pub enum Error {
     Recording(#[from] recording::Error),
     /// The conference system cannot be heard on that port.
     #[error("port {port}: {source}")]
-    Conference {
-        /// The port.
-        port: u16,
-        /// What the system says.
-        source: io::Error,
-    },
+    Conference { port: u16, source: io::Error },
     /// No recorder is at work in the folder.
     #[error("no recorder is at work in {path}")]
     NotRunning {
@@ -37,7 +33,6 @@ pub enum Error {
     Silent {
         /// The recording's folder.
         path: PathBuf,
-        /// What the system says.
         source: io::Error,
     },
     /// The recorder refused.
@@ -45,16 +40,10 @@ pub enum Error {
     Refused(Refusal),
     /// The second folder is the first.
     #[error("{path} is the recording's own folder")]
-    SameFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    SameFolder { path: PathBuf },
     /// The system gives no random numbers.
     #[error("no random numbers: {source}")]
-    NoKey {
-        /// What the system says.
-        source: io::Error,
-    },
+    NoKey { source: io::Error },
 }
 
 impl Explain for Error {

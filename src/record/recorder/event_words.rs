@@ -24,7 +24,7 @@ struct Word {
     read: fn(Option<&str>) -> Option<Request>,
 }
 
-const WORDS: [Word; 12] = [
+const WORDS: [Word; 13] = [
     Word { name: "buka", argument: "", read: |rest| alone(rest, EventKind::Opened) },
     Word { name: "skors", argument: "", read: |rest| alone(rest, EventKind::Suspended) },
     Word { name: "cabut-skors", argument: "", read: |rest| alone(rest, EventKind::Resumed) },
@@ -48,6 +48,7 @@ const WORDS: [Word; 12] = [
     Word { name: "lagu", argument: ":JUDUL", read: |rest| Some(event(EventKind::Song(rest?.to_owned()))) },
     Word { name: "catatan", argument: ":TEKS", read: |rest| Some(event(EventKind::Note(rest?.to_owned()))) },
     Word { name: "duduk", argument: ":KANAL[:ORANG]", read: |rest| seated(rest?) },
+    Word { name: "dengar", argument: "", read: |rest| rest.is_none().then_some(Request::Enter(Entered::ListenAgain)) },
     Word { name: "batal", argument: "", read: |rest| rest.is_none().then_some(Request::Withdraw) },
 ];
 
@@ -70,6 +71,31 @@ pub fn parse(text: &str) -> Option<Request> {
     }
     let word = WORDS.iter().find(|word| word.name == name)?;
     (word.read)(rest)
+}
+
+/// What was entered, as it is entered: the word that [`parse`] reads as the same. `None` for what no
+/// person enters.
+#[must_use]
+pub fn word(entered: &Entered) -> Option<String> {
+    Some(match entered {
+        Entered::Event(kind) => match kind {
+            EventKind::Opened => "buka".to_owned(),
+            EventKind::Suspended => "skors".to_owned(),
+            EventKind::Resumed => "cabut-skors".to_owned(),
+            EventKind::Closed => "tutup".to_owned(),
+            EventKind::Gavel(strokes) => format!("palu:{strokes}"),
+            EventKind::Agreed(None) => "setuju".to_owned(),
+            EventKind::Agreed(Some(decision)) => format!("setuju:{decision}"),
+            EventKind::Interjection(channel) => format!("interupsi:{}", channel.number()),
+            EventKind::Item(item) => format!("acara:{item}"),
+            EventKind::Song(title) => format!("lagu:{title}"),
+            EventKind::Note(text) => format!("catatan:{text}"),
+        },
+        Entered::Seated { channel, person: None } => format!("duduk:{}", channel.number()),
+        Entered::Seated { channel, person: Some(person) } => format!("duduk:{}:{person}", channel.number()),
+        Entered::ListenAgain => "dengar".to_owned(),
+        Entered::Microphone { .. } | Entered::Alarm(_) => return None,
+    })
 }
 
 /// Every word with what may stand behind it.
@@ -121,7 +147,10 @@ mod tests {
             ("interupsi:2", Entered::Event(EventKind::Interjection(second))),
             ("duduk:2:ani", Entered::Seated { channel: second, person: Some("ani".into()) }),
             ("duduk:2", Entered::Seated { channel: second, person: None }),
+            ("dengar", Entered::ListenAgain),
         ] {
+            let again = word(&expected).and_then(|word| parse(&word));
+            assert_eq!(again, Some(Request::Enter(expected.clone())), "{text}");
             assert_eq!(parse(text), Some(Request::Enter(expected)), "{text}");
         }
         assert_eq!([parse("batal"), parse("help")], [Some(Request::Withdraw), Some(Request::List)]);

@@ -22,7 +22,6 @@ mod log;
 mod mirror;
 mod monotonic;
 mod server;
-mod socket;
 mod sound;
 mod status;
 
@@ -34,6 +33,8 @@ pub use status::{LOW_MINUTES, Meter, Mirror, Refusal, Reply, Request, State, Sta
 
 /// The file in the recording's folder that says where its recorder answers.
 const CONTROL: &str = "kendali.json";
+/// The ending of its socket's name.
+const SOCKET: &str = "sock";
 
 /// How a recorder is reached, on this computer only.
 #[derive(serde::Serialize, serde::Deserialize)]

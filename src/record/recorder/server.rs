@@ -11,8 +11,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::line::Line;
-use super::{Address, Answer, CONTROL, Call, Refusal, Reply, Request, socket};
-use crate::common::atomic_file;
+use super::{Address, Answer, CONTROL, Call, Refusal, Reply, Request, SOCKET};
+use crate::common::{atomic_file, runtime};
 
 /// Callers at a time. A screen is one; each takes a thread and a descriptor, and the next segment
 /// needs one too.
@@ -50,7 +50,7 @@ impl Server {
 
     /// Can be reached through this folder too.
     pub fn tell(&self, folder: &Path) -> io::Result<()> {
-        let socket = socket::path_of(folder)?;
+        let socket = runtime::path_of(folder, SOCKET)?;
         // Whoever holds the folder is its recorder: what lies there is of one that was killed.
         match fs::remove_file(&socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

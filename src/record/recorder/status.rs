@@ -140,8 +140,11 @@ pub enum Request {
         #[serde(default)]
         key: Option<String>,
     },
-    /// Take back the last thing that a person entered.
+    /// Take back what a person entered.
     Withdraw {
+        /// The number of its line in the ledger; the last one where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<u64>,
         /// What is asked for again under the same key is not taken back again.
         #[serde(default)]
         key: Option<String>,

@@ -23,23 +23,14 @@ const LIMIT: u64 = 1 << 20;
 
 /// Why what is known of a room cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Error {
     /// The file cannot be read or written.
     #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// The file is not what this program writes.
     #[error("{}: {detail}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        detail: String,
-    },
+    Damaged { path: PathBuf, detail: String },
     /// The user has no data folder.
     #[error("no home directory")]
     NoHome,

@@ -91,6 +91,9 @@ impl Carrier<'_> {
                 Change::Mark { mark: Mark::Heard } => {
                     target.map_or(Outcome::Open, |index| self.heard(&layered, index, edit))
                 }
+                Change::Mark { mark: Mark::Joined } => {
+                    target.map_or(Outcome::Open, |index| self.joined(old, index, edit))
+                }
                 Change::Undo { edit: undone } => match own.iter().find(|other| other.id == *undone) {
                     Some(rule) if matches!(rule.layer.source, Source::Machine { .. }) => {
                         self.undone(target, rule, edit)
@@ -224,6 +227,17 @@ impl Carrier<'_> {
             return Outcome::Open;
         }
         self.lay(index, Change::Mark { mark: Mark::Heard }, edit)
+    }
+
+    /// Where the turns are cut at the same place again, they are joined there again.
+    fn joined(&mut self, old: &Utterance, index: usize, edit: &Edit) -> Outcome {
+        if self.layered(index).marks().contains(&Mark::Joined) {
+            return Outcome::Already;
+        }
+        if self.new.utterances[index].span.start != old.span.start {
+            return Outcome::Open;
+        }
+        self.lay(index, Change::Mark { mark: Mark::Joined }, edit)
     }
 
     /// A rule that somebody took back is taken back where it wrote the same again.

@@ -53,6 +53,18 @@ impl Store {
         edit::apply(raw, edits).map_err(|(id, refusal)| self.damaged(format!("edit {id}: {refusal}")))
     }
 
+    /// The same where `before` is what was given of all but the last of these corrections, which are
+    /// `laid`.
+    pub fn under_on(
+        &self,
+        before: &Transcript,
+        raw: &Transcript,
+        edits: &[Edit],
+        laid: &[Edit],
+    ) -> Result<Transcript, Error> {
+        edit::apply_on(before, raw, edits, laid).map_err(|(id, refusal)| self.damaged(format!("edit {id}: {refusal}")))
+    }
+
     /// Every correction of every version, in the order in which they were made.
     pub fn edits(&self) -> Result<Vec<Edit>, Error> {
         self.select("ORDER BY edit.id", [])

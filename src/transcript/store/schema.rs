@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What each step adds to a store. A store's schema is the number of steps that were taken; a step
 /// is never changed once released.
-const STEPS: [&str; 4] = [RECOGNISED, EDITS, LIFE, VERSIONS];
+const STEPS: [&str; 5] = [RECOGNISED, EDITS, LIFE, VERSIONS, PLAYED];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
 pub(super) const NUMBER: i64 = STEPS.len() as i64;
@@ -96,6 +96,19 @@ CREATE TABLE carried (
 CREATE TABLE sound (place INTEGER PRIMARY KEY, path TEXT NOT NULL);
 CREATE TRIGGER carried_is_kept BEFORE UPDATE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
 CREATE TRIGGER carried_stays BEFORE DELETE ON carried BEGIN SELECT RAISE(ABORT, 'carried'); END;
+";
+
+const PLAYED: &str = "
+CREATE TABLE played (
+    id INTEGER PRIMARY KEY,
+    by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    channel INTEGER,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL
+);
+CREATE TRIGGER played_is_kept BEFORE UPDATE ON played BEGIN SELECT RAISE(ABORT, 'played'); END;
+CREATE TRIGGER played_stays BEFORE DELETE ON played BEGIN SELECT RAISE(ABORT, 'played'); END;
 ";
 
 /// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer

@@ -25,8 +25,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use super::level::floor_channel;
 use super::view::Moment;
 use super::*;
-use crate::cli::ledger_words;
 use crate::cli::recogniser::RecogniserState;
+use e_risalah::meeting_folder::ledger_words;
 
 const STATES: [State; 3] = [State::Waiting, State::Recording, State::DeviceLost];
 

@@ -175,7 +175,7 @@ fn every_text_is_in_the_catalogue_in_both_languages() {
             assert!(!text.contains("screen.") && !text.contains("%{"), "{text}");
         }
         for line in facts() {
-            let said = ledger_words::fact(Console::new(language), &meeting(), format(9).clock(), &line);
+            let said = ledger_words::fact(language, &meeting(), format(9).clock(), &line);
             assert!(!said.contains("screen.") && !said.contains("%{"), "{said}");
         }
     }

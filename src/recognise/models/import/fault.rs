@@ -4,6 +4,7 @@ use crate::common::message::Message;
 
 /// Why the weights of another program cannot be taken over. Nothing of them was stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields fill the sentence of their variant")]
 pub enum Fault {
     /// The folder holds no weights in a form that is read.
     #[error("no weights that can be read")]
@@ -20,7 +21,6 @@ pub enum Fault {
     /// A file of text is longer than any that a Whisper model has.
     #[error("{file} has {bytes} bytes, at most {limit} are read")]
     TooLong {
-        /// Its name.
         file: String,
         /// Bytes that it has, or says it has.
         bytes: u64,
@@ -29,28 +29,13 @@ pub enum Fault {
     },
     /// A file is not the JSON that it should be.
     #[error("{file}: {reason}")]
-    Json {
-        /// Its name.
-        file: String,
-        /// What the parser says.
-        reason: String,
-    },
+    Json { file: String, reason: String },
     /// A file ends before all its parts are there.
     #[error("{file} ends after {bytes} bytes")]
-    Truncated {
-        /// Its name.
-        file: String,
-        /// Its length.
-        bytes: u64,
-    },
+    Truncated { file: String, bytes: u64 },
     /// Bytes follow the last part of a file.
     #[error("{bytes} bytes follow the end of {file}")]
-    Trailing {
-        /// Its name.
-        file: String,
-        /// How many.
-        bytes: u64,
-    },
+    Trailing { file: String, bytes: u64 },
     /// A model of another kind.
     #[error("{0} is not a Whisper model")]
     OtherModel(String),
@@ -62,15 +47,12 @@ pub enum Fault {
     Field {
         /// Its name in the file.
         field: String,
-        /// What stands there.
         value: String,
-        /// What may stand there.
         allowed: String,
     },
     /// The list of shards and the shards do not agree.
     #[error("{file} is not the shard that the index means: {tensor}")]
     Shard {
-        /// The shard.
         file: String,
         /// The tensor that is there and should not be, or the other way round.
         tensor: String,
@@ -86,7 +68,6 @@ pub enum Fault {
     /// The vocabulary is not one of Whisper's.
     #[error("{file}: {fault:?}")]
     Vocabulary {
-        /// The file.
         file: String,
         /// What is wrong with it.
         fault: VocabularyFault,

@@ -4,21 +4,23 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use e_risalah::common::lock;
-use e_risalah::recognise::pipeline::Preview;
-use e_risalah::recording::FOLDER;
+use crate::common::lock;
+use crate::recognise::pipeline::Preview;
+use crate::recording::FOLDER;
 
-use super::preview;
+use super::preview_file;
 
 /// Its name in the meeting's folder; locked while the recogniser lives.
 const NAME: &str = ".pengikut";
 
 /// Whether a recogniser is at work in this folder.
+#[must_use]
 pub fn is_held(folder: &Path) -> bool {
     lock::is_held(&folder.join(NAME))
 }
 
 /// Up to which millisecond the recording was read; 0 where nobody says.
+#[must_use]
 pub fn read(folder: &Path) -> u64 {
     let meeting = if folder.ends_with(FOLDER) { folder.parent().unwrap_or(folder) } else { folder };
     fs::read_to_string(meeting.join(NAME)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
@@ -36,13 +38,13 @@ impl ProgressFile {
     pub fn take(folder: &Path) -> Result<Self, lock::Error> {
         let file = lock::hold(&folder.join(NAME))?;
         // One that was killed may have left it.
-        preview::clear(folder);
+        preview_file::clear(folder);
         Ok(Self { folder: folder.to_owned(), file, told: Instant::now() })
     }
 
     /// Shows what is being said.
     pub fn show(&self, said: &Preview) {
-        preview::show(&self.folder, said);
+        preview_file::show(&self.folder, said);
     }
 
     /// Says that the recording was read up to this millisecond.
@@ -61,6 +63,6 @@ impl ProgressFile {
 
 impl Drop for ProgressFile {
     fn drop(&mut self) {
-        preview::clear(&self.folder);
+        preview_file::clear(&self.folder);
     }
 }

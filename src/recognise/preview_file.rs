@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use e_risalah::recognise::pipeline::Preview;
+use crate::recognise::pipeline::Preview;
 
 /// Its name in the meeting's folder.
 const FILE: &str = ".pratinjau";
@@ -22,6 +22,7 @@ pub fn show(folder: &Path, preview: &Preview) {
 }
 
 /// What is shown.
+#[must_use]
 pub fn read(folder: &Path) -> Option<Preview> {
     let mut text = Vec::new();
     File::open(folder.join(FILE)).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
@@ -37,7 +38,7 @@ pub fn clear(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use e_risalah::common::clock::{Channel, Span};
+    use crate::common::clock::{Channel, Span};
 
     use super::*;
 

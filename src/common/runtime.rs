@@ -1,8 +1,9 @@
-//! Where a recorder listens: a Unix socket in a folder that only its user may enter.
+//! Where a process that is at work on a folder can be found: a file in a place that only its user may
+//! enter.
 //!
-//! It does not lie beside the recording, as many file systems of sticks and shares have no sockets;
-//! and its name follows from that of the recording's folder, so that the recorder is found even
-//! when that folder's disk is gone.
+//! It does not lie in the folder itself, as many file systems of sticks and shares have neither
+//! sockets nor locks; and its name follows from that of the folder, so that it is found even when the
+//! folder's disk is gone.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder};
@@ -15,14 +16,17 @@ use crate::common::digest::sha256;
 /// What others than its user may do with a file.
 const OTHERS: u32 = 0o077;
 
-/// The socket of the recorder of a folder.
-pub(super) fn path_of(recording: &Path) -> io::Result<PathBuf> {
-    let name = sha256(canonical(recording)?.as_os_str().as_encoded_bytes());
-    Ok(folder()?.join(format!("{}.sock", &name[..24])))
+/// The file of this ending that belongs to a folder, whether that is there or not.
+///
+/// # Errors
+/// When the place of such files cannot be made, or is not private.
+pub fn path_of(of: &Path, ending: &str) -> io::Result<PathBuf> {
+    let name = sha256(canonical(of)?.as_os_str().as_encoded_bytes());
+    Ok(folder()?.join(format!("{}.{ending}", &name[..24])))
 }
 
-/// The folder of the sockets, made where there is none. A path to a socket must be short, so this
-/// lies near the root.
+/// The place of the files, made where there is none. A path to a socket must be short, so this lies
+/// near the root.
 fn folder() -> io::Result<PathBuf> {
     let user = rustix::process::geteuid();
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());
@@ -59,16 +63,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_has_one_socket_however_it_is_named_and_whether_it_is_there() {
+    fn a_folder_has_one_place_however_it_is_named_and_whether_it_is_there() {
         let place = tempfile::tempdir().expect("a folder");
         let folder = place.path().join("rapat/rekaman");
-        let before = path_of(&folder).expect("a path");
+        let before = path_of(&folder, "sock").expect("a path");
         fs::create_dir_all(&folder).expect("made");
         std::os::unix::fs::symlink("rapat", place.path().join("tautan")).expect("linked");
         for path in ["rapat/rekaman/", "rapat/../rapat/rekaman", "tautan/rekaman"] {
-            assert_eq!(path_of(&place.path().join(path)).expect("a path"), before, "{path}");
+            assert_eq!(path_of(&place.path().join(path), "sock").expect("a path"), before, "{path}");
         }
-        assert_ne!(path_of(&place.path().join("rapat")).expect("a path"), before);
+        assert_ne!(path_of(&place.path().join("rapat"), "sock").expect("a path"), before);
         assert!(before.as_os_str().len() < 100, "{}", before.display());
     }
 }
