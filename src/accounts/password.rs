@@ -41,6 +41,7 @@ fn hashed(password: &str) -> Result<String, Error> {
 }
 
 /// Looks whether a name and a password belong together. It takes as long for a name that nobody has.
+#[must_use]
 pub fn verify<'a>(accounts: &'a [Account], name: &str, password: &str) -> Verdict<'a> {
     static NOBODY: OnceLock<String> = OnceLock::new();
     let account = accounts.iter().find(|account| same_name(&account.name, name.trim()));

@@ -11,6 +11,7 @@ use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
     RETRY_AFTER, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -148,7 +149,7 @@ fn check_origin(app: &App, request: &Request) -> Result<(), Refused> {
 
 /// The name and port that were asked for.
 fn host(request: &Request) -> Option<String> {
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
     authority.or_else(header).map(str::to_owned)
 }
@@ -200,7 +201,7 @@ fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Re
     let by_program = bearer(headers);
     let secret = by_program.or_else(|| cookies::value(headers, &app.cookies.session));
     let session = match secret.and_then(|secret| app.sessions.find(secret, now)) {
-        Some(session) if !session.holds(&*app.accounts.read()?) => {
+        Some(session) if !session.holds(&app.accounts.read()?) => {
             app.sessions.end(&session);
             None
         }

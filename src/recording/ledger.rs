@@ -164,6 +164,7 @@ impl Ledger {
     }
 
     /// The same with the number of the line and the sample of each.
+    #[must_use]
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = (u64, u64, &Entered)> {
         let withdrawn = self.withdrawn();
         self.facts.iter().enumerate().filter_map(move |(index, fact)| match fact {

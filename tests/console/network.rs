@@ -20,7 +20,7 @@ use super::server::{Answer, Served, command};
 /// A browser that knows this authority, or none.
 fn client(authority: Option<&[u8]>) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    for authority in authority {
+    if let Some(authority) = authority {
         roots.add(CertificateDer::from_pem_slice(authority).expect("a certificate")).expect("an authority");
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -212,6 +212,8 @@ fn office(folder: &Path) -> (PathBuf, PathBuf) {
             "30",
             "-subj",
             "/CN=kantor.example",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
             "-addext",
         ])
         .args(["subjectAltName=DNS:kantor.example,DNS:*.kota.example", "-keyout"])

@@ -293,11 +293,11 @@ pub async fn joined(
         let index = record.index(&turn)?;
         let all = &record.transcript.utterances;
         let before = index.checked_sub(1).map(|before| &all[before]);
-        let goes_on = |before: &&Utterance| {
+        let goes_on = |before: &Utterance| {
             let (one, other) = (record.speaker(before), record.speaker(&all[index]));
             before.channel == all[index].channel && (&one.id, one.by) == (&other.id, other.by)
         };
-        if before.filter(goes_on).is_none() {
+        if !before.is_some_and(goes_on) {
             return Err(Refused::unfit(Message::new("page.error.not_next")));
         }
         mark(app, folder, &turn, body.revision, Mark::Joined, &author)

@@ -157,6 +157,8 @@ fn told(record: &Record, played: &[Played]) -> Listened {
             None => listeners.push(Listener { by: one.by.clone(), last, seconds: millis }),
         }
     }
-    listeners.iter_mut().for_each(|listener| listener.seconds /= 1000);
+    for listener in &mut listeners {
+        listener.seconds /= 1000;
+    }
     Listened { percent: listening::percent(samples, all), turns, listeners }
 }

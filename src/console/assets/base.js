@@ -7,7 +7,10 @@ const NAME = "risalah-by";
 const ACCOUNT = document.body.dataset.account || "";
 const RIGHTS = (document.body.dataset.rights || "").split(" ");
 
-/** Whether whoever sits here has a right. @param {string} right */
+/**
+ * Whether whoever sits here has a right.
+ * @param {string} right
+ */
 export function may(right) {
   return RIGHTS.includes(right);
 }
@@ -65,6 +68,7 @@ export class Refused extends Error {
  * @param {string} path
  * @param {unknown} [body]
  * @param {boolean} [leaving]
+ * @returns {Promise<any>}
  */
 export async function ask(method, path, body, leaving = false) {
   /** @type {Record<string, string>} */

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::{Error, Store};
-use crate::common::clock::Span;
+use crate::common::clock::{Channel, Span};
 use crate::transcript::edit::{Change, Mark};
 use crate::transcript::listening::{Heard, Played, percent};
 
@@ -100,7 +100,7 @@ impl Store {
             transaction
                 .execute(
                     "INSERT INTO played (by, at, channel, start, end) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![by, at.to_string(), channel.map(|channel| channel.number()), span.start, span.end],
+                    params![by, at.to_string(), channel.map(Channel::number), span.start, span.end],
                 )
                 .map_err(failed)?;
         }
