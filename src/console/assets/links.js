@@ -12,11 +12,14 @@ async function begin() {
   section.hidden = state.state !== "koreksi";
   if (section.hidden) return;
   const meeting = await ask("GET", base);
+  // It is asked again when the state changes: who was chosen stays.
+  const chosen = form.elements.person.value;
   form.elements.person.replaceChildren(
     ...meeting.people.map((/** @type {any} */ person) =>
       element("option", { value: person.id }, [person.name]),
     ),
   );
+  if (chosen) form.elements.person.value = chosen;
 }
 
 form.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
