@@ -11,6 +11,8 @@ mod password;
 mod right;
 mod role;
 mod sessions;
+#[cfg(feature = "console")]
+mod sign_on;
 
 pub use account::{Account, NewAccount, same_name};
 pub use attempts::Attempts;
@@ -19,4 +21,6 @@ pub use file::{Accounts, Cached, FILE_NAME};
 pub use password::{SHORTEST, Verdict, verify};
 pub use right::{RIGHTS, Right, table};
 pub use role::{Role, Roles};
-pub use sessions::{Session, Sessions, Since};
+pub use sessions::{Session, Sessions};
+#[cfg(feature = "console")]
+pub use sign_on::{Error as SignOnError, FILE_NAME as SIGN_ON_FILE, RETURN, SignOn};

@@ -1,14 +1,12 @@
-//! What somebody is in the house.
+//! What somebody does in the office of the house.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::right::{RIGHTS, Right};
 
-/// What somebody is in the house. One account may have several.
+/// What somebody does in the office of the house. One account may have several.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -43,18 +41,16 @@ impl Role {
         }
     }
 
+    /// The role of this word.
+    #[must_use]
+    pub fn by_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
     /// Whether it has a right.
     #[must_use]
     pub fn has(self, right: Right) -> bool {
         RIGHTS.iter().any(|(known, roles)| *known == right && roles.contains(&self))
-    }
-}
-
-impl FromStr for Role {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|role| role.key() == text).ok_or(())
     }
 }
 
@@ -91,13 +87,5 @@ impl Roles {
 impl FromIterator<Role> for Roles {
     fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
         Self(roles.into_iter().collect())
-    }
-}
-
-/// Their keys, with commas between them.
-impl fmt::Display for Roles {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys: Vec<&str> = self.0.iter().map(|role| role.key()).collect();
-        out.write_str(&keys.join(","))
     }
 }

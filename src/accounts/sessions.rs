@@ -10,6 +10,7 @@ use super::account::{Account, same_name};
 use super::error::Error;
 use super::role::Roles;
 use crate::common::digest::sha256;
+use crate::common::secret::random;
 
 /// A session ends after this time without a request.
 const IDLE: Duration = Duration::from_hours(1);
@@ -18,12 +19,12 @@ const LONGEST: Duration = Duration::from_hours(12);
 /// Sessions that one account may have; the oldest ends for the next.
 const MOST: usize = 16;
 
-/// On what a session rests.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Since {
-    /// An account of this house, as it was at that time.
+/// Who says that somebody is who they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Basis {
+    /// An account of the house, as it was set last when the session began.
     Account(Timestamp),
-    /// A provider of sign-on.
+    /// The office's provider.
     Provider,
 }
 
@@ -36,8 +37,7 @@ pub struct Session {
     pub roles: Roles,
     /// The short name of the person in the descriptions of meetings.
     pub person: Option<String>,
-    /// On what it rests.
-    pub since: Since,
+    basis: Basis,
     /// What a page must send with every change.
     pub csrf: String,
 }
@@ -52,25 +52,28 @@ impl Session {
             name: account.name.clone(),
             roles: account.roles.clone(),
             person: account.person.clone(),
-            since: Since::Account(account.changed),
-            csrf: random()?,
+            basis: Basis::Account(account.changed),
+            csrf: random().map_err(|_| Error::Random)?,
         })
     }
 
-    /// Of somebody whom a provider knows.
+    /// Of somebody whom the office's provider knows.
     ///
     /// # Errors
     /// [`Error::Random`] when the system gives no random numbers.
-    pub fn from_provider(name: String, roles: Roles, person: Option<String>) -> Result<Self, Error> {
-        Ok(Self { name, roles, person, since: Since::Provider, csrf: random()? })
+    pub fn signed_on(name: String, roles: Roles, person: Option<String>) -> Result<Self, Error> {
+        Ok(Self { name, roles, person, basis: Basis::Provider, csrf: random().map_err(|_| Error::Random)? })
     }
 
-    /// Whether the account that it rests on is still as it was.
+    /// Whether its account is still as it was. Of somebody whom a provider knows, whether no account
+    /// was given their name meanwhile.
     #[must_use]
     pub fn holds(&self, accounts: &[Account]) -> bool {
-        let Since::Account(changed) = self.since else { return true };
         let account = accounts.iter().find(|account| same_name(&account.name, &self.name));
-        account.is_some_and(|account| !account.disabled && account.changed == changed)
+        match self.basis {
+            Basis::Account(changed) => account.is_some_and(|account| !account.disabled && account.changed == changed),
+            Basis::Provider => account.is_none(),
+        }
     }
 }
 
@@ -87,12 +90,12 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Begins a session; gives its secret, of 256 random bits.
+    /// Begins a session; gives it with its secret, of 256 random bits.
     ///
     /// # Errors
     /// [`Error::Random`] when the system gives no random numbers.
-    pub fn begin(&self, session: Session, now: Instant) -> Result<String, Error> {
-        let secret = random()?;
+    pub fn begin(&self, session: Session, now: Instant) -> Result<(Arc<Session>, String), Error> {
+        let secret = random().map_err(|_| Error::Random)?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, open| !is_over(open, now));
         let own = |open: &&Open| same_name(&open.session.name, &session.name);
@@ -101,8 +104,9 @@ impl Sessions {
             let oldest = oldest.map(|(hash, _)| hash.clone());
             oldest.map(|hash| open.remove(&hash));
         }
-        open.insert(sha256(secret.as_bytes()), Open { session: Arc::new(session), begun: now, asked: now });
-        Ok(secret)
+        let session = Arc::new(session);
+        open.insert(sha256(secret.as_bytes()), Open { session: Arc::clone(&session), begun: now, asked: now });
+        Ok((session, secret))
     }
 
     /// The session of this secret, if it has not ended; asking keeps it open.
@@ -143,12 +147,6 @@ fn is_over(open: &Open, now: Instant) -> bool {
     now.saturating_duration_since(open.asked) >= IDLE || now.saturating_duration_since(open.begun) >= LONGEST
 }
 
-fn random() -> Result<String, Error> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| Error::Random)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +166,7 @@ mod tests {
     #[test]
     fn it_ends_when_nobody_asks_and_in_any_case() {
         let (sessions, begun) = (Sessions::default(), Instant::now());
-        let begin = |now| sessions.begin(Session::of(&account("sari")).expect("random"), now).expect("random");
+        let begin = |now| sessions.begin(Session::of(&account("sari")).expect("random"), now).expect("random").1;
         let left = begin(begun);
         assert!(sessions.find(&left, begun + IDLE.saturating_sub(Duration::from_secs(1))).is_some());
         assert!(sessions.find(&left, begun + IDLE * 2).is_none());
@@ -185,8 +183,8 @@ mod tests {
     #[test]
     fn one_that_was_left_is_gone_and_a_changed_account_holds_none() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        let secret = sessions.begin(Session::of(&account("sari")).expect("random"), now).expect("random");
-        let session = sessions.find(&secret, now).expect("open");
+        let (session, secret) = sessions.begin(Session::of(&account("sari")).expect("random"), now).expect("random");
+        assert!(sessions.find(&secret, now).is_some_and(|found| Arc::ptr_eq(&found, &session)));
         assert!(session.holds(&[account("SARI")]) && !session.holds(&[account("lain")]) && !session.holds(&[]));
         assert!(!session.holds(&[Account { disabled: true, ..account("sari") }]));
         assert!(!session.holds(&[Account { changed: Timestamp::MAX, ..account("sari") }]));
@@ -198,7 +196,7 @@ mod tests {
     #[test]
     fn an_account_has_only_so_many() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        let begin = |name, at| sessions.begin(Session::of(&account(name)).expect("random"), at).expect("random");
+        let begin = |name, at| sessions.begin(Session::of(&account(name)).expect("random"), at).expect("random").1;
         let other = begin("bambang", now);
         let first = begin("sari", now);
         for number in 1..=MOST as u64 {

@@ -23,15 +23,28 @@ pub struct Of {
     pub quiet: bool,
 }
 
+/// Who, and for what.
+#[derive(clap::Args)]
+pub struct Who {
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    #[arg(long, value_name = "ROLE", required = true, value_delimiter = ',', value_parser = roles())]
+    pub role: Vec<Role>,
+    #[arg(long, value_name = "ID")]
+    pub person: Option<String>,
+}
+
+impl Who {
+    fn roles(&self) -> Roles {
+        self.role.iter().copied().collect()
+    }
+}
+
 #[derive(Subcommand)]
 pub enum Accounts {
     Add {
-        #[arg(value_name = "NAME")]
-        name: String,
-        #[arg(long, value_name = "ROLE", required = true, value_delimiter = ',', value_parser = roles())]
-        role: Vec<Role>,
-        #[arg(long, value_name = "ID")]
-        person: Option<String>,
+        #[command(flatten)]
+        who: Who,
         #[arg(long)]
         password_stdin: bool,
         #[command(flatten)]
@@ -52,12 +65,8 @@ pub enum Accounts {
         of: Of,
     },
     Roles {
-        #[arg(value_name = "NAME")]
-        name: String,
-        #[arg(long, value_name = "ROLE", required = true, value_delimiter = ',', value_parser = roles())]
-        role: Vec<Role>,
-        #[arg(long, value_name = "ID")]
-        person: Option<String>,
+        #[command(flatten)]
+        who: Who,
         #[command(flatten)]
         of: Of,
     },
@@ -76,8 +85,7 @@ pub enum Accounts {
 }
 
 fn roles() -> impl TypedValueParser<Value = Role> {
-    // The list lets no other word through.
-    PossibleValuesParser::new(Role::ALL.map(Role::key)).map(|key: String| key.parse().unwrap_or(Role::Reader))
+    PossibleValuesParser::new(Role::ALL.map(Role::key)).try_map(|key: String| Role::by_key(&key).ok_or("no role"))
 }
 
 impl Accounts {
@@ -98,14 +106,14 @@ pub fn run(command: &Accounts, console: Console) -> Result<End, Failure> {
     let root = |folder: &Option<PathBuf>| folder.clone().unwrap_or_else(usual_folder);
     let note = |key: &str, name: &str| console.note(&Message::new(key).with("name", name.trim()));
     match command {
-        Accounts::Add { name, role, person, password_stdin, of } => {
+        Accounts::Add { who, password_stdin, of } => {
             let root = root(&of.folder);
             let stored = Stored::of(&root);
-            let roles: Roles = role.iter().copied().collect();
-            stored.may_add(name, &roles, person.as_deref())?;
-            let password = typed_password::ask(name.trim(), *password_stdin, console)?;
-            stored.add(&NewAccount { name, roles: roles.clone(), person: person.as_deref(), password: &password })?;
-            let added = Message::new("accounts.added").with("name", name.trim());
+            let (name, roles, person) = (who.name.trim(), who.roles(), who.person.as_deref());
+            stored.may_add(name, &roles, person)?;
+            let password = typed_password::ask(name, *password_stdin, console)?;
+            stored.add(&NewAccount { name, roles: roles.clone(), person, password: &password })?;
+            let added = Message::new("accounts.added").with("name", name);
             console.note(&added.with("roles", named(&roles, console)).with("folder", root.display()));
         }
         Accounts::List { folder, json } => return list(&root(folder), *json, console),
@@ -116,10 +124,10 @@ pub fn run(command: &Accounts, console: Console) -> Result<End, Failure> {
             stored.set_password(&name, &password)?;
             note("accounts.passwd", &name);
         }
-        Accounts::Roles { name, role, person, of } => {
-            let roles: Roles = role.iter().copied().collect();
-            Stored::of(&root(&of.folder)).set_roles(name, &roles, person.as_deref())?;
-            let told = Message::new("accounts.roles").with("name", name.trim());
+        Accounts::Roles { who, of } => {
+            let roles = who.roles();
+            Stored::of(&root(&of.folder)).set_roles(&who.name, &roles, who.person.as_deref())?;
+            let told = Message::new("accounts.roles").with("name", who.name.trim());
             console.note(&told.with("roles", named(&roles, console)));
         }
         Accounts::Disable { name, of } => {

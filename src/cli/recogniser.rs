@@ -197,7 +197,7 @@ impl Recogniser {
         }
         let Some(status) = status else { return RecogniserState::Off };
         let there = status.format.clock().millis(status.position);
-        let here = progress_file::read(folder);
+        let here = progress_file::read(folder).millis;
         RecogniserState::Following { behind_ms: there.saturating_sub(here) }
     }
 
@@ -223,7 +223,7 @@ impl Recogniser {
             }
             if !quiet && told.elapsed() > Duration::from_secs(2) {
                 told = Instant::now();
-                let at = floor::CLOCK.hms(floor::CLOCK.at_millis(progress_file::read(folder)));
+                let at = floor::CLOCK.hms(floor::CLOCK.at_millis(progress_file::read(folder).millis));
                 console.note(&Message::new("record.catching_up").with("at", at));
             }
             thread::sleep(Duration::from_millis(50));

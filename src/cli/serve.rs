@@ -101,30 +101,34 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let mut instance = match Instance::take(&folder)? {
         Found::None(instance) => instance,
         Found::Running(address) => {
+            if !args.listen.address.is_loopback() && is_only_here(&address) {
+                let message = Message::new("serve.only_here").with("folder", folder.display());
+                return Err(Failure::failed(message.with("address", address)));
+            }
             print(&address);
             console.note(&Message::new("serve.running").with("folder", folder.display()));
             show(args, &address, console);
             return Ok(End::Done);
         }
     };
-    let left = instance.left().cloned();
+    let previous = instance.previous().cloned();
     let options = |port| Options {
         folder: folder.clone(),
         address: args.listen.address,
         port,
         certificate: args.certificate(),
-        token: left.as_ref().and_then(|left| left.token.clone()),
+        token: previous.as_ref().and_then(|previous| previous.token.clone()),
         program: program.clone(),
         lay_out: Box::new(lay_out),
         source: args.source.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
     };
-    let server = match &left {
+    let server = match &previous {
         // Where somebody else has the port by now, any other will do.
-        Some(left) if port == 0 => Server::bind(options(left.port)).or_else(|_| Server::bind(options(0)))?,
+        Some(previous) if port == 0 => Server::bind(options(previous.port)).or_else(|_| Server::bind(options(0)))?,
         _ => Server::bind(options(port))?,
     };
     let address = server.address();
-    instance.tell(&address)?;
+    instance.announce(&address)?;
     print(&address);
     console.note(&Message::new("serve.serving").with("folder", server.folder().display()));
     if let Some((fingerprint, download)) = server.certificate() {
@@ -139,6 +143,12 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     tracing::info!(well = end.is_ok(), "page closed");
     end?;
     Ok(End::Done)
+}
+
+/// Whether a page is for this computer only.
+fn is_only_here(address: &str) -> bool {
+    let host = address.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+    host.and_then(|host| host.parse::<SocketAddr>().ok()).is_some_and(|bound| bound.ip().is_loopback())
 }
 
 /// Opens the page, unless that was not wished or others are meant to.

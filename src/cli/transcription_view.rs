@@ -1,11 +1,11 @@
 //! A transcription as it is shown: a progress bar on stderr, turns on stdout.
 
 use e_risalah::common::alarm::Alarm;
-use e_risalah::common::clock::Clock;
+use e_risalah::common::clock::{Channel, Clock};
 use e_risalah::floor::CLOCK;
 use e_risalah::meeting::Meeting;
 use e_risalah::recognise::pipeline::{Observer, Preview};
-use e_risalah::recognise::progress_file::ProgressFile;
+use e_risalah::recognise::progress_file::{Progress, ProgressFile};
 use e_risalah::transcript::Utterance;
 use indicatif::ProgressBar;
 
@@ -24,6 +24,8 @@ pub struct TranscriptionView<'a> {
     waiting: Option<Vec<(Clock, Utterance)>>,
     /// Where others see how far it is.
     progress_file: Option<ProgressFile>,
+    /// Who has the floor there.
+    floor: Vec<Channel>,
     /// Where it is told what is wrong with microphones.
     alarms: Option<Alarms>,
 }
@@ -33,7 +35,15 @@ impl<'a> TranscriptionView<'a> {
         let left = console.text("cli.progress.left");
         let bar =
             bar(&format!("{{wide_bar}} {{percent:>3}} %  {{msg}}  {left} {{left}}"), output_args.hides_progress());
-        Self { meeting, bar, output_args, waiting: Some(Vec::new()), progress_file: None, alarms: None }
+        Self {
+            meeting,
+            bar,
+            output_args,
+            waiting: Some(Vec::new()),
+            progress_file: None,
+            floor: Vec::new(),
+            alarms: None,
+        }
     }
 
     /// Shows each turn as soon as its words are there, for those who follow a meeting that is held.
@@ -98,10 +108,14 @@ impl Observer for TranscriptionView<'_> {
             alarms.settle();
         }
         if let Some(file) = &mut self.progress_file {
-            file.tell(CLOCK.millis(done));
+            file.tell(&Progress { millis: CLOCK.millis(done), floor: self.floor.clone() });
         }
         // Of a sound that does not say how long it is, what was read is all that is known.
         self.bar.set_length(whole.unwrap_or(done));
+    }
+
+    fn floor(&mut self, open: &[Channel]) {
+        self.floor = open.to_vec();
     }
 
     fn alarm(&mut self, alarm: Alarm, heard: u64) {

@@ -15,6 +15,7 @@ pub mod paper;
 pub mod pause;
 pub mod riff;
 pub mod runtime;
+pub mod secret;
 pub mod system;
 pub mod toml_text;
 pub mod user;

@@ -11,8 +11,6 @@ use crate::common::user;
 pub struct Actor {
     /// The name: of the computer's user, of the account, or the short name of the member.
     pub name: String,
-    /// The roles of an account, by their keys with commas between them.
-    pub role: Option<String>,
     /// How it is known who it is.
     pub kind: ActorKind,
     /// Where the request comes from.
@@ -33,17 +31,40 @@ pub enum ActorKind {
 impl Actor {
     /// The person at this computer.
     pub fn computer(address: IpAddr) -> Self {
-        Self { name: user::name(), role: None, kind: ActorKind::Computer, address }
+        Self { name: user::name(), kind: ActorKind::Computer, address }
     }
 
     /// Somebody who is signed in.
     pub fn account(session: &Session, address: IpAddr) -> Self {
-        let role = Some(session.roles.to_string());
-        Self { name: session.name.clone(), role, kind: ActorKind::Account, address }
+        Self { name: session.name.clone(), kind: ActorKind::Account, address }
+    }
+
+    /// Whether they sit at the computer on which this program runs.
+    pub fn is_here(&self) -> bool {
+        self.address.to_canonical().is_loopback()
     }
 
     /// A member who has opened their link.
     pub fn member(person: &str, address: IpAddr) -> Self {
-        Self { name: person.to_owned(), role: None, kind: ActorKind::Member, address }
+        Self { name: person.to_owned(), kind: ActorKind::Member, address }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn here_is_this_computer_only() {
+        for (address, is_here) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("192.168.1.5", false),
+            ("::ffff:192.168.1.5", false),
+            ("fe80::1", false),
+        ] {
+            assert_eq!(Actor::computer(address.parse().expect("an address")).is_here(), is_here, "{address}");
+        }
     }
 }

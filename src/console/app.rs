@@ -21,10 +21,11 @@ use super::refused::Refused;
 use super::server::Options;
 use super::tls::Tls;
 use super::visitor::Visitor;
-use crate::accounts::{Attempts, Cached, Sessions};
+use crate::accounts::{Attempts, Cached, Sessions, SignOn};
 use crate::archive::Archive;
 use crate::common::digest::sha256;
 use crate::common::message::Message;
+use crate::common::secret::random;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
 
@@ -48,6 +49,8 @@ pub struct App {
     pub accounts: Cached,
     pub sessions: Sessions,
     pub attempts: Attempts,
+    /// The office's provider of sign-on.
+    pub sign_on: Option<SignOn>,
     /// Whether there was an account since the server began: a file that is gone opens nothing.
     had_accounts: AtomicBool,
     pub program: PathBuf,
@@ -69,7 +72,13 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(root: PathBuf, bound: SocketAddr, tls: Option<Arc<Tls>>, options: Options) -> io::Result<Self> {
+    pub fn new(
+        root: PathBuf,
+        bound: SocketAddr,
+        tls: Option<Arc<Tls>>,
+        sign_on: Option<SignOn>,
+        options: Options,
+    ) -> io::Result<Self> {
         let token = options.token.map_or_else(random, Ok)?;
         Ok(Self {
             accounts: Cached::of(&root),
@@ -78,6 +87,7 @@ impl App {
             cookies: Cookies::new(bound.port(), tls.is_some()),
             sessions: Sessions::default(),
             attempts: Attempts::default(),
+            sign_on,
             had_accounts: AtomicBool::new(tls.is_some()),
             tls,
             // Made of the other, so that a page that outlives the server goes on with the next.
@@ -190,11 +200,4 @@ impl App {
     pub fn ending(&self) -> watch::Receiver<bool> {
         self.ends.subscribe()
     }
-}
-
-/// 256 random bits.
-pub fn random() -> io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::from)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

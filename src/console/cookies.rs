@@ -11,6 +11,8 @@ pub struct Cookies {
     pub session: String,
     /// Of a member who has opened their link.
     pub member: String,
+    /// Of who was led to the office's provider.
+    pub sign_on: String,
 }
 
 impl Cookies {
@@ -18,7 +20,7 @@ impl Cookies {
     pub fn new(port: u16, is_secure: bool) -> Self {
         let begin = if is_secure { "__Host-" } else { "" };
         let name = |of: &str| format!("{begin}risalah-{of}{port}");
-        Self { start: name(""), session: name("session-"), member: name("member-") }
+        Self { start: name(""), session: name("session-"), member: name("member-"), sign_on: name("sign-on-") }
     }
 }
 

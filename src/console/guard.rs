@@ -27,6 +27,7 @@ use super::{cookies, pages, words};
 use crate::accounts::Right;
 use crate::common::language::Language;
 use crate::common::message::Message;
+use crate::common::secret::same;
 
 /// Nothing from another host, and no script but the files that are served here.
 const POLICY: &str =
@@ -43,14 +44,17 @@ const MEMBER: &str = "/member";
 /// Where somebody signs in.
 const SIGN_IN: &str = "/sign-in";
 
-/// What a request that may be answered is.
-enum Let {
+/// How a request that may be answered is answered.
+enum Admission {
     /// One for what everybody may have.
     Anyone,
     /// One of somebody who is known.
     Known(Visitor, Actor, Option<Arc<Member>>),
     /// One that leads elsewhere, with a cookie.
-    On { to: String, cookie: Option<String> },
+    Redirect { to: String, cookie: Option<String> },
+    /// One that comes from the page of somebody else, as with a link in a letter: a page of ours
+    /// asks for this again.
+    Again(String),
 }
 
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -58,11 +62,12 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let is_api = request.uri().path().starts_with("/api/");
     let is_loopback = host(&request).is_some_and(|host| is_loopback(&host));
     let mut response = match admitted(&app, &request, language) {
-        Ok(Let::On { to, cookie }) => lead(&to, cookie.as_deref()),
-        Ok(Let::Known(visitor, actor, member)) => {
+        Ok(Admission::Redirect { to, cookie }) => redirect(&to, cookie.as_deref()),
+        Ok(Admission::Again(to)) => pages::enter(language, &to),
+        Ok(Admission::Known(visitor, actor, member)) => {
             answered(request, next, language, Some((visitor, actor, member))).await
         }
-        Ok(Let::Anyone) => answered(request, next, language, None).await,
+        Ok(Admission::Anyone) => answered(request, next, language, None).await,
         Err(refused) => refused.into_response(),
     };
     let status = response.status();
@@ -91,8 +96,8 @@ async fn answered(
     language: Language,
     known: Option<(Visitor, Actor, Option<Arc<Member>>)>,
 ) -> Response {
-    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let kind = known.as_ref().map(|(_, actor, _)| actor.kind);
+    let is_change = is_change(&request);
+    let by = known.as_ref().map(|(_, actor, _)| (actor.kind, actor.address));
     let extensions = request.extensions_mut();
     extensions.insert(language);
     if let Some((visitor, actor, member)) = known {
@@ -102,27 +107,30 @@ async fn answered(
     }
     let response = next.run(request).await;
     if is_change {
-        tracing::info!(by = ?kind, status = response.status().as_u16(), "change");
+        tracing::info!(?by, status = response.status().as_u16(), "change");
     }
     response
 }
 
 /// Whether a request may be answered, and to whom.
-fn admitted(app: &App, request: &Request, language: Language) -> Result<Let, Refused> {
+fn admitted(app: &App, request: &Request, language: Language) -> Result<Admission, Refused> {
     check_origin(app, request)?;
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let need = matched.and_then(|path| need(request.method(), path));
+    if is_from_elsewhere(request) {
+        return Ok(Admission::Again(own_path(request) + &query(request)));
+    }
     if need == Some(Need::Nothing) {
-        return Ok(Let::Anyone);
+        return Ok(Admission::Anyone);
     }
     let found =
         if app.has_accounts()? { signed_in(app, request, need)? } else { at_this_computer(app, request, need)? };
-    let Let::Known(visitor, ..) = &found else { return Ok(found) };
+    let Admission::Known(visitor, ..) = &found else { return Ok(found) };
     match need {
         Some(Need::Right(right)) if !visitor.may(right) => {
             // A member who opens the first page comes to their own.
             if request.uri().path() == "/" && visitor.may(Right::OwnTurns) {
-                return Ok(Let::On { to: MEMBER.to_owned(), cookie: None });
+                return Ok(Admission::Redirect { to: MEMBER.to_owned(), cookie: None });
             }
             Err(without(right, language))
         }
@@ -160,19 +168,19 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// Where nobody has an account: whoever has the secret of the start, and members by their links.
-fn at_this_computer(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Refused> {
+fn at_this_computer(app: &App, request: &Request, need: Option<Need>) -> Result<Admission, Refused> {
     if need == Some(Need::Right(Right::OwnTurns)) {
         return by_link(app, request);
     }
     let headers = request.headers();
     let known = || {
         let actor = Actor::computer(address(app, request));
-        Let::Known(Visitor::computer(app.csrf.clone()), actor, None)
+        Admission::Known(Visitor::computer(app.csrf.clone()), actor, None)
     };
     if bearer(headers).is_some_and(|given| same(given, &app.token)) {
         return Ok(known());
     }
-    let given = given(request, "token=").filter(|_| !is_change(request));
+    let given = query_value(request, "token=").filter(|_| !is_change(request));
     let enters = given.is_some_and(|given| same(given, &app.token));
     let has_cookie = cookies::value(headers, &app.cookies.start).is_some_and(|cookie| same(cookie, &app.token));
     let is_api = request.uri().path().starts_with("/api/");
@@ -184,17 +192,15 @@ fn at_this_computer(app: &App, request: &Request, need: Option<Need>) -> Result<
         return Ok(known());
     }
     if enters || has_cookie {
-        // Gives the browser what it sends along from now on, and an address without a secret. One
-        // that begins with two slashes would lead elsewhere.
-        let to = format!("/{}", request.uri().path().trim_start_matches('/'));
+        // Gives the browser what it sends along from now on, and an address without a secret.
         let cookie = enters.then(|| cookies::set(&app.cookies.start, &app.token, app.tls.is_some()));
-        return Ok(Let::On { to, cookie });
+        return Ok(Admission::Redirect { to: own_path(request), cookie });
     }
     Err(Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.token")))
 }
 
 /// Where there are accounts: whoever is signed in, and members by their links.
-fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Refused> {
+fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Admission, Refused> {
     let headers = request.headers();
     let is_own_turns = need == Some(Need::Right(Right::OwnTurns));
     let now = Instant::now();
@@ -213,40 +219,56 @@ fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Let, Re
                 check_csrf(request, &session.csrf)?;
             }
             let actor = Actor::account(&session, address(app, request));
-            Ok(Let::Known(Visitor::signed(session), actor, None))
+            Ok(Admission::Known(Visitor::signed(session), actor, None))
         }
         _ if is_own_turns && has_link(app, request) => by_link(app, request),
         // Somebody who is signed in, but no member.
         Some(session) => {
             let actor = Actor::account(&session, address(app, request));
-            Ok(Let::Known(Visitor::signed(session), actor, None))
+            Ok(Admission::Known(Visitor::signed(session), actor, None))
         }
         None if request.method() == Method::GET && !request.uri().path().starts_with("/api/") => {
-            let next = request.uri().path();
-            let to = if next == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encoded(next)) };
-            Ok(Let::On { to, cookie: None })
+            let next = own_path(request) + &query(request);
+            let to = if next == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encoded(&next)) };
+            Ok(Admission::Redirect { to, cookie: None })
         }
         None => Err(Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.signed_out"))),
     }
 }
 
 fn has_link(app: &App, request: &Request) -> bool {
-    given(request, "link=").is_some() || cookies::value(request.headers(), &app.cookies.member).is_some()
+    query_value(request, "link=").is_some() || cookies::value(request.headers(), &app.cookies.member).is_some()
 }
 
 /// What a member's link lets do.
-fn by_link(app: &App, request: &Request) -> Result<Let, Refused> {
+fn by_link(app: &App, request: &Request) -> Result<Admission, Refused> {
     let unknown = || Refused::new(StatusCode::UNAUTHORIZED, Message::new("page.error.link"));
-    if let Some(secret) = given(request, "link=").filter(|_| !is_change(request)) {
+    if let Some(secret) = query_value(request, "link=").filter(|_| !is_change(request)) {
         app.member_links.find(secret).ok_or_else(unknown)?;
-        let cookie = cookies::set(&app.cookies.member, secret, app.tls.is_some());
-        return Ok(Let::On { to: MEMBER.to_owned(), cookie: Some(cookie) });
+        let cookie = Some(cookies::set(&app.cookies.member, secret, app.tls.is_some()));
+        return Ok(Admission::Redirect { to: MEMBER.to_owned(), cookie });
     }
     let secret = cookies::value(request.headers(), &app.cookies.member).ok_or_else(unknown)?;
     let member = app.member_links.find(secret).ok_or_else(unknown)?;
     check_csrf(request, &app.csrf)?;
     let actor = Actor::member(&member.person, address(app, request));
-    Ok(Let::Known(Visitor::member(app.csrf.clone()), actor, Some(member)))
+    Ok(Admission::Known(Visitor::member(app.csrf.clone()), actor, Some(member)))
+}
+
+/// Whether somebody clicked a link to us on another's page: a browser leaves out our cookies then.
+fn is_from_elsewhere(request: &Request) -> bool {
+    let is = |name, value: &str| request.headers().get(name).is_some_and(|given| given == value);
+    request.method() == Method::GET && is("sec-fetch-mode", "navigate") && is("sec-fetch-site", "cross-site")
+}
+
+/// The path that was asked for, on this host: one that begins with two slashes would lead elsewhere.
+fn own_path(request: &Request) -> String {
+    format!("/{}", request.uri().path().trim_start_matches('/'))
+}
+
+/// The query with its question mark, or nothing.
+fn query(request: &Request) -> String {
+    request.uri().query().map(|query| format!("?{query}")).unwrap_or_default()
 }
 
 fn is_change(request: &Request) -> bool {
@@ -272,12 +294,12 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-/// What stands behind the question mark under this name.
-fn given<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+/// The value in the query that follows `name`, which ends with `=`.
+fn query_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix(name))
 }
 
-fn lead(to: &str, cookie: Option<&str>) -> Response {
+fn redirect(to: &str, cookie: Option<&str>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, location);
@@ -291,11 +313,6 @@ fn lead(to: &str, cookie: Option<&str>) -> Response {
 fn encoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
     path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// Compares in a time that tells nothing of where they differ.
-fn same(given: &str, right: &str) -> bool {
-    given.len() == right.len() && given.bytes().zip(right.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
 /// The refusal as JSON, or as a page for people.

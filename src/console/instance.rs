@@ -56,20 +56,20 @@ impl Explain for InstanceError {
 #[derive(Debug)]
 pub struct Instance {
     file: File,
-    left: Option<Left>,
+    previous: Option<Previous>,
 }
 
 /// Where the page was that ended without saying so. One that is there again with the same secret lets
 /// the browsers go on that had it open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct Previous {
     /// Its port.
     pub port: u16,
     /// Its secret, where it had one.
     pub token: Option<String>,
 }
 
-impl Left {
+impl Previous {
     fn read(address: &str) -> Option<Self> {
         let (_, rest) = address.split_once("://")?;
         let (host, rest) = rest.split_once('/')?;
@@ -101,8 +101,8 @@ impl Instance {
         drop(file);
         match lock::hold(&path) {
             Ok(file) => {
-                let left = address(&path)?.and_then(|address| Left::read(&address));
-                Ok(Found::None(Self { file, left }))
+                let previous = address(&path)?.and_then(|address| Previous::read(&address));
+                Ok(Found::None(Self { file, previous }))
             }
             Err(lock::Error::Held { .. }) => said(&path).map(Found::Running),
             Err(error) => Err(error.into()),
@@ -111,15 +111,15 @@ impl Instance {
 
     /// What a page that was killed has left.
     #[must_use]
-    pub fn left(&self) -> Option<&Left> {
-        self.left.as_ref()
+    pub fn previous(&self) -> Option<&Previous> {
+        self.previous.as_ref()
     }
 
     /// Says where the page is.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn tell(&mut self, address: &str) -> Result<(), InstanceError> {
+    pub fn announce(&mut self, address: &str) -> Result<(), InstanceError> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(format!("{address}\n").as_bytes())?;
@@ -163,23 +163,23 @@ mod tests {
     fn the_second_finds_the_first_and_what_is_left_of_it_is_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = runtime::path_of(folder.path(), ENDING).expect("a path");
-        // Left by one that was killed, and open to all.
+        // Previous by one that was killed, and open to all.
         fs::write(&path, "http://127.0.0.1:1/?token=lama\n").expect("written");
         fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("set");
         let Ok(Found::None(mut first)) = Instance::take(folder.path()) else { panic!("it is alone") };
-        assert_eq!(first.left(), Some(&Left { port: 1, token: None }), "what is no secret is none");
-        first.tell("http://127.0.0.1:2/?token=baru").expect("told");
+        assert_eq!(first.previous(), Some(&Previous { port: 1, token: None }), "what is no secret is none");
+        first.announce("http://127.0.0.1:2/?token=baru").expect("told");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, PRIVATE);
         let Ok(Found::Running(address)) = Instance::take(folder.path()) else { panic!("it is not alone") };
         assert_eq!(address, "http://127.0.0.1:2/?token=baru");
         drop(first);
         let Ok(Found::None(next)) = Instance::take(folder.path()) else { panic!("it is alone") };
-        assert_eq!(next.left(), None, "the first one ended as it should");
+        assert_eq!(next.previous(), None, "the first one ended as it should");
         drop(next);
         let token = "ab".repeat(32);
         fs::write(&path, format!("http://127.0.0.1:2/?token={token}\n")).expect("written");
         let Ok(Found::None(next)) = Instance::take(folder.path()) else { panic!("it is alone") };
-        assert_eq!(next.left(), Some(&Left { port: 2, token: Some(token) }));
+        assert_eq!(next.previous(), Some(&Previous { port: 2, token: Some(token) }));
         fs::remove_file(path).expect("removed");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::app::random;
+use crate::common::secret::random;
 
 /// Who a link is for.
 #[derive(Debug, PartialEq, Eq, Hash)]

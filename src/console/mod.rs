@@ -24,6 +24,7 @@ mod record;
 mod records;
 mod refused;
 mod server;
+mod sign_on;
 mod sound;
 mod tls;
 mod visitor;
@@ -31,6 +32,6 @@ mod wav;
 mod words;
 
 pub use install::{InstallError, install, uninstall};
-pub use instance::{Found, Instance, InstanceError, Left};
+pub use instance::{Found, Instance, InstanceError, Previous};
 pub use server::{Error, Options, Server};
 pub use tls::{Certificate, Error as TlsError};

@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
+use super::actor::Actor;
 use super::api::Name;
 use super::api::meetings::{Listed, all, known};
 use super::app::App;
@@ -18,6 +19,7 @@ use super::meetings::Summary;
 use super::refused::Refused;
 use super::visitor::Visitor;
 use super::words::Words;
+use crate::accounts::Right;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::meeting::{Kind, Nature, Zone};
@@ -57,12 +59,14 @@ struct Frame {
     account: Option<String>,
     /// The keys of what they may do, with spaces between them.
     rights: String,
+    /// Whether they may end this program.
+    quits: bool,
 }
 
 impl Frame {
     /// Of a page that everybody may see.
     fn outside(language: Language) -> Self {
-        Self { words: Words(language), csrf: String::new(), account: None, rights: String::new() }
+        Self { words: Words(language), csrf: String::new(), account: None, rights: String::new(), quits: false }
     }
 
     fn t(&self, key: &str) -> String {
@@ -78,11 +82,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Frame {
         let stopped = || Refused::failed(Message::new("page.error.stopped"));
         let language = parts.extensions.get::<Language>().copied().ok_or_else(stopped)?;
         let visitor = parts.extensions.get::<Visitor>().ok_or_else(stopped)?;
+        let is_here = parts.extensions.get::<Arc<Actor>>().is_some_and(|actor| actor.is_here());
         Ok(Self {
             words: Words(language),
             csrf: visitor.csrf.clone(),
             account: visitor.session().map(|session| session.name.clone()),
             rights: visitor.rights().collect::<Vec<_>>().join(" "),
+            quits: is_here && visitor.may(Right::Record),
         })
     }
 }
@@ -202,6 +208,8 @@ struct SignInPage {
     fingerprint: Option<String>,
     /// Whether the certificate of our own authority can be downloaded.
     has_authority: bool,
+    /// Whether the office has a provider of sign-on.
+    has_provider: bool,
 }
 
 #[derive(Template)]
@@ -210,6 +218,20 @@ struct RefusedPage<'a> {
     frame: Frame,
     what: &'a str,
     hint: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "enter.html")]
+struct EnterPage<'a> {
+    frame: Frame,
+    to: &'a str,
+}
+
+/// A page that leads to `to`. A browser that came from the page of somebody else, as with a link in
+/// a letter, sends our cookies along from here, but not after a redirect (SameSite=Strict).
+pub fn enter(language: Language, to: &str) -> Response {
+    let frame = Frame::outside(language);
+    page(&EnterPage { frame, to }).unwrap_or_else(IntoResponse::into_response)
 }
 
 /// A page without its secret, for who may not see the others.
@@ -277,6 +299,7 @@ async fn sign_in(State(app): State<Arc<App>>, Extension(language): Extension<Lan
     page(&SignInPage {
         frame: Frame::outside(language),
         fingerprint: app.tls.as_ref().map(|tls| tls.fingerprint()),
+        has_provider: app.sign_on.is_some(),
         has_authority: app.tls.as_ref().is_some_and(|tls| tls.authority().is_some()),
     })
 }

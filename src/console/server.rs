@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::{App, LayOut};
 use super::tls::{self, Certificate, Tls};
-use super::{api, assets, guard, pages};
-use crate::accounts::{self, Accounts};
+use super::{api, assets, guard, pages, sign_on};
+use crate::accounts::{self, Accounts, SignOn, SignOnError};
 use crate::common::message::{Explain, Message};
 use crate::meeting_folder::is_meeting;
 
@@ -64,6 +64,9 @@ pub enum Error {
     /// The accounts cannot be read.
     #[error(transparent)]
     Accounts(#[from] accounts::Error),
+    /// The provider of sign-on is not named as it should be.
+    #[error(transparent)]
+    SignOn(#[from] SignOnError),
     /// There is no certificate.
     #[error(transparent)]
     Tls(#[from] tls::Error),
@@ -85,6 +88,7 @@ impl Explain for Error {
                 Message::new("serve.no_account").with("address", address).with("path", folder.display())
             }
             Self::Accounts(error) => error.message(),
+            Self::SignOn(error) => error.message(),
             Self::Tls(error) => error.message(),
             Self::OneMeeting { path } => {
                 let above = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
@@ -105,7 +109,7 @@ impl Explain for Error {
             Self::NoAccount { .. } | Self::OneMeeting { .. } => true,
             Self::Accounts(error) => error.is_usage(),
             Self::Tls(error) => error.is_usage(),
-            Self::Folder { .. } | Self::Listen { .. } => false,
+            Self::SignOn(_) | Self::Folder { .. } | Self::Listen { .. } => false,
         }
     }
 }
@@ -134,6 +138,7 @@ impl Server {
         if is_for_all && Accounts::of(&root).read()?.iter().all(|account| account.disabled) {
             return Err(Error::NoAccount { address: options.address, folder: path });
         }
+        let sign_on = SignOn::of(&root)?;
         let is_given = matches!(options.certificate, Certificate::Given { .. });
         let tls = if is_for_all || is_given {
             Some(Arc::new(Tls::new(&options.certificate, options.address)?))
@@ -150,7 +155,7 @@ impl Server {
             .enable_all()
             .build()
             .map_err(of_address)?;
-        let app = App::new(root, bound, tls, options).map_err(of_address)?;
+        let app = App::new(root, bound, tls, sign_on, options).map_err(of_address)?;
         Ok(Self { listener, app: Arc::new(app), runtime })
     }
 
@@ -191,7 +196,7 @@ impl Server {
         &self.app.root
     }
 
-    /// Answers until `stop` is set.
+    /// Answers until `stop` is set, or somebody closes the program from the page.
     ///
     /// # Errors
     /// [`Error::Listen`] when the system does not let it go on.
@@ -200,22 +205,19 @@ impl Server {
         let address = app.bound;
         let ended = runtime.block_on(async {
             let ending = Arc::clone(&app);
-            let asked = async move {
-                while !stop.load(Ordering::Relaxed) {
+            let over = async move {
+                let ends = ending.ending();
+                while !stop.load(Ordering::Relaxed) && !*ends.borrow() {
                     tokio::time::sleep(PULSE).await;
                 }
                 ending.end();
-            };
-            let mut ends = app.ending();
-            let late = async move {
-                let _ = ends.wait_for(|ends| *ends).await;
                 tokio::time::sleep(ENDS).await;
             };
             // The wait for the request to end must not borrow `stop` beyond this call, so all are polled here.
             tokio::select! {
                 served = serve(listener, Arc::clone(&app)) => served,
                 () = renew(app.tls.clone()) => Ok(()),
-                () = async { asked.await; late.await } => Ok(()),
+                () = over => Ok(()),
             }
         });
         // What still reads a recording is not waited for.
@@ -238,9 +240,10 @@ async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
 
 /// Looks after the certificate; without one it only waits.
 async fn renew(tls: Option<Arc<Tls>>) {
+    let Some(tls) = tls else { return std::future::pending().await };
     loop {
         tokio::time::sleep(RENEWED).await;
-        let Some(tls) = tls.clone() else { continue };
+        let tls = Arc::clone(&tls);
         let renewed = tokio::task::spawn_blocking(move || tls.renew()).await;
         if !matches!(renewed, Ok(Ok(()))) {
             tracing::warn!("certificate not renewed");
@@ -254,6 +257,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(api)
         .merge(api::description(description))
         .merge(pages::router())
+        .merge(sign_on::router())
         .merge(assets::router())
         .fallback(guard::nothing_there)
         .method_not_allowed_fallback(guard::no_such_method)

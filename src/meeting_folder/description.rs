@@ -53,15 +53,36 @@ pub fn describe_unentered(folder: &Path) -> Result<Meeting, Error> {
 /// When the ledger cannot be read.
 pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Error> {
     if let Some(growth) = Growth::open(recording)? {
-        // A clock that was set meanwhile was wrong before: then what a person wrote goes before it.
-        if growth.ledger().clock_set(growth.clock()).is_empty() || meeting.start.is_none() {
-            meeting.began(growth.started());
-        }
-        for (at, entered) in growth.ledger().entered(growth.clock()) {
-            enter(meeting, at, entered);
-        }
+        enter_all(meeting, &growth, None);
     }
     Ok(())
+}
+
+/// The meeting as it would be without what a person entered in this line of the recording's
+/// ledger; `None` where no such entry stands.
+///
+/// # Errors
+/// When the description or the ledger cannot be read.
+pub fn describe_without(folder: &Path, recording: &Path, line: u64) -> Result<Option<Meeting>, Error> {
+    let Some(growth) = Growth::open(recording)? else { return Ok(None) };
+    if growth.ledger().entered_in(line).is_none() {
+        return Ok(None);
+    }
+    let mut meeting = describe_unentered(folder)?;
+    enter_all(&mut meeting, &growth, Some(line));
+    Ok(Some(meeting))
+}
+
+/// Puts what stands in a ledger to the meeting, but for one line.
+fn enter_all(meeting: &mut Meeting, growth: &Growth, without: Option<u64>) {
+    let (ledger, clock) = (growth.ledger(), growth.clock());
+    // A clock that was set meanwhile was wrong before: then what a person wrote goes before it.
+    if ledger.clock_set(clock).is_empty() || meeting.start.is_none() {
+        meeting.began(growth.started());
+    }
+    for (_, at, entered) in ledger.standing().filter(|(line, ..)| Some(*line) != without) {
+        enter(meeting, clock.millis(at), entered);
+    }
 }
 
 /// Puts one entry to the meeting, at this millisecond of the recording.

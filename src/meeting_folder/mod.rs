@@ -18,7 +18,9 @@ mod words;
 
 pub use attendance::{TICKED, attendance_list};
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
-pub use description::{describe, describe_entered, describe_unentered, enter, enter_recorded, find_description, now};
+pub use description::{
+    describe, describe_entered, describe_unentered, describe_without, enter, enter_recorded, find_description, now,
+};
 pub use documents::{
     Documents, LaidOut, LayOut, Output, document, formats, official_brief, official_document, publishable, templates,
 };

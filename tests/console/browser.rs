@@ -213,8 +213,8 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     assert_eq!(described()["rapat"]["acara"], json!(["Pengelolaan Air"]));
 }
 
-/// Two seats that say a sentence of the shipped meeting one after the other.
-fn two_voices(path: &Path) {
+/// Two seats that say a sentence of the shipped meeting one after the other, so many times in ten seconds each.
+pub fn two_voices(path: &Path, times: usize) {
     use e_risalah::audio::{Input, Source};
     const RATE: usize = 16_000;
     let voice = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/paripurna/01.ogg");
@@ -232,11 +232,12 @@ fn two_voices(path: &Path) {
     };
     let mut writer = hound::WavWriter::create(path, format).expect("a file");
     let mut state = 7_u32;
-    for at in 0..11 * RATE {
+    for at in 0..(10 * times + 1) * RATE {
         for seat in 0..2 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let noise = 0.000_4 * ((state >> 8) as f32 / 8_388_608.0 - 1.0);
-            let said = at.checked_sub(RATE + seat * 5 * RATE).and_then(|at| sentence.get(at)).unwrap_or(&0.0);
+            let said =
+                (at % (10 * RATE)).checked_sub(RATE + seat * 5 * RATE).and_then(|at| sentence.get(at)).unwrap_or(&0.0);
             writer.write_sample(((noise + said * 0.3 / peak) * 32_767.0) as i16).expect("written");
         }
     }
@@ -248,7 +249,7 @@ fn the_seat_that_speaks_lights_up() {
     let root = known();
     let elsewhere = tempfile::tempdir().expect("a folder");
     let source = elsewhere.path().join("uji.wav");
-    two_voices(&source);
+    two_voices(&source, 1);
     let served = Served::with(root.path(), &["--source", source.to_str().expect("text")]);
     let browser = Browser::new("id", false);
     browser.open(&served.address());

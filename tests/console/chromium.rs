@@ -40,7 +40,7 @@ impl Browser {
             format!("--accept-lang={language}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        let wish = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome", "goog:chromeOptions": {
+        let wish = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": {
             "args": arguments, "prefs": { "intl.accept_languages": language }
         } } } });
         let base = format!("http://127.0.0.1:{port}");

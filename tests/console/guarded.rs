@@ -1,7 +1,14 @@
 //! Who is let in, and who is not.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::thread;
 
+use e_risalah::accounts::Role;
+use serde_json::json;
+
+use super::accounts::{PASSWORD, account};
+use super::chromium::Browser;
 use super::meetings::{KNOWN, known};
 use super::server::{Served, command};
 
@@ -131,4 +138,97 @@ fn every_refusal_is_json_with_a_code_and_a_sentence() {
         assert_eq!(answer.status, status, "{method} {path}: {told}");
         assert!(told["code"].is_string() && told["what"].is_string(), "{method} {path}: {told}");
     }
+}
+
+/// The address of a page of somebody else with this link in it, on another site than 127.0.0.1.
+fn letter(link: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let page = format!("<a href=\"{link}\">rapat</a>");
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let asked = stream.read(&mut [0; 4096]);
+            let _ = asked.and_then(|_| stream.write_all(answer.as_bytes()));
+        }
+    });
+    format!("http://localhost:{port}/")
+}
+
+#[test]
+fn a_link_in_a_letter_leads_where_it_says() {
+    let root = known();
+    let served = Served::new(root.path());
+    let advance = |to: &str| {
+        let body = json!({ "to": to, "by": "Sari" });
+        served.ask("POST", &format!("/api/v1/meetings/{KNOWN}/advance"), Some(&body)).good();
+    };
+    advance("sementara");
+    advance("koreksi");
+    let link = served.ask("POST", &format!("/api/v1/meetings/{KNOWN}/members/siti/link"), None).good();
+    let own = format!("http://{}{}", served.host, link["path"].as_str().expect("a path"));
+    let browser = Browser::new("id", false);
+    let follow = |link: &str| {
+        browser.open(&letter(link));
+        browser.click("a");
+    };
+    follow(&own);
+    browser.until("document.querySelectorAll('.own').length === 2");
+    follow(&served.address());
+    browser.until("location.pathname === '/' && !location.search && document.querySelector('main h1')");
+    // The cookie that is there already counts too, and what was searched is kept.
+    follow(&format!("http://{}/search?q=pasar", served.host));
+    browser.until("location.search === '?q=pasar' && document.querySelector('#q').value === 'pasar'");
+}
+
+#[test]
+fn a_link_in_a_letter_finds_who_is_signed_in() {
+    let root = known();
+    account(root.path(), "Sari", &[Role::Editor], None);
+    let served = Served::new(root.path());
+    let editor = format!("http://{}/meetings/{KNOWN}", served.host);
+    let browser = Browser::new("id", false);
+    browser.open(&letter(&editor));
+    browser.click("a");
+    browser.until("location.pathname === '/sign-in' && document.querySelector('#sign-in')");
+    browser.keys("", &format!("Sari\u{e004}{PASSWORD}\u{e007}"));
+    browser.until("location.pathname.startsWith('/meetings/')");
+    browser.open(&letter(&editor));
+    browser.click("a");
+    browser.until("location.pathname.startsWith('/meetings/') && document.querySelector('.account strong')");
+}
+
+#[test]
+fn the_page_closes_the_program() {
+    let root = known();
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.until("document.querySelector('#quit')");
+    browser.click("#quit");
+    browser.until("document.querySelector('#sure').open");
+    browser.click("#sure button[value='']");
+    browser.until("!document.querySelector('#sure').open");
+    assert_eq!(served.get("/api/v1/meetings").status, 200, "it was not wished");
+    browser.click("#quit");
+    browser.until("document.querySelector('#sure').open");
+    browser.picture("tutup");
+    browser.click("#sure button.danger");
+    browser.until("document.querySelector('main').textContent.includes('sudah ditutup')");
+    browser.picture("sudah-ditutup");
+    assert_eq!(served.wait(), Some(0));
+}
+
+#[test]
+fn a_page_for_this_computer_does_not_stand_in_for_one_for_all() {
+    let root = known();
+    let served = Served::new(root.path());
+    account(root.path(), "Sari", &[Role::Editor], None);
+    let refused = command(root.path(), &["--listen", "0.0.0.0:0"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains(&served.host) && said.contains("Tutup E-Risalah"), "{said}");
+    assert!(refused.stdout.is_empty());
+    let again = command(root.path(), &[]).output().expect("it runs");
+    assert_eq!(again.status.code(), Some(0), "the same page is shown");
 }

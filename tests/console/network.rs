@@ -14,6 +14,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::json;
 
 use super::accounts::{PASSWORD, account};
+use super::browser::two_voices;
+use super::chromium::Browser;
 use super::meetings::{KNOWN, known};
 use super::server::{Answer, Served, command};
 
@@ -160,6 +162,26 @@ fn what_is_live_goes_over_tls_too_and_the_end_is_clean() {
     let mut rest = Vec::new();
     let _ = connection.read_to_end(&mut rest);
     assert_eq!(served.interrupt(), Some(0));
+}
+
+#[test]
+fn what_is_live_in_a_browser_goes_over_tls_too() {
+    let root = known();
+    let voices = tempfile::tempdir().expect("a folder");
+    let source = voices.path().join("uji.wav");
+    two_voices(&source, 1);
+    let served = listening(root.path(), &["--source", source.to_str().expect("text")]);
+    let browser = Browser::new("id", false);
+    browser.open(&format!("https://localhost:{}/", port(&served)));
+    browser.until("document.querySelector('#sign-in')");
+    browser.keys("", &format!("Sari\u{e004}{PASSWORD}\u{e007}"));
+    browser.until("document.querySelector('table.meetings')");
+    browser.open(&format!("https://localhost:{}/meetings/{KNOWN}/soundcheck", port(&served)));
+    browser.until("document.querySelector('.level')");
+    browser.click("#start");
+    browser.until("document.querySelector('.level.heard')");
+    browser.open(&format!("https://localhost:{}/meetings/{KNOWN}/live", port(&served)));
+    browser.until("document.querySelector('#start:not([hidden])')");
 }
 
 #[test]

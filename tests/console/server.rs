@@ -86,6 +86,11 @@ impl Served {
         self.child.wait().expect("it ends").code()
     }
 
+    /// Waits until it ends by itself, and gives its exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
     /// Ends it as a loss of power does.
     pub fn kill(mut self) {
         self.child.kill().expect("killed");

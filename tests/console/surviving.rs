@@ -16,7 +16,8 @@ use super::until;
 
 /// How often, where `RISALAH_KILLS` does not say.
 const KILLS: u32 = 3;
-/// What was typed longer ago is on the disk: two seconds, and what a busy machine needs to write it.
+/// What was typed longer ago is on the disk: two seconds, and what a busy machine needs to write it. How long
+/// ago the latest was that was not, is told.
 const KEPT: Duration = Duration::from_secs(4);
 /// Between two kills.
 const TYPED: Duration = Duration::from_secs(6);
@@ -48,6 +49,12 @@ fn nothing_is_lost_and_the_page_comes_back_by_itself() {
     let stored =
         || Store::open_to_read(&folder).and_then(|store| store.current()).expect("read").utterances[4].text.clone();
     let mut typed: Vec<(String, Instant)> = Vec::new();
+    let mut oldest = Duration::ZERO;
+    browser.click("#claim");
+    let claims = |served: &Served| served.get(&format!("/api/v1/meetings/{KNOWN}/claims")).good()["claims"].clone();
+    until("a passage is claimed", || claims(&served)[0]["by"] == "Sari");
+    browser.click(".turn:nth-child(5) .text");
+    browser.keys("", "\u{e010}");
     for kill in 0..kills {
         let since = Instant::now();
         while since.elapsed() < TYPED {
@@ -59,17 +66,25 @@ fn nothing_is_lost_and_the_page_comes_back_by_itself() {
         let killed = Instant::now();
         served.kill();
         let text = stored();
+        let is_there = |word: &str| text.split_whitespace().any(|one| one == word);
+        let unsaved = typed.iter().find(|(word, _)| !is_there(word));
+        oldest = oldest.max(unsaved.map_or(Duration::ZERO, |(_, at)| killed.duration_since(*at)));
         let old = typed.iter().filter(|(_, at)| killed.duration_since(*at) > KEPT);
         for (word, at) in old {
-            let is_there = text.split_whitespace().any(|one| one == word);
-            assert!(is_there, "kill {kill}: {word}, typed {:?} before, is not in {text}", killed.duration_since(*at));
+            assert!(
+                is_there(word),
+                "kill {kill}: {word}, typed {:?} before, is not in {text}",
+                killed.duration_since(*at)
+            );
         }
         // Nobody opens anything: the page goes on with what comes after it.
         served = Served::with(root.path(), &more);
         let last = typed.last().map(|(word, _)| word.clone()).unwrap_or_default();
         until("all that was typed is saved", || stored().ends_with(&last));
+        until("the passage is claimed again", || claims(&served)[0]["by"] == "Sari");
         watching.until("document.querySelector('#state').dataset.state === 'perekaman'");
     }
+    println!("{kills} kills; the oldest word that was not yet on the disk was typed {oldest:?} before");
     let text = stored();
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.starts_with("kata")).collect();
     assert_eq!(words, typed.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>());

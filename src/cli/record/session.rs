@@ -27,7 +27,7 @@ use crate::cli::transcription_view::{turn_json, turn_line};
 use e_risalah::meeting_folder::ledger_words;
 
 /// How often the screen is drawn.
-const PULSE: Duration = Duration::from_millis(250);
+const PULSE: Duration = Duration::from_millis(100);
 
 /// Turns that the screen keeps.
 const SHOWN: usize = 200;

@@ -14,6 +14,7 @@ pub mod meetings;
 mod member;
 #[cfg(feature = "print")]
 mod printing;
+mod quit;
 mod recordings;
 mod search;
 mod session;
@@ -75,6 +76,7 @@ fn refusal() -> utoipa::openapi::Response {
 fn described() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::sign_in, session::who, session::sign_out))
+        .routes(routes!(quit::quit))
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))

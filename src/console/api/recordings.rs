@@ -21,16 +21,16 @@ use crate::common::clock::Channel;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::console::app::App;
-use crate::console::record::{status as recorder, tell};
+use crate::console::record::{status as recorder_status, tell};
 use crate::console::refused::Refused;
 use crate::console::words::Words;
 use crate::lifecycle::folder;
 use crate::meeting::{EventKind, Meeting};
-use crate::meeting_folder::{describe_entered, ledger_words, may_enter};
+use crate::meeting_folder::{describe_entered, describe_without, ledger_words, may_enter};
 use crate::recognise::pipeline::Preview;
 use crate::recognise::{preview_file, progress_file};
 use crate::record::recorder::event_words::{self, Request};
-use crate::record::recorder::{Client, Error, Mirror, State, Status};
+use crate::record::recorder::{self, Client, Error, Mirror, State, Status};
 use crate::recording::{Entered, Growth, folder_of};
 
 /// A recorder is there within this time, or says why not.
@@ -39,6 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PULSE: Duration = Duration::from_millis(30);
 /// Words that are longer past are shown no more, in milliseconds.
 const PAST: u64 = 10_000;
+/// Who had the floor is shown when it is not longer past, in milliseconds.
+const RECENT: u64 = 4_000;
 /// What `risalah record` says is kept here, beside the recording.
 const LOG: &str = "rekam.log";
 
@@ -113,6 +115,8 @@ pub struct Running {
     pub last: Option<String>,
     /// How many seconds the recogniser is behind; none where none is at work.
     pub behind: Option<u64>,
+    /// The microphones that have the floor, where the recogniser keeps pace.
+    pub floor: Vec<u16>,
     /// What is being said.
     pub preview: Option<Said>,
 }
@@ -134,7 +138,7 @@ pub async fn status(
 
 /// A recording in words and numbers.
 pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result<Running, Refused> {
-    let status = recorder(app, id, folder);
+    let status = recorder_status(app, id, folder);
     let now = status.as_ref().map_or_else(|| folder_of(folder), |status| status.folder.clone());
     let events = match Growth::open(&now)? {
         None => Vec::new(),
@@ -161,6 +165,7 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
             events,
             last: None,
             behind: None,
+            floor: Vec::new(),
             preview: None,
         });
     };
@@ -169,7 +174,12 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
     let mut told = told(&status, &meeting, events, language);
     let clock = status.format.clock();
     if progress_file::is_held(folder) {
-        told.behind = Some(clock.millis(status.position).saturating_sub(progress_file::read(folder)) / 1000);
+        let progress = progress_file::read(folder);
+        let behind = clock.millis(status.position).saturating_sub(progress.millis);
+        told.behind = Some(behind / 1000);
+        if behind < RECENT {
+            told.floor = progress.floor.iter().map(|channel| channel.number()).collect();
+        }
         told.preview = preview_file::read(folder).and_then(|preview| said(&status, &meeting, &preview, language));
     }
     Ok(told)
@@ -217,6 +227,7 @@ fn told(status: &Status, meeting: &Meeting, events: Vec<Event>, language: Langua
         events,
         last: status.last.as_ref().map(|fact| ledger_words::fact(language, meeting, clock, fact)),
         behind: None,
+        floor: Vec::new(),
         preview: None,
     }
 }
@@ -417,18 +428,11 @@ pub async fn correct(
         if body.at > now {
             return Err(Refused::unfit(Message::new("page.error.later")));
         }
-        let (was_at, was) = client.withdraw_line(line)?;
-        let enter = |client: &mut Client, entered, at: u64| -> Result<u64, Error> {
-            let now = client.status().map(|status| clock.millis(status.received))?;
-            client.enter(entered, now.saturating_sub(at))
-        };
-        let meeting = describe_entered(folder, &status.folder)?;
-        if let Err(error) = may_enter(&meeting, &entered, status.format.channels) {
-            // What cannot be true leaves what stood there.
-            enter(&mut client, was, clock.millis(was_at))?;
-            return Err(error.into());
-        }
-        let at = enter(&mut client, entered, body.at)?;
+        let meeting =
+            describe_without(folder, &status.folder, line)?.ok_or(Error::Refused(recorder::Refusal::Nothing))?;
+        may_enter(&meeting, &entered, status.format.channels)?;
+        let at = client.enter(entered, now.saturating_sub(body.at))?;
+        client.withdraw_line(line)?;
         Ok(Json(Done { time: clock.hms(at), withdrawn: false }))
     })
     .await

@@ -109,9 +109,7 @@ fn verified(app: &App, body: &SignIn) -> Result<(Arc<Session>, String), Refused>
         Verdict::Disabled => return Err(Refused::new(StatusCode::FORBIDDEN, Message::new("page.error.disabled"))),
     };
     app.attempts.succeeded(&body.name);
-    let secret = app.sessions.begin(Session::of(account).map_err(failed)?, now).map_err(failed)?;
-    let session = app.sessions.find(&secret, now);
-    Ok((session.ok_or_else(|| Refused::failed(Message::new("page.error.stopped")))?, secret))
+    app.sessions.begin(Session::of(account).map_err(failed)?, now).map_err(failed)
 }
 
 /// Who is signed in, and what they may do.

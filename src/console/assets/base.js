@@ -193,18 +193,24 @@ export function checks(lines) {
 }
 
 /**
- * A line to what is live, opened again whenever it is lost.
+ * A line to what is live, as safe as the page itself.
+ * @param {string} path
+ */
+export function socket(path) {
+  return new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1${path}`);
+}
+
+/**
+ * The same of a meeting, opened again whenever it is lost.
  * @param {string} meeting
  * @param {() => number} after
  * @param {(told: any) => void} heard
  */
 export function follow(meeting, after, heard) {
   const open = () => {
-    const socket = new WebSocket(
-      `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`,
-    );
-    socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
-    socket.addEventListener("close", () => {
+    const line = socket(`/meetings/${encodeURIComponent(meeting)}/live?after=${after()}`);
+    line.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+    line.addEventListener("close", () => {
       heard({ kind: "lost" });
       setTimeout(open, 1000);
     });

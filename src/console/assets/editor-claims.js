@@ -15,6 +15,8 @@ const OFTEN = 60_000;
 /** @type {{passage: number, name: string, by: string}[]} */
 let claims = [];
 let told = 0;
+/** Passages that were one's own when the program stopped answering. */
+let before = /** @type {number[]} */ ([]);
 
 const passageOf = (/** @type {any} */ turn) => Math.floor(turn.start / PASSAGE);
 const claimAt = (/** @type {any} */ turn) =>
@@ -52,14 +54,23 @@ export function atWork(one) {
  * @param {any} fresh
  */
 export function claimed(fresh) {
-  const before = new Map(claims.map((claim) => [claim.passage, claim.by]));
+  const earlier = new Map(claims.map((claim) => [claim.passage, claim.by]));
   claims = fresh.claims;
   const after = new Map(claims.map((claim) => [claim.passage, claim.by]));
   for (const one of shown) {
     const passage = passageOf(one.turn);
-    if (before.get(passage) !== after.get(passage)) fill(one, one.turn, true);
+    if (earlier.get(passage) !== after.get(passage)) fill(one, one.turn, true);
   }
   draw();
+  const gone = before.filter((passage) => !after.has(passage));
+  before = [];
+  for (const passage of gone) put(passage, false);
+}
+
+/** The program does not answer. One that is started again knows of no claim: it is told once more. */
+export function lost() {
+  const own = claims.filter((claim) => claim.by === known()).map((claim) => claim.passage);
+  before = [...new Set([...before, ...own])];
 }
 
 /** What the button does, and where others are. */

@@ -14,7 +14,7 @@ import { fill } from "./editor-turns.js";
 
 /** Rest after which what was typed is saved, and the longest that it waits while one goes on typing, in milliseconds. */
 const REST = 1000,
-  LONGEST = 1900;
+  LONGEST = 1500;
 /** @typedef {{id: string, edits: number[]}} Step */
 /**
  * What was saved and can be undone: numbers of corrections.

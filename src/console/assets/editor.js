@@ -4,7 +4,7 @@
 import { ask, by, element, follow, t, trouble } from "./base.js";
 import { look, teach } from "./editor-alike.js";
 import { inOrder, join, omit, past, right, speaker, unclear, undo } from "./editor-changes.js";
-import { claim, claimed } from "./editor-claims.js";
+import { claim, claimed, lost } from "./editor-claims.js";
 import { obey } from "./editor-keys.js";
 import { watchListening } from "./editor-listened.js";
 import { newer } from "./editor-newer.js";
@@ -98,6 +98,7 @@ async function begin() {
     () => Number.MAX_SAFE_INTEGER,
     (told) => {
       if (told.kind === "claims") claimed(told);
+      else if (told.kind === "lost") lost();
       if (told.kind !== "edited" || told.last_edit === known) return;
       known = told.last_edit;
       if (told.last_edit > now.lastEdit) newer();

@@ -4,20 +4,13 @@
 import { ask, by, choose, element, follow, Refused, say, t } from "./base.js";
 import { events, keys } from "./live-events.js";
 import { grows, listenTo } from "./live-monitor.js";
+import { show } from "./meters.js";
 
 const page = by("live");
 const meeting = page.dataset.meeting;
 const base = `/meetings/${encodeURIComponent(meeting)}`;
 /** The place in the transcript up to which everything is shown. */
 let after = 0;
-/** @type {Map<number, {row: HTMLElement, meter: any, name: HTMLElement}>} */
-const meters = new Map();
-
-/**
- * The level on a scale on which speech fills the middle: 60 dB.
- * @param {number} rms
- */
-const share = (rms) => (rms > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(rms)) / 60)) : 0);
 
 function recording(/** @type {any} */ told) {
   const state = !told.running
@@ -57,7 +50,12 @@ function recording(/** @type {any} */ told) {
   put(by("recogniser"), told.running ? behind : "–");
   put(by("last"), told.last || "–");
   preview(told.preview);
-  levels(told.meters);
+  const has = told.meters.filter((/** @type {any} */ one) => told.floor.includes(one.channel));
+  put(by("floor"), has.map((/** @type {any} */ one) => one.name || one.channel).join(", ") || "–");
+  show(
+    meeting,
+    told.meters.map((/** @type {any} */ one) => ({ ...one, name: one.name || "", marked: has.includes(one) })),
+  );
   events(told.events, told.running);
   grows(told.running ? told.position : 0);
   // For benches/console.rs.
@@ -80,36 +78,6 @@ function preview(said) {
  */
 function put(place, text) {
   if (place.textContent !== text) place.textContent = text;
-}
-
-function levels(/** @type {any[]} */ list) {
-  if (list.length === 0) {
-    by("meters").replaceChildren();
-    meters.clear();
-  }
-  for (const level of list) {
-    let shown = meters.get(level.channel);
-    if (!shown) {
-      const name = element("span", { class: "name" });
-      const meter = /** @type {any} */ (
-        element("meter", { min: "0", max: "1", high: "0.95", low: "0.15", optimum: "0.6" })
-      );
-      const row = element("div", { class: "level" }, [
-        element("span", { class: "number" }, [String(level.channel)]),
-        meter,
-        name,
-      ]);
-      shown = { row, meter, name };
-      meters.set(level.channel, shown);
-      by("meters").append(row);
-    }
-    shown.meter.value = share(level.rms);
-    shown.row.classList.toggle("clipped", level.clipped);
-    put(shown.name, level.name || "");
-    const label = t("page.live.level", { name: level.name || level.channel });
-    if (shown.meter.getAttribute("aria-label") !== label)
-      shown.meter.setAttribute("aria-label", label);
-  }
 }
 
 function turns(/** @type {any} */ told) {

@@ -2,7 +2,7 @@
 // A meeting's description as a form.
 
 import { ask, by, choose, element, Refused, say, t, trouble } from "./base.js";
-import { draw } from "./room.js";
+import { arrange, arranged, draw } from "./room.js";
 
 const page = by("prepare");
 const meeting = page.dataset.meeting;
@@ -361,7 +361,10 @@ function seats() {
 }
 
 by("microphones").addEventListener("change", seats);
-by("arranged").addEventListener("change", seats);
+by("arranged").addEventListener("change", () => {
+  arrange(meeting, by("arranged").value);
+  seats();
+});
 
 // ---- attendance
 
@@ -497,7 +500,7 @@ function show(/** @type {any} */ described) {
     ...told.seats.map((/** @type {any} */ one) => one.channel),
   );
   by("microphones").value = String(most || 8);
-  if (most > 18) by("arranged").value = "rows";
+  by("arranged").value = arranged(meeting, most);
   seats();
   ticks();
   by("attendance").textContent = told.attendance || "";

@@ -3,6 +3,26 @@
 
 import { by, element, t } from "./base.js";
 
+const ARRANGED = "risalah-room:";
+
+/**
+ * How the seats of a meeting stand, as it was chosen on this computer: in half circles or in rows.
+ * @param {string} meeting
+ * @param {number} count
+ */
+export function arranged(meeting, count) {
+  return localStorage.getItem(ARRANGED + meeting) || (count > 18 ? "rows" : "arc");
+}
+
+/**
+ * Keeps how they stand.
+ * @param {string} meeting
+ * @param {string} how
+ */
+export function arrange(meeting, how) {
+  localStorage.setItem(ARRANGED + meeting, how);
+}
+
 /**
  * Places of so many seats, as shares of the room's width and height.
  * @param {number} count

@@ -9,8 +9,11 @@ const form = /** @type {HTMLFormElement} */ (by("sign-in"));
 function next() {
   const to = new URLSearchParams(location.search).get("next") || "/";
   const address = new URL(to, location.origin);
-  return address.origin === location.origin ? address.pathname : "/";
+  return address.origin === location.origin ? address.pathname + address.search : "/";
 }
+
+const provider = /** @type {HTMLAnchorElement | null} */ (document.getElementById("sign-on"));
+if (provider) provider.search = new URLSearchParams({ next: next() }).toString();
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

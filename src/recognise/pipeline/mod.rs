@@ -96,6 +96,9 @@ pub trait Observer {
     /// No utterance that begins before this sample of 16 kHz is still to come.
     fn settled(&mut self, _before: u64) {}
 
+    /// Who has the floor where [`Observer::progress`] is.
+    fn floor(&mut self, _: &[Channel]) {}
+
     /// Something was found to be wrong with a microphone when so much was heard, in samples of 16
     /// kHz.
     fn alarm(&mut self, _: Alarm, _heard: u64) {}
@@ -171,6 +174,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
         let (pending_finals, seen) = (&pending_finals, &seen);
         let noticed = &Noticed::default();
+        let open = &Mutex::new(Vec::new());
         let pending = &Pending::default();
         let stop = self.stop;
         let mut new = 0;
@@ -192,6 +196,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 pending_finals,
                 noticed,
                 pending,
+                open,
                 window,
             };
             let reader = scope.spawn(move || reader.run());
@@ -203,6 +208,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
             loop {
                 seen.take().iter().for_each(|preview| observer.preview(preview));
                 noticed.take().into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
+                observer.floor(&open.lock().unwrap_or_else(PoisonError::into_inner));
                 let done = match results.recv_timeout(PULSE) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
@@ -265,6 +271,8 @@ struct Reader<'a> {
     pending_finals: &'a PendingFinals,
     noticed: &'a Noticed,
     pending: &'a Pending,
+    /// The channels whose turns go on.
+    open: &'a Mutex<Vec<Channel>>,
     window: Option<Window>,
 }
 
@@ -314,9 +322,11 @@ impl Reader<'_> {
                 Some(given) => given.is_open(channel, now),
                 None => floor.is_open(channel),
             };
+            let open = (0..channels).map(Channel::from_index).filter(|channel| is_open(*channel)).collect();
             if !self.pack(&mut turns, &history, &mut voices, &mut packer) || !self.send(packer.due(now, is_open)) {
                 break;
             }
+            *self.open.lock().unwrap_or_else(PoisonError::into_inner) = open;
             if let Some(window) = &mut self.window {
                 window.offer(&floor, &history);
             }

@@ -41,7 +41,7 @@ const DRIFT_KNOWN: Duration = Duration::from_mins(10);
 /// Minutes of room at which the disk is said to end soon.
 const LOW: [u64; 3] = [LOW_MINUTES, 10, 3];
 /// Windows of the meters in a second.
-const METERED: u32 = 5;
+const METERED: u32 = 10;
 
 /// What is to be recorded, and where.
 pub struct Plan {

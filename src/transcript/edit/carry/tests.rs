@@ -172,6 +172,27 @@ fn marks_and_speakers_go_along() {
 }
 
 #[test]
+fn turns_are_joined_again_where_they_are_cut_at_the_same_place() {
+    let one = transcript(1, &[(0, 100, "kami setuju"), (200, 300, "dengan usul itu")]);
+    let joined = || Change::Mark { mark: Mark::Joined };
+    let edits = [edit(1, &one, 1, joined())];
+    let wanted: HashSet<u64> = [1].into();
+    let outcome = |turns: &[(u64, u64, &str)], more: &[Edit]| {
+        let edits: Vec<Edit> = edits.iter().chain(more).cloned().collect();
+        let new = transcript(2, turns);
+        let found = carry((&one, &edits), (&new, &edits), &wanted);
+        (found.outcomes[0].1, found.layers.iter().map(|layer| layer.place.span.start).collect::<Vec<_>>())
+    };
+    let same = [(0, 110, "kami setuju"), (200, 310, "dengan usul")];
+    assert_eq!(outcome(&same, &[]), (Outcome::Layer(0), vec![200]));
+    let by_then = edit(2, &transcript(2, &same), 1, joined());
+    assert_eq!(outcome(&same, &[by_then]), (Outcome::Already, vec![]), "somebody has joined them before");
+    assert_eq!(outcome(&[(0, 90, "kami"), (190, 300, "dengan usul")], &[]), (Outcome::Open, vec![]));
+    assert_eq!(outcome(&[(0, 300, "kami setuju dengan usul")], &[]), (Outcome::Open, vec![]));
+    assert_eq!(outcome(&[(0, 100, "kami setuju")], &[]), (Outcome::Open, vec![]));
+}
+
+#[test]
 fn nothing_of_a_turn_that_is_gone_is_lost() {
     let one = transcript(1, &[(0, 100, "kami setujuh")]);
     let edits =
