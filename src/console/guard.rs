@@ -228,7 +228,9 @@ fn signed_in(app: &App, request: &Request, need: Option<Need>) -> Result<Admissi
             Ok(Admission::Known(Visitor::signed(session), actor, None))
         }
         None if request.method() == Method::GET && !request.uri().path().starts_with("/api/") => {
-            let next = own_path(request) + &query(request);
+            // The secret of a start from before there were accounts lets nobody in any more.
+            let is_start = query_value(request, "token=").is_some();
+            let next = own_path(request) + &if is_start { String::new() } else { query(request) };
             let to = if next == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encoded(&next)) };
             Ok(Admission::Redirect { to, cookie: None })
         }

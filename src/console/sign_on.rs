@@ -73,13 +73,13 @@ async fn finish(
     let is_same = cookies::value(&headers, &app.cookies.sign_on).is_some_and(|own| same(own, &returned.state));
     let done = app.work(move |app| {
         let provider = provider(app)?;
-        if !is_same {
-            return Err(refused(SignOnError::Late));
-        }
         if let Some(error) = returned.error {
             let message =
                 Message::new("accounts.sign_on.refused").with("detail", returned.error_description.unwrap_or(error));
             return Err(Refused::new(StatusCode::UNAUTHORIZED, message));
+        }
+        if !is_same {
+            return Err(refused(SignOnError::Late));
         }
         let accounts = app.accounts.read().map_err(|_| Refused::failed(Message::new("page.error.accounts")))?;
         let (session, next) =

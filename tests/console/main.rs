@@ -24,6 +24,7 @@ mod reading;
 mod recording;
 mod searching;
 mod server;
+mod signing_on;
 mod sound;
 mod surviving;
 mod together;

@@ -22,7 +22,8 @@ export function show(meeting, levels) {
   if (levels.length !== meters.length) {
     const at = places(levels.length, arranged(meeting, levels.length));
     meters = at.map((place, index) => made(index + 1, place));
-    by("meters").className = levels.length ? `meters room ${levels.length > 24 ? "small" : ""}` : "";
+    const size = levels.length > 24 ? "many small" : levels.length > 12 ? "many" : "";
+    by("meters").className = levels.length ? `meters room ${size}` : "";
     by("meters").replaceChildren(...meters.map(({ row }) => row));
   }
   for (const [index, level] of levels.entries()) {
