@@ -9,6 +9,7 @@ use symphonia::core::units::{Duration, Timestamp};
 use super::container::Numbers;
 use super::opus::{Opus, OpusStreams, RATE as OPUS_RATE};
 use super::wav::Sample;
+use crate::common::caught::caught;
 
 /// How the sound of a track is coded, and what its decoder must know beforehand.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +101,10 @@ pub(super) struct Damaged;
 impl Decoder {
     /// The decoder of such a stream; `None` where there is none.
     pub(super) fn new(coding: &Coding) -> Option<Self> {
+        caught(|| Self::made(coding)).flatten()
+    }
+
+    fn made(coding: &Coding) -> Option<Self> {
         let mut parameters = AudioCodecParameters::new();
         match coding {
             Coding::Mpeg { layer } => {
@@ -150,6 +155,15 @@ impl Decoder {
 
     /// Puts the samples of a packet behind those in `out`, interleaved.
     pub(super) fn decode(&mut self, packet: Vec<u8>, out: &mut Vec<f32>) -> Result<Spec, Damaged> {
+        let start = out.len();
+        let done = caught(|| self.decoded(packet, out)).unwrap_or(Err(Damaged));
+        if done.is_err() {
+            out.truncate(start);
+        }
+        done
+    }
+
+    fn decoded(&mut self, packet: Vec<u8>, out: &mut Vec<f32>) -> Result<Spec, Damaged> {
         match self {
             Self::Symphonia(decoder) => through(decoder.as_mut(), packet, 0, out),
             Self::Adpcm { decoder, frames } => through(decoder.as_mut(), packet, *frames, out),

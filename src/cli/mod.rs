@@ -70,6 +70,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use e_risalah::common::caught::silence_caught;
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Message;
 
@@ -78,6 +79,7 @@ use console::Console;
 use outcome::{End, Failure};
 
 pub fn run() -> ExitCode {
+    silence_caught();
     let language = language::current();
     let matches = match command_line::command(language).try_get_matches() {
         Ok(matches) => matches,

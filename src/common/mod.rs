@@ -2,6 +2,7 @@
 
 pub mod alarm;
 pub mod atomic_file;
+pub mod caught;
 pub mod clock;
 pub mod database;
 pub mod date;

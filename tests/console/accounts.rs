@@ -21,7 +21,7 @@ pub fn account(root: &Path, name: &str, roles: &[Role], person: Option<&str>) {
 }
 
 /// An account for each role, with the role's name.
-fn everybody(root: &Path) {
+pub fn everybody(root: &Path) {
     for role in Role::ALL {
         account(root, role.key(), &[role], (role == Role::Member).then_some("siti"));
     }
@@ -33,7 +33,7 @@ fn sign_in(served: &Served, name: &str, password: &str) -> Answer {
 }
 
 /// What a program of this account sends.
-fn token(served: &Served, name: &str) -> String {
+pub fn token(served: &Served, name: &str) -> String {
     sign_in(served, name, PASSWORD).good()["token"].as_str().expect("a token").to_owned()
 }
 

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use e_risalah::accounts::Role;
+
+use super::accounts::{everybody, token};
 use super::meetings::{KNOWN, known};
 use super::server::Served;
 
@@ -87,16 +90,12 @@ fn the_modules_keep_to_the_types_that_they_name() {
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
 }
 
-/// Its own phases: what the description names, what stands at its limits, and what is none of it.
-#[test]
-#[ignore = "needs schemathesis, which `make test` fetches"]
-fn whatever_is_asked_is_answered_as_the_description_says() {
+/// Asks the API whatever its description allows and what it does not, with this token.
+fn asks(root: &Path, served: &Served, token: &str, more: &[&str]) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/schemathesis");
-    let root = known();
-    let served = Served::new(root.path());
     let mut run = Command::new(&program);
     run.arg("run").arg(format!("http://{}/api/openapi.json", served.host));
-    run.args(["--header", &format!("Authorization: Bearer {}", served.token)]);
+    run.args(["--header", &format!("Authorization: Bearer {token}")]);
     run.env("SCHEMATHESIS_HOOKS", "schemathesis_hooks").env("RISALAH_MEETING", KNOWN);
     run.env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console"));
     run.args(["--checks", "all", "--exclude-checks"]);
@@ -104,13 +103,36 @@ fn whatever_is_asked_is_answered_as_the_description_says() {
     run.arg(
         "positive_data_acceptance,negative_data_rejection,ignored_auth,ensure_resource_availability,use_after_free",
     );
-    run.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--seed", "1", "--no-color"]);
+    run.args(["--seed", "1", "--no-color"]).args(more);
     run.args(["--suppress-health-check", "all", "--request-timeout", "30", "--continue-on-failure"]);
     // It does not end the server.
     run.args(["--exclude-path", "/api/v1/quit"]);
-    let told = run.current_dir(root.path()).output();
+    let told = run.current_dir(root).output();
     let told = told.unwrap_or_else(|error| panic!("{} ({error}): run `make test`", program.display()));
     let text = String::from_utf8_lossy(&told.stdout);
     assert!(told.status.success(), "{text}{}", String::from_utf8_lossy(&told.stderr));
-    assert!(served.get("/api/v1/meetings").status == 200, "it still answers");
+    assert_ne!(served.ask_with(token, "GET", "/api/v1/session", None).status, 401, "it still answers");
+}
+
+/// Its own phases: what the description names, what stands at its limits, and what is none of it.
+#[test]
+#[ignore = "needs schemathesis, which `make test` fetches"]
+fn whatever_is_asked_is_answered_as_the_description_says() {
+    let root = known();
+    let served = Served::new(root.path());
+    asks(root.path(), &served, &served.token, &["--phases", "examples,coverage,fuzzing", "--max-examples", "12"]);
+}
+
+#[test]
+#[ignore = "needs schemathesis, which `make test` fetches"]
+fn whatever_each_role_asks_is_answered_as_the_description_says() {
+    let root = known();
+    everybody(root.path());
+    let served = Served::new(root.path());
+    for role in Role::ALL {
+        let token = token(&served, role.key());
+        // Nor its own session.
+        let more = ["--phases", "examples,fuzzing", "--max-examples", "3", "--exclude-path", "/api/v1/session"];
+        asks(root.path(), &served, &token, &more);
+    }
 }

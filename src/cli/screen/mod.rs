@@ -24,6 +24,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use e_risalah::common::caught::is_caught;
 use e_risalah::common::language::Language;
 use e_risalah::meeting::Meeting;
 use e_risalah::record::recorder::State;
@@ -61,7 +62,9 @@ impl Screen {
         let open = Arc::new(AtomicBool::new(true));
         let (tell, watched) = (panic::take_hook(), Arc::clone(&open));
         panic::set_hook(Box::new(move |panic| {
-            give_back(&watched);
+            if !is_caught() {
+                give_back(&watched);
+            }
             tell(panic);
         }));
         let (sender, pressed) = unbounded();

@@ -8,7 +8,6 @@ mod layout;
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{Data, Ods, Reader, SheetVisible, Xls, Xlsb, Xlsx};
@@ -17,6 +16,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::Slip;
+use crate::common::caught::caught;
 use layout::Layout;
 
 /// A list of a thousand people is below a hundredth of this, packed or unpacked.
@@ -60,8 +60,7 @@ pub(super) fn sheets(path: &Path) -> Result<Vec<Sheet>, Slip> {
         return Err(Slip::TooLarge);
     }
     let mut sheets = if bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND) {
-        // A damaged file must not end the program, whatever its reader makes of it.
-        catch_unwind(AssertUnwindSafe(|| workbook(bytes))).unwrap_or(Err(Slip::Damaged))?
+        caught(|| workbook(bytes)).unwrap_or(Err(Slip::Damaged))?
     } else {
         vec![Sheet { name: None, visible: true, rows: text(&bytes)? }]
     };
