@@ -186,12 +186,19 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
          count.dispatchEvent(new Event('change'))",
     );
     browser.until("document.querySelector('#room [data-seat=\"3\"] option[value=tamu]')");
+    // Dragged to the wrong seat, then to the right one.
+    browser.script("document.querySelector('#f-kursi').scrollIntoView()");
+    browser.drag("#unseated li:last-child", "#room .seat:nth-child(2) .number");
+    browser.until("document.querySelector('#room [data-seat=\"2\"]').value === 'tamu'");
+    browser.drag("#room .seat:nth-child(2) .number", "#room .seat:nth-child(3) .number");
+    browser.until("document.querySelector('#room [data-seat=\"3\"]').value === 'tamu'");
+    assert_ne!(browser.script("return document.querySelector('#room [data-seat=\"2\"]').value"), json!("tamu"));
+    browser.picture("persiapan-kursi");
+    // By keys, somebody whom the drag has put aside.
     browser.script(
-        "const seat = document.querySelector('#room [data-seat=\"3\"]'); seat.value = 'tamu'; \
+        "const seat = document.querySelector('#room [data-seat=\"2\"]'); seat.value = 'siti'; \
          seat.dispatchEvent(new Event('change'))",
     );
-    browser.script("document.querySelector('#f-kursi').scrollIntoView()");
-    browser.picture("persiapan-kursi");
     browser.click("#save");
     until(
         || described()["kursi"].as_array().is_some_and(|seats| seats.iter().any(|seat| seat["orang"] == "tamu")),

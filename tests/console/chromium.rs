@@ -102,6 +102,17 @@ impl Browser {
         self.told("POST", &format!("element/{element}/click"), Some(&json!({})));
     }
 
+    /// Drags one element to another: the events of a drag, as without a screen nothing is dragged.
+    pub fn drag(&self, from: &str, to: &str) {
+        self.script(&format!(
+            "const [from, to] = [document.querySelector('{from}'), document.querySelector('{to}')]; \
+             const more = {{ bubbles: true, cancelable: true, dataTransfer: new DataTransfer() }}; \
+             from.dispatchEvent(new DragEvent('dragstart', more)); \
+             if (to.dispatchEvent(new DragEvent('dragover', more))) throw new Error('no place to drop'); \
+             to.dispatchEvent(new DragEvent('drop', more))"
+        ));
+    }
+
     /// Types into what has the focus; `held` keys are held down meanwhile.
     pub fn keys(&self, held: &str, text: &str) {
         let down = |key: &str| json!({ "type": "keyDown", "value": key });

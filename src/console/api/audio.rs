@@ -34,8 +34,10 @@ pub struct Wanted {
     pub channel: Option<u16>,
     /// The first sample, at 16 kHz.
     #[serde(default)]
+    #[param(format = "uint64")]
     pub from: u64,
     /// The sample after the last; the end of the recording, so far, where it is not given.
+    #[param(format = "uint64")]
     pub to: Option<u64>,
 }
 

@@ -36,6 +36,7 @@ pub struct Wanted {
     /// How many at most; all where it is not given.
     pub limit: Option<usize>,
     /// Only those that were corrected after the correction of this number.
+    #[param(format = "uint64")]
     pub since: Option<u64>,
 }
 
