@@ -89,6 +89,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/meetings/{id}/lexicon", CORRECT),
     ("POST", "/api/v1/meetings/{id}/lexicon", CORRECT),
     ("GET", "/api/v1/meetings/{id}/audio", LISTEN),
+    ("GET", "/api/v1/meetings/{id}/peaks", LISTEN),
     ("GET", "/api/v1/meetings/{id}/documents", READ),
     ("GET", "/api/v1/meetings/{id}/documents/{format}", EXPORT),
     ("GET", "/api/v1/meetings/{id}/official/{file}", EXPORT),

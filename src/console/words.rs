@@ -60,6 +60,8 @@ const SCRIPTS: &[&str] = &[
     "page.offline",
     "page.away",
     "page.name_needed",
+    "page.edit.lanes",
+    "page.key.lanes",
     "page.quit.done",
     "page.quit.again",
     "page.done",

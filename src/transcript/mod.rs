@@ -8,6 +8,7 @@ pub mod consult;
 pub mod edit;
 pub mod listening;
 mod overlap;
+pub mod peaks;
 pub mod store;
 
 use serde::{Deserialize, Serialize};

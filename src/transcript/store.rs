@@ -5,6 +5,7 @@
 //! Corrections are layers in a table of their own, which is guarded in the same way.
 
 mod layers;
+mod peaks;
 mod played;
 mod schema;
 mod steps;

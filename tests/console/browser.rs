@@ -5,6 +5,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use e_risalah::transcript::peaks::Stretch;
+use e_risalah::transcript::store::Store;
 use serde_json::{Value, json};
 
 use super::chromium::{Browser, DEADLINE};
@@ -286,6 +288,40 @@ fn the_seat_that_speaks_lights_up() {
         json!(["ok", "ok"])
     );
     browser.picture("uji-suara-hasil");
+}
+
+#[test]
+fn lanes_show_what_each_microphone_heard_and_play_it() {
+    let root = known();
+    let levels = (0..240).flat_map(|step| [if step < 60 { 190 } else { 40 }, 150]).collect();
+    let mut store = Store::open(&root.path().join(KNOWN)).expect("a store");
+    store.add_peaks(&[Stretch { number: 0, levels }]).expect("kept");
+    drop(store);
+    let served = Served::new(root.path());
+    let browser = editor(&served, "id");
+    browser.click("#lanes-shown");
+    // Pixels of a lane that are not transparent, in the first and the last quarter of a minute.
+    let pixels = |lane: u32, share: f64| {
+        let script = format!(
+            "const canvas = document.querySelector('#lanes canvas'), ratio = devicePixelRatio; \
+             const x = 110 + (canvas.clientWidth - 110) * {share}; \
+             return [...canvas.getContext('2d').getImageData(x * ratio, {lane} * 18 * ratio, 8 * ratio, 17 * ratio).data] \
+             .filter((value, place) => place % 4 === 3 && value > 0).length"
+        );
+        browser.script(&script).as_u64().expect("a number")
+    };
+    until(|| pixels(0, 0.15) > 60, "the levels are drawn");
+    assert!(pixels(0, 0.95) < pixels(0, 0.15) / 3 && pixels(1, 0.95) > 30);
+    browser.picture("sunting-lajur");
+    browser.script(
+        "const canvas = document.querySelector('#lanes canvas'), box = canvas.getBoundingClientRect(); \
+         const at = { clientX: box.left + box.width / 2, clientY: box.top + 27 }; \
+         canvas.dispatchEvent(new MouseEvent('click', at))",
+    );
+    browser.until("document.querySelector('#sound').src.includes('channel=2')");
+    assert_eq!(browser.script("return document.querySelector('#source').value"), json!("2"));
+    browser.keys(ALT, "p");
+    browser.until("document.querySelector('#lanes').hidden");
 }
 
 #[test]

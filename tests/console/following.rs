@@ -99,6 +99,12 @@ fn a_clerk_follows_and_corrects_without_leaving_the_page() {
     browser.click("#sure button[value=yes]");
     until("it is closed", || Growth::open(&folder_of(&folder)).ok().flatten().is_some_and(|one| one.is_closed()));
     until("its words are there", || folder.join("risalah-sementara.pdf").is_file());
+    // How loud each microphone was, for the lanes of the editor.
+    let peaks = ask(&served, "GET", "peaks?from=5", None).good();
+    let loud = |channel: usize| peaks["minutes"][0]["channels"][channel][3].as_u64().expect("a level");
+    assert_eq!((peaks["step"].as_u64(), peaks["minutes"][0]["from"].as_u64()), (Some(4_000), Some(0)));
+    assert!((170..=200).contains(&loud(0)) && (170..=200).contains(&loud(1)), "{} {}", loud(0), loud(1));
+    assert_eq!(ask(&served, "GET", "peaks?from=96000000", None).good()["minutes"], json!([]));
     // The mark leads the editor to what was said before it.
     let turns = ask(&served, "GET", "turns", None).good();
     for turn in turns["turns"].as_array().expect("turns") {

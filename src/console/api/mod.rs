@@ -12,6 +12,7 @@ mod listened;
 mod live;
 pub mod meetings;
 mod member;
+mod peaks;
 #[cfg(feature = "print")]
 mod printing;
 mod quit;
@@ -80,6 +81,7 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
+        .routes(routes!(peaks::peaks))
         .routes(routes!(description::get, description::put))
         .routes(routes!(description::tick))
         .merge(uploads())

@@ -1,10 +1,11 @@
 // @ts-check
 // Keys: the one list that dispatches them and makes the help. Each may be given other keys, which this browser keeps.
 
-import { by, choose, element, say, t } from "./base.js";
+import { by, choose, element, may, say, t } from "./base.js";
 import { claim } from "./editor-claims.js";
 import { inOrder, join, redo, right, speaker, unclear, undo } from "./editor-changes.js";
 import { look, teach } from "./editor-alike.js";
+import { lanes } from "./editor-lanes.js";
 import { nextToHear, nextTurn } from "./editor-queue.js";
 import { isChanged, now } from "./editor-record.js";
 import { mix, seek, sound, speed, toggle } from "./editor-sound.js";
@@ -37,6 +38,7 @@ const KEYS = [
   { keys: ["Alt+A"], what: "page.key.alike", act: look },
   { keys: ["Alt+T"], what: "page.key.lexicon", act: teach },
   { keys: ["Alt+M"], what: "page.key.mix", act: mix },
+  { keys: ["Alt+P"], what: "page.key.lanes", act: () => may("listen") && lanes() },
   { keys: ["Alt+C"], what: "page.key.claim", act: claim },
   { keys: ["Ctrl+Z"], what: "page.key.undo", act: () => inOrder(() => undo(now.focused)) },
   { keys: ["Ctrl+Y"], what: "page.key.redo", act: () => inOrder(redo) },

@@ -30,6 +30,7 @@ use crate::floor::external_turns::Given;
 use crate::floor::{self, Floor, Profile};
 use crate::recognise::speech::{self, Recogniser, Recognition, guard};
 use crate::transcript::edit::Corrected;
+use crate::transcript::peaks::{Gatherer, Stretch};
 use crate::transcript::store::{self, Origin, Store};
 use crate::transcript::{Recording, Utterance, Version, Word};
 use change::Voices;
@@ -175,6 +176,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let (pending_finals, seen) = (&pending_finals, &seen);
         let noticed = &Noticed::default();
         let open = &Mutex::new(Vec::new());
+        let peaks = &Mutex::new(Vec::new());
         let pending = &Pending::default();
         let stop = self.stop;
         let mut new = 0;
@@ -197,6 +199,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 noticed,
                 pending,
                 open,
+                peaks,
                 window,
             };
             let reader = scope.spawn(move || reader.run());
@@ -209,6 +212,12 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 seen.take().iter().for_each(|preview| observer.preview(preview));
                 noticed.take().into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
                 observer.floor(&open.lock().unwrap_or_else(PoisonError::into_inner));
+                if failure.is_none()
+                    && let Err(error) = store.add_peaks(&taken(peaks))
+                {
+                    failure = Some(error.into());
+                    halt.store(true, Ordering::Relaxed);
+                }
                 let done = match results.recv_timeout(PULSE) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
@@ -247,6 +256,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
+        store.add_peaks(&taken(peaks))?;
         recording.length = sound.source().position();
         recording.warnings = sound.warnings().iter().map(Explain::message).chain(wrong).collect();
         store.describe(&recording)?;
@@ -273,6 +283,8 @@ struct Reader<'a> {
     pending: &'a Pending,
     /// The channels whose turns go on.
     open: &'a Mutex<Vec<Channel>>,
+    /// How loud the microphones were, as far as it was not kept yet.
+    peaks: &'a Mutex<Vec<Stretch>>,
     window: Option<Window>,
 }
 
@@ -300,6 +312,7 @@ impl Reader<'_> {
         let mut floor =
             self.room.as_ref().map_or_else(|| Floor::new(channels), |room| Floor::with_room(channels, room));
         let mut history = History::new(channels);
+        let mut gatherer = Gatherer::new(channels);
         let mut voices = Voices::new(channels);
         // A shared window waits for the next turn: worth it in a file of one microphone, but not in a
         // meeting, whose words people wait for.
@@ -310,6 +323,7 @@ impl Reader<'_> {
         let mut told = 0;
         while !self.is_halted() && self.sound.read(&mut block, BLOCK)? > 0 {
             history.push(block.channels());
+            self.keep_peaks(gatherer.push(block.channels()));
             let slices: Vec<&[f32]> = block.channels().iter().map(Vec::as_slice).collect();
             floor.push(&slices, &mut turns);
             if let Some(given) = &mut self.given {
@@ -347,6 +361,7 @@ impl Reader<'_> {
                 }
             }
             utterances += turns.len();
+            self.keep_peaks(gatherer.finish());
             let _ = self.pack(&mut turns, &history, &mut voices, &mut packer) && self.send(packer.finish());
             self.pending.end();
         }
@@ -384,9 +399,18 @@ impl Reader<'_> {
         })
     }
 
+    fn keep_peaks(&self, stretches: impl IntoIterator<Item = Stretch>) {
+        self.peaks.lock().unwrap_or_else(PoisonError::into_inner).extend(stretches);
+    }
+
     fn is_halted(&self) -> bool {
         self.halt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
     }
+}
+
+/// What was put there since.
+fn taken(peaks: &Mutex<Vec<Stretch>>) -> Vec<Stretch> {
+    std::mem::take(&mut peaks.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn work(

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What each step adds to a store. A store's schema is the number of steps that were taken; a step
 /// is never changed once released.
-const STEPS: [&str; 5] = [RECOGNISED, EDITS, LIFE, VERSIONS, PLAYED];
+const STEPS: [&str; 6] = [RECOGNISED, EDITS, LIFE, VERSIONS, PLAYED, PEAKS];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
 pub(super) const NUMBER: i64 = STEPS.len() as i64;
@@ -109,6 +109,10 @@ CREATE TABLE played (
 );
 CREATE TRIGGER played_is_kept BEFORE UPDATE ON played BEGIN SELECT RAISE(ABORT, 'played'); END;
 CREATE TRIGGER played_stays BEFORE DELETE ON played BEGIN SELECT RAISE(ABORT, 'played'); END;
+";
+
+const PEAKS: &str = "
+CREATE TABLE peaks (stretch INTEGER PRIMARY KEY, levels BLOB NOT NULL);
 ";
 
 /// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer
