@@ -17,6 +17,7 @@ rust_i18n::i18n!("locales", fallback = "en");
 pub mod accounts;
 pub mod archive;
 pub mod audio;
+pub mod audit;
 pub mod common;
 pub mod conference;
 #[cfg(feature = "console")]

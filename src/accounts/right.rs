@@ -26,10 +26,12 @@ pub enum Right {
     Sign,
     /// See, hear and correct one's own turns, within the period of correction.
     OwnTurns,
+    /// Read the audit trail.
+    Audit,
 }
 
 /// The one table of rights: each with the roles that have it.
-pub const RIGHTS: [(Right, &[Role]); 10] = {
+pub const RIGHTS: [(Right, &[Role]); 11] = {
     use Role::{Auditor, Editor, Member, Operator, Reader, Signer};
     [
         (Right::Read, &[Operator, Editor, Signer, Reader, Auditor]),
@@ -42,6 +44,7 @@ pub const RIGHTS: [(Right, &[Role]); 10] = {
         (Right::Advance, &[Editor, Signer]),
         (Right::Sign, &[Signer]),
         (Right::OwnTurns, &[Member]),
+        (Right::Audit, &[Auditor]),
     ]
 };
 
@@ -60,6 +63,7 @@ impl Right {
             Self::Advance => "advance",
             Self::Sign => "sign",
             Self::OwnTurns => "own_turns",
+            Self::Audit => "audit",
         }
     }
 

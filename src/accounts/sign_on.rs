@@ -46,7 +46,7 @@ const MOST: usize = 256;
 /// More is in no answer of a provider, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The claims beside those that OpenID Connect names.
+/// The claims beside those that `OpenID Connect` names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct OfficeClaims(Map<String, Value>);
 

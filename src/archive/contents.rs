@@ -225,10 +225,10 @@ fn open(id: &str, meeting: &Meeting, texts: Option<&Texts>, digest: String) -> O
 }
 
 /// When the items of the agenda began.
-struct Items(Vec<(u64, usize)>);
+pub(super) struct Items(Vec<(u64, usize)>);
 
 impl Items {
-    fn of(meeting: &Meeting) -> Self {
+    pub(super) fn of(meeting: &Meeting) -> Self {
         let begun = meeting.events.iter().filter_map(|event| match event.kind {
             EventKind::Item(number) => Some((event.at, number as usize)),
             _ => None,
@@ -237,7 +237,7 @@ impl Items {
     }
 
     /// The item at this millisecond, from 1; 0 where none is known.
-    fn at(&self, millis: u64) -> usize {
+    pub(super) fn at(&self, millis: u64) -> usize {
         self.0.iter().rev().find(|(at, _)| *at <= millis).map_or(0, |(_, number)| *number)
     }
 }

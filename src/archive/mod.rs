@@ -9,6 +9,7 @@ mod error;
 mod found;
 mod index;
 mod packed;
+mod pokir;
 mod query;
 mod search;
 mod sound;
@@ -26,6 +27,7 @@ use crate::meeting_folder::is_meeting;
 pub use error::Error;
 pub use found::{Also, Found, Hit, Of, Part, Place, Request, Text, What};
 pub use index::FILE_NAME;
+pub use pokir::{AllRaised, Raised, pokir, pokir_csv};
 pub use update::Report;
 
 use index::Index;

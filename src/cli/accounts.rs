@@ -176,3 +176,19 @@ fn list(root: &Path, json: bool, console: Console) -> Result<End, Failure> {
     }
     Ok(End::Done)
 }
+
+impl Accounts {
+    /// What it changes, for the audit trail: the folder of all meetings, and what of which account.
+    pub fn change(&self) -> Option<(PathBuf, String)> {
+        let roles = |who: &Who| who.role.iter().map(|role| role.key()).collect::<Vec<_>>().join(",");
+        let (of, detail) = match self {
+            Self::List { .. } => return None,
+            Self::Add { who, of, .. } => (of, format!("add {}: {}", who.name.trim(), roles(who))),
+            Self::Roles { who, of } => (of, format!("roles {}: {}", who.name.trim(), roles(who))),
+            Self::Passwd { name, of, .. } => (of, format!("passwd {}", name.trim())),
+            Self::Disable { name, of } => (of, format!("disable {}", name.trim())),
+            Self::Enable { name, of } => (of, format!("enable {}", name.trim())),
+        };
+        Some((of.folder.clone().unwrap_or_else(usual_folder), detail))
+    }
+}

@@ -11,8 +11,8 @@ use super::passage_args::PassageArgs;
 #[cfg(feature = "console")]
 use super::{accounts, serve};
 use super::{
-    advance, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits, man,
-    models, new, omit, play, print, record, recorder, search, transcribe, typeset, undo,
+    advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits,
+    man, models, new, omit, play, pokir, print, record, recorder, search, transcribe, typeset, undo,
 };
 
 /// The commands in the order of the help, by what they are for.
@@ -22,8 +22,8 @@ pub const GROUPS: [(&str, &[&str]); 7] = [
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
-    ("find", &["search"]),
-    ("system", &["accounts", "models", "completions", "man"]),
+    ("find", &["search", "pokir"]),
+    ("system", &["accounts", "audit", "models", "completions", "man"]),
 ];
 
 #[derive(Parser)]
@@ -65,6 +65,10 @@ pub enum Command {
     #[cfg(feature = "console")]
     #[command(visible_alias = "akun", subcommand)]
     Accounts(accounts::Accounts),
+    #[command(visible_alias = "pokok-pikiran")]
+    Pokir(pokir::Args),
+    #[command(visible_alias = "jejak")]
+    Audit(audit::Args),
     #[command(visible_alias = "cari")]
     Search(search::Args),
     #[command(visible_alias = "impor-koreksi")]
@@ -141,6 +145,8 @@ impl Command {
             Self::Serve(args) => args.output_args,
             #[cfg(feature = "console")]
             Self::Accounts(args) => args.output_args(),
+            Self::Pokir(args) => args.output_args,
+            Self::Audit(args) => args.output_args,
             Self::Search(args) => args.output_args,
             Self::ImportEdits(args) => args.output_args,
             Self::History(args) => args.output_args,

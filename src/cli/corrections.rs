@@ -125,6 +125,10 @@ pub fn describe_change(
         Change::Mark { mark: Mark::Heard } => console.text("history.heard"),
         Change::Mark { mark: Mark::Omitted } => console.text("history.omitted"),
         Change::Mark { mark: Mark::Joined } => console.text("history.joined"),
+        Change::Pokir { pokir: Some(pokir) } => {
+            console.sentence(&Message::new("history.pokir").with("title", &pokir.title))
+        }
+        Change::Pokir { pokir: None } => console.text("history.no_pokir"),
         Change::Undo { edit } => console.sentence(&Message::new("history.undo").with("edit", edit)),
     }
 }

@@ -1,5 +1,6 @@
 //! `risalah finalize`: makes a verified record official.
 
+use e_risalah::audit::Head;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::risalah::{Format, Sheet};
 use e_risalah::lifecycle::folder::Folder;
@@ -26,14 +27,15 @@ pub struct Args {
     pub waive: Option<String>,
 }
 
-pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
+pub fn run(args: &Args, audit: Option<Head>, console: Console) -> Result<End, Failure> {
     let path = &args.folder_args.folder;
     let mut store = Store::open(path)?;
     let mut meeting = meeting_folder::describe(path)?;
     let (_, notices) = meeting_folder::shown_words(path, &mut store, &mut meeting)?;
     console.notices(&notices);
     let folder = Folder::create(path)?;
-    let request = Request { signed_by: args.signed_by.clone(), number: args.number.clone(), waive: args.waive.clone() };
+    let (signed_by, number, waive) = (args.signed_by.clone(), args.number.clone(), args.waive.clone());
+    let request = Request { signed_by, number, waive, audit };
     let templates = meeting_folder::templates(&meeting, path);
     let typeset = |sheet: &Sheet| {
         let laid_out = lay_out(sheet, Format::Pdf, templates.as_deref())?;

@@ -11,6 +11,8 @@ mod alarms;
 mod archive;
 mod args;
 mod audio_copy;
+mod audit;
+mod audited;
 mod check;
 mod command_line;
 mod completions;
@@ -42,6 +44,7 @@ mod paper;
 mod passage_args;
 mod piped;
 mod play;
+mod pokir;
 mod print;
 mod progress;
 mod recogniser;
@@ -70,6 +73,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use e_risalah::audit::Head;
 use e_risalah::common::caught::silence_caught;
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Message;
@@ -111,10 +115,18 @@ pub fn run() -> ExitCode {
         let message = Message::new("general.no_folder").with("path", folder.display());
         return exit(Err(Failure::usage(message)), console);
     }
-    exit(command(args.command, language, console), console)
+    let end = match audited::enter(&args.command) {
+        Ok(entered) => {
+            let head = entered.head();
+            entered.end(command(args.command, head, language, console), console)
+        }
+        Err(failure) => Err(failure),
+    };
+    exit(end, console)
 }
 
-fn command(command: Command, language: Language, console: Console) -> Result<End, Failure> {
+/// Does a command; `head` is where the audit trail stands with it.
+fn command(command: Command, head: Option<Head>, language: Language, console: Console) -> Result<End, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Transcribe(args) => transcribe::run(&args, console),
@@ -128,6 +140,8 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Serve(args) => serve::run(&args, console),
         #[cfg(feature = "console")]
         Command::Accounts(args) => accounts::run(&args, console),
+        Command::Pokir(args) => pokir::run(&args, console),
+        Command::Audit(args) => audit::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::ImportEdits(args) => import_edits::run(&args, console),
         Command::History(args) => history::run(&args, console),
@@ -142,7 +156,7 @@ fn command(command: Command, language: Language, console: Console) -> Result<End
         Command::Advance(args) => advance::run(&args, console),
         Command::Heard(args) => heard::run(&args, console),
         Command::Omit(args) => omit::run(&args, console),
-        Command::Finalize(args) => finalize::run(&args, console),
+        Command::Finalize(args) => finalize::run(&args, head, console),
         Command::Doctor(args) => doctor::run(&args, console),
         Command::Recover(args) => recover::run(&args, console),
         Command::Verify(args) => verify::run(&args, console),

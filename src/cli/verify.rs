@@ -2,17 +2,24 @@
 
 use std::path::Path;
 
+use e_risalah::audit::{self, Kept};
 use e_risalah::common::message::{Explain, Message};
-use e_risalah::lifecycle;
+use e_risalah::lifecycle::{self, kept_heads};
+use e_risalah::meeting_folder::{folders, is_meeting};
 use e_risalah::recording::{self, folder_of};
 use e_risalah::transcript::store::{self, Store};
 
+use super::audited::{is_of_all, trail_of};
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
 use super::progress::ShareProgress;
 
 pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
+    if !is_meeting(&args.folder) && is_of_all(&args.folder) {
+        return all(args, console);
+    }
+    let trail = trail(&args.folder)?;
     let official = official(&args.folder)?;
     let mut progress = ShareProgress::new(console, "cli.progress.checking", args.output_args.hides_progress());
     let verdict = recording::verify(&folder_of(&args.folder), &mut |done, whole| {
@@ -26,7 +33,9 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
     };
     let mut findings: Vec<Message> = official.findings.iter().map(Explain::message).collect();
     findings.extend(recording.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
+    findings.extend(trail.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
     console.warnings(&findings);
+    let warned = trail.as_ref().is_some_and(|verdict| console.warnings(&strangers(verdict)));
     if args.output_args.json {
         let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
         let line = serde_json::json!({
@@ -37,6 +46,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             "frames": recording.as_ref().map(|verdict| verdict.frames),
             "rate": recording.as_ref().map(|verdict| verdict.format.clock().rate()),
             "seal": recording.as_ref().map(|verdict| &verdict.seal),
+            "audit": trail.as_ref().map(|verdict| &verdict.head),
         });
         print(&line.to_string());
     } else if findings.is_empty() {
@@ -50,8 +60,42 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
         if official.editions > 0 {
             print(&console.sentence(&Message::new("status.editions").with("editions", official.editions)));
         }
+        tell_trail(trail.as_ref(), console);
     }
-    if findings.is_empty() { Ok(End::Done) } else { Err(Failure::told(false)) }
+    if findings.is_empty() { Ok(End::warned_if(warned)) } else { Err(Failure::told(false)) }
+}
+
+/// The audit trail of a folder of all meetings, against the official records of each.
+fn all(args: &FolderArgs, console: Console) -> Result<End, Failure> {
+    let kept: Vec<Kept> = folders(&args.folder).iter().flat_map(|(_, folder)| kept_heads(folder)).collect();
+    let verdict = audit::verify(&args.folder, &kept)?;
+    let findings: Vec<Message> = verdict.findings.iter().map(Explain::message).collect();
+    console.warnings(&findings);
+    let warned = console.warnings(&strangers(&verdict));
+    if args.output_args.json {
+        let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
+        let line = serde_json::json!({ "sound": keys.is_empty(), "findings": keys, "audit": verdict.head });
+        print(&line.to_string());
+    } else if findings.is_empty() {
+        tell_trail(Some(&verdict), console);
+    }
+    if findings.is_empty() { Ok(End::warned_if(warned)) } else { Err(Failure::told(false)) }
+}
+
+/// The audit trail of the folder that holds a meeting, where it has one.
+fn trail(folder: &Path) -> Result<Option<audit::Verdict>, Failure> {
+    let Some((root, name)) = trail_of(folder) else { return Ok(None) };
+    Ok(Some(audit::verify(&root, &kept_heads(&root.join(name)))?))
+}
+
+fn strangers(verdict: &audit::Verdict) -> Vec<Message> {
+    verdict.strangers.iter().map(|document| Message::new("audit.stranger").with("document", document)).collect()
+}
+
+fn tell_trail(verdict: Option<&audit::Verdict>, console: Console) {
+    let Some((verdict, head)) = verdict.and_then(|verdict| Some((verdict, verdict.head.as_ref()?))) else { return };
+    let message = Message::new("audit.whole").with("lines", verdict.lines).with("line", head.line);
+    print(&console.sentence(&message.with("sha256", &head.sha256)));
 }
 
 /// What became of the official editions; none where nothing was recognised.

@@ -29,6 +29,19 @@ pub enum Error {
     Io { path: PathBuf, source: io::Error },
 }
 
+impl Error {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Held { path }
+            | Self::Unsupported { path, .. }
+            | Self::Foreign { path, .. }
+            | Self::Io { path, .. } => path,
+        }
+    }
+}
+
 impl Explain for Error {
     fn message(&self) -> Message {
         let (key, path, source) = match self {
@@ -57,22 +70,36 @@ pub fn hold(path: &Path) -> Result<File, Error> {
             Error::Io { path, source }
         }
     })?;
-    match wait(&file) {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Held { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) if has_no_locks(&source) => {
-            Err(Error::Unsupported { path: path.to_owned(), source })
-        }
-        Err(TryLockError::Error(source)) => Err(Error::Io { path: path.to_owned(), source }),
+    // One who only asks ([`is_held`]) is waited for, so that asking makes nobody fail.
+    hold_open(&file, path, ASKED)?;
+    Ok(file)
+}
+
+/// Holds a file that is open until it is closed, and waits so long for others who hold it.
+pub fn hold_open(file: &File, path: &Path, patience: Duration) -> Result<(), Error> {
+    told(wait(|| file.try_lock(), patience), path)
+}
+
+/// The same beside others who only read.
+pub fn share_open(file: &File, path: &Path, patience: Duration) -> Result<(), Error> {
+    told(wait(|| file.try_lock_shared(), patience), path)
+}
+
+fn told(held: Result<(), TryLockError>, path: &Path) -> Result<(), Error> {
+    let path = path.to_owned();
+    match held {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(Error::Held { path }),
+        Err(TryLockError::Error(source)) if has_no_locks(&source) => Err(Error::Unsupported { path, source }),
+        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
     }
 }
 
-/// One who only asks ([`is_held`]) is waited for, so that asking makes nobody fail.
-fn wait(file: &File) -> Result<(), TryLockError> {
+fn wait(mut take: impl FnMut() -> Result<(), TryLockError>, patience: Duration) -> Result<(), TryLockError> {
     let begun = Instant::now();
     loop {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) if begun.elapsed() < ASKED => thread::sleep(Duration::from_millis(5)),
+        match take() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(Duration::from_millis(5)),
             held => return held,
         }
     }
@@ -110,12 +137,12 @@ mod tests {
         assert!(!is_held(&path));
         // As one who asks, at the worst moment.
         asking.try_lock_shared().expect("asked");
-        let waits = thread::spawn(move || wait(&file).map(|()| file));
+        let waits = thread::spawn(move || wait(|| file.try_lock(), ASKED).map(|()| file));
         thread::sleep(Duration::from_millis(50));
         asking.unlock().expect("asked");
         let held = waits.join().expect("joined").expect("held");
         assert!(is_held(&path));
-        assert!(matches!(wait(&asking), Err(TryLockError::WouldBlock)));
+        assert!(matches!(wait(|| asking.try_lock(), ASKED), Err(TryLockError::WouldBlock)));
         drop(held);
         assert!(!is_held(&path));
     }

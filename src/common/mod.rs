@@ -18,6 +18,7 @@ pub mod riff;
 pub mod runtime;
 pub mod secret;
 pub mod system;
+pub mod table;
 pub mod toml_text;
 pub mod user;
 pub mod xml;

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::claims::Claims;
 use super::cookies::Cookies;
+use super::entering::Entering;
 use super::member_links::MemberLinks;
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
@@ -63,6 +64,8 @@ pub struct App {
     pub records: Records,
     pub member_links: MemberLinks,
     pub claims: Claims,
+    /// What is entered in the audit trail.
+    pub entering: Entering,
     #[cfg(feature = "print")]
     pub print_jobs: PrintJobs,
     /// One who changes a meeting has it alone.
@@ -80,6 +83,7 @@ impl App {
         options: Options,
     ) -> io::Result<Self> {
         let token = options.token.map_or_else(random, Ok)?;
+        let entering = Entering::of(&root);
         Ok(Self {
             accounts: Cached::of(&root),
             root,
@@ -101,6 +105,7 @@ impl App {
             records: Records::default(),
             member_links: MemberLinks::default(),
             claims: Claims::default(),
+            entering,
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
             changing: Mutex::default(),

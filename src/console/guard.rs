@@ -22,6 +22,7 @@ use super::app::App;
 use super::member_links::Member;
 use super::needs::{Need, need};
 use super::refused::Refused;
+use super::requested::{self, Requested};
 use super::visitor::{Visitor, without};
 use super::{cookies, pages, words};
 use crate::accounts::Right;
@@ -52,12 +53,14 @@ enum Admission {
     Known(Visitor, Actor, Option<Arc<Member>>),
     /// One that leads elsewhere, with a cookie.
     Redirect { to: String, cookie: Option<String> },
+    /// One of somebody who has no right to what they ask for.
+    Without(Actor, Refused),
     /// One that comes from the page of somebody else, as with a link in a letter: a page of ours
     /// asks for this again.
     Again(String),
 }
 
-pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let language = words::language(request.headers());
     let is_api = request.uri().path().starts_with("/api/");
     let is_loopback = host(&request).is_some_and(|host| is_loopback(&host));
@@ -65,9 +68,13 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
         Ok(Admission::Redirect { to, cookie }) => redirect(&to, cookie.as_deref()),
         Ok(Admission::Again(to)) => pages::enter(language, &to),
         Ok(Admission::Known(visitor, actor, member)) => {
-            answered(request, next, language, Some((visitor, actor, member))).await
+            answered(&app, request, next, language, Some((visitor, actor, member))).await
         }
-        Ok(Admission::Anyone) => answered(request, next, language, None).await,
+        Ok(Admission::Anyone) => answered(&app, request, next, language, None).await,
+        Ok(Admission::Without(actor, refused)) => {
+            requested::refused(&app, &mut request, &actor).await;
+            refused.into_response()
+        }
         Err(refused) => refused.into_response(),
     };
     let status = response.status();
@@ -91,6 +98,7 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
 /// The answer to a request that was let in. Handlers find who asks, what they may do, and in which
 /// language, in its extensions.
 async fn answered(
+    app: &Arc<App>,
     mut request: Request,
     next: Next,
     language: Language,
@@ -98,14 +106,19 @@ async fn answered(
 ) -> Response {
     let is_change = is_change(&request);
     let by = known.as_ref().map(|(_, actor, _)| (actor.kind, actor.address));
-    let extensions = request.extensions_mut();
-    extensions.insert(language);
+    request.extensions_mut().insert(language);
+    let mut entered = None;
     if let Some((visitor, actor, member)) = known {
+        entered = Requested::of(&mut request, &visitor, &actor, member.as_deref()).await;
+        let extensions = request.extensions_mut();
         extensions.insert(visitor);
         extensions.insert(Arc::new(actor));
         member.map(|member| extensions.insert(member));
     }
-    let response = next.run(request).await;
+    let response = match entered {
+        Some(entered) => entered.answered(app, request, next).await,
+        None => next.run(request).await,
+    };
     if is_change {
         tracing::info!(?by, status = response.status().as_u16(), "change");
     }
@@ -125,14 +138,14 @@ fn admitted(app: &App, request: &Request, language: Language) -> Result<Admissio
     }
     let found =
         if app.has_accounts()? { signed_in(app, request, need)? } else { at_this_computer(app, request, need)? };
-    let Admission::Known(visitor, ..) = &found else { return Ok(found) };
+    let Admission::Known(visitor, actor, _) = &found else { return Ok(found) };
     match need {
         Some(Need::Right(right)) if !visitor.may(right) => {
             // A member who opens the first page comes to their own.
             if request.uri().path() == "/" && visitor.may(Right::OwnTurns) {
                 return Ok(Admission::Redirect { to: MEMBER.to_owned(), cookie: None });
             }
-            Err(without(right, language))
+            Ok(Admission::Without(actor.clone(), without(right, language)))
         }
         // An address that nobody has said the need of is answered to nobody.
         None if matched.is_some() => {

@@ -20,6 +20,7 @@ use super::refused::Refused;
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::accounts::Right;
+use crate::audit::Action;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::meeting::{Kind, Nature, Zone};
@@ -30,6 +31,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/new", get(new))
         .route("/search", get(search))
         .route("/doctor", get(doctor))
+        .route("/audit", get(audit))
         .route("/meetings/{id}", get(editor))
         .route("/meetings/{id}/prepare", get(prepare))
         .route("/meetings/{id}/soundcheck", get(soundcheck))
@@ -125,6 +127,13 @@ struct NewPage {
 struct SearchPage {
     frame: Frame,
     kinds: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct AuditPage {
+    frame: Frame,
+    actions: Vec<(&'static str, String)>,
 }
 
 /// The pages of one meeting.
@@ -276,6 +285,11 @@ async fn new(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Refu
 
 async fn search(frame: Frame) -> Result<Response, Refused> {
     page(&SearchPage { frame, kinds: kinds() })
+}
+
+async fn audit(frame: Frame) -> Result<Response, Refused> {
+    let actions = Action::ALL.map(|action| (action.key(), action.name(frame.words.0))).to_vec();
+    page(&AuditPage { frame, actions })
 }
 
 fn kinds() -> Vec<(&'static str, &'static str)> {

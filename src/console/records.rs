@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::api::values::{Doubted, Passage, Speaker, Turn, Word};
+use super::api::values::{Doubted, Passage, RaisedPokir, Speaker, Turn, Word};
 use super::refused::Refused;
 use crate::common::clock::{Channel, Clock, Span};
 use crate::common::message::Message;
@@ -175,6 +175,7 @@ impl Record {
             heard: utterance.corrected.has(Mark::Heard),
             omitted: utterance.corrected.has(Mark::Omitted),
             joined: utterance.corrected.has(Mark::Joined),
+            pokir: utterance.corrected.pokir.as_ref().map(RaisedPokir::of),
             marked: self.is_marked(utterance),
             emptied: utterance.is_emptied(),
             revision: self.revision(place),

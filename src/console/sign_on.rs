@@ -13,8 +13,11 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::cookies;
+use super::entering::Deed;
 use super::refused::Refused;
-use crate::accounts::{SignOn, SignOnError};
+use super::requested::Peer;
+use crate::accounts::{Session, SignOn, SignOnError};
+use crate::audit::{Action, Kind, Who};
 use crate::common::message::{Explain, Message};
 use crate::common::secret::same;
 
@@ -67,29 +70,42 @@ struct Returned {
 /// Takes in whoever comes back from the provider in the browser that went there.
 async fn finish(
     State(app): State<Arc<App>>,
+    peer: Peer,
     headers: HeaderMap,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Refused> {
     let is_same = cookies::value(&headers, &app.cookies.sign_on).is_some_and(|own| same(own, &returned.state));
     let done = app.work(move |app| {
+        let deed = |by: &str, kind: Kind, action, detail: Option<&str>| {
+            let who = Who { by: by.to_owned(), kind, address: peer.0 };
+            Deed { who, action, meeting: None, detail: detail.map(str::to_owned) }
+        };
         let provider = provider(app)?;
-        if let Some(error) = returned.error {
-            let message =
-                Message::new("accounts.sign_on.refused").with("detail", returned.error_description.unwrap_or(error));
-            return Err(Refused::new(StatusCode::UNAUTHORIZED, message));
-        }
-        if !is_same {
-            return Err(refused(SignOnError::Late));
-        }
-        let accounts = app.accounts.read().map_err(|_| Refused::failed(Message::new("page.error.accounts")))?;
-        let (session, next) =
-            provider.finish(&returned.state, returned.code, &accounts, Instant::now()).map_err(refused)?;
+        let (session, next) = taken_in(app, provider, returned, is_same).inspect_err(|refused| {
+            let failed = deed("", Kind::Unknown, Action::SignInFailed, Some(&refused.message.key));
+            app.entering.enter_failed(&failed, Instant::now());
+        })?;
+        app.entering.enter(&deed(&session.name, Kind::Account, Action::SignedIn, Some("sign-on")))?;
         let begun = app.sessions.begin(session, Instant::now());
         let (_, secret) = begun.map_err(|_| Refused::failed(Message::new("page.error.stopped")))?;
         Ok((secret, next))
     });
     let (secret, next) = done.await?;
     lead(&next, &cookies::set(&app.cookies.session, &secret, app.tls.is_some()))
+}
+
+/// Whoever the provider says it is, and where they wanted to go.
+fn taken_in(app: &App, provider: &SignOn, returned: Returned, is_same: bool) -> Result<(Session, String), Refused> {
+    if let Some(error) = returned.error {
+        let message =
+            Message::new("accounts.sign_on.refused").with("detail", returned.error_description.unwrap_or(error));
+        return Err(Refused::new(StatusCode::UNAUTHORIZED, message));
+    }
+    if !is_same {
+        return Err(refused(SignOnError::Late));
+    }
+    let accounts = app.accounts.read().map_err(|_| Refused::failed(Message::new("page.error.accounts")))?;
+    provider.finish(&returned.state, returned.code, &accounts, Instant::now()).map_err(refused)
 }
 
 /// A path on this server; one that begins with two slashes would lead elsewhere.

@@ -211,6 +211,8 @@ const SCRIPTS: &[&str] = &[
     "page.need.resmi",
     "page.need.saran",
     "page.doctor.look",
+    "page.audit.count",
+    "page.audit.whole",
     "page.doctor.ready",
     "page.doctor.working",
     "page.soundcheck.ended",
@@ -253,6 +255,9 @@ const SCRIPTS: &[&str] = &[
     "page.live.hear_stop",
     "page.event.dengar",
     "page.edit.was_joined",
+    "page.edit.was_pokir",
+    "page.edit.is_pokir",
+    "page.key.pokir",
 ];
 
 #[cfg(test)]

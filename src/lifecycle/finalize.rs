@@ -8,6 +8,7 @@ use jiff::Zoned;
 
 use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, stem, words};
 use super::{Error, Hindrance, Life, State, hindrances, uncarried};
+use crate::audit::Head;
 use crate::common::digest::sha256;
 use crate::document::risalah::{self, Format, Official, Risalah, Sheet, compose_official};
 use crate::lifecycle::folder::{self, Folder};
@@ -27,6 +28,9 @@ pub struct Request {
     /// Why it becomes official although something that may be waived hinders it
     /// ([`Hindrance::may_be_waived`]).
     pub waive: Option<String>,
+    /// Where the audit trail of the folder of meetings stands with the entry of this signature,
+    /// where there is one.
+    pub audit: Option<Head>,
 }
 
 /// An edition that became official.
@@ -85,6 +89,7 @@ pub fn finalize(
         edits: layers(store, current.edition.last_edit)?,
         description: description(folder.path())?,
         waived: waived.clone(),
+        audit: request.audit.clone(),
         documents: Vec::new(),
     };
     if let Some((seal, _)) = life.sealed() {
@@ -103,6 +108,7 @@ pub fn finalize(
         edition,
         corrections: manifest.edits.last,
         waived: waived.clone(),
+        audit: request.audit.clone(),
     };
     let risalah = compose_official(meeting, &current, &official);
     keep_sources(folder, store, meeting)?;

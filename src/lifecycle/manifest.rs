@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Error, Life};
+use crate::audit::{Head, Kept};
 use crate::common::digest::{hex, sha256};
 use crate::common::message::{Explain, Message};
 use crate::common::paper::Paper;
@@ -45,6 +46,9 @@ pub struct Manifest {
     /// Why it became official although something hindered it that may be waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+    /// Where the audit trail of the folder of meetings stood with the entry of the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Head>,
     /// The documents.
     pub documents: Vec<Document>,
 }
@@ -156,6 +160,22 @@ impl Manifest {
         let manifest = serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
         Ok((manifest, sha256(&bytes)))
     }
+}
+
+/// Where the audit trail stood when the editions of a meeting became official, as their manifests
+/// have it. One that cannot be read is told by [`verify`].
+#[must_use]
+pub fn kept_heads(folder: &Path) -> Vec<Kept> {
+    let meeting = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let manifests = (1..).map_while(|edition| {
+        let is_there = folder.join(Manifest::file_name(edition)).exists();
+        is_there.then(|| Manifest::of(folder, edition).ok())
+    });
+    let heads = manifests.flatten().filter_map(|manifest| {
+        let document = format!("{meeting}/{}.pdf", stem(manifest.edition));
+        Some(Kept { document, head: manifest.audit? })
+    });
+    heads.collect()
 }
 
 /// The name of an edition's documents without their ending.

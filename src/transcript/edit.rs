@@ -72,6 +72,16 @@ pub enum Mark {
     Joined,
 }
 
+/// What somebody raises for the house to take up: a *pokok pikiran*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pokir {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The field of government (*urusan*) that it is of, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
 /// What a layer says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -107,6 +117,11 @@ pub enum Change {
     Mark {
         /// Which.
         mark: Mark,
+    },
+    /// That it raises a *pokok pikiran*, or that it raises none. The last one counts.
+    Pokir {
+        /// Which, if it raises one.
+        pokir: Option<Pokir>,
     },
     /// An earlier layer of the same utterance taken back. Taking back a layer of this kind brings
     /// the other one back.
@@ -169,6 +184,9 @@ pub struct Corrected {
     pub passages: Vec<Passage>,
     /// What was noted, ascending.
     pub marks: Vec<Mark>,
+    /// The *pokok pikiran* that it raises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pokir: Option<Pokir>,
     /// The layers that count, ascending, without those that only take others back.
     pub edits: Vec<u64>,
     /// Whether every recognised word was taken out and none put in.

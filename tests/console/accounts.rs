@@ -27,7 +27,7 @@ pub fn everybody(root: &Path) {
     }
 }
 
-fn sign_in(served: &Served, name: &str, password: &str) -> Answer {
+pub fn sign_in(served: &Served, name: &str, password: &str) -> Answer {
     let body = json!({ "name": name, "password": password, "program": true }).to_string();
     served.raw("POST", "/api/v1/session", &[("Content-Type", "application/json")], body.as_bytes())
 }
@@ -228,6 +228,7 @@ fn the_pages_are_those_of_the_role() {
         ("/search".to_owned(), Right::Read),
         ("/new".to_owned(), Right::Prepare),
         ("/doctor".to_owned(), Right::Record),
+        ("/audit".to_owned(), Right::Audit),
         (of(""), Right::Read),
         (of("/live"), Right::Read),
         (of("/state"), Right::Read),

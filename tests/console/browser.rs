@@ -14,7 +14,7 @@ use super::meetings::{KNOWN, known};
 use super::server::Served;
 
 const ENTER: &str = "\u{e007}";
-const ALT: &str = "\u{e00a}";
+pub const ALT: &str = "\u{e00a}";
 const CONTROL: &str = "\u{e009}";
 const END: &str = "\u{e010}";
 

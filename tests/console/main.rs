@@ -4,6 +4,7 @@
 mod sample;
 
 mod accounts;
+mod audited;
 mod browser;
 mod chromium;
 mod correcting;
@@ -18,6 +19,7 @@ mod network;
 mod office;
 mod official;
 mod pages;
+mod pokir;
 mod preparing;
 mod printing;
 mod reading;

@@ -19,6 +19,7 @@ fn every_page_is_there_in_both_languages_without_a_script_of_its_own() {
         "/",
         "/new",
         "/search",
+        "/audit",
         &format!("/meetings/{KNOWN}"),
         &format!("/meetings/{KNOWN}/live"),
         &format!("/meetings/{KNOWN}/state"),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Each module may use those that stand before it.
 const ORDER: &[&str] = &[
     "common",
+    "audit",
     "meeting",
     "conference",
     "recording",

@@ -12,6 +12,7 @@ mod sample;
 
 mod architecture;
 mod archive;
+mod audit;
 mod catalogue;
 mod conference;
 mod description_edit;

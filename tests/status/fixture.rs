@@ -90,7 +90,8 @@ impl Fixture {
     }
 
     pub fn finalize(&self, signed_by: &str, number: Option<&str>, now: &str) -> Result<Finalized, Error> {
-        let request = Request { signed_by: signed_by.to_owned(), number: number.map(str::to_owned), waive: None };
+        let number = number.map(str::to_owned);
+        let request = Request { signed_by: signed_by.to_owned(), number, waive: None, audit: None };
         self.asked(&request, now)
     }
 
@@ -100,6 +101,7 @@ impl Fixture {
             signed_by: SECRETARY.to_owned(),
             number: NUMBER.map(str::to_owned),
             waive: Some(reason.to_owned()),
+            audit: None,
         };
         self.asked(&request, SIGNED)
     }

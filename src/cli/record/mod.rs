@@ -16,8 +16,7 @@ mod stop;
 
 use std::path::Path;
 
-pub use args::Args;
-use args::Control;
+pub use args::{Args, Control};
 
 use super::console::Console;
 use super::outcome::{End, Failure};

@@ -396,7 +396,7 @@ impl Author {
         Self { source, ..self }
     }
 
-    fn layer(&self, place: Place, change: Change, meeting: &Meeting) -> Layer {
+    pub(super) fn layer(&self, place: Place, change: Change, meeting: &Meeting) -> Layer {
         Layer {
             place,
             change,
@@ -409,7 +409,12 @@ impl Author {
 }
 
 /// The turn, if nobody has changed it since it was seen.
-fn seen<'a>(record: &'a Record, id: &str, revision: u64, yours: Option<&str>) -> Result<&'a Utterance, Refused> {
+pub(super) fn seen<'a>(
+    record: &'a Record,
+    id: &str,
+    revision: u64,
+    yours: Option<&str>,
+) -> Result<&'a Utterance, Refused> {
     let index = record.index(id)?;
     let utterance = &record.transcript.utterances[index];
     if record.revision(record.place(utterance)) == revision {
@@ -433,7 +438,7 @@ fn mark(app: &App, folder: &Path, turn: &str, revision: u64, mark: Mark, author:
 }
 
 /// Lays corrections, and tells how the turns stand then.
-fn lay(app: &App, folder: &Path, record: &Record, layers: &[Layer]) -> Result<Changed, Refused> {
+pub(super) fn lay(app: &App, folder: &Path, record: &Record, layers: &[Layer]) -> Result<Changed, Refused> {
     let before = record.transcript.edition.last_edit;
     if layers.is_empty() {
         return Ok(Changed { edits: Vec::new(), turns: Vec::new(), last_edit: before, claimed_by: None });

@@ -13,11 +13,13 @@ use utoipa::ToSchema;
 use super::description::form_field;
 use super::values::{Refusal, Told};
 use super::{Body, Name};
+use crate::audit::Action;
 use crate::common::clock::moment;
 use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
 use crate::console::actor::Actor;
 use crate::console::app::App;
+use crate::console::entering::Deed;
 use crate::console::refused::Refused;
 use crate::console::visitor::{Visitor, named};
 use crate::console::words::Words;
@@ -218,7 +220,7 @@ pub async fn advance(
     Name(id): Name<String>,
     Body(body): Body<Advance>,
 ) -> Result<Json<Standing>, Refused> {
-    app.change(id, move |app, folder| {
+    app.change(id.clone(), move |app, folder| {
         let unknown = |()| Refused::unfit(Message::new("page.error.state").with("state", &body.to));
         let to = body.to.parse::<State>().map_err(unknown)?;
         let record = app.records.open(folder)?;
@@ -226,7 +228,8 @@ pub async fn advance(
         let life = Life::read(&store, &record.transcript)?;
         let days = body.days.unwrap_or(record.meeting.correction.days);
         let wish = Transition { to, by: named(&actor, body.by.as_deref())?, note: body.note.clone(), days };
-        life.advance(&store, &wish, &now(&record.meeting))?;
+        let deed = Deed::of(&actor, Action::Advanced, Some(&id), Some(to.key()));
+        app.entering.entered(&deed, |_| Ok(life.advance(&store, &wish, &now(&record.meeting))?))?;
         told(app, folder, language)
     })
     .await
@@ -270,28 +273,32 @@ pub struct Finalized {
 pub async fn finalize(
     Shared(app): Shared<Arc<App>>,
     Extension(language): Extension<Language>,
+    Extension(actor): Extension<Arc<Actor>>,
     Extension(visitor): Extension<Visitor>,
     Name(id): Name<String>,
     Body(body): Body<Finalize>,
 ) -> Result<Json<Finalized>, Refused> {
-    app.change(id, move |app, path| {
+    app.change(id.clone(), move |app, path| {
         let record = app.records.open(path)?;
         check_signer(&visitor, &record.meeting, &body.signed_by)?;
         let store = Store::open_to_read(path)?;
         let folder = Folder::create(path)?;
-        let request = Request { signed_by: body.signed_by, number: body.number, waive: body.waive };
         let templates = templates(&record.meeting, path);
         let typeset = |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
         let now = now(&record.meeting);
-        let made = lifecycle::finalize(&folder, &store, &record.meeting, &request, &now, &typeset);
-        let made = match made {
-            Err(lifecycle::Error::Hindered(found)) => {
-                let list: Vec<Missing> = found.iter().map(|hindrance| missing(hindrance, path, language)).collect();
-                let message = lifecycle::Error::Hindered(found).message();
-                return Err(Refused::conflict(message).with(serde_json::json!({ "missing": list })));
+        let deed = Deed::of(&actor, Action::Signed, Some(&id), Some(&format!("by {}", body.signed_by)));
+        let made = app.entering.entered(&deed, |head| {
+            let Finalize { signed_by, number, waive } = body;
+            let request = Request { signed_by, number, waive, audit: Some(head) };
+            match lifecycle::finalize(&folder, &store, &record.meeting, &request, &now, &typeset) {
+                Err(lifecycle::Error::Hindered(found)) => {
+                    let list: Vec<Missing> = found.iter().map(|hindrance| missing(hindrance, path, language)).collect();
+                    let message = lifecycle::Error::Hindered(found).message();
+                    Err(Refused::conflict(message).with(serde_json::json!({ "missing": list })))
+                }
+                made => Ok(made?),
             }
-            made => made?,
-        };
+        })?;
         let name = |file: &std::path::PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Finalized { edition: made.edition, seal: made.seal, files: made.files.iter().map(name).collect() })
     })

@@ -14,10 +14,13 @@ use utoipa::ToSchema;
 
 use super::values::{Refusal, Told};
 use super::{Body, Name};
+use crate::audit::Action;
 use crate::common::date::typed_date;
 use crate::common::language::Language;
 use crate::common::message::Message;
+use crate::console::actor::Actor;
 use crate::console::app::App;
+use crate::console::entering::Deed;
 use crate::console::meetings::Summary;
 use crate::console::refused::Refused;
 use crate::console::words::Words;
@@ -247,14 +250,18 @@ pub struct Made {
     request_body = New,
     responses((status = 201, body = Made), (status = 422, body = Refusal))
 )]
-pub async fn create(State(app): State<Arc<App>>, Body(new): Body<New>) -> Result<(StatusCode, Json<Made>), Refused> {
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Extension(actor): Extension<Arc<Actor>>,
+    Body(new): Body<New>,
+) -> Result<(StatusCode, Json<Made>), Refused> {
     app.work(move |app| {
         let known = known(&app.root)?;
         let draft = draft(&new, &known)?;
         let text = draft.text();
         // What was written must be what is read.
         let meeting = Meeting::parse(&text, MEETING)?;
-        let id = write(&app.root, &wanted_name(&meeting), &text)?;
+        let id = write(app, &actor, &wanted_name(&meeting), &text)?;
         Ok((StatusCode::CREATED, Json(Made { id })))
     })
     .await
@@ -371,22 +378,27 @@ fn wanted_name(meeting: &Meeting) -> String {
 }
 
 /// Makes a folder that was not there with the description, and tells its name.
-fn write(root: &Path, wanted: &str, text: &str) -> Result<String, Refused> {
+fn write(app: &App, actor: &Actor, wanted: &str, text: &str) -> Result<String, Refused> {
     let failed = |path: &Path, source| folder::Error::Folder { path: path.to_owned(), source };
     for number in 1..=MOST {
         let name = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
-        let path = root.join(&name);
+        let path = app.root.join(&name);
         match fs::create_dir(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
             made => made.map_err(|source| failed(&path, source))?,
         }
         let file = path.join(MEETING);
-        let mut written = File::create_new(&file).map_err(|source| failed(&file, source))?;
-        written
-            .write_all(text.as_bytes())
-            .and_then(|()| written.sync_all())
-            .map_err(|source| folder::Error::Write { path: file.clone(), source })?;
-        return Ok(name);
+        // An empty folder is no meeting yet.
+        let deed = Deed::of(actor, Action::MeetingMade, Some(&name), None);
+        let made = app.entering.entered(&deed, |_| {
+            let mut written = File::create_new(&file).map_err(|source| failed(&file, source))?;
+            written
+                .write_all(text.as_bytes())
+                .and_then(|()| written.sync_all())
+                .map_err(|source| folder::Error::Write { path: file.clone(), source })?;
+            Ok(name.clone())
+        });
+        return made.inspect_err(|_| drop(fs::remove_dir(&path)));
     }
     Err(Refused::conflict(Message::new("page.error.taken").with("name", wanted)))
 }

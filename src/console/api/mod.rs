@@ -1,6 +1,7 @@
 //! The documented API. Whatever a page can do, another program can do in the same way.
 
 mod audio;
+mod audit;
 mod checks;
 mod claims;
 mod corrections;
@@ -13,6 +14,7 @@ mod live;
 pub mod meetings;
 mod member;
 mod peaks;
+mod pokir;
 #[cfg(feature = "print")]
 mod printing;
 mod quit;
@@ -37,7 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
-use super::needs::need;
+use super::needs::{Enters, enters, need};
 use super::refused::Refused;
 use crate::common::message::Message;
 
@@ -50,7 +52,7 @@ use crate::common::message::Message;
             recording began, unless a name says otherwise. A refusal is JSON with `code`, `what` and `hint`. Where nobody has an \
             account, a program sends the token of the server's first address as `Authorization: Bearer TOKEN`; else the token that \
             it gets by signing in (`POST /api/v1/session`). A page sends its cookie, and `X-CSRF-Token` with every change. What \
-            each operation needs stands in `x-needs`."
+            each operation needs stands in `x-needs`, what it enters in the audit trail in `x-enters`."
     ),
     components(schemas(values::Refusal, search::What))
 )]
@@ -96,6 +98,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(corrections::omitted))
         .routes(routes!(corrections::joined))
         .routes(routes!(corrections::undo))
+        .routes(routes!(pokir::mark))
+        .routes(routes!(pokir::all))
         .routes(routes!(claims::list))
         .routes(routes!(claims::put))
         .routes(routes!(listened::get, listened::post))
@@ -117,6 +121,9 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(member::turns))
         .routes(routes!(member::sound))
         .routes(routes!(member::text))
+        .routes(routes!(audit::entries))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::check))
         .merge(printers())
         .split_for_parts()
 }
@@ -132,7 +139,8 @@ fn with_needs(mut description: OpenApi) -> OpenApi {
         ];
         for (method, operation) in operations {
             let (Some(operation), Some(need)) = (operation, need(&method, path)) else { continue };
-            let needs = ExtensionsBuilder::new().add("x-needs", need.key()).build();
+            let enters = enters(&method, path).map_or("nothing", Enters::key);
+            let needs = ExtensionsBuilder::new().add("x-needs", need.key()).add("x-enters", enters).build();
             operation.extensions.get_or_insert_default().merge(needs);
         }
     }

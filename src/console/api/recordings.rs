@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::values::{Refusal, Told};
 use super::{Body, Name, checks};
+use crate::audit::BEGUN_BY_PAGE;
 use crate::common::clock::Channel;
 use crate::common::language::Language;
 use crate::common::message::Message;
@@ -297,6 +298,8 @@ fn begin(app: &App, folder: &Path, language: Language) -> Result<(), Refused> {
     if let Some(source) = &app.source {
         process.arg("--source").arg(source);
     }
+    // It stands in the audit trail in the name of who asked.
+    process.env(BEGUN_BY_PAGE, "1");
     // A group of its own: what is typed where the server was started is not meant for it.
     process.process_group(0).stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = process.stderr(log.try_clone().map_err(failed)?).spawn().map_err(failed)?;

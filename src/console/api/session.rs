@@ -14,11 +14,14 @@ use utoipa::ToSchema;
 use super::Body;
 use super::values::Refusal;
 use crate::accounts::{self, Account, Role, Session, Verdict, same_name};
+use crate::audit::{Action, Kind, Who as Person};
 use crate::common::message::Message;
 use crate::console::actor::Actor;
 use crate::console::app::App;
 use crate::console::cookies;
+use crate::console::entering::Deed;
 use crate::console::refused::Refused;
+use crate::console::requested::Peer;
 use crate::console::visitor::Visitor;
 
 /// Who wants to sign in.
@@ -79,18 +82,43 @@ impl Who {
         (status = 429, description = "Too many attempts; `wait` has the seconds", body = Refusal)
     )
 )]
-pub async fn sign_in(State(app): State<Arc<App>>, Body(body): Body<SignIn>) -> Result<Response, Refused> {
+pub async fn sign_in(State(app): State<Arc<App>>, peer: Peer, Body(body): Body<SignIn>) -> Result<Response, Refused> {
     if !app.has_accounts()? {
         return Err(Refused::conflict(Message::new("page.error.no_accounts")));
     }
     let program = body.program;
-    let (session, secret) = app.work(move |app| verified(app, &body)).await?;
+    let (session, secret) = app.work(move |app| entered(app, &body, peer)).await?;
     let visitor = Visitor::signed(Arc::clone(&session));
     if program {
         return Ok(Json(Who::of(&session.name, &visitor, Some(secret))).into_response());
     }
     let cookie = cookies::set(&app.cookies.session, &secret, app.tls.is_some());
     with_cookie(Json(Who::of(&session.name, &visitor, None)).into_response(), &cookie)
+}
+
+/// Enters who signs in, or fails to. A name that nobody has may be a password and is not kept, so
+/// that all of them from one address are the same.
+fn entered(app: &App, body: &SignIn, Peer(address): Peer) -> Result<(Arc<Session>, String), Refused> {
+    let who = |by: &str, kind: Kind| Person { by: by.to_owned(), kind, address };
+    let deed =
+        |who, action, detail: Option<&str>| Deed { who, action, meeting: None, detail: detail.map(str::to_owned) };
+    match verified(app, body) {
+        Ok((session, secret)) => {
+            let entered = app.entering.enter(&deed(who(&session.name, Kind::Account), Action::SignedIn, None));
+            entered.inspect_err(|_| app.sessions.end(&session))?;
+            Ok((session, secret))
+        }
+        Err(refused) => {
+            let known = app.accounts.read().ok().and_then(|accounts| {
+                let own = accounts.iter().find(|account| same_name(&account.name, body.name.trim()))?;
+                Some(own.name.clone())
+            });
+            let why = refused.message.key.clone();
+            let failed = deed(who(&known.unwrap_or_default(), Kind::Unknown), Action::SignInFailed, Some(&why));
+            app.entering.enter_failed(&failed, Instant::now());
+            Err(refused)
+        }
+    }
 }
 
 fn verified(app: &App, body: &SignIn) -> Result<(Arc<Session>, String), Refused> {

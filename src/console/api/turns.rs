@@ -223,6 +223,10 @@ fn past(edit: &Edit, counts: bool, name: &dyn Fn(&Speaker) -> String) -> Past {
         Change::Mark { mark: Mark::Heard } => ("heard", String::new(), String::new()),
         Change::Mark { mark: Mark::Omitted } => ("omitted", String::new(), String::new()),
         Change::Mark { mark: Mark::Joined } => ("joined", String::new(), String::new()),
+        Change::Pokir { pokir } => {
+            let title = pokir.as_ref().map_or("–", |pokir| pokir.title.as_str());
+            ("pokir", String::new(), title.to_owned())
+        }
         Change::Undo { edit } => ("undo", edit.to_string(), String::new()),
     };
     Past {

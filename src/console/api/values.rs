@@ -11,6 +11,7 @@ use crate::common::message::Message;
 use crate::console::words;
 use crate::document::orthography::Doubt;
 use crate::floor::CLOCK;
+use crate::transcript::edit::Pokir;
 
 const _: () = assert!(SPEECH_RATE == 16_000);
 
@@ -79,12 +80,29 @@ pub struct Turn {
     pub omitted: bool,
     /// Whether it goes on with the one before it: one paragraph of the record.
     pub joined: bool,
+    /// The *pokok pikiran* that it raises.
+    pub pokir: Option<RaisedPokir>,
     /// Whether somebody asked, while it was recorded, that it be listened to again.
     pub marked: bool,
     /// Whether corrections have left no word of it.
     pub emptied: bool,
     /// The number of the last correction of it; 0 where there is none. A change is made on it.
     pub revision: u64,
+}
+
+/// A *pokok pikiran*: what somebody raises for the house to take up.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct RaisedPokir {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The field of government (*urusan*), where that was said.
+    pub field: Option<String>,
+}
+
+impl RaisedPokir {
+    pub fn of(pokir: &Pokir) -> Self {
+        Self { title: pokir.title.clone(), field: pokir.field.clone() }
+    }
 }
 
 /// Who speaks a turn.

@@ -52,6 +52,21 @@ export async function omit(/** @type {Shown} */ one) {
   one.text.focus();
 }
 
+/**
+ * Says what the turn raises for the house to take up, or that it raises nothing.
+ * @param {Shown} one
+ */
+export async function pokir(one) {
+  if (one.turn.omitted) return;
+  const dialog = by("pokir");
+  const title = dialog.querySelector("[name=title]"),
+    field = dialog.querySelector("[name=field]");
+  title.value = one.turn.pokir?.title || "";
+  field.value = one.turn.pokir?.field || "";
+  if ((await choose(dialog)) === "ok") await change(one, "pokir", { title: title.value, field: field.value });
+  one.text.focus();
+}
+
 /** Joins the turn with the one after it at the same microphone. */
 export function join(/** @type {Shown} */ one) {
   const next = nextOf(one);

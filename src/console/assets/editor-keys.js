@@ -3,7 +3,7 @@
 
 import { by, choose, element, may, say, t } from "./base.js";
 import { claim } from "./editor-claims.js";
-import { inOrder, join, redo, right, speaker, unclear, undo } from "./editor-changes.js";
+import { inOrder, join, pokir, redo, right, speaker, unclear, undo } from "./editor-changes.js";
 import { look, teach } from "./editor-alike.js";
 import { lanes } from "./editor-lanes.js";
 import { nextToHear, nextTurn } from "./editor-queue.js";
@@ -35,6 +35,7 @@ const KEYS = [
   { keys: ["Alt+S"], what: "page.key.speaker", act: here(speaker) },
   { keys: ["Alt+U"], what: "page.key.unclear", act: here(unclear) },
   { keys: ["Alt+G"], what: "page.key.join", act: here(join) },
+  { keys: ["Alt+I"], what: "page.key.pokir", act: here(pokir) },
   { keys: ["Alt+A"], what: "page.key.alike", act: look },
   { keys: ["Alt+T"], what: "page.key.lexicon", act: teach },
   { keys: ["Alt+M"], what: "page.key.mix", act: mix },

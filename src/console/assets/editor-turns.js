@@ -61,6 +61,9 @@ export function fill(one, turn, beside = false) {
     element("strong", {}, [turn.speaker.label]),
     element("time", {}, [turn.time]),
     ...(turn.joined ? [element("span", { class: "passage" }, [t("page.edit.joined")])] : []),
+    ...(turn.pokir
+      ? [element("span", { class: "passage" }, [t("page.edit.is_pokir", { title: turn.pokir.title })])]
+      : []),
     ...turn.passages.map((/** @type {any} */ passage) =>
       element("span", { class: "passage" }, [
         t("page.edit.passage", {

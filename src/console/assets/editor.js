@@ -3,7 +3,7 @@
 
 import { ask, by, element, follow, t, trouble } from "./base.js";
 import { look, teach } from "./editor-alike.js";
-import { inOrder, join, omit, past, right, speaker, unclear, undo } from "./editor-changes.js";
+import { inOrder, join, omit, past, pokir, right, speaker, unclear, undo } from "./editor-changes.js";
 import { claim, claimed, lost } from "./editor-claims.js";
 import { watchLanes } from "./editor-lanes.js";
 import { obey } from "./editor-keys.js";
@@ -24,6 +24,7 @@ const DOES = {
   speaker,
   unclear,
   join,
+  pokir,
   undo: (one) => inOrder(() => undo(one)),
   history: past,
   omit,

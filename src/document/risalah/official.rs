@@ -1,5 +1,6 @@
 //! The official record: the provisional one without its marks, with number, signature and seal.
 
+use crate::audit::Head;
 use crate::meeting::{Meeting, Nature, capitals};
 use crate::transcript::Transcript;
 
@@ -30,6 +31,8 @@ pub struct Official {
     pub corrections: u64,
     /// Why the record became official although something of the checks was not met, if that is so.
     pub waived: Option<String>,
+    /// Where the audit trail stands with the entry of the signature, where there is one.
+    pub audit: Option<Head>,
 }
 
 /// The official record of a meeting.
@@ -56,6 +59,7 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
         .as_ref()
         .map(|reason| format!("Disahkan dengan pengecualian dari pemeriksaan, dengan alasan: {}", printable(reason)));
     risalah.colophon.extend(waived);
+    risalah.colophon.extend(official.audit.as_ref().map(trail));
     // Doubt sends a person to the recording; a signed record has been there.
     risalah.legend.retain(|entry| entry.kind == RunKind::Mark);
     for entry in &mut risalah.body {
@@ -65,6 +69,13 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
         }
     }
     chorus::joined(risalah, transcript.recording.clock)
+}
+
+/// Where the audit trail stands, to compare with by eye: in groups of eight digits.
+fn trail(head: &Head) -> String {
+    let digits: Vec<char> = head.sha256.chars().collect();
+    let groups: Vec<String> = digits.chunks(8).map(|group| group.iter().collect()).collect();
+    format!("Jejak audit sampai entri nomor {}, SHA-256 {}.", head.line, groups.join(" "))
 }
 
 fn colophon(transcript: &Transcript, official: &Official) -> String {

@@ -94,6 +94,11 @@ impl Carrier<'_> {
                 Change::Mark { mark: Mark::Joined } => {
                     target.map_or(Outcome::Open, |index| self.joined(old, index, edit))
                 }
+                Change::Pokir { pokir } if layered.pokir() == *pokir => {
+                    target.map_or(Outcome::Open, |index| self.pokir(index, edit))
+                }
+                // Another one came after it.
+                Change::Pokir { .. } => Outcome::Already,
                 Change::Undo { edit: undone } => match own.iter().find(|other| other.id == *undone) {
                     Some(rule) if matches!(rule.layer.source, Source::Machine { .. }) => {
                         self.undone(target, rule, edit)
@@ -238,6 +243,15 @@ impl Carrier<'_> {
             return Outcome::Open;
         }
         self.lay(index, Change::Mark { mark: Mark::Joined }, edit)
+    }
+
+    /// What somebody raised was raised at that time, in whatever words.
+    fn pokir(&mut self, index: usize, edit: &Edit) -> Outcome {
+        let Change::Pokir { pokir } = &edit.layer.change else { return Outcome::Open };
+        if self.layered(index).pokir() == *pokir {
+            return Outcome::Already;
+        }
+        self.lay(index, edit.layer.change.clone(), edit)
     }
 
     /// A rule that somebody took back is taken back where it wrote the same again.

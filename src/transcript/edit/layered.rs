@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Change, Corrected, Mark, Passage, Refusal, Speaker, words};
+use super::{Change, Corrected, Mark, Passage, Pokir, Refusal, Speaker, words};
 use crate::common::clock::Span;
 use crate::transcript::{Utterance, Word};
 
@@ -94,6 +94,11 @@ impl Layered {
             Change::Passage { at, words, speaker } => stretch = self.passage(*at, words, speaker)?,
             Change::Mark { mark } => {
                 if self.marks().contains(mark) {
+                    return Err(Refusal::Unchanged);
+                }
+            }
+            Change::Pokir { pokir } => {
+                if *pokir == self.pokir() {
                     return Err(Refusal::Unchanged);
                 }
             }
@@ -209,7 +214,7 @@ impl Layered {
                 self.tokens.iter().filter(|token| token.name.0 == id).find_map(|token| self.taker(token))
             }
             Change::Speaker { .. } => self.later(id, |change| matches!(change, Change::Speaker { .. })),
-            Change::Passage { .. } => None,
+            Change::Passage { .. } | Change::Pokir { .. } => None,
             // A mark counts once.
             Change::Mark { .. } if counts => {
                 let same = |other: &&Laid| other.counts && other.id != id && other.change == laid.change;
@@ -282,6 +287,16 @@ impl Layered {
             _ => None,
         });
         said.unwrap_or_default()
+    }
+
+    /// The *pokok pikiran* that it raises.
+    #[must_use]
+    pub fn pokir(&self) -> Option<Pokir> {
+        let said = self.laid.iter().rev().filter(|laid| laid.counts).find_map(|laid| match &laid.change {
+            Change::Pokir { pokir } => Some(pokir.clone()),
+            _ => None,
+        });
+        said.flatten()
     }
 
     /// What was noted, ascending.
@@ -420,6 +435,7 @@ impl Layered {
             speaker: self.speaker(),
             passages: self.passages(),
             marks: self.marks(),
+            pokir: self.pokir(),
             edits,
             emptied,
             written: Vec::new(),

@@ -69,6 +69,25 @@ fn a_mark_counts_once_however_it_was_taken_back_and_set() {
 }
 
 #[test]
+fn the_last_pokir_that_counts_is_the_one_that_is_raised() {
+    let pokir = |title: &str| Change::Pokir { pokir: Some(Pokir { title: title.into(), field: None }) };
+    let (none, undo) = (Change::Pokir { pokir: None }, |edit| Change::Undo { edit });
+    let mut layered = laid("jalan rusak", &[pokir("Jalan"), pokir("Jalan desa"), none.clone()]);
+    let title = |layered: &Layered| layered.pokir().map(|pokir| pokir.title);
+    assert_eq!(title(&layered), None);
+    assert_eq!(layered.lay(4, &none), Err(Refusal::Unchanged));
+    layered.lay(4, &undo(3)).expect("taken back");
+    assert_eq!(title(&layered).as_deref(), Some("Jalan desa"));
+    assert_eq!(layered.lay(5, &pokir("Jalan desa")), Err(Refusal::Unchanged));
+    layered.lay(5, &undo(2)).expect("taken back");
+    assert_eq!(title(&layered).as_deref(), Some("Jalan"));
+    layered.lay(6, &undo(1)).expect("taken back");
+    layered.lay(7, &undo(5)).expect("brought back");
+    assert_eq!(title(&layered).as_deref(), Some("Jalan desa"));
+    assert_eq!(said(&layered), "jalan rusak", "no word changes");
+}
+
+#[test]
 fn only_what_stands_there_can_be_changed() {
     let mut layered = laid("tidak setuju", &[]);
     let not_there = |expected: &str| Err(Refusal::NotThere { expected: expected.into() });

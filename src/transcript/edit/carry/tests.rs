@@ -172,6 +172,20 @@ fn marks_and_speakers_go_along() {
 }
 
 #[test]
+fn a_pokir_goes_along_to_the_turn_at_its_time() {
+    let pokir = |title: &str| Change::Pokir { pokir: Some(super::super::Pokir { title: title.into(), field: None }) };
+    let one = transcript(1, &[(0, 100, "jalan rusak"), (200, 300, "sampah")]);
+    let edits = [edit(1, &one, 0, pokir("Lama")), edit(2, &one, 0, pokir("Jalan")), edit(3, &one, 1, pokir("Sampah"))];
+    let new = transcript(2, &[(10, 120, "jalanan rusak sekali")]);
+    let found = carry((&one, &edits), (&new, &edits), &[1, 2, 3].into());
+    assert_eq!(found.outcomes, [(1, Outcome::Already), (2, Outcome::Layer(0)), (3, Outcome::Open)]);
+    assert_eq!((found.layers[0].change.clone(), found.layers[0].place.span.start), (pokir("Jalan"), 10));
+    let by_then = [&edits[..], &[edit(4, &new, 0, pokir("Jalan"))]].concat();
+    let found = carry((&one, &edits), (&new, &by_then), &[2].into());
+    assert_eq!(found.outcomes, [(2, Outcome::Already)]);
+}
+
+#[test]
 fn turns_are_joined_again_where_they_are_cut_at_the_same_place() {
     let one = transcript(1, &[(0, 100, "kami setuju"), (200, 300, "dengan usul itu")]);
     let joined = || Change::Mark { mark: Mark::Joined };
