@@ -5,14 +5,16 @@
 //! [`audio`] reads it, [`floor`] decides which channel speaks, [`recognise`] recognises a turn,
 //! [`transcript`] keeps what was recognised and corrected, [`meeting`] knows who sits where, and
 //! [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes official,
-//! [`meeting_folder`] joins them for whoever shows a meeting, and [`archive`] finds what was said in
-//! all of them. Each module uses only those that
-//! stand before it in the way of the data; `tests/library/architecture.rs` holds them to it.
+//! [`meeting_folder`] joins them for whoever shows a meeting, [`archive`] finds what was said in all
+//! of them, [`retention`] says how long their files are kept, and [`accession`] makes packages of
+//! them for an archival institution. Each module uses only those that stand before it in the way of
+//! the data; `tests/library/architecture.rs` holds them to it.
 //!
 //! The library never prints; the program's `cli` turns its errors into sentences.
 
 rust_i18n::i18n!("locales", fallback = "en");
 
+pub mod accession;
 #[cfg(feature = "console")]
 pub mod accounts;
 pub mod archive;
@@ -31,4 +33,5 @@ pub mod meeting_folder;
 pub mod recognise;
 pub mod record;
 pub mod recording;
+pub mod retention;
 pub mod transcript;

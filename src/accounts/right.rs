@@ -22,7 +22,7 @@ pub enum Right {
     Correct,
     /// Set the state of a record, and give members their links.
     Advance,
-    /// Make a record official.
+    /// Make a record official, and decide what becomes of files whose term is over.
     Sign,
     /// See, hear and correct one's own turns, within the period of correction.
     OwnTurns,

@@ -38,6 +38,8 @@ pub enum Action {
     Advanced,
     /// Made a record official.
     Signed,
+    /// Decided what becomes of files that are due, or had them destroyed.
+    RetentionDecided,
     /// Gave a member the link to their turns.
     MemberLink,
     /// Signed in.
@@ -62,7 +64,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of lists.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Opened,
         Self::Listened,
         Self::Searched,
@@ -78,6 +80,7 @@ impl Action {
         Self::Transcribed,
         Self::Advanced,
         Self::Signed,
+        Self::RetentionDecided,
         Self::MemberLink,
         Self::SignedIn,
         Self::SignInFailed,
@@ -109,6 +112,7 @@ impl Action {
             Self::Transcribed => "transcribed",
             Self::Advanced => "advanced",
             Self::Signed => "signed",
+            Self::RetentionDecided => "retention_decided",
             Self::MemberLink => "member_link",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",

@@ -8,21 +8,23 @@ use clap::{Parser, Subcommand};
 
 use super::output_args::{FolderArgs, OutputArgs};
 use super::passage_args::PassageArgs;
+use super::{
+    accession, advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history,
+    import_edits, man, models, new, omit, play, pokir, print, record, recorder, retention, search, transcribe, typeset,
+    undo,
+};
 #[cfg(feature = "console")]
 use super::{accounts, serve};
-use super::{
-    advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history, import_edits,
-    man, models, new, omit, play, pokir, print, record, recorder, search, transcribe, typeset, undo,
-};
 
 /// The commands in the order of the help, by what they are for.
-pub const GROUPS: [(&str, &[&str]); 7] = [
+pub const GROUPS: [(&str, &[&str]); 8] = [
     ("prepare", &["new", "check", "devices", "doctor"]),
     ("record", &["record", "play", "recover", "verify", "archive"]),
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
     ("find", &["search", "pokir"]),
+    ("keep", &["retention", "accession"]),
     ("system", &["accounts", "audit", "models", "completions", "man"]),
 ];
 
@@ -97,6 +99,10 @@ pub enum Command {
     Verify(FolderArgs),
     #[command(visible_alias = "arsipkan")]
     Archive(FolderArgs),
+    #[command(visible_alias = "retensi")]
+    Retention(retention::Args),
+    #[command(visible_alias = "serah")]
+    Accession(accession::Args),
     #[command(visible_alias = "model", subcommand)]
     Models(models::Models),
     #[command(visible_alias = "perangkat")]
@@ -124,6 +130,8 @@ impl Command {
             Self::Heard(args) => Some(&args.folder),
             Self::Omit(args) => Some(&args.passage.folder),
             Self::Finalize(args) => Some(&args.folder_args.folder),
+            Self::Retention(args) => args.folder(),
+            Self::Accession(args) => Some(&args.folder_args.folder),
             Self::Record(args) => return args.existing_folder(),
             _ => None,
         }
@@ -157,6 +165,8 @@ impl Command {
             Self::Heard(args) => args.output_args,
             Self::Omit(args) => args.passage.output_args,
             Self::Finalize(args) => args.folder_args.output_args,
+            Self::Retention(args) => args.output_args(),
+            Self::Accession(args) => args.folder_args.output_args,
             Self::Doctor(args) => args.output_args,
             Self::Models(args) => args.output_args(),
             Self::Devices(args) => OutputArgs { json: args.json, quiet: false },

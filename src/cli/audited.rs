@@ -16,6 +16,7 @@ use super::args::Command;
 use super::console::Console;
 use super::outcome::{End, Failure};
 use super::record::Control;
+use super::retention::Retention;
 use super::{new, play, record, search, transcribe};
 
 /// What a command does that is entered.
@@ -171,6 +172,16 @@ fn deed(command: &Command) -> Option<Deed> {
             of(&passage.folder, Action::Corrected, format!("omit {} {}", passage.from, by(&passage.by)))
         }
         Command::Finalize(args) => of(&args.folder_args.folder, Action::Signed, by(&args.signed_by)),
+        Command::Retention(args) => match &args.command {
+            Some(Retention::Decide(args)) => {
+                let detail = format!("{} {} {}", args.file.key(), args.decision(), by(&args.by));
+                of(&args.folder, Action::RetentionDecided, detail)
+            }
+            None => None,
+        },
+        Command::Accession(args) => {
+            of(&args.folder_args.folder, Action::Exported, format!("bagit -> {}", args.output.display()))
+        }
         Command::Recover(args) => of(&args.folder, Action::RecordingKept, "recover".to_owned()),
         Command::Archive(args) => of(&args.folder, Action::RecordingKept, "flac".to_owned()),
         #[cfg(feature = "console")]

@@ -4,6 +4,7 @@
 //! stdout carries results, stderr messages and progress. Exit codes: 0 done, 1 failed, 2 wrong
 //! usage, 3 done with warnings that a person must see.
 
+mod accession;
 #[cfg(feature = "console")]
 mod accounts;
 mod advance;
@@ -55,6 +56,7 @@ mod recorder_order;
 mod recording_time;
 mod recover;
 mod reference;
+mod retention;
 mod room_profile;
 mod screen;
 mod search;
@@ -147,6 +149,8 @@ fn command(command: Command, head: Option<Head>, language: Language, console: Co
         Command::History(args) => history::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Undo(args) => undo::run(&args, console),
+        Command::Retention(args) => retention::run(&args, console),
+        Command::Accession(args) => accession::run(&args, console),
         Command::Models(args) => models::run(&args, console),
         Command::Devices(args) => devices::run(&args, console),
         Command::Record(args) => record::run(&args, console),

@@ -6,7 +6,8 @@ use e_risalah::audit::{self, Kept};
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::lifecycle::{self, kept_heads};
 use e_risalah::meeting_folder::{folders, is_meeting};
-use e_risalah::recording::{self, folder_of};
+use e_risalah::recording::{self, FOLDER, folder_of};
+use e_risalah::retention::{Decision, Log};
 use e_risalah::transcript::store::{self, Store};
 
 use super::audited::{is_of_all, trail_of};
@@ -31,8 +32,32 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
         Err(recording::Error::Absent { .. }) if official.editions > 0 => None,
         verdict => Some(verdict?),
     };
-    let mut findings: Vec<Message> = official.findings.iter().map(Explain::message).collect();
-    findings.extend(recording.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
+    // The recording may have been named itself.
+    let whole = args.folder.canonicalize().unwrap_or_else(|_| args.folder.clone());
+    let meeting = if whole.ends_with(FOLDER) { whole.parent().unwrap_or(&whole) } else { &whole };
+    let log = Log::read(meeting)?;
+    let mut destroyed: Vec<&Decision> = Vec::new();
+    // What is missing because somebody decided so is no finding.
+    let mut is_destroyed = |path: &Path| match log.destroyed(meeting, path) {
+        Some(decision) => {
+            if !destroyed.contains(&decision) {
+                destroyed.push(decision);
+            }
+            true
+        }
+        None => false,
+    };
+    let mut findings: Vec<Message> = log.finding().iter().map(Explain::message).collect();
+    for finding in &official.findings {
+        if !matches!(finding, lifecycle::Finding::Missing(path) if is_destroyed(path)) {
+            findings.push(finding.message());
+        }
+    }
+    for finding in recording.iter().flat_map(|verdict| &verdict.findings) {
+        if !matches!(finding, recording::Finding::Missing(path) if is_destroyed(path)) {
+            findings.push(finding.message());
+        }
+    }
     findings.extend(trail.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
     console.warnings(&findings);
     let warned = trail.as_ref().is_some_and(|verdict| console.warnings(&strangers(verdict)));
@@ -42,6 +67,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             "sound": keys.is_empty(),
             "findings": keys,
             "editions": official.editions,
+            "destroyed": destroyed,
             "compared": recording.as_ref().map(|verdict| verdict.compared),
             "frames": recording.as_ref().map(|verdict| verdict.frames),
             "rate": recording.as_ref().map(|verdict| verdict.format.clock().rate()),
@@ -49,8 +75,14 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             "audit": trail.as_ref().map(|verdict| &verdict.head),
         });
         print(&line.to_string());
-    } else if findings.is_empty() {
-        if let Some(verdict) = &recording {
+    } else {
+        for decision in &destroyed {
+            print(&console.sentence(&decision.message()));
+        }
+    }
+    if findings.is_empty() && !args.output_args.json {
+        // A recording of which nothing is left has nothing to say.
+        if let Some(verdict) = recording.as_ref().filter(|verdict| destroyed.is_empty() || verdict.compared > 0) {
             let message = Message::new("keeping.sound")
                 .with("files", verdict.compared)
                 .with("length", verdict.format.clock().hms(verdict.frames))

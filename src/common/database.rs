@@ -34,6 +34,15 @@ pub fn copy_to_memory(path: &Path) -> Result<Connection> {
     Ok(memory)
 }
 
+/// A copy of the database in a file that does not exist yet, whole in itself: it needs no log beside
+/// it.
+pub fn copy_to_file(path: &Path, copy: &Path) -> Result<()> {
+    let source = source(path)?;
+    let mut target = Connection::open(copy)?;
+    Backup::new(&source, &mut target)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+    target.pragma_update(None, "journal_mode", "DELETE")
+}
+
 fn source(path: &Path) -> Result<Connection> {
     // With its log, while another process writes it.
     if let Ok(connection) = open(path, "mode=ro", false) {

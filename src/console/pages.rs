@@ -30,6 +30,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(meetings))
         .route("/new", get(new))
         .route("/search", get(search))
+        .route("/retention", get(retention))
         .route("/doctor", get(doctor))
         .route("/audit", get(audit))
         .route("/meetings/{id}", get(editor))
@@ -134,6 +135,12 @@ struct SearchPage {
 struct AuditPage {
     frame: Frame,
     actions: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "retention.html")]
+struct RetentionPage {
+    frame: Frame,
 }
 
 /// The pages of one meeting.
@@ -290,6 +297,10 @@ async fn search(frame: Frame) -> Result<Response, Refused> {
 async fn audit(frame: Frame) -> Result<Response, Refused> {
     let actions = Action::ALL.map(|action| (action.key(), action.name(frame.words.0))).to_vec();
     page(&AuditPage { frame, actions })
+}
+
+async fn retention(frame: Frame) -> Result<Response, Refused> {
+    page(&RetentionPage { frame })
 }
 
 fn kinds() -> Vec<(&'static str, &'static str)> {

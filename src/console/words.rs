@@ -65,6 +65,15 @@ const SCRIPTS: &[&str] = &[
     "page.quit.done",
     "page.quit.again",
     "page.done",
+    "page.retention.file.rekaman",
+    "page.retention.file.naskah",
+    "page.retention.file.risalah",
+    "page.retention.decide",
+    "page.retention.size",
+    "page.retention.count",
+    "page.retention.none",
+    "page.retention.ruleless",
+    "page.retention.destroyed",
     "page.search.recognised",
     "page.search.absent",
     "page.search.excused",
@@ -308,6 +317,7 @@ mod tests {
             "page.attendance.",
             "page.need.",
             "page.result.",
+            "page.retention.file.",
         ];
         let unused: Vec<_> = known
             .difference(&used)

@@ -55,6 +55,17 @@ impl Life {
         Ok(Self { steps: steps.collect::<Result<_, _>>()?, by_itself, known: transcript.version.created })
     }
 
+    /// Until when speakers may correct a record, if they may at this moment: by its steps alone, so
+    /// that it can be asked of every meeting.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn open_for_correction(store: &Store, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let steps = store.steps()?;
+        let last = steps.last().filter(|step| step.state == State::Correction.key());
+        Ok(last.and_then(|step| step.until).filter(|until| now < *until))
+    }
+
     /// Where the record stands.
     #[must_use]
     pub fn state(&self) -> State {

@@ -2,7 +2,7 @@
 //! the description and the documents.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Error, Life};
 use crate::audit::{Head, Kept};
-use crate::common::digest::{hex, sha256};
+use crate::common::digest::{hex, sha256, sha256_of};
 use crate::common::message::{Explain, Message};
 use crate::common::paper::Paper;
 use crate::lifecycle::folder::MEETING;
@@ -216,15 +216,8 @@ pub(super) fn audio(folder: &Path, raw: &Transcript) -> Result<Audio, Error> {
     if !ledger.facts.is_empty() {
         return Ok(Audio::Ledger { lines: ledger.facts.len(), seal: ledger.head().to_owned() });
     }
-    let mut paths = Vec::new();
-    for place in [folder.to_owned(), folder.join("rekaman")] {
-        let Ok(entries) = fs::read_dir(&place) else { continue };
-        let sound = |path: &PathBuf| {
-            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-            ["wav", "flac", "mp3", "ogg", "m4a", "aac", "w64", "rf64"].contains(&ending.as_str())
-        };
-        paths.extend(entries.flatten().map(|entry| entry.path()).filter(sound));
-    }
+    let mut paths: Vec<PathBuf> =
+        [folder.to_owned(), folder.join("rekaman")].iter().flat_map(|place| sound_files(place)).collect();
     paths.sort();
     if paths.is_empty() {
         return Ok(Audio::Elsewhere { fingerprint: raw.edition.meeting.clone() });
@@ -238,14 +231,20 @@ pub(super) fn audio(folder: &Path, raw: &Transcript) -> Result<Audio, Error> {
 
 fn hash(path: &Path) -> Result<String, Error> {
     let failed = |error: io::Error| Error::Manifest { path: path.to_owned(), detail: error.to_string() };
-    let mut file = File::open(path).map_err(failed)?;
-    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        match file.read(&mut piece).map_err(failed)? {
-            0 => return Ok(hex(hash)),
-            length => hash.update(&piece[..length]),
-        }
-    }
+    sha256_of(path, |_| Ok(())).map(|(hash, _)| hash).map_err(failed)
+}
+
+/// Files of sound that lie in a folder, by their names.
+#[must_use]
+pub fn sound_files(folder: &Path) -> Vec<PathBuf> {
+    let is_sound = |path: &PathBuf| {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        ["wav", "flac", "mp3", "ogg", "m4a", "aac", "w64", "rf64"].contains(&ending.as_str())
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_sound).collect();
+    paths.sort();
+    paths
 }
 
 /// What is not as it was when an edition became official.
@@ -302,6 +301,19 @@ pub struct Verdict {
 /// # Errors
 /// When store or recording cannot be read.
 pub fn verify(folder: &Path, store: &Store) -> Result<Verdict, Error> {
+    examine(folder, store, true)
+}
+
+/// The same without reading files of sound, for who compares them with the manifest while reading
+/// them for another reason.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_without_sound(folder: &Path, store: &Store) -> Result<Verdict, Error> {
+    examine(folder, store, false)
+}
+
+fn examine(folder: &Path, store: &Store, reads_sound: bool) -> Result<Verdict, Error> {
     let raw = store.load()?;
     let life = Life::read(store, &raw)?;
     let mut verdict = Verdict::default();
@@ -318,7 +330,9 @@ pub fn verify(folder: &Path, store: &Store) -> Result<Verdict, Error> {
         for document in &manifest.documents {
             verdict.findings.extend(compare(folder, document));
         }
-        verdict.findings.extend(sound(folder, &manifest, &raw)?);
+        if reads_sound || !matches!(manifest.audio, Audio::Files { .. }) {
+            verdict.findings.extend(sound(folder, &manifest, &raw)?);
+        }
         let edition = seal.edition;
         let version = store.load_version(manifest.transcript.version)?;
         if version.is_none_or(|version| words(&version) != manifest.transcript) {

@@ -20,7 +20,9 @@ pub use error::Error;
 pub use finalize::{Finalized, Request, Typeset, finalize};
 pub use gate::{Hindrance, hindrances, recorded, uncarried};
 pub use life::{Life, Transition};
-pub use manifest::{Audio, Document, Finding, Layers, Manifest, Verdict, Words, kept_heads, verify};
+pub use manifest::{
+    Audio, Document, Finding, Layers, Manifest, Verdict, Words, kept_heads, sound_files, verify, verify_without_sound,
+};
 pub use passage::{Passage, hear, omit, seconds};
 pub use stage::Stage;
 pub use state::State;

@@ -296,7 +296,41 @@ impl KnownInstitution {
         for line in ["[[kursi]]", "kanal = 1", "orang = \"rusdi\""] {
             lines.comment(line);
         }
+        keeping(&mut lines);
         lines.0
+    }
+}
+
+/// Retention and what an archive wants to know: all of it as comments, since only the institution's
+/// own schedule and scheme can say it.
+fn keeping(lines: &mut Lines) {
+    lines.add("");
+    lines.comment("Retensi: yang tanpa aturan disimpan selamanya; tidak ada yang dihapus dengan sendirinya.");
+    lines.comment("Berkas: rekaman, naskah, risalah. Sesudah: resmi, rapat. Nasib: musnah, permanen, dinilai.");
+    for line in [
+        "[[retensi]]",
+        "jenis = \"komisi\"",
+        "berkas = \"rekaman\"",
+        "masa = \"5 tahun\"",
+        "sesudah = \"resmi\"",
+        "nasib = \"musnah\"",
+        "dasar = \"Jadwal Retensi Arsip …\"",
+    ] {
+        lines.comment(line);
+    }
+    lines.add("");
+    lines.comment("Untuk paket serah arsip: pencipta arsip, unit pengolah, dan kode klasifikasi.");
+    for line in [
+        "[arsip]",
+        "pencipta = \"Sekretariat DPRD Kota …\"",
+        "unit_pengolah = \"Bagian Persidangan\"",
+        "",
+        "[[klasifikasi]]",
+        "jenis = \"paripurna\"",
+        "kode = \"…\"",
+        "uraian = \"Rapat Paripurna\"",
+    ] {
+        lines.comment(line);
     }
 }
 

@@ -115,6 +115,12 @@ pub enum Fault {
     /// Not a time within the recording.
     #[error("`{0}` is not hours:minutes:seconds")]
     NotAnOffset(String),
+    /// Not a length of time.
+    #[error("`{0}` is no number of years, months or days")]
+    NotATerm(String),
+    /// The official record is never destroyed.
+    #[error("the official record is kept")]
+    RecordKept,
     /// Makes no sense without another key.
     #[error("needs `{0}`")]
     Needs(&'static str),
@@ -197,6 +203,8 @@ impl Fault {
             Self::NotADate(_) => "meeting.not_a_date",
             Self::NotATime(_) => "meeting.not_a_time",
             Self::NotAnOffset(_) => "meeting.not_an_offset",
+            Self::NotATerm(_) => "meeting.not_a_term",
+            Self::RecordKept => "meeting.record_kept",
             Self::OtherZone { .. } => "meeting.other_zone",
             Self::Needs(_) => "meeting.needs",
             Self::Excludes(_) => "meeting.excludes",
@@ -212,16 +220,18 @@ impl Fault {
 
     fn explain(&self, message: Message) -> Message {
         match self {
-            Self::Empty | Self::Zero | Self::Backwards | Self::SameName => message,
+            Self::Empty | Self::Zero | Self::Backwards | Self::SameName | Self::RecordKept => message,
             Self::NoFile(path) => message.with("path", path.display()),
             Self::NotAPicture { path, reason } => message.with("path", path.display()).with("reason", reason),
             Self::Outside { least, most } => message.with("least", least).with("most", most),
             Self::ChannelRange(channel) => message.with("channel", channel),
             Self::NoSuchChannel { channel, channels } => message.with("channel", channel).with("channels", channels),
             Self::Twice { value, first } => message.with("value", value).with("first", first),
-            Self::Unknown(value) | Self::NotADate(value) | Self::NotATime(value) | Self::NotAnOffset(value) => {
-                message.with("value", value)
-            }
+            Self::Unknown(value)
+            | Self::NotADate(value)
+            | Self::NotATime(value)
+            | Self::NotAnOffset(value)
+            | Self::NotATerm(value) => message.with("value", value),
             Self::OtherZone { value, zone } => message.with("value", value).with("zone", zone),
             Self::Needs(other) | Self::Excludes(other) => message.with("other", other),
             Self::NotOfKind(kind) | Self::AlwaysOpen(kind) => message.with("kind", kind),

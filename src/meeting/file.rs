@@ -9,7 +9,7 @@ use toml::Spanned;
 
 pub(super) use value::{Clock, Day, Word};
 
-use super::{Kind, Nature, QuorumRule, Zone};
+use super::{Fate, FileKind, Kind, Nature, QuorumRule, Since, Zone};
 use crate::common::paper::Paper;
 
 pub(super) type Text = Spanned<String>;
@@ -45,6 +45,37 @@ pub(super) struct Institution {
     pub(super) kursi: Vec<Kursi>,
     pub(super) cetak: Cetak,
     pub(super) transkripsi: Transkripsi,
+    pub(super) retensi: Vec<Retensi>,
+    pub(super) arsip: Arsip,
+    pub(super) klasifikasi: Vec<Klasifikasi>,
+}
+
+/// A rule of the retention schedule.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retensi {
+    pub(super) jenis: Option<Word<Kind>>,
+    pub(super) berkas: Spanned<Word<FileKind>>,
+    pub(super) masa: Option<Text>,
+    pub(super) sesudah: Option<Word<Since>>,
+    pub(super) nasib: Spanned<Word<Fate>>,
+    pub(super) dasar: Option<Text>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Arsip {
+    pub(super) pencipta: Option<Text>,
+    pub(super) unit_pengolah: Option<Text>,
+    pub(super) tingkat_perkembangan: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Klasifikasi {
+    pub(super) jenis: Option<Word<Kind>>,
+    pub(super) kode: Text,
+    pub(super) uraian: Option<Text>,
 }
 
 #[derive(Default, Deserialize)]

@@ -25,6 +25,7 @@ mod list;
 mod page;
 mod people;
 mod read;
+mod retention;
 mod time;
 
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ pub use list::{Listed, Member, Mode, Remark, Slip, Status, Unlisted, is_lectern,
 pub use page::Page;
 pub use people::{Occupant, Person, Seat};
 pub use read::INSTITUTION;
+pub use retention::{Archiving, Class, Fate, FileKind, Rule, Since, Term};
 pub use time::{Zone, offset};
 
 /// All that is known of one meeting beforehand, or was announced or entered by the operator.
@@ -134,6 +136,10 @@ pub struct Meeting {
     pub second_model: Option<String>,
     /// Codes of the languages that are spoken, the usual one first; empty where none are named.
     pub languages: Vec<String>,
+    /// How long the files of meetings are kept; what no rule names is kept for ever.
+    pub retention: Vec<Rule>,
+    /// How an archive describes the record.
+    pub archiving: Archiving,
 }
 
 /// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a

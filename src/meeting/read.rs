@@ -6,6 +6,7 @@
 
 mod course;
 mod fields;
+mod keeping;
 mod roster;
 
 use std::collections::HashMap;
@@ -219,6 +220,8 @@ impl<'a> Reader<'a> {
         if meeting.languages.is_empty() {
             meeting.languages = base.texts("bahasa", &shared.transkripsi.bahasa)?;
         }
+        meeting.retention = base.retention(shared.retensi)?;
+        meeting.archiving = base.archiving(&shared.arsip, &shared.klasifikasi)?;
         Ok(meeting)
     }
 

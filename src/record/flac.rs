@@ -107,11 +107,63 @@ pub fn archive(
         let before = let_go(&folder, &segments)?;
         return Ok(Archived { before, after: size(&files), files, was_archived: before == 0 });
     }
+    let files = make(&growth, meeting, &folder, stop, progress)?;
+    let facts = files.iter().map(|track| Fact::Archived {
+        file: name(track.channel),
+        channel: track.channel,
+        frames: track.frames,
+        sha256: track.sha256.clone(),
+    });
+    let facts = facts.collect();
+    let files = take_names(files, &folder)?;
+    append_facts(&folder, facts)?;
+    let before = let_go(&folder, &segments)?;
+    Ok(Archived { before, after: size(&files), files, was_archived: false })
+}
+
+/// The same files in a folder elsewhere; the recording stays as it is.
+///
+/// # Errors
+/// As those of [`archive`].
+pub fn copy(
+    folder: &Path,
+    meeting: &Meeting,
+    into: &Path,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Vec<PathBuf>, Error> {
+    let growth = Growth::open(folder)?.ok_or_else(|| recording::Error::Absent { path: folder.to_owned() })?;
+    // Reading everything once takes a tenth of encoding and comparing it.
+    let verdict = recording::verify_while(growth.folder(), &mut |done, all| {
+        progress((done * 100 / all.max(1)) as u64);
+        !stop.load(Ordering::Relaxed)
+    })?;
+    if stop.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    if !verdict.findings.is_empty() {
+        return Err(recording::Error::NotWhole { path: growth.folder().to_owned() }.into());
+    }
+    let files = make(&growth, meeting, into, stop, &mut |done| progress(100 + done * 9 / 10))?;
+    Ok(take_names(files, into)?)
+}
+
+/// Encodes every channel into a folder and compares it with the recording. The files have names of
+/// their own until [`take_names`].
+fn make(
+    growth: &Growth,
+    meeting: &Meeting,
+    into: &Path,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Vec<Finished>, Error> {
+    let format = growth.format();
+    let segments: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
     if format.sample == Sample::I32 {
         segments.iter().try_for_each(|segment| no_low_bits(segment))?;
     }
     let whole = growth.length().unwrap_or_default().max(1);
-    let input = Input::Recording(folder.clone());
+    let input = Input::Recording(growth.folder().to_owned());
     let mut source = Source::open(&input)?;
     let began = growth.ledger().began();
     let named = segments.first().map(|segment| Source::open(&Input::File(segment.clone()))).transpose()?;
@@ -120,7 +172,7 @@ pub fn archive(
             let channel = Channel::from_index(usize::from(index));
             let name = named.as_ref().and_then(|segment| segment.name(channel));
             let comments = comments::comments(meeting, name, began.as_ref(), channel, format.channels);
-            Track::create(&folder, channel, format, &comments)
+            Track::create(into, channel, format, &comments)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let encoded = encode(&mut source, &mut tracks, stop, &mut |done| progress(done * 500 / whole));
@@ -129,30 +181,24 @@ pub fn archive(
         compare(&input, &files, stop, &mut |done| progress(500 + done * 500 / whole))?;
         Ok(files)
     });
-    let files = match result {
-        Ok(files) => files,
-        Err(error) => {
-            for index in 0..format.channels {
-                let _ = fs::remove_file(partial(&folder, Channel::from_index(usize::from(index))));
-            }
-            return Err(error);
+    if result.is_err() {
+        for index in 0..format.channels {
+            let _ = fs::remove_file(partial(into, Channel::from_index(usize::from(index))));
+        }
+    }
+    result
+}
+
+/// Gives files that were compared the names of their channels.
+fn take_names(files: Vec<Finished>, folder: &Path) -> Result<Vec<PathBuf>, recording::Error> {
+    let take = |track: Finished| {
+        let path = folder.join(name(track.channel));
+        match atomic_file::rename(&track.path, &path) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(recording::Error::Io { path, source }),
         }
     };
-    let mut facts = Vec::with_capacity(files.len());
-    for track in &files {
-        let path = folder.join(name(track.channel));
-        atomic_file::rename(&track.path, &path).map_err(|source| recording::Error::Io { path, source })?;
-        facts.push(Fact::Archived {
-            file: name(track.channel),
-            channel: track.channel,
-            frames: track.frames,
-            sha256: track.sha256.clone(),
-        });
-    }
-    append_facts(&folder, facts)?;
-    let before = let_go(&folder, &segments)?;
-    let files: Vec<PathBuf> = files.iter().map(|track| folder.join(name(track.channel))).collect();
-    Ok(Archived { before, after: size(&files), files, was_archived: false })
+    files.into_iter().map(take).collect()
 }
 
 /// Removes the segments that lie in the folder, of which the ledger names the archive; gives their

@@ -65,6 +65,12 @@ impl Growth {
         self.folders.last().map_or(Path::new(""), PathBuf::as_path)
     }
 
+    /// Every folder that holds some of it, the first one first.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
     /// Its ledger as far as it was read.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {

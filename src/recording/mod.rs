@@ -36,7 +36,7 @@ pub use ledger::{LEDGER, Ledger, Line, append_facts, archived_channels};
 pub use recover::{Recovered, recover, seek_to_samples};
 pub use resume::Resumed;
 pub use sample::{Format, Sample};
-pub use verify::{Finding, Verdict, verify};
+pub use verify::{Finding, Verdict, verify, verify_while};
 pub use writer::{Claim, Start, Writer};
 
 /// The folder of a meeting that holds its recording.

@@ -67,6 +67,19 @@ pub struct Verdict {
 /// # Errors
 /// [`Error::Busy`] while it is recorded to, [`Error::Absent`], [`Error::NoStart`] or [`Error::Io`].
 pub fn verify(folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<Verdict, Error> {
+    let mut to_the_end = |done, all| {
+        progress(done, all);
+        true
+    };
+    verify_while(folder, &mut to_the_end)
+}
+
+/// The same as long as `progress` says that it is to go on. What is told of one that was ended is
+/// not the whole: whoever ends it knows.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_while(folder: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<Verdict, Error> {
     let growth = Growth::open(folder)?.ok_or_else(|| Error::Absent { path: folder.to_owned() })?;
     if is_recorded(growth.folder()) {
         return Err(Error::Busy { path: growth.folder().to_owned() });
@@ -96,7 +109,9 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<V
                 compared += 1;
             }
         }
-        progress(compared, whole);
+        if !progress(compared, whole) {
+            break;
+        }
     }
     for index in 0.. {
         let Some(part) = growth.part(index) else { break };
@@ -121,7 +136,9 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<V
                 compared += 1;
             }
         }
-        progress(compared, whole);
+        if !progress(compared, whole) {
+            break;
+        }
     }
     if ledger.length().is_some_and(|length| length != frames) {
         findings.push(Finding::Length);

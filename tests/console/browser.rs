@@ -164,6 +164,30 @@ fn what_was_said_is_found_heard_and_opened() {
 }
 
 #[test]
+fn what_is_due_is_decided_on_its_page() {
+    let root = known();
+    fs::write(root.path().join("lembaga.toml"), super::keeping::SCHEDULE).expect("written");
+    let served = Served::new(root.path());
+    let browser = Browser::new("id", false);
+    browser.open(&served.address());
+    browser.script("localStorage.setItem('risalah-by', 'Sari')");
+    browser.click("a[href='/retention']");
+    browser.until("document.querySelector('#items button')");
+    browser.click("#items button");
+    browser.until("document.querySelector('#decide[open]')");
+    // The record is not official: nothing of it is offered to be destroyed.
+    assert_eq!(browser.script("return document.querySelector('option[value=destroy]').disabled"), json!(true));
+    // Without a reason nothing is decided.
+    browser.click("#decide .main");
+    assert_eq!(browser.script("return document.querySelector('#decide').open"), json!(true));
+    browser.keys("#decide [name=reason]", "masih dipakai");
+    browser.click("#decide .main");
+    browser.until("document.querySelector('#table').hidden");
+    let log = fs::read_to_string(root.path().join(KNOWN).join("keputusan-retensi.jsonl")).expect("kept");
+    assert!(log.contains("masih dipakai") && log.contains("\"by\":\"Sari\""), "{log}");
+}
+
+#[test]
 fn a_meeting_is_prepared_by_keys_and_mouse() {
     let root = known();
     let served = Served::new(root.path());
@@ -505,6 +529,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
         .expect("axe-core-python; run `make test`");
     let axe = fs::read_to_string(axe).expect("read");
     let root = known();
+    fs::write(root.path().join("lembaga.toml"), super::keeping::SCHEDULE).expect("written");
     let served = Served::new(root.path());
     let base = format!("/api/v1/meetings/{KNOWN}");
     for to in ["sementara", "koreksi"] {
@@ -522,6 +547,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                 ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
                 ("baru", "/new".to_owned(), "document.querySelector('#new')"),
                 ("cari", "/search?q=rancangan&kind=komisi".to_owned(), "document.querySelector('#hits mark')"),
+                ("retensi", "/retention".to_owned(), "document.querySelector('#items tr')"),
                 (
                     "sunting",
                     format!("/meetings/{KNOWN}"),

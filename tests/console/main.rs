@@ -11,6 +11,7 @@ mod correcting;
 mod following;
 mod guarded;
 mod installed;
+mod keeping;
 mod meetings;
 mod member;
 mod network;

@@ -20,6 +20,8 @@ const ORDER: &[&str] = &[
     "lifecycle",
     "meeting_folder",
     "archive",
+    "retention",
+    "accession",
     "doctor",
     "accounts",
     "console",

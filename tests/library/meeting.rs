@@ -5,7 +5,7 @@ use std::path::Path;
 use e_risalah::common::clock::Channel;
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
-use e_risalah::meeting::{Attendance, Error, EventKind, Fault, Kind, Meeting};
+use e_risalah::meeting::{Attendance, Error, EventKind, Fault, FileKind, Kind, Meeting, Rule};
 use proptest::prelude::*;
 
 fn refused(text: &str) -> Error {
@@ -279,4 +279,47 @@ proptest! {
         let meeting = Meeting::parse(&format!("orang = [{{ id = 'a', nama = {quoted} }}]"), "rapat.toml").expect("valid");
         prop_assert_eq!(meeting.people[0].name.as_str(), name.trim());
     }
+}
+
+#[test]
+fn the_retention_schedule_is_read_and_each_slip_named() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sekretariat/lembaga.toml");
+    let house = Meeting::read_institution(&path).expect("the shipped institution is valid");
+    let rule = |kind| Rule::find(&house.retention, Some(kind), FileKind::Recording).expect("a rule").to_string();
+    assert!(rule(Kind::Paripurna).starts_with("rekaman paripurna: 5 tahun sesudah resmi, permanen ("));
+    assert!(rule(Kind::Komisi).starts_with("rekaman: 5 tahun sesudah resmi, dinilai ("));
+    assert_eq!(house.archiving.class(Some(Kind::Bk)).map(|class| class.code.as_str()), Some("170"));
+
+    let fault = |text: &str| match Meeting::parse_institution(text, "lembaga.toml") {
+        Err(Error::Field { line, key, fault, .. }) => (line, key, fault),
+        other => panic!("{text}: {other:?}"),
+    };
+    let rule = |keys: &str| format!("[[retensi]]\nberkas = \"rekaman\"\n{keys}\n");
+    let whole = rule("masa = \"1 tahun\"\nnasib = \"musnah\"");
+    assert_eq!(
+        fault(&rule("masa = \"lima tahun\"\nnasib = \"musnah\"")),
+        (3, "masa", Fault::NotATerm("lima tahun".to_owned()))
+    );
+    assert_eq!(fault(&rule("nasib = \"dinilai\"")), (3, "nasib", Fault::Needs("masa")));
+    assert_eq!(
+        fault(&format!("{whole}{whole}")),
+        (6, "berkas", Fault::Twice { value: "rekaman".to_owned(), first: 2 })
+    );
+    assert_eq!(fault(&whole.replace("rekaman", "risalah")), (4, "nasib", Fault::RecordKept));
+    assert_eq!(
+        fault("[[klasifikasi]]\nkode = \"1\"\n[[klasifikasi]]\nkode = \"2\""),
+        (4, "kode", Fault::Twice { value: "klasifikasi".to_owned(), first: 2 })
+    );
+    for (text, wrong) in [
+        (whole.replace("nasib", "nasip"), "nasip"),
+        (whole.replace("musnah", "buang"), "buang"),
+        (whole.replace("rekaman", "suara"), "suara"),
+        (rule("masa = \"1 tahun\""), "nasib"),
+        ("[arsip]\npembuat = \"x\"".to_owned(), "pembuat"),
+    ] {
+        let error = Meeting::parse_institution(&text, "lembaga.toml").expect_err(&text);
+        let told = error.message().what(Language::Indonesian);
+        assert!(matches!(error, Error::Syntax { .. }) && told.contains(wrong), "{told}");
+    }
+    assert!(matches!(refused(&whole), Error::Syntax { .. }), "the schedule is the institution's, not a meeting's");
 }

@@ -2,8 +2,9 @@
 
 use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
-use e_risalah::lifecycle::{Error, State, Transition};
+use e_risalah::lifecycle::{Error, Life, State, Transition};
 use e_risalah::meeting::CorrectionPeriod;
+use e_risalah::transcript::store::Store;
 
 use super::fixture::{Fixture, at, words};
 
@@ -134,4 +135,27 @@ fn a_period_without_end_is_refused() {
     let error = fixture.life().advance(&fixture.store, &wish, &at("2026-03-11T08:00:00Z[UTC]")).expect_err("too long");
     explained(&error);
     assert!(matches!(error, Error::Period { .. }), "{error:?}");
+}
+
+#[test]
+fn whether_speakers_may_correct_is_known_from_the_steps_alone() {
+    const DURING: &str = "2026-03-11T08:00:00+08:00[Asia/Makassar]";
+    let fixture = Fixture::new();
+    let until = |now: &str| Life::open_for_correction(&fixture.store, at(now).timestamp()).expect("read");
+    assert_eq!(until(DURING), None);
+    for to in [State::Provisional, State::Correction] {
+        fixture.advance(to, None, "2026-03-10T16:00:00+08:00[Asia/Makassar]").expect("advanced");
+    }
+    assert_eq!(until(DURING), fixture.life().deadline());
+    assert!(until("2026-03-14T23:59:58+08:00[Asia/Makassar]").is_some());
+    assert_eq!(until("2026-03-14T23:59:59+08:00[Asia/Makassar]"), None);
+    fixture.advance(State::Verification, Some("semua setuju"), DURING).expect("ended early");
+    assert_eq!(until(DURING), None);
+    fixture.advance(State::Editing, Some("salah"), DURING).expect("back");
+    assert_eq!(until(DURING), None);
+    // No word of it was read: a store without any answers as well.
+    let empty = tempfile::tempdir().expect("a folder");
+    let store = Store::create(empty.path()).expect("a store");
+    assert!(store.load().is_err());
+    assert_eq!(Life::open_for_correction(&store, at(DURING).timestamp()).expect("read"), None);
 }

@@ -1,6 +1,6 @@
 //! From the first transcript to the signed record, and what keeps a record from going there.
 //!
-//! Needs poppler (Debian: poppler-utils) and unzip.
+//! Needs poppler (Debian: poppler-utils), unzip, flac, and `bagit` in `.venv`.
 
 #[path = "../sample/mod.rs"]
 mod sample;
@@ -8,6 +8,8 @@ mod sample;
 mod closed;
 mod disc;
 mod fixture;
+mod handed_over;
+mod keeping;
 mod life;
 mod official;
 mod program;

@@ -1,6 +1,6 @@
 //! A member's own turns, which they may correct within the period of correction.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State as Shared};
@@ -25,7 +25,7 @@ use crate::console::records::Record;
 use crate::console::refused::Refused;
 use crate::console::visitor::Visitor;
 use crate::document::risalah::who;
-use crate::lifecycle::{Life, State};
+use crate::lifecycle::Life;
 use crate::meeting_folder::{self, folders, now};
 use crate::transcript::edit::Source;
 use crate::transcript::store::Store;
@@ -129,8 +129,11 @@ pub async fn meetings(
         let person = link.as_ref().map_or_else(|| person(Some(&visitor)), |member| Ok(member.person.clone()))?;
         let is_asked = |id: &str| link.as_ref().is_none_or(|member| member.meeting == id);
         let mut found = Vec::new();
-        for (id, _) in folders(&app.root).into_iter().filter(|(id, _)| is_asked(id)) {
-            // One without a record, or outside its period, is not for members.
+        for (id, folder) in folders(&app.root).into_iter().filter(|(id, _)| is_asked(id)) {
+            // One without a record, or outside its period, is not for members; its words are not even read.
+            if !is_open(&folder) {
+                continue;
+            }
             let Ok(own) = Own::open(app, Member { meeting: id.clone(), person: person.clone() }) else { continue };
             if (0..own.record.len()).any(|index| own.is_own(index)) {
                 found.push(OwnMeeting { name: meeting_folder::name(&own.record.meeting, &id), id, until: own.until });
@@ -247,6 +250,12 @@ pub async fn text(
     .map(Json)
 }
 
+/// Whether speakers may correct a meeting's record now.
+fn is_open(folder: &Path) -> bool {
+    let store = Store::open_to_read(folder).ok();
+    store.is_some_and(|store| matches!(Life::open_for_correction(&store, Timestamp::now()), Ok(Some(_))))
+}
+
 /// The record as one member may see it.
 struct Own {
     member: Member,
@@ -259,8 +268,7 @@ impl Own {
     fn open(app: &App, member: Member) -> Result<Self, Refused> {
         let folder: PathBuf = app.folder(&member.meeting)?;
         let record = app.records.open(&folder)?;
-        let life = Life::read(&Store::open_to_read(&folder)?, &record.transcript)?;
-        let open = life.deadline().filter(|until| life.state() == State::Correction && Timestamp::now() < *until);
+        let open = Life::open_for_correction(&Store::open_to_read(&folder)?, Timestamp::now())?;
         let zone = now(&record.meeting).time_zone().clone();
         let until = open.map(|until| moment(&until.to_zoned(zone)));
         let until = until.ok_or_else(|| Refused::conflict(Message::new("page.error.no_correction")))?;

@@ -19,6 +19,7 @@ mod pokir;
 mod printing;
 mod quit;
 mod recordings;
+mod retention;
 mod search;
 mod session;
 mod turns;
@@ -84,6 +85,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
         .routes(routes!(peaks::peaks))
+        .routes(routes!(retention::list))
+        .routes(routes!(retention::choose))
         .routes(routes!(description::get, description::put))
         .routes(routes!(description::tick))
         .merge(uploads())

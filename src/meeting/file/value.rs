@@ -9,7 +9,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::value::Datetime;
 
-use super::super::{Kind, Nature, QuorumRule, Zone};
+use super::super::{Fate, FileKind, Kind, Nature, QuorumRule, Since, Zone};
 use super::JenisPeristiwa;
 use crate::common::date::typed_date;
 use crate::common::paper::Paper;
@@ -46,6 +46,9 @@ words!(Zone: "WIB" => Zone::Wib, "WITA" => Zone::Wita, "WIT" => Zone::Wit);
 words!(Paper: "F4" => Paper::F4, "A4" => Paper::A4);
 words!(QuorumRule:
     "3/4" => QuorumRule::ThreeQuarters, "2/3" => QuorumRule::TwoThirds, "1/2" => QuorumRule::MoreThanHalf);
+words!(FileKind: "rekaman" => FileKind::Recording, "naskah" => FileKind::Drafts, "risalah" => FileKind::Record);
+words!(Since: "resmi" => Since::Official, "rapat" => Since::Held);
+words!(Fate: "musnah" => Fate::Destroyed, "permanen" => Fate::Permanent, "dinilai" => Fate::Appraised);
 words!(JenisPeristiwa:
     "buka" => JenisPeristiwa::Buka, "skors" => JenisPeristiwa::Skors, "cabut_skors" => JenisPeristiwa::CabutSkors,
     "tutup" => JenisPeristiwa::Tutup, "ketuk_palu" => JenisPeristiwa::KetukPalu, "setuju" => JenisPeristiwa::Setuju,
