@@ -34,4 +34,5 @@ pub mod recognise;
 pub mod record;
 pub mod recording;
 pub mod retention;
+pub mod seal;
 pub mod transcript;

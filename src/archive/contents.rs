@@ -14,9 +14,9 @@ use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
 use crate::document::risalah::who;
 use crate::lifecycle::folder::MEETING;
-use crate::meeting::{EventKind, INSTITUTION, Kind, Meeting, Nature, Status};
+use crate::meeting::{EventKind, INSTITUTION, Kind, Meeting, Status};
 use crate::meeting_folder::{self, describe, name};
-use crate::recording::{LEDGER, folder_of};
+use crate::recording::{LEDGER, folder_of, seal_of};
 use crate::transcript::edit::Mark;
 use crate::transcript::store::{self, FILE_NAME, Store, Texts};
 
@@ -189,7 +189,8 @@ fn contents(id: &str, folder: &Path, known: Option<&str>) -> Result<(Contents, V
     // Its picture is nothing that is looked for.
     meeting.emblem = None;
     let more: Vec<PathBuf> = meeting.sources.iter().chain(&meeting.institution).cloned().collect();
-    if meeting.nature.is_some_and(|nature| nature != Nature::Terbuka) {
+    // What was recorded under seal stays out whatever its description says today.
+    if meeting.is_closed() || seal_of(folder).map_or(true, |seal| seal.is_some()) {
         return Ok((Contents::Closed, Vec::new()));
     }
     let store = match Store::open_to_read(folder) {

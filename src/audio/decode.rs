@@ -21,6 +21,7 @@ use super::several::Several;
 use super::wav::{Found, WavReader};
 use super::{Error, RATES, Warning};
 use crate::common::clock::{Clock, MAX_CHANNELS};
+use crate::seal::{MeetingKey, SealedReader};
 
 /// Samples a second and channels of a file, both within what is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +93,21 @@ pub(super) trait Decode: Send {
     fn names(&self) -> &[Option<String>] {
         &[]
     }
+}
+
+/// Opens a segment of a recording, which may be sealed to this key; `frames` is its length, once it
+/// is complete.
+pub(super) fn open_segment(
+    path: &Path,
+    frames: Option<u64>,
+    key: Option<&MeetingKey>,
+) -> Result<Box<dyn Decode>, Error> {
+    let Some(key) = key else { return open(path) };
+    let sealed = SealedReader::open(path, key.clone()).map_err(|error| Error::Recording(error.into()))?;
+    let mut reader = WavReader::new(sealed, path)?;
+    // Its length stands in the ledger alone.
+    Decode::grow(&mut reader, frames)?;
+    Ok(Box::new(reader))
 }
 
 /// Opens a file by its content; its name says nothing.

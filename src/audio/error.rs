@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::common::clock::{Channel, MAX_CHANNELS};
 use crate::common::message::{Explain, Message};
 use crate::recording;
+use crate::seal;
 
 use super::RATES;
 
@@ -215,7 +216,8 @@ impl Explain for Error {
     fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Nothing
+            Self::Recording(recording::Error::Seal(seal::Error::Sealed { .. }))
+                | Self::Nothing
                 | Self::Missing { .. }
                 | Self::FolderWithoutAudio { .. }
                 | Self::NothingRead { .. }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::decode::{self, Decode, Format};
 use super::{Error, Warning};
 use crate::recording::{self, Part};
+use crate::seal::{self, MeetingKey};
 
 /// How often a recording that grows is looked at. Its recorder writes about as often.
 const PULSE: Duration = Duration::from_millis(20);
@@ -16,6 +17,8 @@ const RESTARTED: Duration = Duration::from_secs(10);
 
 pub(super) struct Growing {
     recording: recording::Growth,
+    /// The key of a meeting that is recorded under seal.
+    key: Option<MeetingKey>,
     /// The place of the part after the one that is being read.
     next: usize,
     /// The part that is being read.
@@ -46,7 +49,14 @@ impl Growing {
     pub(super) fn open(folder: &Path, stop: &'static AtomicBool) -> Result<Self, Error> {
         let recording = recording::Growth::open(folder).map_err(Error::Recording)?;
         let recording = recording.ok_or_else(|| Error::FolderWithoutAudio { path: folder.to_owned() })?;
-        Ok(Self { recording, next: 0, part: None, ended: false, stop, live: None })
+        let key = match recording.ledger().seal() {
+            Some(seal) => match seal::held(&seal.recipient) {
+                Some(key) => Some(key),
+                None => return Err(Error::Recording(seal::Error::Sealed { path: folder.to_owned() }.into())),
+            },
+            None => None,
+        };
+        Ok(Self { recording, key, next: 0, part: None, ended: false, stop, live: None })
     }
 
     pub(super) fn format(&self) -> Result<Format, Error> {
@@ -81,7 +91,7 @@ impl Growing {
             }
             if let Some(part) = self.recording.part(self.next) {
                 let (path, first, length) = (part.path.clone(), part.first, part.frames.unwrap_or(0));
-                match decode::open(&path) {
+                match decode::open_segment(&path, part.frames, self.key.as_ref()) {
                     Ok(reader) => {
                         self.next += 1;
                         self.part = Some(part);

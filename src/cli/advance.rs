@@ -10,11 +10,14 @@ use e_risalah::transcript::store::Store;
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(long, value_name = "STATE", value_parser = states())]
     pub to: State,
     #[arg(long, value_name = "NAME")]

@@ -8,10 +8,11 @@ use clap::{Parser, Subcommand};
 
 use super::output_args::{FolderArgs, OutputArgs};
 use super::passage_args::PassageArgs;
+use super::seal_args::{SealArgs, SealedFolderArgs};
 use super::{
     accession, advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history,
-    import_edits, man, models, new, omit, play, pokir, print, record, recorder, retention, search, transcribe, typeset,
-    undo,
+    import_edits, keys, man, models, new, omit, play, pokir, print, record, recorder, retention, search, transcribe,
+    typeset, undo,
 };
 #[cfg(feature = "console")]
 use super::{accounts, serve};
@@ -25,7 +26,7 @@ pub const GROUPS: [(&str, &[&str]); 8] = [
     ("official", &["status", "advance", "finalize"]),
     ("find", &["search", "pokir"]),
     ("keep", &["retention", "accession"]),
-    ("system", &["accounts", "audit", "models", "completions", "man"]),
+    ("system", &["accounts", "audit", "keys", "models", "completions", "man"]),
 ];
 
 #[derive(Parser)]
@@ -82,7 +83,7 @@ pub enum Command {
     #[command(visible_alias = "batal")]
     Undo(undo::Args),
     #[command(visible_alias = "keadaan")]
-    Status(FolderArgs),
+    Status(SealedFolderArgs),
     #[command(visible_alias = "lanjutkan")]
     Advance(advance::Args),
     #[command(visible_alias = "didengar")]
@@ -96,7 +97,7 @@ pub enum Command {
     #[command(visible_alias = "pulihkan")]
     Recover(FolderArgs),
     #[command(visible_alias = "periksa")]
-    Verify(FolderArgs),
+    Verify(SealedFolderArgs),
     #[command(visible_alias = "arsipkan")]
     Archive(FolderArgs),
     #[command(visible_alias = "retensi")]
@@ -105,6 +106,8 @@ pub enum Command {
     Accession(accession::Args),
     #[command(visible_alias = "model", subcommand)]
     Models(models::Models),
+    #[command(visible_alias = "kunci", subcommand)]
+    Keys(keys::Keys),
     #[command(visible_alias = "perangkat")]
     Devices(devices::Args),
     Completions(completions::Args),
@@ -125,7 +128,8 @@ impl Command {
             Self::History(args) => Some(&args.folder),
             Self::Diff(args) => Some(&args.folder_args.folder),
             Self::Undo(args) => Some(&args.folder),
-            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => Some(&args.folder),
+            Self::Status(args) | Self::Verify(args) => Some(&args.folder_args.folder),
+            Self::Recover(args) | Self::Archive(args) => Some(&args.folder),
             Self::Advance(args) => Some(&args.folder_args.folder),
             Self::Heard(args) => Some(&args.folder),
             Self::Omit(args) => Some(&args.passage.folder),
@@ -136,6 +140,29 @@ impl Command {
             _ => None,
         }
         .map(std::path::PathBuf::as_path)
+    }
+
+    /// Whose key opens a sealed meeting, and the meeting's folder or recording, of a command that reads
+    /// one.
+    pub fn seal(&self) -> Option<(&SealArgs, &Path)> {
+        let (args, path) = match self {
+            Self::Transcribe(args) => (&args.seal_args, args.input.first()?),
+            Self::Floor(args) => (&args.seal_args, args.input.first()?),
+            Self::Play(args) => (&args.seal_args, &args.recording),
+            Self::Export(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::Print(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::ImportEdits(args) => (&args.seal_args, &args.folder),
+            Self::History(args) => (&args.seal_args, &args.folder),
+            Self::Diff(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::Undo(args) => (&args.seal_args, &args.folder),
+            Self::Status(args) | Self::Verify(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::Advance(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::Heard(args) => (&args.seal_args, &args.folder),
+            Self::Omit(args) => (&args.passage.seal_args, &args.passage.folder),
+            Self::Finalize(args) => (&args.seal_args, &args.folder_args.folder),
+            _ => return None,
+        };
+        Some((args, path))
     }
 
     /// How the command speaks.
@@ -160,7 +187,9 @@ impl Command {
             Self::History(args) => args.output_args,
             Self::Diff(args) => args.folder_args.output_args,
             Self::Undo(args) => args.output_args,
-            Self::Status(args) | Self::Recover(args) | Self::Verify(args) | Self::Archive(args) => args.output_args,
+            Self::Status(args) | Self::Verify(args) => args.folder_args.output_args,
+            Self::Recover(args) | Self::Archive(args) => args.output_args,
+            Self::Keys(args) => args.output_args(),
             Self::Advance(args) => args.folder_args.output_args,
             Self::Heard(args) => args.output_args,
             Self::Omit(args) => args.passage.output_args,

@@ -13,6 +13,7 @@ use super::console::Console;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::recogniser_args::RecogniserArgs;
+use super::seal_args::SealArgs;
 use super::transcribe;
 
 /// The shipped meeting: one file per channel under the names by which a folder is read, and its
@@ -65,6 +66,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         workers: None,
         follow: false,
         output_args: args.output_args,
+        key_stdin: false,
+        seal_args: SealArgs::default(),
     };
     transcribe::run(&transcribe, console)
 }

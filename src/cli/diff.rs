@@ -13,11 +13,14 @@ use super::console::{Console, print};
 use super::corrections::{NumberedRecord, describe_change, speaker_name};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(long, value_name = "STATE", default_value = "mentah", hide_default_value = true)]
     pub from: String,
     #[arg(long, value_name = "STATE", default_value = "kini", hide_default_value = true)]

@@ -7,7 +7,7 @@ use e_risalah::common::message::Message;
 use e_risalah::document::risalah::{self, Format, Templates};
 use e_risalah::lifecycle::folder::{Folder, MEETING};
 use e_risalah::meeting_folder::{self, Documents, Evidence};
-use e_risalah::recording::folder_of;
+use e_risalah::recording::{folder_of, seal_of};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
@@ -15,11 +15,14 @@ use super::console::Console;
 use super::layout::lay_out;
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub format: Vec<String>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -43,6 +46,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     let source = &args.folder_args.folder;
     let formats = meeting_folder::formats(&args.format)?;
+    if args.output.is_none() && seal_of(source)?.is_some() {
+        return Err(Failure::usage(Message::new("seal.no_output").with("path", source.display())));
+    }
     let mut store = match Store::open_to_read(source) {
         Err(store::Error::Missing { .. }) if only_register(&args.format, source)? => {
             return register_before(args, console);

@@ -13,12 +13,15 @@ use super::layout::lay_out;
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
 use super::paper::missing_paper;
+use super::seal_args::SealArgs;
 use super::shell::quoted;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(long, value_name = "NAME")]
     pub signed_by: String,
     #[arg(long, value_name = "NUMBER")]

@@ -22,6 +22,7 @@ use super::output_args::OutputArgs;
 use super::piped;
 use super::progress::ShareProgress;
 use super::recording_time::offset;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,6 +38,8 @@ pub struct Args {
     pub until: Option<u64>,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {

@@ -15,6 +15,7 @@ use super::console::{Console, print};
 use super::corrections::{NumberedRecord, describe_change};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -24,6 +25,8 @@ pub struct Args {
     pub turn: Option<String>,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {

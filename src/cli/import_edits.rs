@@ -11,6 +11,7 @@ use e_risalah::lifecycle::Life;
 use e_risalah::lifecycle::folder::Folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder::{describe, now};
+use e_risalah::recording::seal_of;
 use e_risalah::transcript::edit::Place;
 use e_risalah::transcript::store::Store;
 use e_risalah::transcript::{Transcript, Utterance};
@@ -19,6 +20,7 @@ use super::console::{Console, print};
 use super::corrections::{describe_change, stale_documents, tell_stale};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::seal_args::SealArgs;
 
 /// The largest file that is read: a record of eight hours is some 300 KB, with pictures pasted in
 /// some megabytes.
@@ -40,6 +42,8 @@ pub struct Args {
     pub check: bool,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
@@ -95,6 +99,11 @@ fn corrector(args: &Args, meeting: &Meeting) -> Result<Corrector, Failure> {
 
 /// Keeps the document, and the list of what could not be placed, beside the transcript.
 fn keep(args: &Args, store: &Store, bytes: &[u8], correction: &Correction, console: Console) -> Result<(), Failure> {
+    if seal_of(&args.folder)?.is_some() {
+        // Both would lie open.
+        console.warnings(&correction.leftovers.iter().map(Explain::message).collect::<Vec<_>>());
+        return Ok(());
+    }
     let folder = Folder::create(&args.folder)?;
     let name = format!("koreksi-{}", &sha256(bytes)[..8]);
     folder.write(store, &format!("{name}.docx"), bytes)?;

@@ -30,6 +30,7 @@ mod heard;
 mod history;
 mod import_edits;
 mod interrupt;
+mod keys;
 mod language;
 mod layout;
 mod logs;
@@ -59,6 +60,7 @@ mod reference;
 mod retention;
 mod room_profile;
 mod screen;
+mod seal_args;
 mod search;
 #[cfg(feature = "console")]
 mod serve;
@@ -69,6 +71,7 @@ mod transcribe;
 mod transcription_view;
 mod typeset;
 mod undo;
+mod unseen;
 mod usage_error;
 mod verify;
 
@@ -117,10 +120,12 @@ pub fn run() -> ExitCode {
         let message = Message::new("general.no_folder").with("path", folder.display());
         return exit(Err(Failure::usage(message)), console);
     }
+    let name = matches.subcommand_name().unwrap_or_default();
     let end = match audited::enter(&args.command) {
         Ok(entered) => {
             let head = entered.head();
-            entered.end(command(args.command, head, language, console), console)
+            let opened = args.command.seal().map_or(Ok(()), |(seal, path)| seal.open(path, name, console));
+            entered.end(opened.and_then(|()| command(args.command, head, language, console)), console)
         }
         Err(failure) => Err(failure),
     };
@@ -152,18 +157,19 @@ fn command(command: Command, head: Option<Head>, language: Language, console: Co
         Command::Retention(args) => retention::run(&args, console),
         Command::Accession(args) => accession::run(&args, console),
         Command::Models(args) => models::run(&args, console),
+        Command::Keys(args) => keys::run(&args, console),
         Command::Devices(args) => devices::run(&args, console),
         Command::Record(args) => record::run(&args, console),
         Command::Recorder(args) => recorder::run(&args, console),
         Command::Typeset(args) => typeset::run(&args),
-        Command::Status(args) => status::run(&args, console),
+        Command::Status(args) => status::run(&args.folder_args, console),
         Command::Advance(args) => advance::run(&args, console),
         Command::Heard(args) => heard::run(&args, console),
         Command::Omit(args) => omit::run(&args, console),
         Command::Finalize(args) => finalize::run(&args, head, console),
         Command::Doctor(args) => doctor::run(&args, console),
         Command::Recover(args) => recover::run(&args, console),
-        Command::Verify(args) => verify::run(&args, console),
+        Command::Verify(args) => verify::run(&args.folder_args, console),
         Command::Archive(args) => archive::run(&args, console),
         Command::Completions(args) => completions::run(&args, command_line::visible(language)),
         Command::Man(args) => man::run(&args, &command_line::visible(language), console),

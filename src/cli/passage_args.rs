@@ -9,6 +9,7 @@ use e_risalah::lifecycle::{self, Passage};
 use super::console::{Console, print};
 use super::outcome::Failure;
 use super::output_args::OutputArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct PassageArgs {
@@ -22,6 +23,8 @@ pub struct PassageArgs {
     pub by: String,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 impl PassageArgs {

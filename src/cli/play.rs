@@ -15,6 +15,7 @@ use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::progress::ShareProgress;
 use super::recording_time::offset;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,6 +31,8 @@ pub struct Args {
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 /// How much is heard when no end is named, in milliseconds.

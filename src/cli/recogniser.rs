@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -17,7 +18,8 @@ use e_risalah::floor;
 use e_risalah::recognise::pipeline::Preview;
 use e_risalah::recognise::{preview_file, progress_file};
 use e_risalah::record::recorder::Status;
-use e_risalah::recording::{LEDGER, folder_of};
+use e_risalah::recording::{LEDGER, folder_of, seal_of};
+use e_risalah::seal::{ExposeSecret, MeetingKey};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
 
@@ -26,6 +28,7 @@ use super::interrupt::STOP;
 use super::outcome::End;
 use super::own_process::own_process;
 use super::recogniser_args::RecogniserArgs;
+use super::shell::quoted;
 
 /// What it said.
 const LOG: &str = "pengenal.log";
@@ -128,6 +131,8 @@ fn lock(recognised: &Mutex<Recognised>) -> MutexGuard<'_, Recognised> {
 /// The recogniser of one recording, as the one sees it who shows the recording.
 pub struct Recogniser {
     args: RecogniserArgs,
+    /// The key of a closed meeting.
+    key: Option<MeetingKey>,
     child: Option<Child>,
     deaths: u32,
     died: Instant,
@@ -139,7 +144,17 @@ impl Recogniser {
     /// One that is started as soon as there is something to follow, unless one is at work.
     pub fn new(args: &RecogniserArgs) -> Self {
         let args = args.clone();
-        Self { args, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+        Self { args, key: None, child: None, deaths: 0, died: Instant::now(), seen: 0, done: false }
+    }
+
+    /// The same of a closed meeting with this key.
+    pub fn with_key(self, key: Option<MeetingKey>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The key that it hands on.
+    pub fn key(&self) -> Option<&MeetingKey> {
+        self.key.as_ref()
     }
 
     /// Which model and engine it runs.
@@ -155,7 +170,8 @@ impl Recogniser {
                 process.arg("--model").arg(model);
             }
             let log = log.map_or_else(|_| Stdio::null(), Stdio::from);
-            process.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().ok()
+            process.stdout(Stdio::null()).stderr(log);
+            spawn_with(process, self.key.as_ref())
         });
         self.child = spawned;
     }
@@ -173,7 +189,12 @@ impl Recogniser {
                 self.died = Instant::now();
             }
             None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !progress_file::is_held(folder) => {
-                self.spawn(folder);
+                if self.key.is_none() && is_sealed(folder) {
+                    // Without its key there is nothing to hear.
+                    self.deaths = TRIES + 1;
+                } else {
+                    self.spawn(folder);
+                }
             }
             _ => {}
         }
@@ -237,6 +258,17 @@ impl Recogniser {
                 return End::Warned;
             }
         }
+        if is_sealed(folder) {
+            // Nothing lies open in the folder; what was recognised is in its store.
+            let key = if self.done { "seal.recognised" } else { "seal.unrecognised" };
+            let told = Message::new(key).with("folder", quoted(whole));
+            if self.done {
+                console.note(&told);
+                return End::Done;
+            }
+            console.warning(&told);
+            return End::Warned;
+        }
         let documents = ["risalah-sementara.pdf", "risalah-sementara.docx"].map(|name| folder.join(name));
         if !documents.iter().all(|path| path.is_file()) || !self.done && self.deaths > 0 {
             console.warning(&unfinished());
@@ -255,6 +287,25 @@ fn current(said: Preview, status: &Status, turns: &VecDeque<(Clock, Utterance)>)
     let is_past = clock.millis(status.position.saturating_sub(said.span.end)) > PAST;
     let is_final = turns.iter().any(|(_, turn)| turn.channel == said.channel && turn.span.end > said.span.start);
     (!is_past && !is_final).then_some((clock, said))
+}
+
+/// Whether a meeting is recorded under seal.
+fn is_sealed(folder: &Path) -> bool {
+    seal_of(folder).is_ok_and(|seal| seal.is_some())
+}
+
+/// Starts a process that is handed the key of a meeting: through a pipe that only it has, never by
+/// an argument or a file.
+pub fn spawn_with(mut process: Command, key: Option<&MeetingKey>) -> Option<Child> {
+    let Some(key) = key else { return process.stdin(Stdio::null()).spawn().ok() };
+    let mut child = process.arg("--key-stdin").stdin(Stdio::piped()).spawn().ok()?;
+    let secret = key.secret();
+    let told = child.stdin.take().map(|mut stdin| stdin.write_all(secret.expose_secret().as_bytes()));
+    if matches!(told, Some(Ok(()))) {
+        return Some(child);
+    }
+    end(child);
+    None
 }
 
 /// Lets a recogniser end that is no longer waited for: what it has recognised is kept, and it must

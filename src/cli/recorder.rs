@@ -87,6 +87,7 @@ fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<E
         conference: order.conference,
         zone: jiff::tz::TimeZone::system(),
         resume: order.resume,
+        seal: order.seal,
     };
     let Outcome { lost, end, copy_failed, .. } = recorder::run(plan, stop)?;
     if let Some(reason) = &copy_failed {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use e_risalah::seal::Seal;
 use serde::{Deserialize, Serialize};
 
 /// What the recorder reads on stdin, as JSON.
@@ -20,4 +21,7 @@ pub struct RecorderOrder {
     /// Whether a recording that nobody closed is gone on with.
     #[serde(default)]
     pub resume: bool,
+    /// The key of a closed meeting: its public half, and its secret one wrapped.
+    #[serde(default)]
+    pub seal: Option<Seal>,
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -20,7 +21,8 @@ use e_risalah::recognise::models::{self, Model};
 use e_risalah::recognise::pipeline::Run;
 use e_risalah::recognise::progress_file::ProgressFile;
 use e_risalah::recognise::speech::{Hints, Languages, Loaded};
-use e_risalah::recording::{Growth, LEDGER, folder_of};
+use e_risalah::recording::{Growth, LEDGER, folder_of, seal_of};
+use e_risalah::seal::{self, MeetingKey};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
 
@@ -35,6 +37,7 @@ use super::output_args::OutputArgs;
 use super::piped;
 use super::progress::watched;
 use super::recogniser_args::RecogniserArgs;
+use super::seal_args::SealArgs;
 use super::source_fingerprint::{Context, FileStamps, fingerprint};
 use super::transcription_view::TranscriptionView;
 
@@ -63,6 +66,11 @@ pub struct Args {
     /// In the background, behind a recording.
     #[arg(long, hide = true)]
     pub follow: bool,
+    /// The key of a closed meeting comes on stdin.
+    #[arg(long, hide = true)]
+    pub key_stdin: bool,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[command(flatten)]
     pub output_args: OutputArgs,
 }
@@ -70,6 +78,9 @@ pub struct Args {
 #[expect(clippy::too_many_lines, reason = "the steps of a transcription, one after the other")]
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let formats = meeting_folder::formats(&args.format)?;
+    if args.key_stdin {
+        hold_key()?;
+    }
     let output = output(args)?;
     let paths = sound(args, &output)?;
     let description = find_description(args.meeting.as_deref(), &args.input, Some(&output));
@@ -78,6 +89,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let lexicon = meeting_folder::lexicon(&[office, &output])?;
     let paths = piped::paths(&paths, Some(&output))?;
     let input = meeting_folder::input(&paths.input, &meeting)?;
+    let is_sealed = is_sealed(args, &input, &output)?;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     if let Some(path) = &args.conference {
@@ -179,6 +191,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let evidence = Evidence::find(None, folder.path(), recording)?;
     let mut warned = evidence.is_some_and(|found| console.notices(&found.consult(&mut meeting, &mut transcript)));
     warned |= console.warnings(&meeting_folder::outside_recording(&meeting, &transcript));
+    // Of a sealed meeting documents are written where somebody asks for them, by `export -o`.
+    let formats = if is_sealed { Vec::new() } else { formats };
     let (formats, withheld) = meeting_folder::publishable(&formats, &meeting);
     // That they are withheld is as it should be.
     console.warnings(&withheld);
@@ -200,7 +214,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     for warning in &outcome.warnings {
         console.warning(&named(warning.clone(), &meeting));
     }
-    let open = tell_open(&folder, &store, &transcript, &meeting, console)?;
+    let list = (!is_sealed).then_some(&folder);
+    let open = tell_open(folder.path(), list, &store, &transcript, &meeting, console)?;
     if model.properties.synthetic {
         console.note(&Message::new("cli.demonstration"));
     }
@@ -248,6 +263,29 @@ fn sound(args: &Args, output: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(args.input.clone())
 }
 
+/// Holds the key that whoever started this process hands it.
+fn hold_key() -> Result<(), Failure> {
+    let mut secret = String::new();
+    let read = io::stdin().lock().take(1024).read_to_string(&mut secret);
+    let key = read.ok().and_then(|_| MeetingKey::parse(&secret));
+    seal::hold(key.ok_or_else(|| Failure::usage(Message::new("seal.no_key")))?);
+    Ok(())
+}
+
+/// Whether the sound is under seal. Then its words go into the store of its own folder and nowhere
+/// else, and no copy of the sound is made.
+fn is_sealed(args: &Args, input: &Input, output: &Path) -> Result<bool, Failure> {
+    let Input::Recording(recording) = input else { return Ok(false) };
+    if seal_of(recording)?.is_none() {
+        return Ok(false);
+    }
+    let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    if args.copy_audio || !same(recording, &folder_of(output)) {
+        return Err(Failure::usage(Message::new("seal.elsewhere").with("path", recording.display())));
+    }
+    Ok(true)
+}
+
 /// Keeps where the sound lies, unless the folder itself holds it.
 fn keep_place(store: &mut Store, paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
     if paths == [folder] {
@@ -269,7 +307,8 @@ fn refuse_official(store: &Store, origin: &Origin, folder: &Path) -> Result<(), 
 
 /// Lists the corrections of an earlier version that could not be taken over; whether there are any.
 fn tell_open(
-    folder: &Folder,
+    path: &Path,
+    list: Option<&Folder>,
     store: &Store,
     transcript: &Transcript,
     meeting: &Meeting,
@@ -281,11 +320,11 @@ fn tell_open(
     }
     let messages = open_corrections(transcript, &open, meeting, console);
     console.warnings(&messages);
+    console.warning(&Message::new("history.open").with("count", open.len()).with("path", path.display()));
+    let Some(folder) = list else { return Ok(true) };
     let lines: String = messages.iter().map(|message| format!("- {}\n", console.sentence(message))).collect();
     let name = format!("koreksi-belum-terbawa-versi-{}.txt", transcript.version.number);
     let list = folder.write(store, &name, lines.as_bytes())?;
-    let path = folder.path().display();
-    console.warning(&Message::new("history.open").with("count", open.len()).with("path", path));
     console.note(&Message::new("history.open_list").with("path", list.path.display()));
     Ok(true)
 }

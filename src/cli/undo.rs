@@ -12,6 +12,7 @@ use super::console::{Console, print};
 use super::corrections::{stale_documents, tell_stale};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,6 +26,8 @@ pub struct Args {
     pub why: Option<String>,
     #[command(flatten)]
     pub output_args: OutputArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {

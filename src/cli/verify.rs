@@ -8,6 +8,7 @@ use e_risalah::lifecycle::{self, kept_heads};
 use e_risalah::meeting_folder::{folders, is_meeting};
 use e_risalah::recording::{self, FOLDER, folder_of};
 use e_risalah::retention::{Decision, Log};
+use e_risalah::seal;
 use e_risalah::transcript::store::{self, Store};
 
 use super::audited::{is_of_all, trail_of};
@@ -48,6 +49,9 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
         None => false,
     };
     let mut findings: Vec<Message> = log.finding().iter().map(Explain::message).collect();
+    if let (_, Some(line)) = seal::openings(&args.folder)? {
+        findings.push(Message::new("seal.openings_broken").with("line", line));
+    }
     for finding in &official.findings {
         if !matches!(finding, lifecycle::Finding::Missing(path) if is_destroyed(path)) {
             findings.push(finding.message());
@@ -133,7 +137,10 @@ fn tell_trail(verdict: Option<&audit::Verdict>, console: Console) {
 /// What became of the official editions; none where nothing was recognised.
 fn official(folder: &Path) -> Result<lifecycle::Verdict, Failure> {
     match Store::open_to_read(folder) {
-        Err(store::Error::Missing { .. }) => Ok(lifecycle::Verdict::default()),
+        // Of a sealed meeting the recording is verified without a key, and its editions with one.
+        Err(store::Error::Missing { .. } | store::Error::Seal(seal::Error::Sealed { .. })) => {
+            Ok(lifecycle::Verdict::default())
+        }
         store => Ok(lifecycle::verify(folder, &store?)?),
     }
 }

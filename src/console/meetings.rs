@@ -52,7 +52,7 @@ impl Summary {
             }
             Err(error) => {
                 problem = problem.or(Some(error.message()));
-                (State::Transcribing, None)
+                (if is_recorded { State::Recording } else { State::Transcribing }, None)
             }
         };
         Self { name: name(&meeting, &id), id, meeting, state, is_recorded, until, listened, problem }

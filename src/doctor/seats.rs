@@ -166,6 +166,7 @@ impl SeatCheck<'_> {
             conference: None,
             zone: TimeZone::system(),
             resume: false,
+            seal: None,
         };
         let enough = AtomicBool::new(false);
         thread::scope(|scope| {

@@ -58,6 +58,8 @@ pub enum Finding {
     Kind,
     /// Neither open nor closed.
     Nature,
+    /// The meeting is closed, and nobody is named who could open its recording again.
+    Holders,
     /// No date.
     Date,
     /// No zone, so that no time can be printed.
@@ -199,7 +201,8 @@ impl Finding {
             | Self::Chair
             | Self::Secretary
             | Self::Seats => Need::Provisional,
-            Self::QuorumDiffers { .. }
+            Self::Holders
+            | Self::QuorumDiffers { .. }
             | Self::QuorumNotReached { .. }
             | Self::QuorumOutside { .. }
             | Self::OtherDay { .. }
@@ -217,6 +220,7 @@ impl Finding {
             Self::City => "lembaga.kota",
             Self::Kind => "rapat.jenis",
             Self::Nature => "rapat.sifat",
+            Self::Holders => "segel.penerima",
             Self::Date => "rapat.tanggal",
             Self::Zone => "rapat.zona",
             Self::Place => "rapat.tempat",
@@ -257,6 +261,7 @@ impl Finding {
             Self::City => "city",
             Self::Kind => "kind",
             Self::Nature => "nature",
+            Self::Holders => "holders",
             Self::Date => "date",
             Self::Zone => "zone",
             Self::Place => "place",
@@ -358,6 +363,8 @@ pub fn checks(meeting: &Meeting, recorded: Option<&Recorded>) -> Vec<Finding> {
         (meeting.city.is_none(), Finding::City),
         (meeting.kind.is_none(), Finding::Kind),
         (meeting.nature.is_none(), Finding::Nature),
+        // What is recorded is sealed already, or was recorded elsewhere.
+        (meeting.is_closed() && meeting.holders.is_empty() && recorded.is_none(), Finding::Holders),
         (meeting.date.is_none(), Finding::Date),
         (meeting.zone.is_none(), Finding::Zone),
         (meeting.start.is_none() && started.is_none(), Finding::Start),

@@ -99,6 +99,9 @@ pub enum Fault {
     /// A reference to a person or group that the file does not have.
     #[error("`{0}` is not in the file")]
     Unknown(String),
+    /// Not a public key of age.
+    #[error("`{0}` is not a public key")]
+    NotAKey(String),
     /// Not a date alone.
     #[error("`{0}` is not a date")]
     NotADate(String),
@@ -200,6 +203,7 @@ impl Fault {
             Self::NoSuchChannel { .. } => "meeting.no_such_channel",
             Self::Twice { .. } => "meeting.twice",
             Self::Unknown(_) => "meeting.unknown",
+            Self::NotAKey(_) => "meeting.not_a_key",
             Self::NotADate(_) => "meeting.not_a_date",
             Self::NotATime(_) => "meeting.not_a_time",
             Self::NotAnOffset(_) => "meeting.not_an_offset",
@@ -228,6 +232,7 @@ impl Fault {
             Self::NoSuchChannel { channel, channels } => message.with("channel", channel).with("channels", channels),
             Self::Twice { value, first } => message.with("value", value).with("first", first),
             Self::Unknown(value)
+            | Self::NotAKey(value)
             | Self::NotADate(value)
             | Self::NotATime(value)
             | Self::NotAnOffset(value)

@@ -11,6 +11,7 @@ pub(super) use value::{Clock, Day, Word};
 
 use super::{Fate, FileKind, Kind, Nature, QuorumRule, Since, Zone};
 use crate::common::paper::Paper;
+use crate::seal::Role;
 
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<u32>;
@@ -48,6 +49,7 @@ pub(super) struct Institution {
     pub(super) retensi: Vec<Retensi>,
     pub(super) arsip: Arsip,
     pub(super) klasifikasi: Vec<Klasifikasi>,
+    pub(super) segel: Segel,
 }
 
 /// A rule of the retention schedule.
@@ -76,6 +78,21 @@ pub(super) struct Klasifikasi {
     pub(super) jenis: Option<Word<Kind>>,
     pub(super) kode: Text,
     pub(super) uraian: Option<Text>,
+}
+
+/// To whom closed meetings are sealed.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Segel {
+    pub(super) penerima: Vec<Penerima>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Penerima {
+    pub(super) nama: Text,
+    pub(super) peran: Word<Role>,
+    pub(super) kunci: Text,
 }
 
 #[derive(Default, Deserialize)]

@@ -35,6 +35,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::common::clock::Channel;
 use crate::common::paper::Paper;
+use crate::seal::Holder;
 
 pub use admit::Objection;
 pub use attendance::{Attendance, Group, Quorum, QuorumRule};
@@ -71,6 +72,8 @@ pub struct Meeting {
     pub name: Option<String>,
     /// Open or closed. Always open for a plenary and a public hearing.
     pub nature: Option<Nature>,
+    /// To whom a closed meeting is sealed.
+    pub holders: Vec<Holder>,
     /// The record's number; given when it becomes official.
     pub number: Option<String>,
     /// Year of sessions, as the institution writes it.
@@ -159,6 +162,12 @@ impl Default for CorrectionPeriod {
 }
 
 impl Meeting {
+    /// Whether it is closed to the public.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.nature.is_some_and(|nature| nature != Nature::Terbuka)
+    }
+
     /// A meeting of which nothing is known: every channel is an unknown speaker, every field is
     /// dots.
     #[must_use]

@@ -214,6 +214,7 @@ impl<'a> Reader<'a> {
         meeting.events = self.events(peristiwa, &meeting)?;
         meeting.decisions = keputusan.iter().map(|keputusan| self.decision(keputusan)).collect::<Result<_, _>>()?;
         meeting.correction = self.correction(&koreksi)?;
+        meeting.holders = base.holders(&shared.segel.penerima)?;
         let usual = base.optional("kedua", shared.transkripsi.kedua.as_ref())?;
         meeting.second_model = self.optional("kedua", transkripsi.kedua.as_ref())?.or(usual);
         meeting.languages = self.texts("bahasa", &transkripsi.bahasa)?;

@@ -66,6 +66,7 @@ pub fn fact(language: Language, meeting: &Meeting, clock: Clock, fact: &Fact) ->
         Fact::Event { at: place, entered: what, .. } => {
             at("event", place).with("what", entered(language, meeting, what, clock.millis(*place)))
         }
+        Fact::Sealed { at: place, .. } => at("sealed", place),
         Fact::Clock { at: place, .. } => at("clock", place),
         Fact::Low { at: place, minutes } => at("low", place).with("minutes", minutes),
         Fact::Moved { at: place, folder } => at("moved", place).with("folder", folder.display()),

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::recognise::pipeline::Preview;
+use crate::recording::seal_of;
 
 /// Its name in the meeting's folder.
 const FILE: &str = ".pratinjau";
@@ -14,8 +15,12 @@ const FRESH: &str = ".pratinjau-baru";
 /// More is none of ours: a turn has a few hundred words.
 const LONGEST: u64 = 64 << 10;
 
-/// Shows it, in place of what was shown before.
+/// Shows it, in place of what was shown before. Of a sealed meeting nothing is shown: it would stand
+/// open on the disk.
 pub fn show(folder: &Path, preview: &Preview) {
+    if !seal_of(folder).is_ok_and(|seal| seal.is_none()) {
+        return;
+    }
     let fresh = folder.join(FRESH);
     let written = serde_json::to_vec(preview).map_err(Into::into).and_then(|text| fs::write(&fresh, text));
     let _ = written.and_then(|()| fs::rename(&fresh, folder.join(FILE)));

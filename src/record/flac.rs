@@ -91,6 +91,10 @@ pub fn archive(
     let growth = Growth::open(folder)?.ok_or_else(|| recording::Error::Absent { path: folder.to_owned() })?;
     let folder = growth.folder().to_owned();
     let format = growth.format();
+    if growth.ledger().seal().is_some() {
+        // The files would hold in the open what is sealed.
+        return Err(recording::Error::Unarchivable { path: folder, reason: Unarchivable::Sealed }.into());
+    }
     let findings = recording::verify(&folder, &mut |_, _| {})?.findings;
     // What an interrupted archiving left under a name of its own, no line of the ledger knows: it is
     // written over.

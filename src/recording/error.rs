@@ -63,6 +63,9 @@ pub enum Error {
     /// The folder cannot be held for one recorder.
     #[error(transparent)]
     Lock(#[from] crate::common::lock::Error),
+    /// What is sealed cannot be read or written.
+    #[error(transparent)]
+    Seal(#[from] crate::seal::Error),
     /// The recording must be whole before it is archived.
     #[error("{path} is not whole")]
     NotWhole {
@@ -78,6 +81,8 @@ pub enum Unarchivable {
     LowBits,
     /// Floating-point samples that are no whole numbers of 24 bits, or beyond full scale.
     Float,
+    /// What is sealed stays so.
+    Sealed,
     /// In its own words.
     Encoder(String),
 }
@@ -114,11 +119,13 @@ impl Explain for Error {
             Self::NoStart { path } => about("no_start", path),
             Self::NotLossless { path } => about("not_lossless", path),
             Self::Unarchivable { path, reason: Unarchivable::LowBits } => about("unarchivable.low_bits", path),
+            Self::Unarchivable { path, reason: Unarchivable::Sealed } => about("unarchivable.sealed", path),
             Self::Unarchivable { path, reason: Unarchivable::Float } => about("unarchivable.float", path),
             Self::Unarchivable { path, reason: Unarchivable::Encoder(detail) } => {
                 about("unarchivable.encoder", path).with("detail", detail)
             }
             Self::Lock(error) => error.message(),
+            Self::Seal(error) => error.message(),
             Self::NotWhole { path } => about("not_whole", path),
             Self::OtherForm { path } => about("other_form", path),
             Self::LongAgo { path } => about("long_ago", path),
@@ -126,13 +133,14 @@ impl Explain for Error {
     }
 
     fn is_usage(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::Seal(error) => error.is_usage(),
             Self::Taken { .. }
-                | Self::Busy { .. }
-                | Self::Absent { .. }
-                | Self::OtherForm { .. }
-                | Self::LongAgo { .. }
-        )
+            | Self::Busy { .. }
+            | Self::Absent { .. }
+            | Self::OtherForm { .. }
+            | Self::LongAgo { .. } => true,
+            _ => false,
+        }
     }
 }

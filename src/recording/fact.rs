@@ -10,6 +10,7 @@ use crate::common::alarm::Alarm;
 use crate::common::clock::Channel;
 use crate::conference::{self, Change, Said};
 use crate::meeting::EventKind;
+use crate::seal::{MeetingKey, Seal, Sealer};
 
 /// What a line says. Positions (`at`, `first`) are samples since the recording's first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub enum Fact {
         device: String,
         /// The program and its version.
         program: String,
+        /// The key of a meeting that is recorded under seal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<Box<Seal>>,
     },
     /// A segment's file was begun.
     Open {
@@ -44,7 +48,8 @@ pub enum Fact {
         first: u64,
         /// Samples of each channel.
         frames: u64,
-        /// SHA-256 of the bytes of its samples (not of its head).
+        /// SHA-256 of the bytes of its samples (not of its head); under seal, of its whole file, and
+        /// of the file of its tail behind it where a crash left one.
         sha256: String,
         /// Whether it was closed after a crash, by what was on the disk.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -89,6 +94,16 @@ pub enum Fact {
         /// says so, for programs that do not know of taking back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         withdraws: Option<u64>,
+    },
+    /// A text that was entered under seal. Whoever holds the meeting's key reads an event instead.
+    Sealed {
+        /// When.
+        at: u64,
+        /// What, sealed.
+        sealed: String,
+        /// The key under which it was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// The computer's clock at a sample; two of these give the device's drift.
     Clock {
@@ -155,6 +170,34 @@ pub enum Fact {
         /// Why.
         end: End,
     },
+}
+
+impl Fact {
+    /// The same as it stands in the ledger of a sealed meeting: a text that somebody entered is
+    /// sealed.
+    pub(super) fn sealed(&self, sealer: &Sealer) -> std::io::Result<Self> {
+        match self {
+            Self::Event { at, entered, key, withdraws: None } if entered.has_text() => {
+                let sealed = sealer.seal_text(&serde_json::to_string(entered)?)?;
+                Ok(Self::Sealed { at: *at, sealed, key: key.clone() })
+            }
+            open => Ok(open.clone()),
+        }
+    }
+
+    /// The same for one who holds the meeting's key.
+    pub(super) fn opened(self, meeting: &MeetingKey) -> Self {
+        match &self {
+            Self::Sealed { at, sealed, key } => {
+                let entered = meeting.open_text(sealed).and_then(|text| serde_json::from_str(&text).ok());
+                entered.map_or_else(
+                    || self.clone(),
+                    |entered| Self::Event { at: *at, entered, key: key.clone(), withdraws: None },
+                )
+            }
+            _ => self,
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
@@ -239,6 +282,11 @@ pub enum Entered {
 }
 
 impl Entered {
+    /// Whether it holds words that somebody typed.
+    fn has_text(&self) -> bool {
+        matches!(self, Self::Event(EventKind::Agreed(Some(_)) | EventKind::Song(_) | EventKind::Note(_)))
+    }
+
     /// Whether only a person enters such a thing, by key or by `record event`.
     #[must_use]
     pub fn is_personal(&self) -> bool {

@@ -59,6 +59,27 @@ pub(super) fn head(format: Format, labels: &Labels, first: u64) -> (Vec<u8>, Len
     (out, lengths)
 }
 
+/// The same for a segment that is sealed, filled up to `length` bytes. Its lengths are those of a
+/// stream, which nobody knows when it begins: they are never written again.
+pub(super) fn sealed(format: Format, labels: &Labels, first: u64, length: usize) -> Vec<u8> {
+    const UNKNOWN: [u8; 4] = [0xFF; 4];
+    let mut out = b"RIFF".to_vec();
+    out.extend_from_slice(&UNKNOWN);
+    out.extend_from_slice(b"WAVE");
+    chunk(&mut out, *b"bext", &bext(format, labels, first));
+    chunk(&mut out, *b"fmt ", &fmt(format));
+    let names = ixml(format, labels);
+    // Names that do not fit are left out; they stand in the meeting's description too.
+    if out.len() + names.len() + 32 <= length {
+        chunk(&mut out, *b"iXML", names.as_bytes());
+    }
+    let filled = length.saturating_sub(out.len() + 16);
+    chunk(&mut out, *b"JUNK", &vec![0; filled]);
+    out.extend_from_slice(b"data");
+    out.extend_from_slice(&UNKNOWN);
+    out
+}
+
 fn fmt(format: Format) -> Vec<u8> {
     const PCM: u16 = 1;
     const FLOAT: u16 = 3;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::fmt::temporal::DateTimeParser;
@@ -16,6 +16,7 @@ use crate::common::atomic_file;
 use crate::common::clock::{Channel, Clock};
 use crate::common::digest::sha256;
 use crate::conference::{self, Said};
+use crate::seal::{self, Seal, Sealer};
 
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
@@ -23,6 +24,9 @@ pub const LEDGER: &str = "ledger.jsonl";
 /// Milliseconds by which a clock is set for a person to be told: less does not change a minute that
 /// is printed, but by chance.
 const SET: u64 = 1000;
+
+/// The first line of a ledger is shorter.
+const LONGEST_START: u64 = 1 << 20;
 
 /// A line of the ledger as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,6 +75,7 @@ impl Ledger {
             Err(error) => return Err(Error::io(path)(error)),
         }
         self.torn = false;
+        let mut key = self.seal().and_then(|seal| seal::held(&seal.recipient));
         for piece in text.split_inclusive(|byte| *byte == b'\n') {
             let parsed = piece.strip_suffix(b"\n").map(serde_json::from_slice::<Line>);
             let Some(Ok(line)) = parsed else {
@@ -83,9 +88,24 @@ impl Ledger {
             }
             self.last_hash = sha256(&piece[..piece.len() - 1]);
             self.whole += piece.len() as u64;
-            self.facts.push(line.fact);
+            self.facts.push(match &key {
+                Some(key) => line.fact.opened(key),
+                None => line.fact,
+            });
+            if number == 1 {
+                key = self.seal().and_then(|seal| seal::held(&seal.recipient));
+            }
         }
         Ok(())
+    }
+
+    /// The key of a meeting that is recorded under seal.
+    #[must_use]
+    pub fn seal(&self) -> Option<&Seal> {
+        match self.facts.first()? {
+            Fact::Start { seal, .. } => seal.as_deref(),
+            _ => None,
+        }
     }
 
     /// When and in which form the recording began.
@@ -202,7 +222,9 @@ impl Ledger {
     /// The keys under which events were entered, each with its sample.
     pub fn keys(&self) -> impl Iterator<Item = (&str, u64)> {
         self.facts.iter().filter_map(|fact| match fact {
-            Fact::Event { at, key: Some(key), .. } => Some((key.as_str(), *at)),
+            Fact::Event { at, key: Some(key), .. } | Fact::Sealed { at, key: Some(key), .. } => {
+                Some((key.as_str(), *at))
+            }
             _ => None,
         })
     }
@@ -245,6 +267,26 @@ impl Ledger {
     }
 }
 
+/// The key of the meeting whose folder this is, where it is recorded under seal. Of a long ledger
+/// only the first line is read.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn seal_of(folder: &Path) -> Result<Option<Seal>, Error> {
+    let path = super::folder_of(folder).join(LEDGER);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io(&path)(error)),
+    };
+    let mut first = Vec::new();
+    io::BufReader::new(file).take(LONGEST_START).read_until(b'\n', &mut first).map_err(Error::io(&path))?;
+    match serde_json::from_slice::<Line>(&first) {
+        Ok(Line { fact: Fact::Start { seal, .. }, .. }) => Ok(seal.map(|seal| *seal)),
+        _ => Ok(None),
+    }
+}
+
 /// Appends facts to the ledger of a recording that was closed.
 ///
 /// # Errors
@@ -278,6 +320,7 @@ pub(super) struct LedgerWriter {
     /// Everything that was written, so that it can go on elsewhere whatever becomes of the file.
     text: Vec<u8>,
     ledger: Ledger,
+    sealer: Option<Sealer>,
 }
 
 impl LedgerWriter {
@@ -286,7 +329,8 @@ impl LedgerWriter {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(Error::io(&path))?;
-        Ok(Self { path, file, text, ledger: ledger.clone() })
+        let sealer = ledger.seal().map(Seal::sealer).transpose()?;
+        Ok(Self { path, file, text, ledger: ledger.clone(), sealer })
     }
 
     /// Writes all of it anew as this file, and goes on there.
@@ -302,7 +346,11 @@ impl LedgerWriter {
 
     /// Writes a line and brings it to the disk.
     pub fn write(&mut self, fact: Fact) -> Result<(), Error> {
-        let line = Line { line: self.ledger.facts.len() as u64 + 1, before: self.ledger.last_hash.clone(), fact };
+        let kept = match &self.sealer {
+            Some(sealer) => fact.sealed(sealer).map_err(Error::io(&self.path))?,
+            None => fact.clone(),
+        };
+        let line = Line { line: self.ledger.facts.len() as u64 + 1, before: self.ledger.last_hash.clone(), fact: kept };
         let mut text = serde_json::to_string(&line).map_err(|error| Error::io(&self.path)(error.into()))?;
         let hash = sha256(text.as_bytes());
         text.push('\n');
@@ -315,7 +363,11 @@ impl LedgerWriter {
         }
         self.ledger.whole += text.len() as u64;
         self.ledger.last_hash = hash;
-        self.ledger.facts.push(line.fact);
+        // In memory it stands open: the recorder answers for what was entered.
+        self.ledger.facts.push(fact);
+        if let (None, Some(seal)) = (&self.sealer, self.ledger.seal()) {
+            self.sealer = Some(seal.sealer()?);
+        }
         self.text.extend_from_slice(text.as_bytes());
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Format, Ledger, Part, header};
+use super::{Error, Format, Ledger, Part, header, is_sealed, sealed};
 
 /// Heads tell time to a millisecond; a segment that seems to begin within so many of the end of the
 /// one before follows it directly.
@@ -32,6 +32,13 @@ pub(super) fn lost_segments(folder: &Path, ledger: &Ledger, mut end: u64) -> Res
     let rounded = format.clock().at_millis(ROUNDED);
     let mut found = Vec::new();
     for (_, path) in paths {
+        if is_sealed(&path) {
+            // What it says of itself is sealed too: it is taken to follow directly.
+            let first = end;
+            end = first.saturating_add(sealed::frames(&path, format)?);
+            found.push(Part { path, first, frames: None });
+            continue;
+        }
         let mut file = File::open(&path).map_err(Error::io(&path))?;
         let Some(head) = Head::read(&mut file).map_err(Error::io(&path))? else { continue };
         let Some(first) = header::first(&head.bext, format, &began) else { continue };
@@ -54,8 +61,8 @@ fn frames(bytes: u64, format: Format) -> u64 {
 /// The number in the name of a segment.
 fn number(path: &Path) -> Option<u64> {
     let name = path.file_name()?.to_str()?;
-    let number = name.strip_suffix(".wav")?.parse().ok()?;
-    (name == super::segment_name(number)).then_some(number)
+    let number = name.strip_suffix(crate::seal::ENDING).or_else(|| name.strip_suffix(".wav"))?.parse().ok()?;
+    [super::segment_name(number), super::sealed_segment_name(number)].contains(&name.to_owned()).then_some(number)
 }
 
 /// What a segment says of itself.

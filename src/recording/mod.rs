@@ -8,6 +8,9 @@
 //!   perekam.kunci             held by the recorder while it lives
 //! ```
 //!
+//! Of a closed meeting the segments are sealed (`000001.wav.age`, see [`crate::seal`]), and so are
+//! the texts of the ledger.
+//!
 //! A [`Writer`] appends and never goes back; a [`Growth`] lets the same readers that read a
 //! finished recording follow a growing one; [`recover()`] closes what a crash left open, and
 //! [`verify()`] shows that nothing was changed since. The bytes are the evidence: a header or a
@@ -23,16 +26,19 @@ mod lost;
 mod recover;
 mod resume;
 mod sample;
+mod sealed;
 mod segment;
 mod verify;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
+use crate::seal::ENDING;
+
 pub use error::{Error, Unarchivable};
 pub use fact::{Absence, Cause, End, Entered, Fact};
 pub use growth::{Growth, Part};
-pub use ledger::{LEDGER, Ledger, Line, append_facts, archived_channels};
+pub use ledger::{LEDGER, Ledger, Line, append_facts, archived_channels, seal_of};
 pub use recover::{Recovered, recover, seek_to_samples};
 pub use resume::Resumed;
 pub use sample::{Format, Sample};
@@ -52,4 +58,24 @@ pub fn folder_of(path: &Path) -> PathBuf {
 #[must_use]
 pub fn segment_name(number: u64) -> String {
     format!("{number:06}.wav")
+}
+
+/// The same of one that is sealed.
+#[must_use]
+pub fn sealed_segment_name(number: u64) -> String {
+    format!("{number:06}{ENDING}")
+}
+
+/// The file of a segment in a folder, by either name, if it is there.
+#[must_use]
+pub fn segment_in(folder: &Path, number: u64) -> Option<PathBuf> {
+    [segment_name(number), sealed_segment_name(number)]
+        .map(|name| folder.join(name))
+        .into_iter()
+        .find(|path| path.exists())
+}
+
+/// Whether a path is that of a sealed segment.
+pub(crate) fn is_sealed(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(ENDING.as_bytes()))
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::header::Labels;
 use super::recover::{Closing, close_open};
 use super::writer::{lock, reserve};
-use super::{End, Error, Fact, Format, Growth, Writer, segment_name};
+use super::{End, Error, Fact, Format, Growth, Writer, segment_in};
 
 /// A recording that ended longer ago is of another meeting.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
@@ -63,12 +63,12 @@ impl Resumed {
         let Closing { mut pen, frames, found, .. } = close_open(&growth)?;
         pen.write(Fact::Recovered { at: frames, found: found.len() as u64 })?;
         // Not even a file that holds nothing is written over.
-        let number = (0..u64::MAX).find(|number| !folder.join(segment_name(number + 1)).exists()).unwrap_or_default();
+        let number = (0..u64::MAX).find(|number| segment_in(&folder, number + 1).is_none()).unwrap_or_default();
         let number = number.max(pen.ledger().segments().len() as u64);
         // Without it the last lines may find no room; the sound does not depend on it.
         let _ = reserve(&folder);
         let labels = Labels { start: began, zone, names };
-        let writer = Writer::new(folder, format, labels, pen, lock).behind(number, frames);
+        let writer = Writer::new(folder, format, labels, pen, lock)?.behind(number, frames);
         Ok(Self { writer, began, elapsed })
     }
 }

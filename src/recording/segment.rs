@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::header::{self, Labels, Lengths};
+use super::sealed::Body;
 use super::{Error, Format};
 use crate::common::digest::hex;
+use crate::seal::Sealer;
 
 /// A segment that grows. Its head is brought up to date when it is [`Segment::settle`]d; a reader
 /// goes by the bytes.
@@ -21,20 +23,38 @@ pub(super) struct Segment {
     lengths: Lengths,
     bytes: u64,
     hash: Sha256,
+    /// Under seal.
+    sealed: Option<Box<Body>>,
 }
 
 impl Segment {
     /// Begins the file; one that exists is never written over.
-    pub fn create(folder: &Path, name: String, format: Format, labels: &Labels, first: u64) -> Result<Self, Error> {
+    pub fn create(
+        folder: &Path,
+        name: String,
+        format: Format,
+        labels: &Labels,
+        first: u64,
+        sealer: Option<&Sealer>,
+    ) -> Result<Self, Error> {
         let path = folder.join(&name);
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(Error::io(&path))?;
         let (head, lengths) = header::head(format, labels, first);
-        if let Err(error) = file.write_all(&head) {
-            // A head that did not fit holds no sound.
-            let _ = std::fs::remove_file(&path);
-            return Err(Error::io(&path)(error));
+        let begun = match sealer {
+            Some(sealer) => Body::begin(sealer, format, labels, first, &mut file).map(Some),
+            None => file.write_all(&head).map(|()| None),
+        };
+        match begun {
+            Ok(sealed) => {
+                let (bytes, hash, sealed) = (0, Sha256::new(), sealed.map(Box::new));
+                Ok(Self { name, first, path, file, lengths, bytes, hash, sealed })
+            }
+            Err(error) => {
+                // A head that did not fit holds no sound.
+                let _ = std::fs::remove_file(&path);
+                Err(Error::io(&path)(error))
+            }
         }
-        Ok(Self { name, first, path, file, lengths, bytes: 0, hash: Sha256::new() })
     }
 
     /// Bytes of samples so far.
@@ -45,6 +65,12 @@ impl Segment {
     /// Appends whole frames. Where the disk takes only a part of them, what is more than whole
     /// frames is taken back and the number of bytes that stay is the error's.
     pub fn append(&mut self, frames: &[u8], frame: usize) -> Result<(), (usize, Error)> {
+        if let Some(body) = &mut self.sealed {
+            body.take(frames).map_err(|error| (0, Error::io(&self.path)(error)))?;
+            self.bytes += frames.len() as u64;
+            // What the disk does not take is held, and counts as taken.
+            return body.drain(&mut self.file).map_err(|error| (frames.len(), Error::io(&self.path)(error)));
+        }
         let mut done = 0;
         while done < frames.len() {
             match self.file.write(&frames[done..]) {
@@ -79,6 +105,10 @@ impl Segment {
     /// Brings what was appended to the disk. An error is told once by the system, and what was on
     /// its way may be lost.
     pub fn sync(&mut self) -> Result<(), Error> {
+        if let Some(body) = &mut self.sealed {
+            let synced = body.drain(&mut self.file).and_then(|()| self.file.sync_data());
+            return synced.and_then(|()| body.keep_tail(&self.path)).map_err(Error::io(&self.path));
+        }
         self.settle()?;
         self.file.sync_data().map_err(Error::io(&self.path))
     }
@@ -86,6 +116,9 @@ impl Segment {
     /// Completes the file and brings it to the disk; gives the hash of its samples. May be tried
     /// again.
     pub fn close(&mut self) -> Result<String, Error> {
+        if let Some(body) = &mut self.sealed {
+            return body.finish(&mut self.file).map_err(Error::io(&self.path));
+        }
         if self.bytes % 2 == 1 {
             let end = SeekFrom::Start(self.lengths.data + self.bytes);
             let padded = self.file.seek(end).and_then(|_| self.file.write_all(&[0]));
@@ -99,7 +132,14 @@ impl Segment {
 
     /// The hash of what was appended, whatever became of it on the disk.
     pub fn sha256(&self) -> String {
-        hex(self.hash.clone())
+        self.sealed.as_ref().map_or_else(|| hex(self.hash.clone()), |body| body.sha256())
+    }
+
+    /// Bytes at its end of which a copy of its file has nothing: those that fill no chunk of a sealed
+    /// one, and the rest of the frame before them.
+    pub fn open_bytes(&self, frame: usize) -> usize {
+        let open = self.sealed.as_ref().map_or(0, |body| body.open_bytes());
+        open.next_multiple_of(frame)
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::growth::is_recorded;
 use super::recover::{data_start, hash};
-use super::{Error, Fact, Format, Growth};
+use super::{Error, Fact, Format, Growth, Part, is_sealed, sealed};
 use crate::common::message::{Explain, Message};
+use crate::seal::{self, Chunk, tails_of};
 
 /// What is not as it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Finding {
     Missing(PathBuf),
     /// A segment's samples are not those that were recorded.
     Changed(PathBuf),
+    /// What is wrong with a sealed segment, which only a key tells.
+    Sealed(PathBuf, Chunk),
     /// A file that the ledger does not know.
     Unknown(PathBuf),
 }
@@ -41,6 +44,18 @@ impl Explain for Finding {
             Self::Missing(path) => Message::new("recording.missing").with("path", path.display()),
             Self::Changed(path) => Message::new("recording.changed").with("path", path.display()),
             Self::Unknown(path) => Message::new("recording.unknown").with("path", path.display()),
+            Self::Sealed(path, found) => {
+                let about = |key: &str| Message::new(&format!("seal.chunk_{key}")).with("path", path.display());
+                match found {
+                    Chunk::Changed { chunk } => about("changed").with("chunk", chunk),
+                    Chunk::Moved { chunk, from } => about("moved").with("chunk", chunk).with("from", from),
+                    Chunk::Foreign { chunk, from } => {
+                        about("foreign").with("chunk", chunk).with("from", from.display())
+                    }
+                    Chunk::Cut { chunk } => about("cut").with("chunk", chunk),
+                    Chunk::Header => about("header"),
+                }
+            }
         }
     }
 }
@@ -116,6 +131,9 @@ pub fn verify_while(folder: &Path, progress: &mut dyn FnMut(usize, usize) -> boo
     for index in 0.. {
         let Some(part) = growth.part(index) else { break };
         known.insert(part.path.clone());
+        if is_sealed(&part.path) {
+            known.extend(tails_of(&part.path).unwrap_or_default().into_iter().map(|(_, path)| path));
+        }
         frames = frames.max(part.first.saturating_add(part.frames.unwrap_or(0)));
         let sha256 = ledger.facts.iter().find_map(|fact| match fact {
             Fact::Segment { file, sha256, .. } if part.path.ends_with(file) => Some(sha256),
@@ -124,6 +142,10 @@ pub fn verify_while(folder: &Path, progress: &mut dyn FnMut(usize, usize) -> boo
         match File::open(&part.path) {
             Err(_) if is_archived => {}
             Err(_) => findings.push(Finding::Missing(part.path.clone())),
+            Ok(_) if is_sealed(&part.path) => {
+                findings.extend(compare_sealed(&growth, &part, sha256.map(String::as_str))?);
+                compared += 1;
+            }
             Ok(mut file) => {
                 let start = data_start(&mut file).map_err(Error::io(&part.path))?;
                 let bytes = format.bytes(part.frames.unwrap_or(0));
@@ -147,6 +169,25 @@ pub fn verify_while(folder: &Path, progress: &mut dyn FnMut(usize, usize) -> boo
     Ok(Verdict { findings, compared, frames, format, seal: ledger.head().to_owned() })
 }
 
+/// Compares a sealed segment with its hash, and where this process holds the meeting's key, opens
+/// each of its chunks.
+fn compare_sealed(growth: &Growth, part: &Part, sha256: Option<&str>) -> Result<Vec<Finding>, Error> {
+    let io = || Error::io(&part.path);
+    let mut found = Vec::new();
+    if let Some(sha256) = sha256
+        && sealed::hash(&part.path).map_err(io())? != sha256
+    {
+        found.push(Finding::Changed(part.path.clone()));
+    }
+    if let Some(key) = growth.ledger().seal().and_then(|seal| seal::held(&seal.recipient)) {
+        let plain = sealed::HEADER + growth.format().bytes(part.frames.unwrap_or(0));
+        let others: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
+        let wrong = seal::examine(&part.path, &key, plain, &others).map_err(io())?;
+        found.extend(wrong.map(|wrong| Finding::Sealed(part.path.clone(), wrong)));
+    }
+    Ok(found)
+}
+
 fn archived(growth: &Growth) -> Vec<(PathBuf, String)> {
     let one = |fact: &Fact| match fact {
         Fact::Archived { file, sha256, .. } => Some((growth.folder().join(file), sha256.clone())),
@@ -160,7 +201,7 @@ fn strangers(folder: &Path, known: &HashSet<PathBuf>) -> Result<Vec<Finding>, Er
     let mut found = Vec::new();
     for entry in folder.read_dir().map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
-        let is_sound = path.extension().is_some_and(|extension| extension == "wav" || extension == "flac");
+        let is_sound = path.extension().is_some_and(|end| end == "wav" || end == "flac" || end == "age");
         if is_sound && !known.contains(&path) {
             found.push(Finding::Unknown(path));
         }

@@ -12,8 +12,9 @@ use super::header::Labels;
 use super::ledger::LedgerWriter;
 use super::recover::{close, cut};
 use super::segment::Segment;
-use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, segment_name};
+use super::{Cause, End, Error, Fact, Format, LEDGER, Ledger, sealed_segment_name, segment_in, segment_name};
 use crate::common::atomic_file::{sync_folder, sync_open_folder};
+use crate::seal::{Seal, Sealer, tails_of};
 
 /// Seconds of a segment.
 const SEGMENT: u64 = 60;
@@ -41,6 +42,8 @@ pub struct Start {
     pub device: String,
     /// Names of the channels, as seats are called.
     pub names: Vec<String>,
+    /// The key of a meeting that is recorded under seal.
+    pub seal: Option<Seal>,
 }
 
 /// A folder that is held for a recording which has not begun yet.
@@ -55,7 +58,7 @@ impl Claim {
     pub fn take(folder: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let lock = lock(folder)?;
-        if folder.join(LEDGER).exists() || folder.join(segment_name(1)).exists() {
+        if folder.join(LEDGER).exists() || segment_in(folder, 1).is_some() {
             return Err(Error::Taken { path: folder.to_owned() });
         }
         // What cannot be written to must be known before the meeting is opened.
@@ -114,6 +117,8 @@ pub struct Writer {
     format: Format,
     labels: Labels,
     pen: LedgerWriter,
+    /// What seals the segments of a closed meeting.
+    sealer: Option<Sealer>,
     segment: Option<Segment>,
     number: u64,
     position: u64,
@@ -138,15 +143,24 @@ impl Writer {
             format: start.format,
             device: start.device,
             program: concat!("risalah ", env!("CARGO_PKG_VERSION")).to_owned(),
+            seal: start.seal.map(Box::new),
         })?;
         sync_folder(&folder).map_err(Error::io(&folder))?;
         let labels = Labels { start: start.utc, zone: start.zone, names: start.names };
-        Ok(Self::new(folder, start.format, labels, pen, lock))
+        Self::new(folder, start.format, labels, pen, lock)
     }
 
-    pub(super) fn new(folder: PathBuf, format: Format, labels: Labels, pen: LedgerWriter, lock: Lock) -> Self {
+    pub(super) fn new(
+        folder: PathBuf,
+        format: Format,
+        labels: Labels,
+        pen: LedgerWriter,
+        lock: Lock,
+    ) -> Result<Self, Error> {
         let (unconfirmed, names, spare) = (Vec::new(), open(&folder), open(&folder));
-        Self { folder, format, labels, pen, segment: None, number: 0, position: 0, unconfirmed, names, spare, lock }
+        let sealer = pen.ledger().seal().map(Seal::sealer).transpose()?;
+        let (segment, number, position) = (None, 0, 0);
+        Ok(Self { folder, format, labels, pen, sealer, segment, number, position, unconfirmed, names, spare, lock })
     }
 
     /// Goes on behind what stands in the folder already.
@@ -240,10 +254,14 @@ impl Writer {
     /// # Errors
     /// [`Error::Io`]: what the disk had not confirmed before may be lost on it, and is still in memory.
     pub fn sync(&mut self) -> Result<(), Error> {
+        let mut open = 0;
         if let Some(segment) = &mut self.segment {
             segment.sync()?;
+            // Of a sealed segment what fills no chunk yet is on the disk in a file of its own; if the
+            // recording moves it is written anew.
+            open = segment.open_bytes(self.format.frame()).min(self.unconfirmed.len());
         }
-        self.unconfirmed.clear();
+        self.unconfirmed.drain(..self.unconfirmed.len() - open);
         Ok(())
     }
 
@@ -269,7 +287,11 @@ impl Writer {
                 let kept = held.min(confirmed);
                 if kept == 0 {
                     let _ = fs::remove_file(&copy);
-                    Segment::create(&folder, file.clone(), self.format, &self.labels, first)?.close()?;
+                    for (_, tail) in tails_of(&copy).unwrap_or_default() {
+                        let _ = fs::remove_file(tail);
+                    }
+                    Segment::create(&folder, file.clone(), self.format, &self.labels, first, self.sealer.as_ref())?
+                        .close()?;
                 }
                 let sha256 = cut(&copy, self.format, kept)?;
                 pen.write(Fact::Segment { file, first, frames: kept, sha256, recovered: true })?;
@@ -326,8 +348,9 @@ impl Writer {
 
     fn segment(&mut self) -> Result<&mut Segment, Error> {
         if self.segment.is_none() {
-            let name = segment_name(self.number + 1);
-            let create = |name| Segment::create(&self.folder, name, self.format, &self.labels, self.position);
+            let sealer = self.sealer.as_ref();
+            let name = if sealer.is_some() { sealed_segment_name } else { segment_name }(self.number + 1);
+            let create = |name| Segment::create(&self.folder, name, self.format, &self.labels, self.position, sealer);
             let segment = match create(name.clone()) {
                 Err(error) if error.is_out_of_files() && self.spare.take().is_some() => create(name)?,
                 created => created?,

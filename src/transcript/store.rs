@@ -8,6 +8,7 @@ mod layers;
 mod peaks;
 mod played;
 mod schema;
+mod sealed;
 mod steps;
 mod versions;
 
@@ -23,8 +24,12 @@ use crate::common::database;
 use crate::common::digest::sha256;
 use crate::common::flag::Flag;
 use crate::common::message::{Explain, Message};
+use crate::recording::seal_of;
+use crate::seal;
 
 pub use layers::Texts;
+pub use sealed::FILE_NAME as SEALED_FILE_NAME;
+use sealed::Sealed;
 pub use steps::{Seal, Step};
 pub use versions::Fate;
 
@@ -82,6 +87,18 @@ pub enum Error {
         path: PathBuf,
         detail: String,
     },
+    /// It is under seal.
+    #[error(transparent)]
+    Seal(#[from] seal::Error),
+    /// The recording's ledger, which says whether the store is under seal, cannot be read.
+    #[error(transparent)]
+    Recording(#[from] crate::recording::Error),
+    /// Another program has written to the sealed store, or is writing to it.
+    #[error("{path}: in use")]
+    InUse {
+        /// The store's file.
+        path: PathBuf,
+    },
     /// A correction does not fit. None of those that came with it was kept.
     #[error(transparent)]
     Refused(#[from] edit::Refusal),
@@ -98,6 +115,9 @@ impl Explain for Error {
             Self::OtherRecording { path } => ("transcript.other_recording", path),
             Self::Newer { path, .. } => ("transcript.newer", path),
             Self::Damaged { path, .. } => ("transcript.damaged", path),
+            Self::InUse { path } => ("transcript.in_use", path),
+            Self::Seal(error) => return error.message(),
+            Self::Recording(error) => return error.message(),
             Self::Refused(refusal) => return refusal.message(),
         };
         let message = Message::new(key).with("path", path.display());
@@ -111,7 +131,9 @@ impl Explain for Error {
 
     fn is_usage(&self) -> bool {
         match self {
-            Self::Missing { .. } | Self::OtherRecording { .. } | Self::PathTooLong { .. } => true,
+            Self::Missing { .. } | Self::OtherRecording { .. } | Self::PathTooLong { .. } | Self::InUse { .. } => true,
+            Self::Seal(error) => error.is_usage(),
+            Self::Recording(error) => error.is_usage(),
             Self::Refused(refusal) => refusal.is_usage(),
             Self::Database { .. } | Self::Newer { .. } | Self::Damaged { .. } => false,
         }
@@ -161,16 +183,24 @@ impl Content {
 pub struct Store {
     path: PathBuf,
     connection: Connection,
+    /// Of a sealed meeting: the database is in memory, and this brings it to the disk.
+    sealed: Option<Sealed>,
 }
 
 impl Store {
     /// Opens the store of a meeting folder, or makes an empty one.
     pub fn create(folder: &Path) -> Result<Self, Error> {
+        if let Some(store) = Self::sealed(folder, true)? {
+            return Ok(store);
+        }
         Self::connect(folder.join(FILE_NAME))
     }
 
     /// Opens the store of a meeting folder that has one.
     pub fn open(folder: &Path) -> Result<Self, Error> {
+        if let Some(store) = Self::sealed(folder, false)? {
+            return Ok(store);
+        }
         let path = folder.join(FILE_NAME);
         if !path.is_file() {
             return Err(Error::Missing { path });
@@ -183,13 +213,40 @@ impl Store {
     /// when it is closed.
     pub fn open_to_read(folder: &Path) -> Result<Self, Error> {
         match Self::open(folder) {
+            Ok(mut store) => {
+                if let Some(sealed) = &mut store.sealed {
+                    sealed.may_forget = true;
+                }
+                Ok(store)
+            }
             Err(Error::Database { path, source }) if database::is_read_only(&source) => {
                 let connection =
                     database::copy_to_memory(&path).map_err(|_| Error::Database { path: path.clone(), source })?;
-                Self::upgraded(path, connection)
+                Self::upgraded(path, connection, None)
             }
             opened => opened,
         }
+    }
+
+    /// The store of a sealed meeting; `None` where the meeting is open. Without the meeting's key
+    /// there is none to be had.
+    fn sealed(folder: &Path, create: bool) -> Result<Option<Self>, Error> {
+        let path = folder.join(sealed::FILE_NAME);
+        let Some(seal) = seal_of(folder)? else {
+            // Whatever became of the ledger, what is sealed is not begun anew in the open.
+            return if path.exists() { Err(seal::Error::Sealed { path: folder.to_owned() }.into()) } else { Ok(None) };
+        };
+        let key = seal::held(&seal.recipient).ok_or_else(|| seal::Error::Sealed { path: folder.to_owned() })?;
+        if !create && !path.is_file() {
+            return Err(Error::Missing { path });
+        }
+        let (connection, sealed) = Sealed::open(&path, &key, seal.sealer()?)?;
+        Self::upgraded(path, connection, Some(sealed)).map(Some)
+    }
+
+    /// Brings a change of a sealed store to the disk.
+    fn persist(&self) -> Result<(), Error> {
+        self.sealed.as_ref().map_or(Ok(()), |sealed| sealed.write(&self.path, &self.connection))
     }
 
     fn connect(path: PathBuf) -> Result<Self, Error> {
@@ -203,15 +260,15 @@ impl Store {
         }
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        Self::upgraded(path, connection)
+        Self::upgraded(path, connection, None)
     }
 
-    fn upgraded(path: PathBuf, connection: Connection) -> Result<Self, Error> {
+    fn upgraded(path: PathBuf, connection: Connection, sealed: Option<Sealed>) -> Result<Self, Error> {
         let failed = |source| Error::Database { path: path.clone(), source };
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
         match schema::upgrade(&connection).map_err(failed)? {
             found if found > schema::NUMBER => Err(Error::Newer { path, found }),
-            _ => Ok(Self { path, connection }),
+            _ => Ok(Self { path, connection, sealed }),
         }
     }
 
@@ -237,8 +294,8 @@ impl Store {
             None => self
                 .connection
                 .execute("INSERT INTO recording VALUES (1, ?1, ?2)", params![fingerprint, self.to_json(recording)?])
-                .map(drop)
-                .map_err(self.failed()),
+                .map_err(self.failed())
+                .and_then(|_| self.persist()),
         }
     }
 
@@ -247,8 +304,8 @@ impl Store {
     pub fn describe(&self, recording: &Recording) -> Result<(), Error> {
         self.connection
             .execute("UPDATE recording SET description = ?1", [self.to_json(recording)?])
-            .map(drop)
-            .map_err(self.failed())
+            .map_err(self.failed())?;
+        self.persist()
     }
 
     /// The version of this origin, going on with one that exists, else a new one.
@@ -256,7 +313,8 @@ impl Store {
         if let Some(version) = self.known_version(origin)? {
             return Ok(version);
         }
-        self.connection
+        let version = self
+            .connection
             .query_row(
                 "INSERT INTO version (model, model_sha256, model_origin, language, program, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *",
                 params![
@@ -269,7 +327,9 @@ impl Store {
                 ],
                 version_of,
             )
-            .map_err(self.failed())
+            .map_err(self.failed())?;
+        self.persist()?;
+        Ok(version)
     }
 
     /// The version of this origin, if there is one.
@@ -330,15 +390,16 @@ impl Store {
                 )
                 .map_err(failed)?;
         }
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        self.persist()
     }
 
     /// Marks a version as holding every utterance of the recording.
     pub fn complete(&self, version: u32) -> Result<(), Error> {
         self.connection
             .execute("UPDATE version SET complete = 1 WHERE number = ?1", [version])
-            .map(drop)
-            .map_err(self.failed())
+            .map_err(self.failed())?;
+        self.persist()
     }
 
     /// What was recognised: the newest version that is complete, else the newest.
@@ -460,8 +521,8 @@ impl Store {
     pub fn set_exported(&self, file: &str, sha256: &str) -> Result<(), Error> {
         self.connection
             .execute("INSERT OR REPLACE INTO export VALUES (?1, ?2)", [file, sha256])
-            .map(drop)
-            .map_err(self.failed())
+            .map_err(self.failed())?;
+        self.persist()
     }
 
     fn failed(&self) -> impl Fn(rusqlite::Error) -> Error {

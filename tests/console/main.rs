@@ -25,6 +25,7 @@ mod preparing;
 mod printing;
 mod reading;
 mod recording;
+mod sealed;
 mod searching;
 mod server;
 mod signing_on;

@@ -8,6 +8,7 @@ use e_risalah::common::language::Language;
 use e_risalah::common::message::Explain;
 use e_risalah::common::paper::Paper;
 use e_risalah::meeting::{Attendance, Error, Fault, Finding, Kind, Meeting, Need, Recorded, Zone, checks};
+use e_risalah::seal::{Identity, Role};
 
 const HOUSE: &str = r#"
 [lembaga]
@@ -249,4 +250,28 @@ fn contradictions_of_a_whole_meeting_are_found() {
     assert!(has(quorum, &Finding::QuorumNotReached { announced: 5, required: 7 }));
     let names = "[[fraksi]]\nkode = 'F'\nnama = 'F'\nanggota = 3\nhadir = 2\npenanda_tangan = ['a']\n";
     assert!(has(names, &Finding::Signatories { code: "F".to_owned(), named: 1, present: 2 }));
+}
+
+#[test]
+fn closed_meetings_are_sealed_to_those_whom_the_institution_names() {
+    let key = || Identity::generate("Sari").recipient();
+    let holder = |name: &str, role: &str, key: &str| {
+        format!("[[segel.penerima]]\nnama = \"{name}\"\nperan = \"{role}\"\nkunci = \"{key}\"\n")
+    };
+    let (one, two) = (key(), key());
+    let house = |blocks: &[String]| format!("{HOUSE}{}", blocks.concat());
+    let read = |blocks: &[String]| Place::new(&house(blocks), "[rapat]\nsifat = \"tertutup\"\n").read();
+    let meeting = read(&[holder("Sari", "sekretaris", &one), holder("Brankas", "pemulihan", &two)]).expect("valid");
+    assert!(meeting.is_closed());
+    let named: Vec<_> = meeting.holders.iter().map(|holder| (holder.name.as_str(), holder.role, &holder.key)).collect();
+    assert_eq!(named, [("Sari", Role::Sekretaris, &one), ("Brankas", Role::Pemulihan, &two)]);
+    let twice = read(&[holder("Sari", "ketua", &one), holder("Budi", "sekretaris", &one)]);
+    assert!(matches!(twice, Err(Error::Field { key: "kunci", fault: Fault::Twice { .. }, .. })));
+    for wrong in ["age1abc", "AGE-SECRET-KEY-1", "-"] {
+        let refused = read(&[holder("Sari", "ketua", wrong)]);
+        assert!(matches!(refused, Err(Error::Field { key: "kunci", fault: Fault::NotAKey(_), .. })), "{wrong}");
+    }
+    // A meeting has no holders of its own.
+    let own = Place::new(HOUSE, &holder("Sari", "ketua", &one)).read();
+    assert!(matches!(own, Err(Error::Syntax { .. })));
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "common",
     "audit",
+    "seal",
     "meeting",
     "conference",
     "recording",

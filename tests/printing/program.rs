@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use e_risalah::recording::{Claim, End, Format, Sample, Start, Writer, folder_of};
+use e_risalah::seal::{self, Holder, Identity, MeetingKey};
 use e_risalah::transcript::store::{Origin, Store};
 use ipp::model::Operation;
 
@@ -201,4 +203,43 @@ fn without_printer_service_or_transcript_there_is_a_sentence() {
         assert!(said.starts_with("galat: ") && said.contains("petunjuk: "), "{args:?}: {said}");
     }
     assert_eq!(fake.count(Operation::PrintJob), 0);
+}
+
+#[test]
+fn the_pages_of_a_sealed_meeting_reach_the_printer_and_no_file_of_them_is_left() {
+    const PHRASE: &str = "kata sandi untuk uji";
+    let (place, printer) = (tempfile::tempdir().expect("a folder"), Fake::but(|_, _| None));
+    let (folder, file) = (place.path().join("rapat"), place.path().join("sari.age"));
+    let (key, identity) = (MeetingKey::generate(), Identity::generate("Sari"));
+    identity.write(&file, &PHRASE.to_owned().into()).expect("written");
+    let holder = Holder::new("Sari", seal::Role::Sekretaris, &identity.recipient()).expect("a holder");
+    let start = Start {
+        utc: "2026-03-10T02:00:00Z".parse().expect("a moment"),
+        zone: jiff::tz::TimeZone::UTC,
+        format: Format { rate: 16_000.try_into().expect("a rate"), channels: 9, sample: Sample::I16 },
+        device: "uji".into(),
+        names: Vec::new(),
+        seal: Some(key.seal(&[holder]).expect("a seal")),
+    };
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("rapat.toml"), include_str!("../sample/rapat.toml")).expect("written");
+    let claim = Claim::take(&folder_of(&folder)).expect("a folder");
+    Writer::begin(claim, start).and_then(|writer| writer.finish(End::Asked)).expect("closed");
+    seal::hold(key);
+    drop(sample::stored(&folder, &sample::plenary(), "small-q8_0"));
+
+    let print = |more: &[&str]| {
+        let args = ["cetak", text(&folder), "--printer", &printer.address, "--paper", "a4", "-q"];
+        let mut command = risalah("127.0.0.1:1", &[&args[..], more].concat());
+        command.env("RISALAH_PASSPHRASE", PHRASE).output().expect("the program runs")
+    };
+    let refused = print(&[]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert_eq!(printer.count(Operation::PrintJob), 0);
+    let printed = print(&["--identity", text(&file), "--reason", "tanda tangan"]);
+    assert!(matches!(printed.status.code(), Some(0 | 3)), "{}", stderr(&printed));
+    assert_eq!(printer.count(Operation::PrintJob), 1);
+    let names = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    assert!(names.iter().all(|name| !name.contains(".pdf")), "{names:?}");
 }

@@ -131,6 +131,7 @@ fn a_meeting_that_is_being_recorded_is_played_as_far_as_it_is() {
         format,
         device: "uji".into(),
         names: Vec::new(),
+        seal: None,
     };
     let mut writer = Writer::begin(claim, start).expect("begun");
     let second: Vec<u8> = std::iter::repeat_n(500_i16.to_le_bytes(), RATE as usize).flatten().collect();

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use e_risalah::seal::Identity;
+
 use crate::room::{Running, recorded, risalah, run, stderr, text, tone};
 
 /// A closed meeting with names that nothing else in the program says.
@@ -26,6 +28,9 @@ fn a_recording_is_logged_without_words_names_and_paths() {
     let (folder, logs) = (place.path().join("perkara-mangkubumi"), place.path().join("log"));
     let meeting = place.path().join("rapat.toml");
     fs::write(&meeting, MEETING).expect("written");
+    let key = Identity::generate("Zulkarnaen").recipient();
+    let holder = format!("[[segel.penerima]]\nnama = \"Zulkarnaen\"\nperan = \"ketua\"\nkunci = \"{key}\"\n");
+    fs::write(place.path().join("lembaga.toml"), holder).expect("written");
     let source = tone(place.path(), 60, 1);
     let command = ["rekam", "--source", text(&source), "--meeting", text(&meeting), "-o", text(&folder), "-q"];
     let mut begin = risalah(&command);

@@ -15,6 +15,7 @@ mod paths;
 mod rehearsal;
 mod ring;
 mod room;
+mod sealed;
 mod second;
 mod stalled;
 mod subcommands;

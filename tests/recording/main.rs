@@ -5,4 +5,5 @@ mod damage;
 mod followed;
 mod full;
 mod make;
+mod sealed;
 mod written;

@@ -22,6 +22,7 @@ pub fn start(format: Format) -> Start {
         format,
         device: "uji".into(),
         names: vec!["Ketua & Wakil".into(), "Mimbar <1>".into()],
+        seal: None,
     }
 }
 

@@ -181,7 +181,10 @@ impl<R: Read + Seek + Send> Decode for WavReader<R> {
         let held = end.saturating_sub(self.header.start) / self.header.frame_bytes();
         self.header.frames = frames.map_or(held, |frames| frames.min(held)).max(self.position);
         // The recorder's ledger vouches for the length, not the head.
-        self.header.claim = Claim::Exact;
+        self.header.claim = match frames {
+            Some(frames) if frames > held => Claim::Longer { frames },
+            _ => Claim::Exact,
+        };
         let target = self.header.start + self.position * self.header.frame_bytes();
         self.input.seek(SeekFrom::Start(target)).map_err(io)?;
         Ok(self.header.frames > self.position)

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::cli::output_args::FolderArgs;
+use crate::cli::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 #[cfg_attr(not(feature = "print"), allow(dead_code, reason = "nothing is sent"))]
@@ -10,6 +11,8 @@ use crate::cli::output_args::FolderArgs;
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(long, value_name = "NAME|ipp://…")]
     pub printer: Option<String>,
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999))]

@@ -8,6 +8,7 @@ use e_risalah::document::risalah::Format;
 use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder::{PrintRequest, Printable};
+use e_risalah::recording::seal_of;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
@@ -50,6 +51,14 @@ pub fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Cons
     let document = |path| Document { path, paper: made.paper, end, bytes: made.content.clone() };
     if let Some(path) = made.signed {
         return Ok(document(path));
+    }
+    if seal_of(folder)?.is_some() {
+        // No file of it lies in the folder; a spool that keeps jobs is told of.
+        if args.preview {
+            return Err(Failure::usage(Message::new("seal.no_preview").with("path", folder.display())));
+        }
+        console.note(&Message::new("seal.spool"));
+        return Ok(document(folder.join(made.name)));
     }
     // On a disc the pages are only printed; to look at them they must be a file.
     let target = match Folder::create(folder) {

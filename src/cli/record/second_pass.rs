@@ -10,11 +10,13 @@ use std::time::Duration;
 use e_risalah::common::message::Message;
 use e_risalah::meeting::Meeting;
 use e_risalah::recognise::models::{State, Store};
+use e_risalah::seal::MeetingKey;
 
 use crate::cli::console::Console;
 use crate::cli::interrupt::STOP;
 use crate::cli::outcome::End;
 use crate::cli::own_process::own_process;
+use crate::cli::recogniser::spawn_with;
 
 /// Says before the meeting that its second model is not there: afterwards nobody may be near a
 /// network.
@@ -30,7 +32,7 @@ pub fn check(meeting: &Meeting, console: Console) {
 
 /// Recognises once more with this model by this engine. What was recognised before stays as it is
 /// if this fails or is stopped.
-pub fn run(folder: &Path, model: &str, engine: &str, console: Console, quiet: bool) -> End {
+pub fn run(folder: &Path, model: &str, engine: &str, key: Option<&MeetingKey>, console: Console, quiet: bool) -> End {
     let said = |key: &str| Message::new(key).with("model", model).with("folder", folder.display());
     if STOP.load(Ordering::Relaxed) {
         console.warning(&said("record.second_later"));
@@ -42,7 +44,8 @@ pub fn run(folder: &Path, model: &str, engine: &str, console: Console, quiet: bo
         if quiet {
             process.arg("--quiet");
         }
-        process.stdin(Stdio::null()).stdout(Stdio::null()).spawn().ok()
+        process.stdout(Stdio::null());
+        spawn_with(process, key)
     });
     let Some(mut process) = process else {
         console.warning(&said("record.second_later"));

@@ -82,6 +82,7 @@ impl RecordSession {
     pub fn run(&mut self, recogniser: Recogniser) -> Result<End, Failure> {
         let quiet = self.console.is_quiet();
         let engine = recogniser.args().engine.clone();
+        let key = recogniser.key().cloned();
         let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !quiet;
         let mirror = self.order.as_ref().and_then(|order| order.mirror.as_deref()).and_then(Path::parent);
         // The stick may be slow; the screen does not wait for it.
@@ -123,7 +124,7 @@ impl RecordSession {
             }
         };
         let second = match &second_model {
-            Some(model) => second_pass::run(&self.folder, model, &engine, self.console, quiet),
+            Some(model) => second_pass::run(&self.folder, model, &engine, key.as_ref(), self.console, quiet),
             None => End::Done,
         };
         Ok(match (end, drained, second) {
@@ -204,6 +205,9 @@ impl RecordSession {
         let mut said = None;
         let mut told = Vec::new();
         let mut stopping = false;
+        // What goes to no terminal may go into a log: nothing of a sealed meeting does.
+        let is_sealed = self.order.as_ref().is_some_and(|order| order.seal.is_some());
+        let shows = !quiet && (!is_sealed || std::io::stdout().is_terminal());
         loop {
             let status = self.status();
             if status.is_none() && self.has_ended()? {
@@ -230,7 +234,7 @@ impl RecordSession {
             }
             let turns: Vec<_> = recogniser.recognised().turns.drain(..).collect();
             for (clock, utterance) in turns {
-                if !quiet {
+                if shows {
                     let line = if self.console.is_json() { turn_json } else { turn_line };
                     print(&line(&self.meeting, clock, &utterance));
                 }

@@ -10,7 +10,8 @@ use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder;
 use e_risalah::record::capture::Rehearsal;
 use e_risalah::record::recorder::Client;
-use e_risalah::recording::{Claim, Growth, Resumed, folder_of};
+use e_risalah::recording::{Claim, Growth, Resumed, folder_of, seal_of};
+use e_risalah::seal::{self, Holder, MeetingKey, Seal};
 
 use super::args::Args;
 use super::session::RecordSession;
@@ -35,6 +36,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
     let recording = folder_of(&folder);
     let resume = is_unfinished(&recording)?;
+    let (key, seal) = sealed(&meeting, &folder, resume)?;
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
         copy_into_folder(path, &folder.join(MEETING))?;
@@ -53,6 +55,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         names: names(&meeting),
         conference: args.conference,
         resume,
+        seal,
     };
     // What the disk has room for is known before the recording takes of it.
     let short = short_disks(&order);
@@ -65,11 +68,39 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         console.warning(&Message::new("record.resuming").with("folder", folder.display()));
     }
     console.notices(&room);
+    if order.seal.is_some() {
+        console.note(&Message::new("seal.recording").with("holders", named_holders(&meeting)));
+    }
     second_pass::check(&meeting, console);
     console.warnings(&short);
     let mut session = RecordSession::new(folder, recording, meeting, console, client);
     session.started_here(order, child);
-    session.run(Recogniser::new(&args.recogniser_args))
+    session.run(Recogniser::new(&args.recogniser_args).with_key(key))
+}
+
+/// The key of a closed meeting, and what its ledger will say of it; nothing of an open one. A closed
+/// meeting that nobody could open again is not begun, nor is one gone on with that was begun open.
+fn sealed(meeting: &Meeting, folder: &Path, resume: bool) -> Result<(Option<MeetingKey>, Option<Seal>), Failure> {
+    if !meeting.is_closed() {
+        return Ok((None, None));
+    }
+    if resume {
+        // Its key is in no memory any more: it is recognised when somebody opens it.
+        return match seal_of(folder)? {
+            Some(_) => Ok((None, None)),
+            None => Err(Failure::usage(Message::new("seal.was_open").with("path", folder.display()))),
+        };
+    }
+    let key = MeetingKey::generate();
+    let seal = key.seal(&meeting.holders)?;
+    // This process shows what is recognised.
+    seal::hold(key.clone());
+    Ok((Some(key), Some(seal)))
+}
+
+fn named_holders(meeting: &Meeting) -> String {
+    let named = |holder: &Holder| format!("{} ({})", holder.name, holder.role.key());
+    meeting.holders.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether the folder holds a recording that nobody closed, which is gone on with. A recording is

@@ -14,6 +14,7 @@ use super::JenisPeristiwa;
 use crate::common::date::typed_date;
 use crate::common::paper::Paper;
 use crate::common::toml_text::{DATE, TIME};
+use crate::seal::Role;
 
 /// One of a few words, in any case; a space or a hyphen counts as `_`.
 #[derive(Clone, Copy)]
@@ -43,6 +44,7 @@ words!(Kind:
 words!(Nature:
     "terbuka" => Nature::Terbuka, "tertutup" => Nature::Tertutup, "tertutup_rahasia" => Nature::TertutupRahasia);
 words!(Zone: "WIB" => Zone::Wib, "WITA" => Zone::Wita, "WIT" => Zone::Wit);
+words!(Role: "sekretaris" => Role::Sekretaris, "ketua" => Role::Ketua, "pemulihan" => Role::Pemulihan);
 words!(Paper: "F4" => Paper::F4, "A4" => Paper::A4);
 words!(QuorumRule:
     "3/4" => QuorumRule::ThreeQuarters, "2/3" => QuorumRule::TwoThirds, "1/2" => QuorumRule::MoreThanHalf);

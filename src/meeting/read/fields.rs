@@ -1,14 +1,16 @@
 //! The house, the page, and the fields of one meeting.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 use toml::Spanned;
 
 use super::super::error::{Error, Fault};
-use super::super::file::{Cetak, Day, Koreksi, Kuorum, Lembaga, Moment, Rapat, Usual};
+use super::super::file::{Cetak, Day, Koreksi, Kuorum, Lembaga, Moment, Penerima, Rapat, Usual};
 use super::super::{CorrectionPeriod, Emblem, Meeting, Nature, Quorum};
 use super::{Reader, Roster};
+use crate::seal::Holder;
 
 /// What a margin may be, in millimetres: less cannot be printed by office printers, more leaves no
 /// lines.
@@ -38,6 +40,20 @@ impl Reader<'_> {
             meeting.city = Some(city);
         }
         Ok(())
+    }
+
+    /// To whom closed meetings are sealed. A key that is written twice would be one holder fewer than
+    /// it seems.
+    pub(super) fn holders(&self, written: &[Penerima]) -> Result<Vec<Holder>, Error> {
+        let mut seen = HashMap::new();
+        let holder = |written: &Penerima| {
+            let name = self.text("nama", &written.nama)?;
+            let key = self.text("kunci", &written.kunci)?;
+            self.once("kunci", &written.kunci, &key, &mut seen)?;
+            Holder::new(&name, written.peran.0, &key)
+                .map_err(|_| self.fault(&written.kunci, "kunci", Fault::NotAKey(key)))
+        };
+        written.iter().map(holder).collect()
     }
 
     /// Paper and type; what is not written stays.

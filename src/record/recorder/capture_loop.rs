@@ -21,6 +21,7 @@ use super::status::{LOW_MINUTES, Meter, Refusal, Reply, Request, State, Status};
 use super::{Error, hearing};
 use crate::record::capture::{self, Next, Outlet};
 use crate::recording::{self, Absence, Cause, Claim, End, Fact, Format, Resumed, Start};
+use crate::seal::Seal;
 
 /// Sound that the ring holds between two pulses, and when memory is full.
 const RING_MS: u64 = 5_000;
@@ -60,6 +61,9 @@ pub struct Plan {
     pub zone: TimeZone,
     /// Whether the folder holds a recording that nobody closed, which is gone on with.
     pub resume: bool,
+    /// The key of a closed meeting, to which everything is sealed. One that is gone on with has its
+    /// own in its ledger.
+    pub seal: Option<Seal>,
 }
 
 /// What became of a recording.
@@ -83,7 +87,7 @@ pub struct Outcome {
 /// Before the first sample: everything that keeps a recording from being begun. Afterwards only
 /// what no second folder could mend; what was recorded is on the disk then.
 pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
-    let Plan { folder, mirror, mut sound, names, conference, zone, resume } = plan;
+    let Plan { folder, mirror, mut sound, names, conference, zone, resume, seal } = plan;
     let format = sound.format();
     let mut began = None;
     let place = if resume {
@@ -130,6 +134,7 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         asked,
         began,
         names,
+        seal,
         zone,
         name,
         speed,
@@ -189,6 +194,7 @@ struct CaptureLoop {
     watch: DiskWatch,
     format: Format,
     names: Vec<String>,
+    seal: Option<Seal>,
     zone: TimeZone,
     outlet: Outlet,
     running: Option<Running>,
@@ -338,6 +344,7 @@ impl CaptureLoop {
             format: self.format,
             device: self.name.clone(),
             names: self.names.clone(),
+            seal: self.seal.clone(),
         }));
     }
 

@@ -1,6 +1,6 @@
 //! A second copy of the recording in another folder, made from what is on the disk.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::common::atomic_file::sync_folder;
-use crate::recording::{Claim, LEDGER, segment_name};
+use crate::common::atomic_file::{self, sync_folder};
+use crate::recording::{Claim, LEDGER, segment_in};
+use crate::seal::tails_of;
 
 /// How often the copy is brought up to date.
 const PULSE: Duration = Duration::from_millis(250);
@@ -70,10 +71,11 @@ fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
     loop {
         // Asked before copying: what is there at the end must be copied.
         let last = done.load(Ordering::Acquire);
-        while source.join(segment_name(number)).exists() {
+        while let Some(segment) = segment_in(source, number) {
             // Asked before copying too: a segment behind which there is another grows no more.
-            let next = source.join(segment_name(number + 1)).exists();
-            catch_up(source, target, &segment_name(number))?;
+            let next = segment_in(source, number + 1).is_some();
+            catch_up(source, target, &segment.file_name().unwrap_or_default().to_string_lossy())?;
+            copy_tails(&segment, target)?;
             if !next {
                 break;
             }
@@ -87,6 +89,26 @@ fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
         }
         thread::sleep(PULSE);
     }
+}
+
+/// Copies the tails of a sealed segment as they are now. One that is taken away in between is in the
+/// segment itself by the next time.
+fn copy_tails(segment: &Path, target: &Path) -> io::Result<()> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+    let tails = tails_of(segment).unwrap_or_default();
+    for (_, tail) in &tails {
+        let Ok(content) = fs::read(tail) else { continue };
+        let copy = target.join(name(tail));
+        if fs::read(&copy).ok().as_ref() != Some(&content) {
+            atomic_file::write(&copy, &content)?;
+        }
+    }
+    for (_, copy) in tails_of(&target.join(name(segment)))? {
+        if tails.iter().all(|(_, tail)| name(tail) != name(&copy)) {
+            fs::remove_file(&copy)?;
+        }
+    }
+    Ok(())
 }
 
 /// Appends what the file has grown by, and renews its head.

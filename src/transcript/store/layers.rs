@@ -111,6 +111,9 @@ impl Store {
             edits.push(Edit { id, layer: layer.clone() });
         }
         transaction.commit().map_err(self.failed())?;
+        if !edits.is_empty() {
+            self.persist()?;
+        }
         Ok(edits)
     }
 

@@ -104,7 +104,8 @@ impl Store {
                 )
                 .map_err(failed)?;
         }
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        self.persist()
     }
 }
 

@@ -92,8 +92,8 @@ impl Store {
                 "INSERT INTO step (state, at, by, note, until, edition, manifest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![step.state, step.at.to_string(), step.by, step.note, until, edition, manifest],
             )
-            .map(drop)
-            .map_err(self.failed())
+            .map_err(self.failed())?;
+        self.persist()
     }
 }
 

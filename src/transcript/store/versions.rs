@@ -154,7 +154,8 @@ impl Store {
                 )
                 .map_err(failed)?;
         }
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        self.persist()
     }
 
     /// Where the sound lies that this is the transcript of, as it was given last; nothing where the
@@ -176,6 +177,7 @@ impl Store {
                 transaction.execute("INSERT INTO sound VALUES (?1, ?2)", params![place, text]).map_err(failed)?;
             }
         }
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        self.persist()
     }
 }

@@ -201,7 +201,14 @@ fn facts() -> Vec<Fact> {
     let causes = [Cause::Disk, Cause::Overrun, Cause::Device, Cause::Unknown];
     let ends = [End::Asked, End::SourceEnded, End::Disk, End::Crash];
     let mut facts = vec![
-        Fact::Start { utc, zone: "UTC".into(), format: format(9), device: "Mixer".into(), program: String::new() },
+        Fact::Start {
+            utc,
+            zone: "UTC".into(),
+            format: format(9),
+            device: "Mixer".into(),
+            program: String::new(),
+            seal: None,
+        },
         Fact::Open { file: file.clone(), first: 0 },
         Fact::Segment { file: file.clone(), first: 0, frames: 1, sha256: String::new(), recovered: false },
         Fact::Lost { at, why: Absence::Mute, reason: String::new() },
