@@ -10,6 +10,8 @@ use crate::common::language::{Language, lookup};
 pub enum Action {
     /// Read the words, the description or the state of a meeting.
     Opened,
+    /// Opened a sealed meeting with an identity, for a reason.
+    Unsealed,
     /// Heard the sound of a meeting.
     Listened,
     /// Searched all meetings.
@@ -64,8 +66,9 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of lists.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Opened,
+        Self::Unsealed,
         Self::Listened,
         Self::Searched,
         Self::Exported,
@@ -98,6 +101,7 @@ impl Action {
     pub fn key(self) -> &'static str {
         match self {
             Self::Opened => "opened",
+            Self::Unsealed => "unsealed",
             Self::Listened => "listened",
             Self::Searched => "searched",
             Self::Exported => "exported",

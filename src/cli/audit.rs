@@ -11,10 +11,10 @@ use e_risalah::meeting_folder::{is_meeting, usual_folder};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::audited::trail_of;
 use super::console::{Console, print, print_bytes};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
+use super::trail::trail_of;
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -67,6 +67,7 @@ mod serve;
 mod shell;
 mod source_fingerprint;
 mod status;
+mod trail;
 mod transcribe;
 mod transcription_view;
 mod typeset;

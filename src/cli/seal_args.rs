@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
+use e_risalah::audit::{Action, Trail, Who};
 use e_risalah::common::message::Message;
 use e_risalah::recording::{FOLDER, seal_of};
 use e_risalah::seal::{self, Identity, Opening, SecretString, note_opening};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use super::console::Console;
 use super::outcome::Failure;
 use super::output_args::FolderArgs;
+use super::trail::trail_of;
 use super::unseen::{first_line, unseen};
 
 /// Where a passphrase may stand, for services.
@@ -60,6 +62,10 @@ impl SealArgs {
             what: command.to_owned(),
             before: String::new(),
         };
+        if let Some((root, name)) = trail_of(folder) {
+            let detail = format!("{command}: {reason} ({})", identity.name());
+            Trail::of(&root).enter(&Who::command_line(), Action::Unsealed, Some(&name), Some(&detail))?;
+        }
         note_opening(folder, opening)?;
         seal::hold(key);
         Ok(())

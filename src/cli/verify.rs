@@ -11,11 +11,11 @@ use e_risalah::retention::{Decision, Log};
 use e_risalah::seal;
 use e_risalah::transcript::store::{self, Store};
 
-use super::audited::{is_of_all, trail_of};
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
 use super::progress::ShareProgress;
+use super::trail::{is_of_all, trail_of};
 
 pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
     if !is_meeting(&args.folder) && is_of_all(&args.folder) {

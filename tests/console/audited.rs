@@ -229,6 +229,7 @@ fn a_recording_is_entered_in_the_name_of_who_asks() {
         served.ask(method, &format!("/api/v1/meetings/{ID}/{what}"), body)
     };
     assert_eq!(ask("POST", "recording", None).status, 201);
+    super::until("it records", || ask("GET", "recording", None).good()["position"].as_u64() > Some(16_000));
     ask("POST", "recording/events", Some(&json!({ "event": "buka" }))).good();
     assert_eq!(ask("POST", "recording/stop", None).status, 204);
     let recording = folder_of(&root.path().join(ID));

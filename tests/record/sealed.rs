@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::Duration;
 
+use e_risalah::audit::{Action, Trail, Who};
 use e_risalah::recording::{folder_of, recover, verify};
 use e_risalah::seal::{self, Holder, Identity, MeetingKey, Role};
 
@@ -235,6 +236,15 @@ fn a_lost_key_loses_the_meeting_unless_there_is_another() {
     assert!(restored.status.success(), "{}", stderr(&restored));
     let exported = office.export(&folder, "lagi.age", "tiga");
     assert!(matches!(exported.status.code(), Some(0 | 3)), "{}", stderr(&exported));
+    // Where the meeting lies among others, the audit trail says who opened it and why.
+    let trail = Trail::of(office.0.path());
+    trail.enter(&Who::command_line(), Action::TrailRead, None, None).expect("begun");
+    office.export(&folder, "Sari.age", "empat");
+    let entries = trail.read().expect("read").into_iter().map(|line| line.entry);
+    let told: Vec<_> =
+        entries.filter(|entry| entry.meeting.is_some()).map(|entry| (entry.action, entry.detail)).collect();
+    assert_eq!(told[0].0, Action::Exported, "{told:?}");
+    assert_eq!(told[1], (Action::Unsealed, Some("export: koreksi risalah (Sari)".to_owned())), "{told:?}");
 }
 
 #[test]
