@@ -13,12 +13,12 @@ use e_risalah::common::digest::sha256;
 use e_risalah::lifecycle::State;
 use e_risalah::meeting::{FileKind, Meeting};
 use e_risalah::record::flac;
-use e_risalah::recording::folder_of;
+use e_risalah::recording::{Sample, folder_of};
 use e_risalah::retention::{Plan, Wish};
 use tempfile::TempDir;
 
 use super::fixture::{Fixture, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at, done, stderr, words};
-use super::keeping::{official, record, risalah};
+use super::keeping::{official, record, record_as, risalah};
 
 const HOUSE: &str = "
 [arsip]
@@ -281,6 +281,28 @@ fn codes_that_were_written_after_the_signature_count() {
     fs::write(root.path().join("lembaga.toml"), HOUSE).expect("written");
     let with = request(&root.path().join("dengan"));
     assert_eq!((with.warnings, info(&with.path)["Kode-Klasifikasi"].as_str()), (Vec::new(), "170.2"));
+}
+
+#[test]
+fn what_flac_cannot_hold_is_handed_over_as_it_was_recorded() {
+    let fixture = Fixture::new();
+    fs::write(fixture.path("lembaga.toml"), HOUSE).expect("written");
+    let sound: Vec<u8> = (0..2000).flat_map(|_| 0.1f32.to_le_bytes()).collect();
+    record_as(fixture.place.path(), Sample::F32, &sound);
+    let fixture = fixture.verified();
+    fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+    let (_place, out) = place();
+    let made = packed(&fixture, &out).expect("packed");
+    assert_eq!(made.warnings.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["accession.as_recorded"]);
+    let segment = "rekaman/000001.wav";
+    assert_eq!(
+        fs::read(out.join("data").join(segment)).expect("there"),
+        fs::read(fixture.path(segment)).expect("there")
+    );
+    let left = fs::read_dir(out.join("data/rekaman")).expect("a folder").count();
+    assert_eq!(left, 2, "the segment and the ledger");
+    let (is_valid, told) = bagit(&out);
+    assert!(is_valid, "{told}");
 }
 
 #[test]

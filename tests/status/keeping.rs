@@ -44,9 +44,15 @@ const OVER: &str = "2031-03-16T08:00:00+08:00[Asia/Makassar]";
 
 static GO: AtomicBool = AtomicBool::new(false);
 
-/// Two microphones for half a second, in two files.
+/// Two microphones for half a second.
 pub fn record(folder: &Path) {
-    let format = Format { rate: NonZeroU32::new(8000).expect("a rate"), channels: 2, sample: Sample::I16 };
+    let sound: Vec<u8> = (0..16_000).map(|at| (at * 31 % 127) as u8).collect();
+    record_as(folder, Sample::I16, &sound);
+}
+
+/// The same with this sound.
+pub fn record_as(folder: &Path, sample: Sample, sound: &[u8]) {
+    let format = Format { rate: NonZeroU32::new(8000).expect("a rate"), channels: 2, sample };
     let start = Start {
         utc: "2026-03-10T02:04:30Z".parse().expect("a moment"),
         zone: TimeZone::get("Asia/Makassar").expect("a zone"),
@@ -55,8 +61,7 @@ pub fn record(folder: &Path) {
         names: vec!["Ketua".into(), "Siti".into()],
     };
     let mut writer = Writer::begin(Claim::take(&folder_of(folder)).expect("a folder"), start).expect("begun");
-    let sound: Vec<u8> = (0..format.bytes(4000)).map(|at| (at * 31 % 127) as u8).collect();
-    writer.append(&sound).expect("written");
+    writer.append(sound).expect("written");
     writer.finish(End::Asked).expect("closed");
 }
 
