@@ -47,6 +47,9 @@ pub enum Error {
     /// A closed meeting, which leaves the house only where that is asked for.
     #[error("closed")]
     Closed,
+    /// A meeting under seal: the package would hold in the open what is sealed.
+    #[error("sealed")]
+    Sealed,
     /// Something is already where the package would be.
     #[error("{path} is already there")]
     Taken { path: PathBuf },
@@ -108,6 +111,7 @@ impl Explain for Error {
         match self {
             Self::NotOfficial { state } => Message::new("accession.not_official").with("state", state.key()),
             Self::Closed => Message::new("accession.closed"),
+            Self::Sealed => Message::new("accession.sealed"),
             Self::Taken { path } => of("taken", path),
             Self::Inside { path } => of("inside", path),
             Self::NotAsSigned(findings) => Message::new("accession.not_as_signed").with("count", findings.len()),
@@ -121,7 +125,7 @@ impl Explain for Error {
 
     fn is_usage(&self) -> bool {
         match self {
-            Self::Taken { .. } | Self::Inside { .. } | Self::Closed => true,
+            Self::Taken { .. } | Self::Inside { .. } | Self::Closed | Self::Sealed => true,
             other => other.inner().is_some_and(Explain::is_usage),
         }
     }

@@ -18,7 +18,7 @@ use crate::lifecycle::{self, Finding, Life, Manifest, Stage, State};
 use crate::meeting::{Meeting, Nature};
 use crate::meeting_folder::describe;
 use crate::record::flac;
-use crate::recording::{self, folder_of};
+use crate::recording::{self, folder_of, seal_of};
 use crate::retention::{self, Log};
 use crate::transcript::store::{self, Store};
 
@@ -62,6 +62,9 @@ pub fn package(
 ) -> Result<Package, Error> {
     let folder = folder.canonicalize().map_err(|source| Error::Read { path: folder.to_owned(), source })?;
     let out = outside(request.out, &folder)?;
+    if seal_of(&folder)?.is_some() {
+        return Err(Error::Sealed);
+    }
     let meeting = describe(&folder)?;
     if meeting.nature.and_then(Nature::mark).is_some() && !request.closed {
         return Err(Error::Closed);

@@ -28,6 +28,8 @@ pub(super) const LOCK: &str = "perekam.kunci";
 /// Room that is kept for the last lines of the ledger when the disk is full.
 const RESERVE: &str = ".cadangan";
 const RESERVED: usize = 64 << 10;
+/// Under seal also for two chunks that stand before them.
+const RESERVED_SEALED: usize = 192 << 10;
 
 /// What is known when a recording begins.
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ impl Claim {
             return Err(Error::Taken { path: folder.to_owned() });
         }
         // What cannot be written to must be known before the meeting is opened.
-        reserve(folder)?;
+        reserve(folder, RESERVED)?;
         Ok(Self { folder: folder.to_owned(), lock })
     }
 
@@ -98,10 +100,18 @@ impl Claim {
     }
 }
 
-/// Keeps room for the last lines of the ledger.
-pub(super) fn reserve(folder: &Path) -> Result<(), Error> {
+/// Keeps room for the last lines of the ledger, and of a sealed recording for what stands before
+/// them, as far as there is room.
+pub(super) fn reserve_again(folder: &Path, is_sealed: bool) {
+    let is_kept = is_sealed && reserve(folder, RESERVED_SEALED).is_ok();
+    if !is_kept {
+        let _ = reserve(folder, RESERVED);
+    }
+}
+
+fn reserve(folder: &Path, bytes: usize) -> Result<(), Error> {
     let reserve = folder.join(RESERVE);
-    fs::write(&reserve, vec![0xFF; RESERVED]).map_err(|error| {
+    fs::write(&reserve, vec![0xFF; bytes]).map_err(|error| {
         let _ = fs::remove_file(&reserve);
         Error::io(&reserve)(error)
     })
@@ -136,6 +146,9 @@ impl Writer {
     /// Begins the recording.
     pub fn begin(claim: Claim, start: Start) -> Result<Self, Error> {
         let Claim { folder, lock } = claim;
+        if start.seal.is_some() {
+            reserve_again(&folder, true);
+        }
         let mut pen = LedgerWriter::resume(folder.join(LEDGER), &Ledger::default())?;
         pen.write(Fact::Start {
             utc: start.utc,

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use e_risalah::recording::{Claim, End, Growth, LEDGER, folder_of, recover, verify};
+use e_risalah::seal::{self, MeetingKey};
 
 use crate::make::{begin, bytes, small};
+use crate::sealed;
 
 /// A file system of one mebibyte, taken away when it is dropped.
 struct Small {
@@ -95,4 +97,51 @@ fn the_recording_goes_on_in_another_folder() {
     let input = e_risalah::audio::Input::Recording(folder_of(&disk.path));
     let mut source = e_risalah::audio::Source::open(&input).expect("opened");
     assert_eq!(source.skip(u64::MAX).expect("read"), length);
+}
+
+#[test]
+#[ignore = "mounts a file system, which only root may"]
+fn a_full_disk_closes_a_sealed_recording_with_everything_that_was_taken() {
+    let (disk, key) = (Small::mount(), MeetingKey::generate());
+    let mut writer = sealed::begin(&disk.path, small(), &key);
+    let position = fill(&mut writer);
+    assert_eq!(writer.finish(End::Disk).expect("the reserve lets it be closed"), position);
+    seal::hold(key);
+    assert!(is_sound(&disk.path));
+    assert_eq!(Growth::open(&folder_of(&disk.path)).expect("read").expect("a ledger").length(), Some(position));
+}
+
+#[test]
+#[ignore = "mounts a file system, which only root may"]
+fn a_crash_on_a_full_disk_while_sealed_costs_what_filled_no_chunk() {
+    let (disk, key) = (Small::mount(), MeetingKey::generate());
+    let mut writer = sealed::begin(&disk.path, small(), &key);
+    let position = fill(&mut writer);
+    drop(writer);
+    let recovered = recover(&folder_of(&disk.path)).expect("recovered without a key").frames;
+    assert!(recovered <= position && small().bytes(position - recovered) <= 3 * seal::CHUNK, "{recovered}");
+    seal::hold(key);
+    assert!(is_sound(&disk.path));
+}
+
+#[test]
+#[ignore = "mounts a file system, which only root may"]
+fn a_sealed_recording_goes_on_in_another_folder() {
+    let (disk, key, other) = (Small::mount(), MeetingKey::generate(), tempfile::tempdir().expect("a folder"));
+    let mut writer = sealed::begin(&disk.path, small(), &key);
+    let position = fill(&mut writer);
+    let second = folder_of(other.path());
+    std::fs::create_dir_all(&second).expect("made");
+    for entry in folder_of(&disk.path).read_dir().expect("a folder").flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "age") {
+            std::fs::copy(entry.path(), second.join(entry.file_name())).expect("copied");
+        }
+    }
+    std::fs::copy(folder_of(&disk.path).join(LEDGER), second.join(LEDGER)).expect("copied");
+    let claim = Claim::take_copy(&second, &folder_of(&disk.path)).expect("held");
+    assert_eq!(writer.move_to(claim).expect("moved"), 0);
+    writer.append(&bytes(small(), position, 9_000)).expect("written");
+    assert_eq!(writer.finish(End::Asked).expect("closed"), position + 9_000);
+    seal::hold(key);
+    assert!(is_sound(other.path()));
 }

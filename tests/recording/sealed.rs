@@ -23,7 +23,7 @@ fn key() -> MeetingKey {
     MeetingKey::generate()
 }
 
-fn begin(place: &Path, format: Format, key: &MeetingKey) -> Writer {
+pub fn begin(place: &Path, format: Format, key: &MeetingKey) -> Writer {
     let holder = Holder::new("Sari", Role::Sekretaris, &Identity::generate("Sari").recipient()).expect("a holder");
     let start = Start { seal: Some(key.seal(&[holder]).expect("a seal")), ..start(format) };
     Writer::begin(Claim::take(&folder_of(place)).expect("a folder"), start).expect("begun")

@@ -59,6 +59,7 @@ pub fn record_as(folder: &Path, sample: Sample, sound: &[u8]) {
         format,
         device: "uji".into(),
         names: vec!["Ketua".into(), "Siti".into()],
+        seal: None,
     };
     let mut writer = Writer::begin(Claim::take(&folder_of(folder)).expect("a folder"), start).expect("begun");
     writer.append(sound).expect("written");
