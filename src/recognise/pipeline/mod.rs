@@ -15,7 +15,7 @@ mod preview;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -175,8 +175,6 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
         let (pending_finals, seen) = (&pending_finals, &seen);
         let noticed = &Noticed::default();
-        let open = &Mutex::new(Vec::new());
-        let peaks = &Mutex::new(Vec::new());
         let pending = &Pending::default();
         let stop = self.stop;
         let mut new = 0;
@@ -198,8 +196,6 @@ impl<R: Recogniser + Send> Run<'_, R> {
                 pending_finals,
                 noticed,
                 pending,
-                open,
-                peaks,
                 window,
             };
             let reader = scope.spawn(move || reader.run());
@@ -210,12 +206,9 @@ impl<R: Recogniser + Send> Run<'_, R> {
             drop((waiting, finished));
             loop {
                 seen.take().iter().for_each(|preview| observer.preview(preview));
-                noticed.take().into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
-                observer.floor(&open.lock().unwrap_or_else(PoisonError::into_inner));
-                if failure.is_none()
-                    && let Err(error) = store.add_peaks(&taken(peaks))
-                {
-                    failure = Some(error.into());
+                noticed.tell(observer);
+                if let Err(error) = store.add_peaks(&noticed.peaks()) {
+                    failure.get_or_insert(error.into());
                     halt.store(true, Ordering::Relaxed);
                 }
                 let done = match results.recv_timeout(PULSE) {
@@ -256,7 +249,7 @@ impl<R: Recogniser + Send> Run<'_, R> {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
-        store.add_peaks(&taken(peaks))?;
+        store.add_peaks(&noticed.peaks())?;
         recording.length = sound.source().position();
         recording.warnings = sound.warnings().iter().map(Explain::message).chain(wrong).collect();
         store.describe(&recording)?;
@@ -281,25 +274,40 @@ struct Reader<'a> {
     pending_finals: &'a PendingFinals,
     noticed: &'a Noticed,
     pending: &'a Pending,
-    /// The channels whose turns go on.
-    open: &'a Mutex<Vec<Channel>>,
-    /// How loud the microphones were, as far as it was not kept yet.
-    peaks: &'a Mutex<Vec<Stretch>>,
     window: Option<Window>,
 }
 
-/// Alarms that nobody has taken yet, each with how much was heard by then.
+/// What the reader notices and nobody has taken yet.
 #[derive(Default)]
-struct Noticed(Mutex<Vec<(Alarm, u64)>>);
+struct Noticed {
+    /// Each with how much was heard by then.
+    alarms: Mutex<Vec<(Alarm, u64)>>,
+    /// The channels whose turns go on.
+    floor: Mutex<Vec<Channel>>,
+    peaks: Mutex<Vec<Stretch>>,
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Noticed {
-    fn take(&self) -> Vec<(Alarm, u64)> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Tells an observer of alarms and of who has the floor.
+    fn tell(&self, observer: &mut dyn Observer) {
+        std::mem::take(&mut *locked(&self.alarms)).into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
+        observer.floor(&locked(&self.floor));
     }
 
-    fn put(&self, alarms: &[Alarm], heard: u64) {
-        let alarms = alarms.iter().map(|alarm| (*alarm, heard));
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(alarms);
+    fn peaks(&self) -> Vec<Stretch> {
+        std::mem::take(&mut *locked(&self.peaks))
+    }
+
+    fn add_alarms(&self, alarms: &[Alarm], heard: u64) {
+        locked(&self.alarms).extend(alarms.iter().map(|alarm| (*alarm, heard)));
+    }
+
+    fn add_peaks(&self, stretches: impl IntoIterator<Item = Stretch>) {
+        locked(&self.peaks).extend(stretches);
     }
 }
 
@@ -323,7 +331,7 @@ impl Reader<'_> {
         let mut told = 0;
         while !self.is_halted() && self.sound.read(&mut block, BLOCK)? > 0 {
             history.push(block.channels());
-            self.keep_peaks(gatherer.push(block.channels()));
+            self.noticed.add_peaks(gatherer.push(block.channels()));
             let slices: Vec<&[f32]> = block.channels().iter().map(Vec::as_slice).collect();
             floor.push(&slices, &mut turns);
             if let Some(given) = &mut self.given {
@@ -340,11 +348,11 @@ impl Reader<'_> {
             if !self.pack(&mut turns, &history, &mut voices, &mut packer) || !self.send(packer.due(now, is_open)) {
                 break;
             }
-            *self.open.lock().unwrap_or_else(PoisonError::into_inner) = open;
+            *locked(&self.noticed.floor) = open;
             if let Some(window) = &mut self.window {
                 window.offer(&floor, &history);
             }
-            self.noticed.put(&floor.alarms()[told..], block.span().end);
+            self.noticed.add_alarms(&floor.alarms()[told..], block.span().end);
             told = floor.alarms().len();
             self.pending.read(now, packer.earliest());
             self.position.store(block.span().end, Ordering::Relaxed);
@@ -361,7 +369,7 @@ impl Reader<'_> {
                 }
             }
             utterances += turns.len();
-            self.keep_peaks(gatherer.finish());
+            self.noticed.add_peaks(gatherer.finish());
             let _ = self.pack(&mut turns, &history, &mut voices, &mut packer) && self.send(packer.finish());
             self.pending.end();
         }
@@ -399,18 +407,9 @@ impl Reader<'_> {
         })
     }
 
-    fn keep_peaks(&self, stretches: impl IntoIterator<Item = Stretch>) {
-        self.peaks.lock().unwrap_or_else(PoisonError::into_inner).extend(stretches);
-    }
-
     fn is_halted(&self) -> bool {
         self.halt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
     }
-}
-
-/// What was put there since.
-fn taken(peaks: &Mutex<Vec<Stretch>>) -> Vec<Stretch> {
-    std::mem::take(&mut peaks.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn work(
