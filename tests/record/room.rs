@@ -208,7 +208,7 @@ fn done(command: &mut Command) -> bool {
 /// An ext4 file system in a file, which can be stalled and broken as a disk is.
 pub struct Volume {
     pub path: PathBuf,
-    _place: tempfile::TempDir,
+    place: tempfile::TempDir,
 }
 
 impl Volume {
@@ -220,7 +220,13 @@ impl Volume {
         assert!(done(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image)), "mkfs.ext4 (Debian package e2fsprogs)");
         let mounted = done(Command::new("mount").args(["-o", "loop,errors=remount-ro"]).arg(&image).arg(&path));
         assert!(mounted, "a file system in a file is mounted, which only root may");
-        Self { path, _place: place }
+        Self { path, place }
+    }
+
+    /// Every byte of it, with what was deleted, once nothing is mounted any more.
+    pub fn content(self) -> Vec<u8> {
+        assert!(done(Command::new("umount").arg(&self.path)), "it is left");
+        fs::read(self.place.path().join("citra")).expect("read")
     }
 
     /// From now on it is read-only, as a disk becomes with its first fault.

@@ -12,7 +12,7 @@ use e_risalah::recording::{folder_of, recover, verify};
 use e_risalah::seal::{self, Holder, Identity, MeetingKey, Role};
 
 use crate::room::{
-    Random, Running, closed, excerpt, recorded, risalah, run, samples, signal_to, status, stderr, text, tone,
+    Random, Running, Volume, closed, excerpt, recorded, risalah, run, samples, signal_to, status, stderr, text, tone,
     transcribed, words,
 };
 
@@ -27,7 +27,12 @@ struct Office(tempfile::TempDir);
 
 impl Office {
     fn new(holders: &[(&str, &str)]) -> Self {
-        let office = Self(tempfile::tempdir().expect("a folder"));
+        Self::within(&std::env::temp_dir(), holders)
+    }
+
+    /// One whose folder lies in this one.
+    fn within(place: &Path, holders: &[(&str, &str)]) -> Self {
+        let office = Self(tempfile::tempdir_in(place).expect("a folder"));
         fs::create_dir(office.path("sementara")).expect("made");
         office.name(holders);
         office
@@ -55,6 +60,7 @@ impl Office {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = risalah(args);
         command.env("RISALAH_PASSPHRASE", PHRASE).env("TMPDIR", self.path("sementara"));
+        command.env("HOME", self.0.path()).env("RISALAH_LOG_DIR", self.path("log"));
         command
     }
 
@@ -71,8 +77,15 @@ impl Office {
 
     /// Half a minute of a closed meeting, recorded and recognised.
     fn meeting(&self) -> (PathBuf, PathBuf) {
-        let (file, folder, description) = (excerpt(self.0.path()), self.path("rapat"), self.describe("bk"));
-        let args = ["rekam", "--source", text(&file), "--speed", "4", "--meeting", text(&description)];
+        let file = excerpt(self.0.path());
+        let folder = self.meeting_of(&file);
+        (file, folder)
+    }
+
+    /// The same of this sound.
+    fn meeting_of(&self, file: &Path) -> PathBuf {
+        let (folder, description) = (self.path("rapat"), self.describe("bk"));
+        let args = ["rekam", "--source", text(file), "--speed", "4", "--meeting", text(&description)];
         let mut desk = Running::start(self.command(&args).args(["-o", text(&folder)]));
         recorded(&folder, 16_000);
         let noted = self.run(&["rekam", "peristiwa", text(&folder), &format!("catatan:{NOTE}")]);
@@ -80,7 +93,7 @@ impl Office {
         let code = desk.0.wait().expect("the desk ends").code();
         closed(&folder);
         assert_eq!(code, Some(0), "{}", fs::read_to_string(folder.join("pengenal.log")).unwrap_or_default());
-        (file, folder)
+        folder
     }
 
     fn export(&self, folder: &Path, key: &str, output: &str) -> Output {
@@ -166,21 +179,56 @@ fn a_closed_meeting_leaves_neither_a_sentence_nor_a_kilobyte_of_sound_in_the_ope
     let list = String::from_utf8_lossy(&list.stdout).into_owned();
     assert!(list.contains("Brankas") && list.contains("rapat lanjutan") && list.contains("koreksi risalah"), "{list}");
     // Nothing of all that lies beside the seal.
-    let sound = fs::read(&file).expect("read");
-    let pieces: Vec<&[u8]> = (0..32).map(|place| &sound[44 + place * 60_000..][..1024]).collect();
-    let loud: Vec<&&[u8]> = pieces.iter().filter(|piece| piece.iter().any(|byte| *byte != 0)).collect();
-    assert!(loud.len() > 16, "{}", loud.len());
-    for path in files(&folder).into_iter().chain(files(&office.path("sementara"))) {
+    let secrets = secrets(&file, &said);
+    for path in files(&folder).into_iter().chain(files(&office.path("sementara"))).chain(files(&office.path("log"))) {
         let content = fs::read(&path).expect("read");
-        assert!(!holds(&content, NOTE.as_bytes()), "the note in {}", path.display());
-        for (.., words) in &said {
-            assert!(!holds(&content, words.trim_matches('"').as_bytes()), "{words} in {}", path.display());
-        }
-        for piece in &loud {
-            assert!(!holds(&content, piece), "sound in {}", path.display());
+        for (secret, what) in &secrets {
+            assert!(!holds(&content, secret), "{what} in {}", path.display());
         }
     }
     assert_eq!(files(&office.path("sementara")), Vec::<PathBuf>::new());
+}
+
+/// What must stand nowhere: the note, each sentence, and pieces of a kilobyte of the sound.
+fn secrets(file: &Path, said: &[(String, String, String)]) -> Vec<(Vec<u8>, String)> {
+    let sound = fs::read(file).expect("read");
+    let pieces = (0..32).map(|place| &sound[44 + place * 60_000..][..1024]);
+    let loud =
+        pieces.filter(|piece| piece.iter().any(|byte| *byte != 0)).map(|piece| (piece.to_vec(), "sound".to_owned()));
+    let words = said.iter().map(|(.., words)| words.trim_matches('"'));
+    let texts = words.chain([NOTE]).map(|text| (text.as_bytes().to_vec(), text.to_owned()));
+    let all: Vec<_> = loud.chain(texts).collect();
+    assert!(all.len() > 16, "{}", all.len());
+    all
+}
+
+/// A whole disk, byte by byte: with what was deleted on it, and with all that the program keeps elsewhere.
+#[test]
+#[ignore = "mounts a file system, which only root may"]
+fn on_the_whole_disk_there_is_neither_a_sentence_nor_a_kilobyte_of_sound() {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let file = excerpt(elsewhere.path());
+    let disk = Volume::mount();
+    let office = Office::within(&disk.path, &[("Sari", "sekretaris")]);
+    let folder = office.meeting_of(&file);
+    let (key, out) = (office.path("Sari.age"), elsewhere.path().join("keluar"));
+    let opened = ["--identity", text(&key), "--reason", "uji"];
+    for args in [
+        &["transkrip", text(&folder), "-q"][..],
+        &["ekspor", text(&folder), "-o", text(&out), "--format", "seglst", "-q"],
+        &["giliran", text(&folder)],
+    ] {
+        let done = office.run(&[args, &opened[..]].concat());
+        assert!(matches!(done.status.code(), Some(0 | 3)), "{args:?}: {}", stderr(&done));
+    }
+    let searched = office.run(&["cari", "--rebuild", "--folder", text(office.0.path())]);
+    assert!(matches!(searched.status.code(), Some(0 | 3)), "{}", stderr(&searched));
+    let secrets = secrets(&file, &words(&out));
+    let content = disk.content();
+    assert!(holds(&content, b"age-encryption.org/v1"), "the meeting is on it");
+    for (secret, what) in &secrets {
+        assert!(!holds(&content, secret), "{what} is on the disk");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub struct WantedEntries {
     /// Only of this day or earlier.
     pub until: Option<String>,
     /// Only entries before the one of this number, to page on.
+    #[param(format = "uint64")]
     pub before: Option<u64>,
     /// How many; 100 where it is not said, at most 1000.
     pub limit: Option<usize>,
