@@ -564,6 +564,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                     "document.querySelector('#doctor').getAttribute('aria-busy') === 'false'",
                 ),
                 ("uji-suara", format!("/meetings/{KNOWN}/soundcheck"), "document.querySelector('.level')"),
+                ("jejak", "/audit".to_owned(), "document.querySelector('tbody tr')"),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
                 ("cetak", format!("/meetings/{KNOWN}/print"), "document.querySelector('#printer-state').textContent"),

@@ -221,6 +221,8 @@ fn on_the_whole_disk_there_is_neither_a_sentence_nor_a_kilobyte_of_sound() {
         let done = office.run(&[args, &opened[..]].concat());
         assert!(matches!(done.status.code(), Some(0 | 3)), "{args:?}: {}", stderr(&done));
     }
+    // Without it the folder is one of all meetings.
+    fs::remove_file(office.path("rapat.toml")).expect("removed");
     let searched = office.run(&["cari", "--rebuild", "--folder", text(office.0.path())]);
     assert!(matches!(searched.status.code(), Some(0 | 3)), "{}", stderr(&searched));
     let secrets = secrets(&file, &words(&out));

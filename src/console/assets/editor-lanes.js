@@ -88,7 +88,7 @@ function draw() {
     const top = row * HIGH;
     const seat = now.people.microphones.find((/** @type {any} */ one) => one.channel === channel);
     pen.fillStyle = style.color;
-    pen.fillText(`${channel} ${seat?.name || ""}`, 2, top + HIGH / 2, NAME - 8);
+    pen.fillText(fitting(pen, `${channel} ${seat?.name || ""}`), 2, top + HIGH / 2);
     const own = turns.filter((turn) => turn.channel === channel);
     for (let sample = start - (start % step); sample < start + WIDE; sample += step) {
       const peaks = minutes.get(Math.floor(sample / MINUTE))?.[channel - 1];
@@ -97,13 +97,26 @@ function draw() {
       if (!speaks && level <= QUIET) continue;
       const high = Math.max(speaks ? 2 : 0, (Math.max(0, level - QUIET) / (FULL - QUIET)) * (HIGH - 3));
       pen.fillStyle = speaks ? style.outlineColor : style.borderTopColor;
-      pen.fillRect(Math.max(NAME, x(sample)), top + HIGH - 1 - high, x(sample + step) - x(sample), high);
+      const left = Math.max(NAME, Math.round(x(sample)));
+      pen.fillRect(left, top + HIGH - 1 - high, Math.round(x(sample + step)) - left, high);
     }
   });
   const at = x(sound.currentSrc ? position() : (now.focused?.turn.start ?? 0));
   pen.fillStyle = style.color;
   pen.fillRect(at, 0, 2, channels.length * HIGH);
   fetchAround(start);
+}
+
+/**
+ * As much of a name as there is room for.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} name
+ */
+function fitting(pen, name) {
+  if (pen.measureText(name).width <= NAME - 8) return name;
+  let length = name.length;
+  while (length > 1 && pen.measureText(name.slice(0, length) + "…").width > NAME - 8) length -= 1;
+  return name.slice(0, length) + "…";
 }
 
 /** Shows the lanes, or hides them. */

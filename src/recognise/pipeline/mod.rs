@@ -169,11 +169,8 @@ impl<R: Recogniser + Send> Run<'_, R> {
         let shared = self.recognisers.first().and_then(Recogniser::window);
         let (jobs, waiting) = bounded::<Pack>(2 * workers);
         let (finished, results) = bounded::<Done>(2 * workers);
-        let halt = AtomicBool::new(false);
-        let position = AtomicU64::new(0);
-        let (halt, position) = (&halt, &position);
-        let (pending_finals, seen) = (PendingFinals::default(), LatestPreview::default());
-        let (pending_finals, seen) = (&pending_finals, &seen);
+        let (halt, position) = (&AtomicBool::new(false), &AtomicU64::new(0));
+        let (pending_finals, seen) = (&PendingFinals::default(), &LatestPreview::default());
         let noticed = &Noticed::default();
         let pending = &Pending::default();
         let stop = self.stop;
@@ -294,7 +291,9 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Noticed {
     /// Tells an observer of alarms and of who has the floor.
     fn tell(&self, observer: &mut dyn Observer) {
-        std::mem::take(&mut *locked(&self.alarms)).into_iter().for_each(|(alarm, heard)| observer.alarm(alarm, heard));
+        for (alarm, heard) in std::mem::take(&mut *locked(&self.alarms)) {
+            observer.alarm(alarm, heard);
+        }
         observer.floor(&locked(&self.floor));
     }
 
