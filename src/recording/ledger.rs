@@ -276,7 +276,9 @@ pub fn seal_of(folder: &Path) -> Result<Option<Seal>, Error> {
     let path = super::folder_of(folder).join(LEDGER);
     let file = match File::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(Error::io(&path)(error)),
     };
     let mut first = Vec::new();

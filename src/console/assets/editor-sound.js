@@ -31,34 +31,14 @@ function sampleAt(one, letter) {
   return Math.round(turn.start + share * (turn.end - turn.start));
 }
 
-/**
- * The sample of the word under the mouse.
- * @param {Shown} one
- * @param {MouseEvent} event
- */
-function sampleUnder(one, event) {
+export function clicked(/** @type {Shown} */ one, /** @type {MouseEvent} */ event) {
+  if (getSelection()?.toString()) return;
   const point = /** @type {any} */ (document).caretPositionFromPoint?.(
     event.clientX,
     event.clientY,
   );
   const letter = point ? point.offset : caretIn(one.text);
-  return letter === null ? null : sampleAt(one, letter);
-}
-
-/**
- * The mouse is pressed: what a click would play is loaded meanwhile, unless something plays.
- * @param {Shown} one
- * @param {MouseEvent} event
- */
-export function pressed(one, event) {
-  const sample = sound.paused && event.button === 0 ? sampleUnder(one, event) : null;
-  if (sample !== null) load(one, sample, Infinity);
-}
-
-export function clicked(/** @type {Shown} */ one, /** @type {MouseEvent} */ event) {
-  if (getSelection()?.toString()) return;
-  const sample = sampleUnder(one, event);
-  if (sample !== null) play(one, sample);
+  if (letter !== null) play(one, sampleAt(one, letter));
 }
 
 function channelOf(/** @type {Shown | null} */ one) {
@@ -67,12 +47,11 @@ function channelOf(/** @type {Shown | null} */ one) {
   return wish === "own" ? one?.turn.channel || playing.channel : Number(wish);
 }
 
-/**
- * @param {Shown | null} one
- * @param {number} sample
- * @param {number} until
- */
-function load(one, sample, until) {
+export function play(
+  /** @type {Shown | null} */ one,
+  /** @type {number} */ sample,
+  /** @type {number} */ until = Infinity,
+) {
   const from = Math.max(0, sample - Number(by("lead").value) * RATE);
   const channel = channelOf(one);
   pause();
@@ -81,16 +60,7 @@ function load(one, sample, until) {
   const query = new URLSearchParams({ from: String(Math.round(from)) });
   if (channel) query.set("channel", String(channel));
   if (Number.isFinite(to) && to > from) query.set("to", String(Math.round(to)));
-  const address = `/api/v1${base}/audio?${query}`;
-  if (sound.getAttribute("src") !== address || sound.error || sound.currentTime > 0) sound.src = address;
-}
-
-export function play(
-  /** @type {Shown | null} */ one,
-  /** @type {number} */ sample,
-  /** @type {number} */ until = Infinity,
-) {
-  load(one, sample, until);
+  sound.src = `/api/v1${base}/audio?${query}`;
   sound.playbackRate = Number(by("speed").value);
   sound.play().catch(() => {});
 }

@@ -7,7 +7,7 @@ import { atWork, claimOf } from "./editor-claims.js";
 import { marks } from "./editor-marks.js";
 import { isChanged, label, named, nextOf, now, short, shown, wordsOf } from "./editor-record.js";
 import { save, typed } from "./editor-saving.js";
-import { clicked, pressed } from "./editor-sound.js";
+import { clicked } from "./editor-sound.js";
 
 /** @typedef {import("./editor-record.js").Shown} Shown */
 
@@ -36,7 +36,6 @@ function make(/** @type {any} */ turn) {
   text.addEventListener("focus", () => focus(one));
   text.addEventListener("blur", () => leave(one));
   text.addEventListener("input", () => typed(one));
-  text.addEventListener("pointerdown", (event) => pressed(one, event));
   text.addEventListener("click", (event) => clicked(one, event));
   return one;
 }
