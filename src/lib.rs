@@ -5,7 +5,8 @@
 //! [`audio`] reads it, [`floor`] decides which channel speaks, [`recognise`] recognises a turn,
 //! [`transcript`] keeps what was recognised and corrected, [`meeting`] knows who sits where, and
 //! [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes official,
-//! [`meeting_folder`] joins them for whoever shows a meeting, [`archive`] finds what was said in all
+//! [`meeting_folder`] joins them for whoever shows a meeting, [`archive`] finds what was said in
+//! all
 //! of them, [`retention`] says how long their files are kept, and [`accession`] makes packages of
 //! them for an archival institution. Each module uses only those that stand before it in the way of
 //! the data; `tests/library/architecture.rs` holds them to it.

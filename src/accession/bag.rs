@@ -151,7 +151,8 @@ impl<'a> Bag<'a> {
         self.check_stop()?;
         let failed = |source| Error::Write { path: self.out.clone(), source };
         sync_folders(&self.place).map_err(failed)?;
-        // Somebody may have made something of that name meanwhile; an empty folder would be replaced.
+        // Somebody may have made something of that name meanwhile; an empty folder would be
+        // replaced.
         if self.out.symlink_metadata().is_ok() {
             return Err(Error::Taken { path: self.out.clone() });
         }

@@ -153,7 +153,8 @@ fn as_signed(folder: &Path, store: &Store, log: &Log) -> Result<(), Error> {
     if findings.is_empty() { Ok(()) } else { Err(Error::NotAsSigned(findings)) }
 }
 
-/// The segments as one FLAC file for each channel; where FLAC cannot hold them exactly, as they are.
+/// The segments as one FLAC file for each channel; where FLAC cannot hold them exactly, as they
+/// are.
 fn sound(
     folder: &Path,
     meeting: &Meeting,

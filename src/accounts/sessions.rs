@@ -65,7 +65,8 @@ impl Session {
         Ok(Self { name, roles, person, basis: Basis::Provider, csrf: random().map_err(|_| Error::Random)? })
     }
 
-    /// Whether its account is still as it was. Of somebody whom a provider knows, whether no account
+    /// Whether its account is still as it was. Of somebody whom a provider knows, whether no
+    /// account
     /// was given their name meanwhile.
     #[must_use]
     pub fn holds(&self, accounts: &[Account]) -> bool {

@@ -144,7 +144,8 @@ impl SignOn {
         Ok(Start { address: address.to_string(), state })
     }
 
-    /// Somebody has come back with a code: who they are, and where they wanted to go. `accounts` are
+    /// Somebody has come back with a code: who they are, and where they wanted to go. `accounts`
+    /// are
     /// those of the house.
     ///
     /// # Errors

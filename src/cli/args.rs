@@ -142,7 +142,8 @@ impl Command {
         .map(std::path::PathBuf::as_path)
     }
 
-    /// Whose key opens a sealed meeting, and the meeting's folder or recording, of a command that reads
+    /// Whose key opens a sealed meeting, and the meeting's folder or recording, of a command that
+    /// reads
     /// one.
     pub fn seal(&self) -> Option<(&SealArgs, &Path)> {
         let (args, path) = match self {

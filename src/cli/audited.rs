@@ -21,7 +21,7 @@ use super::trail::{is_of_all, trail_of};
 use super::{new, play, record, search, transcribe};
 
 /// What a command does that is entered.
-struct Deed {
+struct AuditEvent {
     of: Of,
     action: Action,
     detail: String,
@@ -111,8 +111,9 @@ impl Entered {
 
 /// What a command does that is entered; `None` for what tells nothing of a meeting, or only how it
 /// is kept.
-fn deed(command: &Command) -> Option<Deed> {
-    let of = |folder: &Path, action, detail: String| Some(Deed { of: Of::Meeting(folder.to_owned()), action, detail });
+fn deed(command: &Command) -> Option<AuditEvent> {
+    let of =
+        |folder: &Path, action, detail: String| Some(AuditEvent { of: Of::Meeting(folder.to_owned()), action, detail });
     let by = |name: &str| format!("by {name}");
     match command {
         Command::Transcribe(args) => transcribed(args),
@@ -131,7 +132,7 @@ fn deed(command: &Command) -> Option<Deed> {
         Command::Search(args) => {
             let root = args.folder.clone().unwrap_or_else(usual_folder);
             let is_asked = !(args.rebuild && args.words.is_empty());
-            is_asked.then(|| Deed { of: Of::All(root), action: Action::Searched, detail: searched(args) })
+            is_asked.then(|| AuditEvent { of: Of::All(root), action: Action::Searched, detail: searched(args) })
         }
         Command::ImportEdits(args) if !args.check => of(&args.folder, Action::Corrected, by(&args.by)),
         Command::History(args) => of(&args.folder, Action::Opened, "history".to_owned()),
@@ -161,43 +162,43 @@ fn deed(command: &Command) -> Option<Deed> {
         #[cfg(feature = "console")]
         Command::Accounts(args) => {
             let (root, detail) = args.change()?;
-            Some(Deed { of: Of::All(root), action: Action::AccountChanged, detail })
+            Some(AuditEvent { of: Of::All(root), action: Action::AccountChanged, detail })
         }
         Command::Pokir(args) => {
             let places = args.places();
             let first = places.first()?.clone();
             let of = if is_meeting(&first) { Of::Meeting(first) } else { Of::All(first) };
             let others = places.iter().skip(1).map(|place| format!(" {}", place.display())).collect::<String>();
-            Some(Deed { of, action: Action::Exported, detail: format!("pokir{others}") })
+            Some(AuditEvent { of, action: Action::Exported, detail: format!("pokir{others}") })
         }
         Command::Audit(args) => {
-            Some(Deed { of: Of::All(args.root()), action: Action::TrailRead, detail: String::new() })
+            Some(AuditEvent { of: Of::All(args.root()), action: Action::TrailRead, detail: String::new() })
         }
         _ => None,
     }
 }
 
-fn transcribed(args: &transcribe::Args) -> Option<Deed> {
+fn transcribed(args: &transcribe::Args) -> Option<AuditEvent> {
     // Behind a recording, that was entered.
     if args.follow {
         return None;
     }
     let mut places = args.output.iter().chain(&args.input);
     let place = places.find(|place| trail_of(place).is_some())?;
-    Some(Deed { of: Of::Meeting(place.clone()), action: Action::Transcribed, detail: String::new() })
+    Some(AuditEvent { of: Of::Meeting(place.clone()), action: Action::Transcribed, detail: String::new() })
 }
 
-fn made(args: &new::Args) -> Option<Deed> {
+fn made(args: &new::Args) -> Option<AuditEvent> {
     let is_file =
         args.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) && !args.file.is_dir();
     let folder = if is_file { args.file.parent()?.to_owned() } else { args.file.clone() };
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     let of = if args.institution { Of::All(folder) } else { Of::Meeting(folder) };
     let action = if args.institution { Action::Described } else { Action::MeetingMade };
-    Some(Deed { of, action, detail: String::new() })
+    Some(AuditEvent { of, action, detail: String::new() })
 }
 
-fn recorded(args: &record::Args) -> Option<Deed> {
+fn recorded(args: &record::Args) -> Option<AuditEvent> {
     let here = args.output.clone();
     let (folder, action, detail) = match &args.command {
         Some(Control::Event(args)) => (Some(args.folder.clone()), Action::RecordingEvent, String::new()),
@@ -214,7 +215,7 @@ fn recorded(args: &record::Args) -> Option<Deed> {
     };
     // Without a name, it makes a folder in this one.
     let of = folder.map_or_else(|| Of::All(PathBuf::from(".")), Of::Meeting);
-    Some(Deed { of, action, detail })
+    Some(AuditEvent { of, action, detail })
 }
 
 fn heard(args: &play::Args) -> String {

@@ -34,7 +34,8 @@ pub fn copy_to_memory(path: &Path) -> Result<Connection> {
     Ok(memory)
 }
 
-/// A copy of the database in a file that does not exist yet, whole in itself: it needs no log beside
+/// A copy of the database in a file that does not exist yet, whole in itself: it needs no log
+/// beside
 /// it.
 pub fn copy_to_file(path: &Path, copy: &Path) -> Result<()> {
     let source = source(path)?;

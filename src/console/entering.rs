@@ -19,14 +19,14 @@ const MOST: usize = 10_000;
 
 /// Something that is entered.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Deed {
+pub struct AuditEvent {
     pub who: Who,
     pub action: Action,
     pub meeting: Option<String>,
     pub detail: Option<String>,
 }
 
-impl Deed {
+impl AuditEvent {
     pub fn of(actor: &Actor, action: Action, meeting: Option<&str>, detail: Option<&str>) -> Self {
         let (meeting, detail) = (meeting.map(str::to_owned), detail.map(str::to_owned));
         Self { who: actor.into(), action, meeting, detail }
@@ -47,7 +47,7 @@ impl From<&Actor> for Who {
 /// The trail of the folder of meetings, and what was entered a short time ago.
 pub struct Entering {
     pub trail: Trail,
-    recent: Mutex<HashMap<Deed, Instant>>,
+    recent: Mutex<HashMap<AuditEvent, Instant>>,
 }
 
 impl Entering {
@@ -56,7 +56,7 @@ impl Entering {
     }
 
     /// Enters something. Where that fails, it must not be done.
-    pub fn enter(&self, deed: &Deed) -> Result<Head, Refused> {
+    pub fn enter(&self, deed: &AuditEvent) -> Result<Head, Refused> {
         self.trail.enter(&deed.who, deed.action, deed.meeting.as_deref(), deed.detail.as_deref()).map_err(|error| {
             tracing::error!(action = deed.action.key(), "not entered");
             Refused::from(error)
@@ -64,16 +64,16 @@ impl Entering {
     }
 
     /// The same, unless an entry a short time ago stands for it.
-    pub fn enter_once(&self, deed: &Deed, now: Instant) -> Result<Option<Head>, Refused> {
+    pub fn enter_once(&self, deed: &AuditEvent, now: Instant) -> Result<Option<Head>, Refused> {
         self.enter_for(deed, now, COVERS)
     }
 
     /// Enters that a sign-in failed. Nothing hangs on it.
-    pub fn enter_failed(&self, deed: &Deed, now: Instant) {
+    pub fn enter_failed(&self, deed: &AuditEvent, now: Instant) {
         let _ = self.enter_for(deed, now, COVERS_FAILED);
     }
 
-    fn enter_for(&self, deed: &Deed, now: Instant, covers: Duration) -> Result<Option<Head>, Refused> {
+    fn enter_for(&self, deed: &AuditEvent, now: Instant, covers: Duration) -> Result<Option<Head>, Refused> {
         let is_covered = |at: &Instant| now.saturating_duration_since(*at) < covers;
         if self.recent().get(deed).is_some_and(is_covered) {
             return Ok(None);
@@ -91,19 +91,19 @@ impl Entering {
     }
 
     /// Enters that something was not done that was entered before. Nothing hangs on it.
-    pub fn not_done(&self, deed: &Deed, entered: &Head, why: &str) {
+    pub fn not_done(&self, deed: &AuditEvent, entered: &Head, why: &str) {
         self.recent().remove(deed);
         let detail = format!("{} {why}", entered.line);
-        let _ = self.enter(&Deed { action: Action::NotDone, detail: Some(detail), ..deed.clone() });
+        let _ = self.enter(&AuditEvent { action: Action::NotDone, detail: Some(detail), ..deed.clone() });
     }
 
     /// Does what is entered before it is done, and tells the trail where it was not.
-    pub fn entered<T>(&self, deed: &Deed, work: impl FnOnce(Head) -> Result<T, Refused>) -> Result<T, Refused> {
+    pub fn entered<T>(&self, deed: &AuditEvent, work: impl FnOnce(Head) -> Result<T, Refused>) -> Result<T, Refused> {
         let head = self.enter(deed)?;
         work(head.clone()).inspect_err(|refused| self.not_done(deed, &head, &refused.message.key))
     }
 
-    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<Deed, Instant>> {
+    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<AuditEvent, Instant>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,9 +112,9 @@ impl Entering {
 mod tests {
     use super::*;
 
-    fn deed(action: Action, detail: &str) -> Deed {
+    fn deed(action: Action, detail: &str) -> AuditEvent {
         let who = Who { by: "Sari".to_owned(), kind: Kind::Account, address: None };
-        Deed { who, action, meeting: Some("rapat".to_owned()), detail: Some(detail.to_owned()) }
+        AuditEvent { who, action, meeting: Some("rapat".to_owned()), detail: Some(detail.to_owned()) }
     }
 
     #[test]

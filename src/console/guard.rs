@@ -276,7 +276,8 @@ fn is_from_elsewhere(request: &Request) -> bool {
     request.method() == Method::GET && is("sec-fetch-mode", "navigate") && is("sec-fetch-site", "cross-site")
 }
 
-/// The path that was asked for, on this host: one that begins with two slashes would lead elsewhere.
+/// The path that was asked for, on this host: one that begins with two slashes would lead
+/// elsewhere.
 fn own_path(request: &Request) -> String {
     format!("/{}", request.uri().path().trim_start_matches('/'))
 }

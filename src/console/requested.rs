@@ -18,7 +18,7 @@ use tokio::task::spawn_blocking;
 use super::actor::Actor;
 use super::app::App;
 use super::claims::PASSAGE;
-use super::entering::Deed;
+use super::entering::AuditEvent;
 use super::member_links::Member;
 use super::needs::{Enters, enters};
 use super::refused::Refused;
@@ -34,7 +34,7 @@ const LONGEST: usize = 200;
 
 /// What a request enters.
 pub struct Requested {
-    deed: Deed,
+    deed: AuditEvent,
     is_once: bool,
     is_change: bool,
     /// Whether it is answered although it cannot be entered.
@@ -67,7 +67,7 @@ impl Requested {
             _ => Some(rest),
         };
         Some(Self {
-            deed: Deed::of(actor, action, meeting.as_deref(), detail.as_deref()),
+            deed: AuditEvent::of(actor, action, meeting.as_deref(), detail.as_deref()),
             is_once,
             is_change: !matches!(*request.method(), Method::GET | Method::HEAD),
             // Whoever records must see the recording.
@@ -155,7 +155,7 @@ pub async fn refused(app: &Arc<App>, request: &mut Request, actor: &Actor) {
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let (meeting, rest) = place(request, &matched).await;
     let detail = format!("{} {rest}", request.method());
-    let deed = Deed::of(actor, Action::Refused, meeting.as_deref(), Some(&detail));
+    let deed = AuditEvent::of(actor, Action::Refused, meeting.as_deref(), Some(&detail));
     let app = Arc::clone(app);
     let _ = spawn_blocking(move || app.entering.enter_once(&deed, Instant::now()).is_ok()).await;
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::cookies;
-use super::entering::Deed;
+use super::entering::AuditEvent;
 use super::refused::Refused;
 use super::requested::Peer;
 use crate::accounts::{Session, SignOn, SignOnError};
@@ -78,7 +78,7 @@ async fn finish(
     let done = app.work(move |app| {
         let deed = |by: &str, kind: Kind, action, detail: Option<&str>| {
             let who = Who { by: by.to_owned(), kind, address: peer.0 };
-            Deed { who, action, meeting: None, detail: detail.map(str::to_owned) }
+            AuditEvent { who, action, meeting: None, detail: detail.map(str::to_owned) }
         };
         let provider = provider(app)?;
         let (session, next) = taken_in(app, provider, returned, is_same).inspect_err(|refused| {

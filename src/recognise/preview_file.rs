@@ -15,7 +15,8 @@ const FRESH: &str = ".pratinjau-baru";
 /// More is none of ours: a turn has a few hundred words.
 const LONGEST: u64 = 64 << 10;
 
-/// Shows it, in place of what was shown before. Of a sealed meeting nothing is shown: it would stand
+/// Shows it, in place of what was shown before. Of a sealed meeting nothing is shown: it would
+/// stand
 /// open on the disk.
 pub fn show(folder: &Path, preview: &Preview) {
     if !seal_of(folder).is_ok_and(|seal| seal.is_none()) {

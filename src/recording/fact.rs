@@ -48,7 +48,8 @@ pub enum Fact {
         first: u64,
         /// Samples of each channel.
         frames: u64,
-        /// SHA-256 of the bytes of its samples (not of its head); under seal, of its whole file, and
+        /// SHA-256 of the bytes of its samples (not of its head); under seal, of its whole file,
+        /// and
         /// of the file of its tail behind it where a crash left one.
         sha256: String,
         /// Whether it was closed after a crash, by what was on the disk.

@@ -179,7 +179,8 @@ fn held(path: &Path) -> io::Result<Held> {
             let tail = Layout::of(&mut File::open(tail)?)?.map_or(0, Layout::plain);
             found.chunks * CHUNK + tail
         }
-        // Where a tail is left the segment was not closed, and what stands behind its whole chunks is no
+        // Where a tail is left the segment was not closed, and what stands behind its whole chunks
+        // is no
         // last chunk.
         None if is_open => found.chunks * CHUNK,
         None => found.plain(),
@@ -196,7 +197,8 @@ pub(super) fn frames(path: &Path, format: Format) -> Result<u64, Error> {
     Ok(frames_of(held(path).map_err(Error::io(path))?.plain, format))
 }
 
-/// Closes a segment that a crash left open: a chunk of which only a part was written is cut off. Its
+/// Closes a segment that a crash left open: a chunk of which only a part was written is cut off.
+/// Its
 /// tail stays beside it, and so does one whose bytes should stand in whole chunks by now. Gives its
 /// frames and the hash of its files.
 pub(super) fn close(path: &Path, format: Format) -> Result<(u64, String), Error> {

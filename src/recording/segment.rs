@@ -135,7 +135,8 @@ impl Segment {
         self.sealed.as_ref().map_or_else(|| hex(self.hash.clone()), |body| body.sha256())
     }
 
-    /// Bytes at its end of which a copy of its file has nothing: those that fill no chunk of a sealed
+    /// Bytes at its end of which a copy of its file has nothing: those that fill no chunk of a
+    /// sealed
     /// one, and the rest of the frame before them.
     pub fn open_bytes(&self, frame: usize) -> usize {
         let open = self.sealed.as_ref().map_or(0, |body| body.open_bytes());

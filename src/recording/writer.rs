@@ -270,7 +270,8 @@ impl Writer {
         let mut open = 0;
         if let Some(segment) = &mut self.segment {
             segment.sync()?;
-            // Of a sealed segment what fills no chunk yet is on the disk in a file of its own; if the
+            // Of a sealed segment what fills no chunk yet is on the disk in a file of its own; if
+            // the
             // recording moves it is written anew.
             open = segment.open_bytes(self.format.frame()).min(self.unconfirmed.len());
         }

@@ -142,7 +142,8 @@ impl Plan {
         Ok(Self { folder: folder.to_owned(), wish, early: early && !is_due, kept, files, bytes, _lock: lock })
     }
 
-    /// Destroys them: first their names, lengths and hashes are written down with the decision, then
+    /// Destroys them: first their names, lengths and hashes are written down with the decision,
+    /// then
     /// each is removed. `progress` hears thousandths. Until the decision is written, `stop` ends
     /// it with nothing changed; then it is brought to its end.
     ///

@@ -128,7 +128,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// Reads the decisions of a meeting's folder as far as they can be read; where there is no file,
+    /// Reads the decisions of a meeting's folder as far as they can be read; where there is no
+    /// file,
     /// there are none.
     ///
     /// # Errors

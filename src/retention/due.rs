@@ -66,7 +66,8 @@ pub struct Due {
 /// What is due on a day in a folder of meetings, or in the folder of one.
 ///
 /// # Errors
-/// When the folder or the institution's rules cannot be read. A meeting that cannot is named in what
+/// When the folder or the institution's rules cannot be read. A meeting that cannot is named in
+/// what
 /// is returned.
 pub fn due(root: &Path, on: Date) -> Result<Due, Error> {
     let root = root.canonicalize().map_err(|source| Error::Read { path: root.to_owned(), source })?;
@@ -96,7 +97,8 @@ pub fn due(root: &Path, on: Date) -> Result<Due, Error> {
     Ok(due)
 }
 
-/// The institution's file above a meeting's folder, where there is one. Its schedule and its codes go
+/// The institution's file above a meeting's folder, where there is one. Its schedule and its codes
+/// go
 /// before those of a copy that the folder keeps from the day on which the record became official:
 /// what changed since holds for old meetings too.
 ///

@@ -69,7 +69,8 @@ pub enum Error {
     /// The day until which they are to be kept has passed.
     #[error("{until} has passed")]
     Passed { until: Date },
-    /// A file could not be removed; those before it are gone, and the decision says which they were.
+    /// A file could not be removed; those before it are gone, and the decision says which they
+    /// were.
     #[error("{path}: {source}")]
     Remove { path: PathBuf, source: io::Error },
     /// It was asked to stop.

@@ -2,7 +2,8 @@
 //! persons have decided.
 //!
 //! Nothing is ever deleted by itself. [`due`] lists, [`decide`] keeps what a person says in the
-//! meeting's folder ([`FILE_NAME`], a chain of hashes that only grows), and [`Plan::destroy`] removes
+//! meeting's folder ([`FILE_NAME`], a chain of hashes that only grows), and [`Plan::destroy`]
+//! removes
 //! files after their names, lengths and hashes were written there. The ledger, the official record
 //! and its words always stay.
 

@@ -134,7 +134,8 @@ impl Seal {
     }
 
     /// Wraps the key anew to these holders, beside the recording: who is not among them any more
-    /// does not find it there, but in the ledger, which is never changed, whoever held it still can.
+    /// does not find it there, but in the ledger, which is never changed, whoever held it still
+    /// can.
     ///
     /// # Errors
     /// [`Error::NoHolder`], [`Error::Key`] or [`Error::Io`].

@@ -42,7 +42,8 @@ pub enum Chunk {
 }
 
 /// Opens every chunk of a segment and says what is wrong with the first that does not open, or
-/// that is missing where the segment holds `plain` bytes. `others` are the segments that a chunk may
+/// that is missing where the segment holds `plain` bytes. `others` are the segments that a chunk
+/// may
 /// come from.
 ///
 /// # Errors

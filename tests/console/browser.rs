@@ -246,7 +246,8 @@ fn a_meeting_is_prepared_by_keys_and_mouse() {
     assert_eq!(described()["rapat"]["acara"], json!(["Pengelolaan Air"]));
 }
 
-/// Two seats that say a sentence of the shipped meeting one after the other, so many times in ten seconds each.
+/// Two seats that say a sentence of the shipped meeting one after the other, so many times in ten
+/// seconds each.
 pub fn two_voices(path: &Path, times: usize) {
     use e_risalah::audio::{Input, Source};
     const RATE: usize = 16_000;

@@ -48,7 +48,8 @@ fn of_a_sealed_meeting_it_is_told_that_it_is_sealed_and_nothing_else() {
         assert_eq!(refused.status, 422, "{of}: {}", refused.text());
         assert!(refused.text().contains("seal.sealed"), "{of}: {}", refused.text());
     }
-    // The audit trail keeps what was searched for, and so another word of the sentence is looked for below.
+    // The audit trail keeps what was searched for, and so another word of the sentence is looked
+    // for below.
     let found = served.get("/api/v1/search?q=tuduhan").good();
     assert_eq!(found["total"].as_u64(), Some(0), "{found}");
     assert!(!served.get(&format!("/meetings/{ID}")).text().contains("membantah"));

@@ -54,7 +54,8 @@ impl Drop for Provider {
     }
 }
 
-/// A folder of meetings whose office has this provider, and the port of its page. The provider is on
+/// A folder of meetings whose office has this provider, and the port of its page. The provider is
+/// on
 /// another site, as it is in an office.
 fn office(provider: u16, more: &str) -> (TempDir, u16) {
     let (root, port) = (known(), free_port());

@@ -16,7 +16,8 @@ use super::until;
 
 /// How often, where `RISALAH_KILLS` does not say.
 const KILLS: u32 = 3;
-/// What was typed longer ago is on the disk: two seconds, and what a busy machine needs to write it. How long
+/// What was typed longer ago is on the disk: two seconds, and what a busy machine needs to write
+/// it. How long
 /// ago the latest was that was not, is told.
 const KEPT: Duration = Duration::from_secs(4);
 /// Between two kills.

@@ -202,7 +202,8 @@ fn secrets(file: &Path, said: &[(String, String, String)]) -> Vec<(Vec<u8>, Stri
     all
 }
 
-/// A whole disk, byte by byte: with what was deleted on it, and with all that the program keeps elsewhere.
+/// A whole disk, byte by byte: with what was deleted on it, and with all that the program keeps
+/// elsewhere.
 #[test]
 #[ignore = "mounts a file system, which only root may"]
 fn on_the_whole_disk_there_is_neither_a_sentence_nor_a_kilobyte_of_sound() {

@@ -91,7 +91,8 @@ pub(super) struct Settings {
     /// The claim that has the short name of a member.
     pub person: Option<String>,
     pub scopes: Vec<String>,
-    /// The file of the authority that the provider's certificate is from, where no browser knows it.
+    /// The file of the authority that the provider's certificate is from, where no browser knows
+    /// it.
     authority: Option<PathBuf>,
     pub endpoints: Option<Endpoints>,
     /// The role of each group.

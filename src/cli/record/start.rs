@@ -78,7 +78,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     session.run(Recogniser::new(&args.recogniser_args).with_key(key))
 }
 
-/// The key of a closed meeting, and what its ledger will say of it; nothing of an open one. A closed
+/// The key of a closed meeting, and what its ledger will say of it; nothing of an open one. A
+/// closed
 /// meeting that nobody could open again is not begun, nor is one gone on with that was begun open.
 fn sealed(meeting: &Meeting, folder: &Path, resume: bool) -> Result<(Option<MeetingKey>, Option<Seal>), Failure> {
     if !meeting.is_closed() {

@@ -19,7 +19,7 @@ use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
 use crate::console::actor::Actor;
 use crate::console::app::App;
-use crate::console::entering::Deed;
+use crate::console::entering::AuditEvent;
 use crate::console::refused::Refused;
 use crate::console::visitor::{Visitor, named};
 use crate::console::words::Words;
@@ -228,7 +228,7 @@ pub async fn advance(
         let life = Life::read(&store, &record.transcript)?;
         let days = body.days.unwrap_or(record.meeting.correction.days);
         let wish = Transition { to, by: named(&actor, body.by.as_deref())?, note: body.note.clone(), days };
-        let deed = Deed::of(&actor, Action::Advanced, Some(&id), Some(to.key()));
+        let deed = AuditEvent::of(&actor, Action::Advanced, Some(&id), Some(to.key()));
         app.entering.entered(&deed, |_| Ok(life.advance(&store, &wish, &now(&record.meeting))?))?;
         told(app, folder, language)
     })
@@ -286,7 +286,7 @@ pub async fn finalize(
         let templates = templates(&record.meeting, path);
         let typeset = |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
         let now = now(&record.meeting);
-        let deed = Deed::of(&actor, Action::Signed, Some(&id), Some(&format!("by {}", body.signed_by)));
+        let deed = AuditEvent::of(&actor, Action::Signed, Some(&id), Some(&format!("by {}", body.signed_by)));
         let made = app.entering.entered(&deed, |head| {
             let Finalize { signed_by, number, waive } = body;
             let request = Request { signed_by, number, waive, audit: Some(head) };

@@ -20,7 +20,7 @@ use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::console::actor::Actor;
 use crate::console::app::App;
-use crate::console::entering::Deed;
+use crate::console::entering::AuditEvent;
 use crate::console::meetings::Summary;
 use crate::console::refused::Refused;
 use crate::console::words::Words;
@@ -389,7 +389,7 @@ fn write(app: &App, actor: &Actor, wanted: &str, text: &str) -> Result<String, R
         }
         let file = path.join(MEETING);
         // An empty folder is no meeting yet.
-        let deed = Deed::of(actor, Action::MeetingMade, Some(&name), None);
+        let deed = AuditEvent::of(actor, Action::MeetingMade, Some(&name), None);
         let made = app.entering.entered(&deed, |_| {
             let mut written = File::create_new(&file).map_err(|source| failed(&file, source))?;
             written

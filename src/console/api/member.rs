@@ -130,7 +130,8 @@ pub async fn meetings(
         let is_asked = |id: &str| link.as_ref().is_none_or(|member| member.meeting == id);
         let mut found = Vec::new();
         for (id, folder) in folders(&app.root).into_iter().filter(|(id, _)| is_asked(id)) {
-            // One without a record, or outside its period, is not for members; its words are not even read.
+            // One without a record, or outside its period, is not for members; its words are not
+            // even read.
             if !is_open(&folder) {
                 continue;
             }

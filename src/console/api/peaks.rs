@@ -31,7 +31,8 @@ pub struct Wanted {
     pub to: Option<u64>,
 }
 
-/// How loud the microphones were, minute by minute. A minute that was not recognised yet is left out.
+/// How loud the microphones were, minute by minute. A minute that was not recognised yet is left
+/// out.
 #[derive(Serialize, ToSchema)]
 pub struct Peaks {
     /// Samples at 16 kHz that one number stands for.
@@ -45,7 +46,8 @@ pub struct Peaks {
 pub struct Minute {
     /// Its first sample, at 16 kHz.
     pub from: u64,
-    /// For each microphone the peak of each step: half decibels above -100 dB of full scale, 0 to 200.
+    /// For each microphone the peak of each step: half decibels above -100 dB of full scale, 0 to
+    /// 200.
     pub channels: Vec<Vec<u8>>,
 }
 

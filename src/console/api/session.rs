@@ -19,7 +19,7 @@ use crate::common::message::Message;
 use crate::console::actor::Actor;
 use crate::console::app::App;
 use crate::console::cookies;
-use crate::console::entering::Deed;
+use crate::console::entering::AuditEvent;
 use crate::console::refused::Refused;
 use crate::console::requested::Peer;
 use crate::console::visitor::Visitor;
@@ -100,8 +100,12 @@ pub async fn sign_in(State(app): State<Arc<App>>, peer: Peer, Body(body): Body<S
 /// that all of them from one address are the same.
 fn entered(app: &App, body: &SignIn, Peer(address): Peer) -> Result<(Arc<Session>, String), Refused> {
     let who = |by: &str, kind: Kind| Person { by: by.to_owned(), kind, address };
-    let deed =
-        |who, action, detail: Option<&str>| Deed { who, action, meeting: None, detail: detail.map(str::to_owned) };
+    let deed = |who, action, detail: Option<&str>| AuditEvent {
+        who,
+        action,
+        meeting: None,
+        detail: detail.map(str::to_owned),
+    };
     match verified(app, body) {
         Ok((session, secret)) => {
             let entered = app.entering.enter(&deed(who(&session.name, Kind::Account), Action::SignedIn, None));

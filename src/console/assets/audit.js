@@ -2,6 +2,7 @@
 // The audit trail.
 
 import { ask, by, element, t, trouble } from "./base.js";
+import { asked, fill } from "./filters.js";
 
 const FIELDS = ["by", "action", "meeting", "from", "until"];
 const form = by("wanted");
@@ -10,22 +11,6 @@ const table = by("trail");
 let current = 0;
 /** The number of the last entry that is shown. */
 let last = 0;
-
-/** What the form asks for; only what was filled in. */
-function asked() {
-  const wanted = new URLSearchParams();
-  for (const name of FIELDS) {
-    const value = form.elements[name].value.trim();
-    if (value) wanted.set(name, value);
-  }
-  return wanted;
-}
-
-/** Fills the form with what the address asks for. */
-function fill() {
-  const wanted = new URLSearchParams(location.search);
-  for (const name of FIELDS) form.elements[name].value = wanted.get(name) || "";
-}
 
 /**
  * An entry in its row.
@@ -52,7 +37,7 @@ function row(entry) {
  */
 async function show(on) {
   const mine = on ? current : ++current;
-  const wanted = asked();
+  const wanted = asked(form, FIELDS);
   for (const [id, format] of [["csv", "csv"], ["json", "json"]])
     by(id).href = `/api/v1/audit/export/${format}?${wanted}`;
   form.querySelector(".error").hidden = true;
@@ -102,15 +87,15 @@ async function check() {
 
 form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
-  const wanted = asked();
+  const wanted = asked(form, FIELDS);
   history.pushState(null, "", wanted.toString() ? `/audit?${wanted}` : "/audit");
   show(false);
 });
 by("more").addEventListener("click", () => show(true));
 by("check").addEventListener("click", check);
 addEventListener("popstate", () => {
-  fill();
+  fill(form, FIELDS);
   show(false);
 });
-fill();
+fill(form, FIELDS);
 show(false);

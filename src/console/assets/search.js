@@ -2,6 +2,7 @@
 // Search in all meetings.
 
 import { ask, by, element, t, trouble } from "./base.js";
+import { asked, fill } from "./filters.js";
 
 const FIELDS = ["q", "what", "text", "member", "fraksi", "kind", "agenda", "from", "until"];
 const RATE = 16000;
@@ -16,20 +17,9 @@ let playing = null;
 let current = 0;
 let shown = 0;
 
-/** What the form asks for; only what was filled in. */
-function asked() {
-  const wanted = new URLSearchParams();
-  for (const name of FIELDS) {
-    const value = form.elements[name].value.trim();
-    if (value) wanted.set(name, value);
-  }
-  return wanted;
-}
-
-/** Fills the form with what the address asks for. */
-function fill() {
-  const wanted = new URLSearchParams(location.search);
-  for (const name of FIELDS) form.elements[name].value = wanted.get(name) || "";
+/** Shows in the form what the address asks for. */
+function show() {
+  fill(form, FIELDS);
   by("filter").open = FIELDS.slice(1).some((name) => form.elements[name].value);
 }
 
@@ -114,7 +104,7 @@ function others(also) {
   const place = by("also");
   place.replaceChildren(t("page.search.also") + " ");
   also.forEach((one, at) => {
-    const wanted = asked();
+    const wanted = asked(form, FIELDS);
     wanted.set("q", `"${one.word}"`);
     const link = element("a", { href: `/search?${wanted}` }, [one.word]);
     place.append(at ? ", " : "", link, ` (${one.count})`);
@@ -148,7 +138,7 @@ function count(found) {
  */
 async function look(skip) {
   const mine = skip ? current : ++current;
-  const wanted = asked();
+  const wanted = asked(form, FIELDS);
   const error = form.querySelector(".error");
   error.hidden = true;
   if (!wanted.toString()) return;
@@ -180,15 +170,15 @@ async function look(skip) {
 
 form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
-  const wanted = asked();
+  const wanted = asked(form, FIELDS);
   history.pushState(null, "", wanted.toString() ? `/search?${wanted}` : "/search");
   look(0);
 });
 by("more").addEventListener("click", () => look(shown));
 addEventListener("popstate", () => {
-  fill();
+  show();
   look(0);
 });
-fill();
+show();
 form.elements.q.focus();
 look(0);

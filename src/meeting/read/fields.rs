@@ -42,7 +42,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// To whom closed meetings are sealed. A key that is written twice would be one holder fewer than
+    /// To whom closed meetings are sealed. A key that is written twice would be one holder fewer
+    /// than
     /// it seems.
     pub(super) fn holders(&self, written: &[Penerima]) -> Result<Vec<Holder>, Error> {
         let mut seen = HashMap::new();

@@ -91,7 +91,8 @@ fn follow(source: &Path, target: &Path, done: &AtomicBool) -> io::Result<()> {
     }
 }
 
-/// Copies the tails of a sealed segment as they are now. One that is taken away in between is in the
+/// Copies the tails of a sealed segment as they are now. One that is taken away in between is in
+/// the
 /// segment itself by the next time.
 fn copy_tails(segment: &Path, target: &Path) -> io::Result<()> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
