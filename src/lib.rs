@@ -7,7 +7,7 @@
 //! [`document`] makes the record of both. [`lifecycle`] has the steps by which it becomes official,
 //! [`meeting_folder`] joins them for whoever shows a meeting, [`archive`] finds what was said in
 //! all
-//! of them, [`retention`] says how long their files are kept, and [`accession`] makes packages of
+//! of them, [`workload`] adds up the work on them, [`retention`] says how long their files are kept, and [`accession`] makes packages of
 //! them for an archival institution. Each module uses only those that stand before it in the way of
 //! the data; `tests/library/architecture.rs` holds them to it.
 //!
@@ -37,3 +37,4 @@ pub mod recording;
 pub mod retention;
 pub mod seal;
 pub mod transcript;
+pub mod workload;

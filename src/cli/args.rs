@@ -11,8 +11,8 @@ use super::passage_args::PassageArgs;
 use super::seal_args::{SealArgs, SealedFolderArgs};
 use super::{
     accession, advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history,
-    import_edits, keys, man, models, new, omit, play, pokir, print, record, recorder, retention, search, transcribe,
-    typeset, undo,
+    import_edits, keys, man, models, new, omit, play, pokir, print, record, recorder, report, retention, search,
+    transcribe, typeset, undo,
 };
 #[cfg(feature = "console")]
 use super::{accounts, serve};
@@ -24,7 +24,7 @@ pub const GROUPS: [(&str, &[&str]); 8] = [
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
     ("official", &["status", "advance", "finalize"]),
-    ("find", &["search", "pokir"]),
+    ("find", &["search", "pokir", "report"]),
     ("keep", &["retention", "accession"]),
     ("system", &["accounts", "audit", "keys", "models", "completions", "man"]),
 ];
@@ -100,6 +100,8 @@ pub enum Command {
     Verify(SealedFolderArgs),
     #[command(visible_alias = "arsipkan")]
     Archive(FolderArgs),
+    #[command(visible_alias = "laporan")]
+    Report(report::Args),
     #[command(visible_alias = "retensi")]
     Retention(retention::Args),
     #[command(visible_alias = "serah")]
@@ -195,6 +197,7 @@ impl Command {
             Self::Heard(args) => args.output_args,
             Self::Omit(args) => args.passage.output_args,
             Self::Finalize(args) => args.folder_args.output_args,
+            Self::Report(args) => args.output_args,
             Self::Retention(args) => args.output_args(),
             Self::Accession(args) => args.folder_args.output_args,
             Self::Doctor(args) => args.output_args,

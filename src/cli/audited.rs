@@ -147,6 +147,10 @@ fn deed(command: &Command) -> Option<AuditEvent> {
             of(&passage.folder, Action::Corrected, format!("omit {} {}", passage.from, by(&passage.by)))
         }
         Command::Finalize(args) => of(&args.folder_args.folder, Action::Signed, by(&args.signed_by)),
+        Command::Report(args) => {
+            let root = if is_meeting(&args.root()) { Of::Meeting(args.root()) } else { Of::All(args.root()) };
+            Some(AuditEvent { of: root, action: Action::Exported, detail: "report".to_owned() })
+        }
         Command::Retention(args) => match &args.command {
             Some(Retention::Decide(args)) => {
                 let detail = format!("{} {} {}", args.file.key(), args.decision(), by(&args.by));

@@ -57,6 +57,7 @@ mod recorder_order;
 mod recording_time;
 mod recover;
 mod reference;
+mod report;
 mod retention;
 mod room_profile;
 mod screen;
@@ -155,6 +156,7 @@ fn command(command: Command, head: Option<Head>, language: Language, console: Co
         Command::History(args) => history::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Undo(args) => undo::run(&args, console),
+        Command::Report(args) => report::run(&args, console),
         Command::Retention(args) => retention::run(&args, console),
         Command::Accession(args) => accession::run(&args, console),
         Command::Models(args) => models::run(&args, console),

@@ -30,6 +30,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(meetings))
         .route("/new", get(new))
         .route("/search", get(search))
+        .route("/report", get(report))
         .route("/retention", get(retention))
         .route("/doctor", get(doctor))
         .route("/audit", get(audit))
@@ -135,6 +136,12 @@ struct SearchPage {
 struct AuditPage {
     frame: Frame,
     actions: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    frame: Frame,
 }
 
 #[derive(Template)]
@@ -297,6 +304,10 @@ async fn search(frame: Frame) -> Result<Response, Refused> {
 async fn audit(frame: Frame) -> Result<Response, Refused> {
     let actions = Action::ALL.map(|action| (action.key(), action.name(frame.words.0))).to_vec();
     page(&AuditPage { frame, actions })
+}
+
+async fn report(frame: Frame) -> Result<Response, Refused> {
+    page(&ReportPage { frame })
 }
 
 async fn retention(frame: Frame) -> Result<Response, Refused> {

@@ -220,6 +220,7 @@ const SCRIPTS: &[&str] = &[
     "page.need.resmi",
     "page.need.saran",
     "page.doctor.look",
+    "page.report.count",
     "page.audit.count",
     "page.audit.whole",
     "page.doctor.ready",

@@ -227,6 +227,7 @@ fn the_pages_are_those_of_the_role() {
         ("/".to_owned(), Right::Read),
         ("/search".to_owned(), Right::Read),
         ("/new".to_owned(), Right::Prepare),
+        ("/report".to_owned(), Right::Sign),
         ("/retention".to_owned(), Right::Sign),
         ("/doctor".to_owned(), Right::Record),
         ("/audit".to_owned(), Right::Audit),

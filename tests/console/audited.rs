@@ -428,6 +428,7 @@ fn commands_enter_what_they_do_where_the_meeting_lies_among_others() {
         ),
         (&["cari", "anggaran", "--folder", "."], 0, Action::Searched, None, text("anggaran")),
         (&["pokir", "."], 0, Action::Exported, None, text("pokir")),
+        (&["laporan", "."], 0, Action::Exported, None, text("report")),
         (&["akun", "disable", "Sari", "--folder", "."], 0, Action::AccountChanged, None, text("disable Sari")),
     ] {
         let before = last(root);

@@ -548,6 +548,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                 ("daftar", "/".to_owned(), "document.querySelector('table.meetings')"),
                 ("baru", "/new".to_owned(), "document.querySelector('#new')"),
                 ("cari", "/search?q=rancangan&kind=komisi".to_owned(), "document.querySelector('#hits mark')"),
+                ("beban-kerja", "/report".to_owned(), "document.querySelector('tr.total')"),
                 ("retensi", "/retention".to_owned(), "document.querySelector('#items tr')"),
                 (
                     "sunting",

@@ -25,6 +25,7 @@ mod preparing;
 mod printing;
 mod reading;
 mod recording;
+mod report;
 mod sealed;
 mod searching;
 mod server;

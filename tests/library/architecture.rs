@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "lifecycle",
     "meeting_folder",
     "archive",
+    "workload",
     "retention",
     "accession",
     "doctor",

@@ -21,4 +21,5 @@ mod seats;
 mod silence;
 mod soundcheck;
 mod words;
+mod workload;
 mod writing;

@@ -8,6 +8,7 @@ mod outside;
 mod sample;
 
 mod exports;
+mod schemas;
 mod templates;
 
 use std::path::{Path, PathBuf};

@@ -19,6 +19,7 @@ mod pokir;
 mod printing;
 mod quit;
 mod recordings;
+mod report;
 mod retention;
 mod search;
 mod session;
@@ -85,6 +86,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
         .routes(routes!(peaks::peaks))
+        .routes(routes!(report::report))
+        .routes(routes!(report::file))
         .routes(routes!(retention::list))
         .routes(routes!(retention::choose))
         .routes(routes!(description::get, description::put))

@@ -4,19 +4,17 @@
 //! before the first) > `speech` and `scene`. Who spoke is a `TLCPerson` in the references; a
 //! speaker who is not known is one too, named by the microphone.
 
-use std::collections::HashMap;
 use std::io;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::common::clock::Channel;
-use crate::meeting::{Meeting, Person, short_name};
+use crate::meeting::Meeting;
 use crate::transcript::Transcript;
 
-use super::compose::INTERJECTION;
+use super::speakers::Speakers;
 use super::text::printable;
-use super::{Entry, Error, Risalah, Turn, compose, who};
+use super::{Entry, Error, Risalah, Turn, compose};
 
 const NAMESPACE: &str = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0";
 /// The agent that made the markup.
@@ -26,7 +24,7 @@ type Xml = Writer<Vec<u8>>;
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
     let risalah = compose(meeting, transcript);
-    let speakers = Speakers::of(meeting, transcript, &risalah);
+    let speakers = Speakers::new(meeting, transcript, &risalah);
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     xml.create_element("akomaNtoso").with_attribute(("xmlns", NAMESPACE)).write_inner_content(|xml| {
@@ -41,65 +39,6 @@ pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8
     let mut bytes = xml.into_inner();
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-/// Someone in the references.
-struct Speaker {
-    id: String,
-    name: String,
-}
-
-/// Everyone who speaks, in the order of the first word, by channel and label.
-struct Speakers {
-    all: Vec<Speaker>,
-    of: HashMap<(Channel, String), usize>,
-}
-
-impl Speakers {
-    fn of(meeting: &Meeting, transcript: &Transcript, risalah: &Risalah) -> Self {
-        let clock = transcript.recording.clock;
-        let mut speakers = Self { all: Vec::new(), of: HashMap::new() };
-        // Whose label it is: a correction may have moved the words to somebody who sits elsewhere.
-        let people: HashMap<String, &Person> = transcript
-            .utterances
-            .iter()
-            .filter_map(|said| {
-                Some((printable(&who::label(meeting, clock, said).to_string()), who::person(meeting, clock, said)?))
-            })
-            .collect();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for turn in
-            risalah.body.iter().filter_map(|entry| if let Entry::Turn(turn) = entry { Some(turn) } else { None })
-        {
-            let label = turn.label.strip_prefix(INTERJECTION).unwrap_or(&turn.label);
-            let microphone = format!("mikrofon {}", turn.channel.number());
-            let (key, name, stem) = if let Some(person) = people.get(label) {
-                (format!("id {}", person.id), person.name.clone(), person.name.clone())
-            } else {
-                let stem = microphone.replace(' ', "");
-                (microphone.clone(), format!("PEMBICARA BELUM TERIDENTIFIKASI ({microphone})"), stem)
-            };
-            let place = *known.entry(key).or_insert_with(|| {
-                let taken = |id: &str| speakers.all.iter().any(|speaker| speaker.id == id);
-                // A name may have letters that an identifier must not have, or begin with a digit.
-                let id = short_name(&stem, |id| taken(&identifier(id)));
-                speakers.all.push(Speaker { id: identifier(&id), name: printable(&name) });
-                speakers.all.len() - 1
-            });
-            speakers.of.insert((turn.channel, turn.label.clone()), place);
-        }
-        speakers
-    }
-
-    fn reference(&self, turn: &Turn) -> String {
-        let place = self.of.get(&(turn.channel, turn.label.clone()));
-        place.and_then(|place| self.all.get(*place)).map(|speaker| format!("#{}", speaker.id)).unwrap_or_default()
-    }
-}
-
-fn identifier(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    format!("orang-{plain}")
 }
 
 fn meta(xml: &mut Xml, meeting: &Meeting, transcript: &Transcript, speakers: &Speakers) -> io::Result<()> {
@@ -157,7 +96,7 @@ fn meta(xml: &mut Xml, meeting: &Meeting, transcript: &Transcript, speakers: &Sp
             refer("TLCOrganization", "organization", "lembaga", house)?;
             refer("TLCObject", "object", "e-risalah", "E-Risalah")?;
             refer("TLCRole", "role", "penyusun", "Penyusun risalah")?;
-            for speaker in &speakers.all {
+            for speaker in speakers.all() {
                 refer("TLCPerson", "person", &speaker.id, &speaker.name)?;
             }
             Ok(())
@@ -247,7 +186,7 @@ fn speech(
     transcript: &Transcript,
     speakers: &Speakers,
 ) -> io::Result<()> {
-    let by = speakers.reference(turn);
+    let by = speakers.of(turn).map(|speaker| format!("#{}", speaker.id)).unwrap_or_default();
     let mut attributes = vec![("eId", id.to_owned()), ("by", by)];
     for (name, position) in [("startTime", turn.span.start), ("endTime", turn.span.end)] {
         attributes.extend(moment(meeting, transcript, position).map(|moment| (name, moment)));

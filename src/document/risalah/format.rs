@@ -29,6 +29,10 @@ pub enum Format {
     Csv,
     /// The debate as Akoma Ntoso 3.0.
     Akn,
+    /// The debate as TEI, in the manner of `ParlaMint`.
+    Tei,
+    /// The people and the party groups, as Popolo.
+    Popolo,
     /// Subtitles as most players read them.
     Srt,
     /// Subtitles with voices.
@@ -41,7 +45,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Json,
         Self::Docx,
         Self::Working,
@@ -54,6 +58,8 @@ impl Format {
         Self::Vtt,
         Self::Csv,
         Self::Akn,
+        Self::Tei,
+        Self::Popolo,
         Self::Seglst,
         Self::Rttm,
     ];
@@ -71,6 +77,8 @@ impl Format {
             Self::Register => "hadir",
             Self::Csv => "csv",
             Self::Akn => "akn",
+            Self::Tei => "tei",
+            Self::Popolo => "popolo",
             Self::Txt => "txt",
             Self::Srt => "srt",
             Self::Vtt => "vtt",
@@ -92,6 +100,8 @@ impl Format {
             Self::Register => "daftar-hadir.pdf",
             Self::Csv => "transkrip.csv",
             Self::Akn => "risalah.akn.xml",
+            Self::Tei => "risalah.tei.xml",
+            Self::Popolo => "popolo.json",
             Self::Txt => "transkrip.txt",
             Self::Srt => "transkrip.srt",
             Self::Vtt => "transkrip.vtt",
@@ -116,7 +126,7 @@ impl Format {
     /// nothing is written in it.
     #[must_use]
     pub fn is_for_publication(self) -> bool {
-        matches!(self, Self::Akn | Self::Srt | Self::Vtt)
+        matches!(self, Self::Akn | Self::Tei | Self::Srt | Self::Vtt)
     }
 
     /// The formats of a list such as `docx,pdf,srt`, each once, in the order of the list.

@@ -20,13 +20,16 @@ mod json;
 mod official;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod popolo;
 mod register;
 pub(crate) mod remark;
 pub mod rttm;
 mod said;
 mod seglst;
 mod sheet;
+mod speakers;
 mod srt;
+mod tei;
 mod templates;
 mod text;
 mod txt;
@@ -321,6 +324,8 @@ pub fn write(format: Format, meeting: &Meeting, transcript: &Transcript) -> Resu
         Format::Register => Sheet::register(&compose(meeting, transcript)).typeset(&Templates::built_in()),
         Format::Csv => csv::write(meeting, transcript),
         Format::Akn => akn::write(meeting, transcript),
+        Format::Tei => tei::write(meeting, transcript),
+        Format::Popolo => popolo::write(meeting),
         Format::Txt => Ok(txt::write(&printed(meeting, transcript))),
         Format::Srt => Ok(srt::write(meeting, transcript)),
         Format::Vtt => Ok(vtt::write(meeting, transcript)),
@@ -343,7 +348,7 @@ pub fn sheet(format: Format, meeting: &Meeting, transcript: &Transcript) -> Opti
 }
 
 /// The file in which a template finds the emblem.
-const EMBLEM: &str = "lambang.png";
+pub const EMBLEM: &str = "lambang.png";
 
 #[allow(clippy::ref_option, reason = "serde hands it so")]
 fn emblem_name<S: Serializer>(emblem: &Option<Arc<Emblem>>, serializer: S) -> Result<S::Ok, S::Error> {

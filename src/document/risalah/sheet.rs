@@ -41,6 +41,20 @@ impl Sheet {
         Self::new("daftar-hadir.typ", &Risalah { marks, watermark: None, body: Vec::new(), ..risalah.clone() })
     }
 
+    /// What another template is given, with the emblem of the letterhead.
+    ///
+    /// # Errors
+    /// When the data have no JSON form.
+    pub fn of(
+        template: &str,
+        data: &impl Serialize,
+        emblem: Option<Vec<u8>>,
+        created: jiff::Timestamp,
+    ) -> Result<Self, Error> {
+        let data = serde_json::to_value(data)?;
+        Ok(Self { template: template.to_owned(), data, marks: Vec::new(), created, emblem })
+    }
+
     fn new(template: &str, risalah: &Risalah) -> Self {
         Self {
             template: template.to_owned(),
