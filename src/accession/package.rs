@@ -10,6 +10,7 @@ use super::Error;
 use super::bag::Bag;
 use super::contents::{Contents, Piece};
 use super::metadata::{About, media_type};
+use crate::common::chained_log;
 use crate::common::database;
 use crate::common::digest::sha256_of;
 use crate::common::message::Message;
@@ -76,7 +77,7 @@ pub fn package(
     let manifest = Manifest::of(&folder, seal.edition)?;
     let log = Log::read(&folder)?;
     if let Some(finding) = log.finding() {
-        return Err(retention::Error::Log(finding).into());
+        return Err(retention::Error::from(chained_log::Error::Changed(finding.clone())).into());
     }
     as_signed(&folder, &store, &log)?;
     let transcript = Stage::Official(None).transcript(&folder, &store)?;

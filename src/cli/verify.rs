@@ -48,7 +48,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
         }
         None => false,
     };
-    let mut findings: Vec<Message> = log.finding().iter().map(Explain::message).collect();
+    let mut findings: Vec<Message> = log.finding().map(Explain::message).into_iter().collect();
     if let (_, Some(line)) = seal::openings(&args.folder)? {
         findings.push(Message::new("seal.openings_broken").with("line", line));
     }

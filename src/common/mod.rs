@@ -3,6 +3,7 @@
 pub mod alarm;
 pub mod atomic_file;
 pub mod caught;
+pub mod chained_log;
 pub mod clock;
 pub mod database;
 pub mod date;

@@ -1,8 +1,6 @@
 //! What persons have decided of the files of a meeting: one line of JSON for each decision, each
 //! holding the hash of the line before, in a file that only grows.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,9 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::common::atomic_file;
+use crate::common::chained_log::{ChainedLog, Finding};
 use crate::common::date::day;
-use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
 use crate::meeting::FileKind;
 
@@ -86,108 +83,43 @@ pub struct Tombstone {
     pub sha256: String,
 }
 
-/// A line as it stands in the file.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    line: u64,
-    before: String,
-    #[serde(flatten)]
-    decision: Decision,
-}
-
-/// What is wrong with the decisions that were kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// A line does not follow from the line before.
-    Chain {
-        /// Its number, from 1.
-        line: u64,
-    },
-    /// The file ends in something that is no line.
-    Torn,
-}
-
-impl Explain for Finding {
-    fn message(&self) -> Message {
-        let message = match self {
-            Self::Chain { line } => Message::new("retention.chain").with("line", line),
-            Self::Torn => Message::new("retention.torn"),
-        };
-        message.with("path", FILE_NAME)
-    }
-}
-
 /// Every decision of a meeting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Log {
-    decisions: Vec<Decision>,
-    finding: Option<Finding>,
-    last_hash: String,
-    /// Bytes of its whole lines.
-    whole: u64,
-}
+pub struct Log(ChainedLog<Decision>);
 
 impl Log {
     /// Reads the decisions of a meeting's folder as far as they can be read; where there is no
-    /// file,
-    /// there are none.
+    /// file, there are none.
     ///
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join(FILE_NAME);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(Error::Read { path, source }),
-        };
-        let mut log = Self::default();
-        for piece in text.split_inclusive(|byte| *byte == b'\n') {
-            let number = log.decisions.len() as u64 + 1;
-            let line: Line = match piece.strip_suffix(b"\n").map(serde_json::from_slice) {
-                Some(Ok(line)) => line,
-                Some(Err(_)) => {
-                    log.finding.get_or_insert(Finding::Chain { line: number });
-                    break;
-                }
-                None => {
-                    log.finding.get_or_insert(Finding::Torn);
-                    break;
-                }
-            };
-            if (line.line, &line.before) != (number, &log.last_hash) {
-                log.finding.get_or_insert(Finding::Chain { line: number });
-            }
-            log.last_hash = sha256(&piece[..piece.len() - 1]);
-            log.whole += piece.len() as u64;
-            log.decisions.push(line.decision);
-        }
-        Ok(log)
+        Ok(Self(ChainedLog::read(&folder.join(FILE_NAME))?))
     }
 
     /// What is not as it was written.
     #[must_use]
-    pub fn finding(&self) -> Option<Finding> {
-        self.finding
+    pub fn finding(&self) -> Option<&Finding> {
+        self.0.finding()
     }
 
     /// Every decision, the oldest first.
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {
-        &self.decisions
+        self.0.entries()
     }
 
     /// The last decision of these files.
     #[must_use]
     pub fn last(&self, file: FileKind) -> Option<&Decision> {
-        self.decisions.iter().rev().find(|decision| decision.file == file)
+        self.decisions().iter().rev().find(|decision| decision.file == file)
     }
 
     /// The decision by which a file was destroyed, if it was.
     #[must_use]
     pub fn destroyed(&self, folder: &Path, path: &Path) -> Option<&Decision> {
         let name = name_in(folder, path);
-        self.decisions.iter().rev().find(|decision| match &decision.decided {
+        self.decisions().iter().rev().find(|decision| match &decision.decided {
             Decided::Destroy { files, .. } => files.iter().any(|tombstone| is_same(&tombstone.file, &name)),
             _ => false,
         })
@@ -196,30 +128,7 @@ impl Log {
     /// Adds a decision; on disk when this returns. What a power cut left of a line is taken away
     /// first; a line that was changed is none that can be followed.
     pub(super) fn append(&mut self, folder: &Path, decision: Decision) -> Result<(), Error> {
-        let path = folder.join(FILE_NAME);
-        if let Some(finding @ Finding::Chain { .. }) = self.finding {
-            return Err(Error::Log(finding));
-        }
-        let line = Line { line: self.decisions.len() as u64 + 1, before: self.last_hash.clone(), decision };
-        let failed = |source| Error::Write { path: path.clone(), source };
-        let mut text = serde_json::to_string(&line).map_err(|error| failed(error.into()))?;
-        let hash = sha256(text.as_bytes());
-        text.push('\n');
-        let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
-        let written = file
-            .set_len(self.whole)
-            .and_then(|()| file.write_all(text.as_bytes()))
-            .and_then(|()| file.sync_all())
-            .and_then(|()| atomic_file::sync_folder(folder));
-        if let Err(error) = written {
-            // A part of a line would hide what follows it.
-            let _ = file.set_len(self.whole);
-            return Err(failed(error));
-        }
-        self.whole += text.len() as u64;
-        self.last_hash = hash;
-        self.finding = None;
-        self.decisions.push(line.decision);
+        self.0 = ChainedLog::append(&folder.join(FILE_NAME), decision)?;
         Ok(())
     }
 }
@@ -262,7 +171,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use std::fs;
 
     use super::*;
 
@@ -307,43 +216,5 @@ mod tests {
         assert_eq!(log.destroyed(place.path(), &place.path().join("000001.wav")), None);
         // A recording that went on elsewhere names the same segment there.
         assert_eq!(log.destroyed(place.path(), Path::new("/mnt/cadangan/000001.wav")), Some(&all[2]));
-    }
-
-    #[test]
-    fn a_line_that_was_changed_is_named_and_nothing_follows_it() {
-        let place = tempfile::tempdir().expect("a folder");
-        let path = place.path().join(FILE_NAME);
-        for reason in ["satu", "dua", "tiga"] {
-            Log::read(place.path())
-                .expect("read")
-                .append(place.path(), decision(reason, Decided::Transfer))
-                .expect("written");
-        }
-        let text = fs::read_to_string(&path).expect("read");
-        fs::write(&path, text.replace("\"dua\"", "\"dwi\"")).expect("changed");
-        let mut log = Log::read(place.path()).expect("read");
-        assert_eq!(log.finding(), Some(Finding::Chain { line: 3 }));
-        assert!(log.append(place.path(), decision("empat", Decided::Transfer)).is_err());
-        // What a power cut left of a line is no lie.
-        fs::write(&path, format!("{text}{{\"line\":4,")).expect("torn");
-        let mut log = Log::read(place.path()).expect("read");
-        assert_eq!((log.finding(), log.decisions().len()), (Some(Finding::Torn), 3));
-        log.append(place.path(), decision("empat", Decided::Transfer)).expect("written");
-        let log = Log::read(place.path()).expect("read");
-        assert_eq!((log.finding(), log.decisions().len()), (None, 4));
-    }
-
-    proptest! {
-        #[test]
-        fn no_file_makes_it_fail(junk in "\\PC*", lines in 0..3usize) {
-            let place = tempfile::tempdir().expect("a folder");
-            for _ in 0..lines {
-                Log::read(place.path()).expect("read").append(place.path(), decision("x", Decided::Transfer)).expect("written");
-            }
-            let path = place.path().join(FILE_NAME);
-            let text = fs::read_to_string(&path).unwrap_or_default();
-            fs::write(&path, text + &junk).expect("written");
-            prop_assert!(Log::read(place.path()).expect("read").decisions().len() >= lines);
-        }
     }
 }

@@ -84,10 +84,13 @@ pub fn due(root: &Path, on: Date) -> Result<Due, Error> {
     };
     for (name, folder) in meetings {
         due.meetings += 1;
-        match Kept::read(&folder, shared.as_deref()).and_then(|kept| Ok((kept.due(&name, on)?, kept.rules.is_empty())))
-        {
-            Ok((items, is_ruleless)) => {
+        match Kept::read(&folder, shared.as_deref()).and_then(|kept| {
+            let changed = kept.log.finding().map(Explain::message);
+            Ok((kept.due(&name, on)?, kept.rules.is_empty(), changed))
+        }) {
+            Ok((items, is_ruleless, changed)) => {
                 due.items.extend(items);
+                due.unreadable.extend(changed.map(|changed| (name, changed)));
                 due.ruleless += usize::from(is_ruleless);
             }
             Err(error) => due.unreadable.push((name, error.message())),

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::decision;
 use crate::common::date::day;
-use crate::common::lock;
 use crate::common::message::{Explain, Message};
+use crate::common::{chained_log, lock};
 use crate::meeting::{self, FileKind};
 use crate::meeting_folder;
 use crate::recording;
@@ -39,9 +38,9 @@ pub enum Error {
     /// The decision cannot be written.
     #[error("{path}: {source}")]
     Write { path: PathBuf, source: io::Error },
-    /// The decisions that were kept are not as they were written.
-    #[error("{0:?}")]
-    Log(decision::Finding),
+    /// The decisions that were kept cannot be read, followed or added to.
+    #[error(transparent)]
+    Log(#[from] chained_log::Error),
     /// No such folder.
     #[error("{path}: no meeting")]
     NoMeeting { path: PathBuf },
@@ -105,7 +104,7 @@ impl Explain for Error {
             Self::Lock(error) => error.message(),
             Self::Read { path, source } => of("read", path).with("detail", source),
             Self::Write { path, source } => of("write", path).with("detail", source),
-            Self::Log(finding) => finding.message(),
+            Self::Log(error) => error.message(),
             Self::NoMeeting { path } => of("no_meeting", path),
             Self::Nameless => about("nameless"),
             Self::NoReason => Message::new("retention.no_reason"),

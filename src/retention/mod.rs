@@ -14,7 +14,7 @@ mod error;
 mod files;
 
 pub use decide::{Destroyed, Plan, Wish, decide};
-pub use decision::{Decided, Decision, FILE_NAME, Finding, Log, Tombstone};
+pub use decision::{Decided, Decision, FILE_NAME, Log, Tombstone};
 pub use due::{Due, Item, due, institution};
 pub use error::Error;
 pub use files::files;
