@@ -14,56 +14,15 @@ use e_risalah::transcript::Recording;
 use e_risalah::transcript::store::{Origin, Store};
 use rusqlite::{Connection, params};
 
+#[path = "generated/mod.rs"]
+mod generated;
+
+use generated::{Numbers, VOCABULARY, sums, vocabulary};
+
 /// Words of a turn.
 const TURN: usize = 27;
-/// Words of the language; their frequencies fall as those of a language do.
-const VOCABULARY: usize = 60_000;
 /// Runs of each search.
 const RUNS: usize = 101;
-
-/// Numbers that look random and are the same every time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    /// A place in the vocabulary, by Zipf's law.
-    fn rank(&mut self, sums: &[f64]) -> usize {
-        let wanted = (self.next() >> 11) as f64 / (1_u64 << 53) as f64 * sums[sums.len() - 1];
-        sums.partition_point(|sum| *sum < wanted).min(sums.len() - 1)
-    }
-}
-
-fn vocabulary() -> Vec<String> {
-    const FIRST: [&str; 14] = ["b", "c", "d", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t"];
-    const VOWELS: [&str; 5] = ["a", "i", "u", "e", "o"];
-    const BEGINNINGS: [&str; 8] = ["", "", "", "di", "me", "ber", "pe", "ke"];
-    const ENDINGS: [&str; 7] = ["", "", "", "kan", "an", "i", "nya"];
-    let mut numbers = Numbers(7);
-    let mut words = std::collections::BTreeSet::new();
-    let mut list = Vec::with_capacity(VOCABULARY);
-    while list.len() < VOCABULARY {
-        let mut word = BEGINNINGS[numbers.below(8)].to_owned();
-        for _ in 0..2 + numbers.below(2) {
-            word += FIRST[numbers.below(14)];
-            word += VOWELS[numbers.below(5)];
-        }
-        word += ENDINGS[numbers.below(7)];
-        if words.insert(word.clone()) {
-            list.push(word);
-        }
-    }
-    list
-}
 
 /// Makes a meeting, where it is not there from an earlier run.
 fn meeting(folder: &Path, number: usize, words: usize, vocabulary: &[String], sums: &[f64]) {
@@ -124,13 +83,8 @@ fn main() {
     let (meetings, words) = (given.next().unwrap_or(100), given.next().unwrap_or(20_000));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/tmp/search-{meetings}-{words}"));
     let vocabulary = vocabulary();
-    let mut sum = 0.0;
-    let sums: Vec<f64> = (0..VOCABULARY)
-        .map(|rank| {
-            sum += 1.0 / (rank as f64 + 2.7);
-            sum
-        })
-        .collect();
+    let sums = sums();
+    let sum = sums[sums.len() - 1];
     for number in 0..meetings {
         meeting(&root.join(format!("rapat-{number:05}")), number, words, &vocabulary, &sums);
     }

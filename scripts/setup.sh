@@ -37,6 +37,7 @@ python3-config python3-dev
 chromium    chromium
 chromedriver chromium-driver
 tsc         node-typescript
+java        default-jre-headless
 '
 bench='
 espeak-ng   espeak-ng

@@ -24,6 +24,8 @@ pub enum Right {
     Advance,
     /// Make a record official, and decide what becomes of files whose term is over.
     Sign,
+    /// Send official records to others, and enter what became of them.
+    Distribute,
     /// See, hear and correct one's own turns, within the period of correction.
     OwnTurns,
     /// Read the audit trail.
@@ -31,7 +33,7 @@ pub enum Right {
 }
 
 /// The one table of rights: each with the roles that have it.
-pub const RIGHTS: [(Right, &[Role]); 11] = {
+pub const RIGHTS: [(Right, &[Role]); 12] = {
     use Role::{Auditor, Editor, Member, Operator, Reader, Signer};
     [
         (Right::Read, &[Operator, Editor, Signer, Reader, Auditor]),
@@ -43,6 +45,7 @@ pub const RIGHTS: [(Right, &[Role]); 11] = {
         (Right::Correct, &[Editor]),
         (Right::Advance, &[Editor, Signer]),
         (Right::Sign, &[Signer]),
+        (Right::Distribute, &[Operator, Signer]),
         (Right::OwnTurns, &[Member]),
         (Right::Audit, &[Auditor]),
     ]
@@ -62,6 +65,7 @@ impl Right {
             Self::Correct => "correct",
             Self::Advance => "advance",
             Self::Sign => "sign",
+            Self::Distribute => "distribute",
             Self::OwnTurns => "own_turns",
             Self::Audit => "audit",
         }

@@ -27,6 +27,9 @@ use crate::meeting_folder::is_meeting;
 pub use error::Error;
 pub use found::{Also, Found, Hit, Of, Part, Place, Request, Text, What};
 pub use index::FILE_NAME;
+pub(crate) use stemming::stems;
+pub(crate) use words::tokens;
+
 pub use pokir::{AllRaised, Raised, pokir, pokir_csv};
 pub use update::Report;
 

@@ -40,6 +40,10 @@ pub enum Action {
     Advanced,
     /// Made a record official.
     Signed,
+    /// Took something out of the published copy, or brought it back.
+    Redacted,
+    /// Sent a record to others, or entered what became of it.
+    Distributed,
     /// Decided what becomes of files that are due, or had them destroyed.
     RetentionDecided,
     /// Gave a member the link to their turns.
@@ -66,7 +70,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of lists.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Opened,
         Self::Unsealed,
         Self::Listened,
@@ -83,6 +87,8 @@ impl Action {
         Self::Transcribed,
         Self::Advanced,
         Self::Signed,
+        Self::Redacted,
+        Self::Distributed,
         Self::RetentionDecided,
         Self::MemberLink,
         Self::SignedIn,
@@ -116,6 +122,8 @@ impl Action {
             Self::Transcribed => "transcribed",
             Self::Advanced => "advanced",
             Self::Signed => "signed",
+            Self::Redacted => "redacted",
+            Self::Distributed => "distributed",
             Self::RetentionDecided => "retention_decided",
             Self::MemberLink => "member_link",
             Self::SignedIn => "signed_in",

@@ -10,20 +10,21 @@ use super::output_args::{FolderArgs, OutputArgs};
 use super::passage_args::PassageArgs;
 use super::seal_args::{SealArgs, SealedFolderArgs};
 use super::{
-    accession, advance, audit, check, completions, demo, devices, diff, doctor, export, finalize, floor, history,
-    import_edits, keys, man, models, new, omit, play, pokir, print, record, recorder, report, retention, search,
-    transcribe, typeset, undo,
+    accession, advance, audit, check, completions, corpus, demo, devices, diff, distribute, doctor, export, finalize,
+    floor, history, import_edits, keys, man, models, new, omit, play, pokir, print, publish, record, recorder, redact,
+    report, retention, search, transcribe, typeset, undo,
 };
 #[cfg(feature = "console")]
 use super::{accounts, serve};
 
 /// The commands in the order of the help, by what they are for.
-pub const GROUPS: [(&str, &[&str]); 8] = [
+pub const GROUPS: [(&str, &[&str]); 9] = [
     ("prepare", &["new", "check", "devices", "doctor"]),
     ("record", &["record", "play", "recover", "verify", "archive"]),
     ("transcribe", &["demo", "transcribe", "floor", "export", "print"]),
     ("correct", &["serve", "import-edits", "history", "diff", "undo", "heard", "omit"]),
-    ("official", &["status", "advance", "finalize"]),
+    ("official", &["status", "advance", "finalize", "distribute"]),
+    ("publish", &["redact", "publish", "corpus"]),
     ("find", &["search", "pokir", "report"]),
     ("keep", &["retention", "accession"]),
     ("system", &["accounts", "audit", "keys", "models", "completions", "man"]),
@@ -92,6 +93,14 @@ pub enum Command {
     Omit(omit::Args),
     #[command(visible_alias = "resmikan")]
     Finalize(finalize::Args),
+    #[command(visible_alias = "hapus-untuk-publik")]
+    Redact(redact::Args),
+    #[command(visible_alias = "terbitkan")]
+    Publish(publish::Args),
+    #[command(visible_alias = "korpus")]
+    Corpus(corpus::Args),
+    #[command(visible_alias = "edarkan")]
+    Distribute(distribute::Args),
     #[command(visible_alias = "diagnosa")]
     Doctor(doctor::Args),
     #[command(visible_alias = "pulihkan")]
@@ -136,6 +145,8 @@ impl Command {
             Self::Heard(args) => Some(&args.folder),
             Self::Omit(args) => Some(&args.passage.folder),
             Self::Finalize(args) => Some(&args.folder_args.folder),
+            Self::Redact(args) => Some(&args.folder),
+            Self::Distribute(args) => Some(&args.folder_args.folder),
             Self::Retention(args) => args.folder(),
             Self::Accession(args) => Some(&args.folder_args.folder),
             Self::Record(args) => return args.existing_folder(),
@@ -198,6 +209,10 @@ impl Command {
             Self::Omit(args) => args.passage.output_args,
             Self::Finalize(args) => args.folder_args.output_args,
             Self::Report(args) => args.output_args,
+            Self::Redact(args) => args.output_args,
+            Self::Publish(args) => args.output_args,
+            Self::Corpus(args) => args.output_args,
+            Self::Distribute(args) => args.folder_args.output_args,
             Self::Retention(args) => args.output_args(),
             Self::Accession(args) => args.folder_args.output_args,
             Self::Doctor(args) => args.output_args,

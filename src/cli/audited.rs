@@ -18,7 +18,7 @@ use super::outcome::{End, Failure};
 use super::record::Control;
 use super::retention::Retention;
 use super::trail::{is_of_all, trail_of};
-use super::{new, play, record, search, transcribe};
+use super::{new, play, publish, record, search, transcribe};
 
 /// What a command does that is entered.
 struct AuditEvent {
@@ -121,7 +121,8 @@ fn deed(command: &Command) -> Option<AuditEvent> {
         Command::Record(args) => recorded(args),
         Command::Export(args) if args.write_template.is_none() => {
             let to = args.output.as_ref().map(|path| format!(" -> {}", path.display())).unwrap_or_default();
-            of(&args.folder_args.folder, Action::Exported, args.format.join(", ") + &to)
+            let published = if args.published { "published " } else { "" };
+            of(&args.folder_args.folder, Action::Exported, format!("{published}{}{to}", args.format.join(", ")))
         }
         Command::Print(args) if !args.printers => {
             let action = if args.preview { Action::Exported } else { Action::Printed };
@@ -146,10 +147,27 @@ fn deed(command: &Command) -> Option<AuditEvent> {
             let passage = &args.passage;
             of(&passage.folder, Action::Corrected, format!("omit {} {}", passage.from, by(&passage.by)))
         }
-        Command::Finalize(args) => of(&args.folder_args.folder, Action::Signed, by(&args.signed_by)),
+        Command::Redact(args) => match args.change() {
+            Some(change) => of(&args.folder, Action::Redacted, change),
+            None => of(&args.folder, Action::Opened, "redact".to_owned()),
+        },
+        Command::Publish(args) => published(args),
+        Command::Corpus(args) => {
+            of(args.folders.first()?, Action::Exported, format!("corpus -> {}", args.output.display()))
+        }
         Command::Report(args) => {
             let root = if is_meeting(&args.root()) { Of::Meeting(args.root()) } else { Of::All(args.root()) };
             Some(AuditEvent { of: root, action: Action::Exported, detail: "report".to_owned() })
+        }
+        Command::Finalize(args) => {
+            of(&args.folder_args.folder, Action::Signed, by(&args.signed_by) + args.signing_args.told())
+        }
+        Command::Distribute(args) => {
+            let (action, detail) = match args.deed() {
+                Some(deed) => (Action::Distributed, deed),
+                None => (Action::Opened, "distribution".to_owned()),
+            };
+            of(&args.folder_args.folder, action, detail)
         }
         Command::Retention(args) => match &args.command {
             Some(Retention::Decide(args)) => {
@@ -180,6 +198,16 @@ fn deed(command: &Command) -> Option<AuditEvent> {
         }
         _ => None,
     }
+}
+
+/// A site is of all meetings; without a folder, nothing says of which.
+fn published(args: &publish::Args) -> Option<AuditEvent> {
+    let first = args.folders.first()?.clone();
+    let of = if is_meeting(&first) { Of::Meeting(first) } else { Of::All(first) };
+    let others = args.folders.iter().skip(1).map(|folder| format!(" {}", folder.display())).collect::<String>();
+    let withdrawn = args.withdraw.as_ref().map(|name| format!(" withdraw {name}")).unwrap_or_default();
+    let detail = format!("site{others} -> {}{withdrawn}", args.output.display());
+    Some(AuditEvent { of, action: Action::Exported, detail })
 }
 
 fn transcribed(args: &transcribe::Args) -> Option<AuditEvent> {

@@ -12,6 +12,7 @@ use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
 use super::console::Console;
+use super::export_published;
 use super::layout::lay_out;
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
@@ -31,6 +32,10 @@ pub struct Args {
     pub output: Option<PathBuf>,
     #[arg(long = "penuh", visible_alias = "full")]
     pub full: bool,
+    #[arg(long, visible_alias = "publik", conflicts_with_all = ["full", "conference"])]
+    pub published: bool,
+    #[arg(long, requires = "published")]
+    pub no_sound: bool,
     #[arg(long, value_name = "TEMPLAT", value_hint = ValueHint::DirPath)]
     pub template: Option<PathBuf>,
     #[arg(long, value_name = "TEMPLAT", value_hint = ValueHint::DirPath, conflicts_with_all = ["folder", "template"])]
@@ -43,6 +48,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             console.file(&path);
         }
         return Ok(End::Done);
+    }
+    if args.published {
+        return export_published::run(args, console);
     }
     let source = &args.folder_args.folder;
     let formats = meeting_folder::formats(&args.format)?;

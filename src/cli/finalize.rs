@@ -4,7 +4,7 @@ use e_risalah::audit::Head;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::document::risalah::{Format, Sheet};
 use e_risalah::lifecycle::folder::Folder;
-use e_risalah::lifecycle::{self, Error, Finalized, Request};
+use e_risalah::lifecycle::{self, Error, Finalized, Manifest, Request, Sign, Signature};
 use e_risalah::meeting_folder;
 use e_risalah::transcript::store::Store;
 
@@ -15,6 +15,7 @@ use super::output_args::FolderArgs;
 use super::paper::missing_paper;
 use super::seal_args::SealArgs;
 use super::shell::quoted;
+use super::signing::SigningArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -28,6 +29,8 @@ pub struct Args {
     pub number: Option<String>,
     #[arg(long, value_name = "REASON")]
     pub waive: Option<String>,
+    #[command(flatten)]
+    pub signing_args: SigningArgs,
 }
 
 pub fn run(args: &Args, audit: Option<Head>, console: Console) -> Result<End, Failure> {
@@ -51,7 +54,11 @@ pub fn run(args: &Args, audit: Option<Head>, console: Console) -> Result<End, Fa
         console.warning(missing);
     }
     let now = meeting_folder::now(&meeting);
-    let finalized = match lifecycle::finalize(&folder, &store, &meeting, &request, &now, &typeset) {
+    let signer = args.signing_args.signer(path, &meeting, &now, console)?;
+    let sign =
+        signer.as_ref().map(|signer| |document: &[u8]| signer.sign(document, &meeting, &request.signed_by, &now));
+    let sign = sign.as_ref().map(|sign| sign as &Sign);
+    let finalized = match lifecycle::finalize_signed(&folder, &store, &meeting, &request, &now, &typeset, sign) {
         Err(Error::Hindered(hindrances)) => {
             for hindrance in &hindrances {
                 console.error(&hindrance.message().with("folder", quoted(path)));
@@ -60,16 +67,18 @@ pub fn run(args: &Args, audit: Option<Head>, console: Console) -> Result<End, Fa
         }
         finalized => finalized?,
     };
-    tell(&finalized, args.folder_args.output_args.json, console);
+    let manifest = Manifest::of(path, finalized.edition)?;
+    tell(&finalized, manifest.signature.as_ref(), args.folder_args.output_args.json, console);
     Ok(End::warned_if(missing.is_some()))
 }
 
-fn tell(finalized: &Finalized, json: bool, console: Console) {
+fn tell(finalized: &Finalized, signature: Option<&Signature>, json: bool, console: Console) {
     if json {
         let line = serde_json::json!({
             "edition": finalized.edition,
             "files": finalized.files,
             "seal": finalized.seal,
+            "signature": signature,
         });
         print(&line.to_string());
         return;
@@ -79,4 +88,10 @@ fn tell(finalized: &Finalized, json: bool, console: Console) {
     }
     let message = Message::new("status.finalized").with("edition", finalized.edition).with("seal", &finalized.seal);
     console.note(&message);
+    if let Some(signature) = signature {
+        let by = &signature.by;
+        let key = if signature.stamped.is_some() { "signature.made_stamped" } else { "signature.made" };
+        let made = Message::new(key).with("file", &signature.signed.file).with("name", &by.name);
+        console.note(&made.with("issuer", &by.issuer).with("note", signature.note.as_deref().unwrap_or("–")));
+    }
 }

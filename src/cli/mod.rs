@@ -18,12 +18,15 @@ mod check;
 mod command_line;
 mod completions;
 mod console;
+mod corpus;
 mod corrections;
 mod demo;
 mod devices;
 mod diff;
+mod distribute;
 mod doctor;
 mod export;
+mod export_published;
 mod finalize;
 mod floor;
 mod heard;
@@ -49,6 +52,7 @@ mod play;
 mod pokir;
 mod print;
 mod progress;
+mod publish;
 mod recogniser;
 mod recogniser_args;
 mod record;
@@ -56,6 +60,7 @@ mod recorder;
 mod recorder_order;
 mod recording_time;
 mod recover;
+mod redact;
 mod reference;
 mod report;
 mod retention;
@@ -66,6 +71,8 @@ mod search;
 #[cfg(feature = "console")]
 mod serve;
 mod shell;
+mod signatures;
+mod signing;
 mod source_fingerprint;
 mod status;
 mod trail;
@@ -159,6 +166,8 @@ fn command(command: Command, head: Option<Head>, language: Language, console: Co
         Command::Report(args) => report::run(&args, console),
         Command::Retention(args) => retention::run(&args, console),
         Command::Accession(args) => accession::run(&args, console),
+        Command::Corpus(args) => corpus::run(&args, console),
+        Command::Publish(args) => publish::run(&args, console),
         Command::Models(args) => models::run(&args, console),
         Command::Keys(args) => keys::run(&args, console),
         Command::Devices(args) => devices::run(&args, console),
@@ -170,6 +179,8 @@ fn command(command: Command, head: Option<Head>, language: Language, console: Co
         Command::Heard(args) => heard::run(&args, console),
         Command::Omit(args) => omit::run(&args, console),
         Command::Finalize(args) => finalize::run(&args, head, console),
+        Command::Redact(args) => redact::run(&args, console),
+        Command::Distribute(args) => distribute::run(&args, console),
         Command::Doctor(args) => doctor::run(&args, console),
         Command::Recover(args) => recover::run(&args, console),
         Command::Verify(args) => verify::run(&args.folder_args, console),

@@ -13,11 +13,20 @@ const LONGEST: u64 = 1 << 16;
 
 /// The first line of stdin.
 pub fn first_line() -> Result<String, Failure> {
+    first_lines(1)?.pop().ok_or_else(unfit)
+}
+
+/// So many lines of stdin, none of them empty.
+pub fn first_lines(count: usize) -> Result<Vec<String>, Failure> {
     let mut bytes = Vec::new();
-    let unfit = || Failure::usage(Message::new("accounts.not_text"));
     io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(|_| unfit())?;
     let text = String::from_utf8(bytes).map_err(|_| unfit())?;
-    text.lines().next().filter(|line| !line.is_empty()).map(str::to_owned).ok_or_else(unfit)
+    let lines: Vec<String> = text.lines().take(count).map(str::to_owned).collect();
+    if lines.len() == count && lines.iter().all(|line| !line.is_empty()) { Ok(lines) } else { Err(unfit()) }
+}
+
+fn unfit() -> Failure {
+    Failure::usage(Message::new("accounts.not_text"))
 }
 
 /// Everything that stands on stdin, where it is no terminal.

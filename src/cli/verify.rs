@@ -15,6 +15,7 @@ use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
 use super::progress::ShareProgress;
+use super::signatures;
 use super::trail::{is_of_all, trail_of};
 
 pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
@@ -23,6 +24,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
     }
     let trail = trail(&args.folder)?;
     let official = official(&args.folder)?;
+    let signed = signatures::examine(&args.folder)?;
     let mut progress = ShareProgress::new(console, "cli.progress.checking", args.output_args.hides_progress());
     let verdict = recording::verify(&folder_of(&args.folder), &mut |done, whole| {
         progress.report((done * 1000 / whole.max(1)) as u64);
@@ -62,6 +64,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             findings.push(finding.message());
         }
     }
+    findings.extend(signed.iter().flat_map(|signed| signed.findings.clone()));
     findings.extend(trail.iter().flat_map(|verdict| &verdict.findings).map(Explain::message));
     console.warnings(&findings);
     let warned = trail.as_ref().is_some_and(|verdict| console.warnings(&strangers(verdict)));
@@ -71,6 +74,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
             "sound": keys.is_empty(),
             "findings": keys,
             "editions": official.editions,
+            "signatures": signatures::as_json(&signed),
             "destroyed": destroyed,
             "compared": recording.as_ref().map(|verdict| verdict.compared),
             "frames": recording.as_ref().map(|verdict| verdict.frames),
@@ -96,6 +100,7 @@ pub fn run(args: &FolderArgs, console: Console) -> Result<End, Failure> {
         if official.editions > 0 {
             print(&console.sentence(&Message::new("status.editions").with("editions", official.editions)));
         }
+        signatures::tell(&signed, console);
         tell_trail(trail.as_ref(), console);
     }
     if findings.is_empty() { Ok(End::warned_if(warned)) } else { Err(Failure::told(false)) }

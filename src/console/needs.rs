@@ -68,6 +68,7 @@ const RECORD: Need = Need::Right(Right::Record);
 const CORRECT: Need = Need::Right(Right::Correct);
 const ADVANCE: Need = Need::Right(Right::Advance);
 const SIGN: Need = Need::Right(Right::Sign);
+const DISTRIBUTE: Need = Need::Right(Right::Distribute);
 const OWN_TURNS: Need = Need::Right(Right::OwnTurns);
 const AUDIT: Need = Need::Right(Right::Audit);
 
@@ -95,6 +96,7 @@ const NEEDS: &[(&str, &str, Need, Enters)] = &[
     ("GET", "/meetings/{id}/live", READ, Enters::Live),
     ("GET", "/meetings/{id}/state", READ, OPENED),
     ("GET", "/meetings/{id}/print", PRINT, OPENED),
+    ("GET", "/meetings/{id}/distribution", DISTRIBUTE, OPENED),
     ("GET", "/member", OWN_TURNS, NO),
     ("GET", "/sign-in", NOTHING, NO),
     ("GET", "/sign-on", NOTHING, NO),
@@ -145,6 +147,8 @@ const NEEDS: &[(&str, &str, Need, Enters)] = &[
     ("GET", "/api/v1/meetings/{id}/state", READ, OPENED),
     ("POST", "/api/v1/meetings/{id}/advance", ADVANCE, BY_HANDLER),
     ("POST", "/api/v1/meetings/{id}/finalize", SIGN, BY_HANDLER),
+    ("GET", "/api/v1/meetings/{id}/distribution", DISTRIBUTE, OPENED),
+    ("POST", "/api/v1/meetings/{id}/distribution/{parcel}", DISTRIBUTE, Each(Action::Distributed)),
     ("GET", "/api/v1/meetings/{id}/recording", READ, Enters::Live),
     ("POST", "/api/v1/meetings/{id}/recording", RECORD, Each(Action::RecordingBegun)),
     ("POST", "/api/v1/meetings/{id}/recording/stop", RECORD, Each(Action::RecordingEnded)),

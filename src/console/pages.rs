@@ -39,6 +39,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/meetings/{id}/soundcheck", get(soundcheck))
         .route("/meetings/{id}/live", get(live))
         .route("/meetings/{id}/state", get(state))
+        .route("/meetings/{id}/distribution", get(distribution))
         .route("/member", get(member))
         .route("/sign-in", get(sign_in))
         .route("/certificate", get(certificate))
@@ -203,6 +204,14 @@ struct LivePage {
 #[derive(Template)]
 #[template(path = "state.html")]
 struct StatePage {
+    frame: Frame,
+    of: Of,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "distribution.html")]
+struct DistributionPage {
     frame: Frame,
     of: Of,
     place: &'static str,
@@ -393,6 +402,11 @@ async fn live(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>)
 async fn state(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
     let of = of(&app, id, frame.words.0).await?;
     page(&StatePage { frame, of, place: "state" })
+}
+
+async fn distribution(State(app): State<Arc<App>>, frame: Frame, Name(id): Name<String>) -> Result<Response, Refused> {
+    let of = of(&app, id, frame.words.0).await?;
+    page(&DistributionPage { frame, of, place: "distribution" })
 }
 
 #[cfg(feature = "print")]

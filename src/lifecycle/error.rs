@@ -10,7 +10,7 @@ use super::{Finding, Hindrance, Stage, State};
 use crate::common::clock::moment;
 use crate::common::message::{Explain, Message};
 use crate::document::risalah;
-use crate::{recording, transcript};
+use crate::{recording, signature, transcript};
 
 /// Why a record was not given another state.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum Error {
     /// The document could not be made.
     #[error(transparent)]
     Document(#[from] risalah::Error),
+    /// The document was not signed electronically.
+    #[error(transparent)]
+    Signature(#[from] signature::Error),
     /// The store holds a state that does not exist.
     #[error("`{0}` is no state")]
     UnknownState(String),
@@ -88,6 +91,7 @@ impl Explain for Error {
             Self::Folder(error) => error.message(),
             Self::Recording(error) => error.message(),
             Self::Document(error) => error.message(),
+            Self::Signature(error) => error.message(),
             Self::UnknownState(state) => Message::new("status.unknown_state").with("state", state),
             Self::NoStage(text) => Message::new("status.no_stage").with("stage", text),
             Self::NeverWas(stage) => Message::new("status.never_was").with("stage", stage),
@@ -131,6 +135,7 @@ impl Explain for Error {
             | Self::NeedsReason { .. }
             | Self::Period { .. } => true,
             Self::Store(error) => error.is_usage(),
+            Self::Signature(error) => error.is_usage(),
             _ => false,
         }
     }

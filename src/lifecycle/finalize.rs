@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, stem, words};
-use super::{Error, Hindrance, Life, State, hindrances, uncarried};
+use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, signed_name, stem, words};
+use super::{Error, Hindrance, Life, Signature, State, hindrances, uncarried};
 use crate::audit::Head;
 use crate::common::digest::sha256;
 use crate::document::risalah::{self, Format, Official, Risalah, Sheet, compose_official};
 use crate::lifecycle::folder::{self, Folder};
 use crate::meeting::{Meeting, Person};
+use crate::signature::{self, Signed};
 use crate::transcript::store::{Seal, Step, Store};
 
 /// Lays the official document out: an office may have templates of its own.
 pub type Typeset<'a> = dyn Fn(&Sheet) -> Result<Vec<u8>, risalah::Error> + 'a;
+
+/// Signs the official document electronically.
+pub type Sign<'a> = dyn Fn(&[u8]) -> Result<Signed, signature::Error> + 'a;
 
 /// What a record needs beside itself to become official.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +61,23 @@ pub fn finalize(
     now: &Zoned,
     typeset: &Typeset,
 ) -> Result<Finalized, Error> {
+    finalize_signed(folder, store, meeting, request, now, typeset, None)
+}
+
+/// The same, with an electronic signature where `sign` makes one. While that fails, nothing is
+/// written, and it can be repeated.
+///
+/// # Errors
+/// Those of [`finalize`], and [`Error::Signature`].
+pub fn finalize_signed(
+    folder: &Folder,
+    store: &Store,
+    meeting: &Meeting,
+    request: &Request,
+    now: &Zoned,
+    typeset: &Typeset,
+    sign: Option<&Sign>,
+) -> Result<Finalized, Error> {
     let (raw, current) = (store.load()?, store.current()?);
     let life = Life::read(store, &raw)?;
     life.check_clock(now.timestamp())?;
@@ -90,11 +111,13 @@ pub fn finalize(
         description: description(folder.path())?,
         waived: waived.clone(),
         audit: request.audit.clone(),
+        signature: None,
         documents: Vec::new(),
     };
     if let Some((seal, _)) = life.sealed() {
         let last = Manifest::of(folder.path(), seal.edition)?;
-        if last.same_matter(&manifest) {
+        // One that was signed on paper may be signed electronically now, as an edition of its own.
+        if last.same_matter(&manifest) && (sign.is_none() || last.signature.is_some()) {
             let document = format!("{}.pdf", stem(seal.edition));
             return Err(Error::Unchanged { edition: seal.edition, document });
         }
@@ -111,8 +134,9 @@ pub fn finalize(
         audit: request.audit.clone(),
     };
     let risalah = compose_official(meeting, &current, &official);
+    let made = Made::new(&risalah, manifest.edition, typeset, sign)?;
     keep_sources(folder, store, meeting)?;
-    let files = write(folder, store, &risalah, typeset, &mut manifest)?;
+    let files = made.write(folder, store, &mut manifest)?;
     let bytes = serde_json::to_vec_pretty(&manifest).map_err(risalah::Error::from)?;
     let listed = freeze(folder, store, &Manifest::file_name(edition), &bytes)?;
     let seal = Seal { edition, manifest: sha256(&bytes) };
@@ -130,27 +154,63 @@ pub fn finalize(
     Ok(Finalized { edition, files: files.into_iter().chain([listed]).collect(), seal: seal.manifest })
 }
 
-fn write(
-    folder: &Folder,
-    store: &Store,
-    risalah: &Risalah,
-    typeset: &Typeset,
-    manifest: &mut Manifest,
-) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    let (record, brief) = (stem(manifest.edition), brief_stem(manifest.edition));
-    // All are made before one is written: a template that fails leaves nothing behind.
-    let documents = [
-        (format!("{record}.pdf"), typeset(&Sheet::record(risalah))?),
-        (format!("{record}.docx"), risalah::write_word(risalah)?),
-        (format!("{brief}.pdf"), typeset(&Sheet::brief(risalah))?),
-        (format!("{brief}.docx"), risalah::write_brief(risalah)?),
-    ];
-    for (name, bytes) in documents {
-        files.push(freeze(folder, store, &name, &bytes)?);
-        manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
+/// What an edition that was made official says of itself.
+///
+/// # Errors
+/// [`Error::Hindered`] where the meeting no longer names the person who signed.
+pub fn official(meeting: &Meeting, manifest: &Manifest) -> Result<Official, Error> {
+    let (person, office) = signer(meeting, &manifest.signed_by).map_err(|found| Error::Hindered(vec![found]))?;
+    let zone = meeting.zone.map_or(jiff::tz::TimeZone::UTC, |zone| zone.offset().to_time_zone());
+    Ok(Official {
+        number: manifest.number.clone(),
+        signer: person.name.clone(),
+        below: risalah::below(&person),
+        office,
+        signed: manifest.finalized.to_zoned(zone).date(),
+        edition: manifest.edition,
+        corrections: manifest.edits.last,
+        waived: manifest.waived.clone(),
+        audit: manifest.audit.clone(),
+    })
+}
+
+/// The documents of an edition. All are made and signed before one is written: what fails leaves
+/// nothing behind.
+struct Made {
+    documents: Vec<(String, Vec<u8>)>,
+    signed: Option<Signed>,
+}
+
+impl Made {
+    fn new(risalah: &Risalah, edition: u32, typeset: &Typeset, sign: Option<&Sign>) -> Result<Self, Error> {
+        let (record, brief) = (stem(edition), brief_stem(edition));
+        let documents = vec![
+            (format!("{record}.pdf"), typeset(&Sheet::record(risalah))?),
+            (format!("{record}.docx"), risalah::write_word(risalah)?),
+            (format!("{brief}.pdf"), typeset(&Sheet::brief(risalah))?),
+            (format!("{brief}.docx"), risalah::write_brief(risalah)?),
+        ];
+        let signed = sign.map(|sign| sign(&documents[0].1)).transpose()?;
+        Ok(Self { documents, signed })
     }
-    Ok(files)
+
+    fn write(self, folder: &Folder, store: &Store, manifest: &mut Manifest) -> Result<Vec<PathBuf>, Error> {
+        let mut files = Vec::new();
+        let record_bytes = self.documents[0].1.len();
+        for (name, bytes) in self.documents {
+            files.push(freeze(folder, store, &name, &bytes)?);
+            manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
+        }
+        if let Some(signed) = self.signed {
+            let name = signed_name(manifest.edition);
+            files.push(freeze(folder, store, &name, &signed.bytes)?);
+            let document = Document { file: name, sha256: sha256(&signed.bytes) };
+            let signature = Signature::new(&signed, document.clone(), &manifest.documents[0], record_bytes);
+            manifest.documents.push(document);
+            manifest.signature = Some(signature);
+        }
+        Ok(files)
+    }
 }
 
 /// Copies of what the description names, so that the folder holds all that the edition was made of.

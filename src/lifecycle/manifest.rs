@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Life};
+use super::{Error, Life, Signature};
 use crate::audit::{Head, Kept};
 use crate::common::digest::{hex, sha256, sha256_of};
 use crate::common::message::{Explain, Message};
@@ -49,6 +49,9 @@ pub struct Manifest {
     /// Where the audit trail of the folder of meetings stood with the entry of the signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Head>,
+    /// The electronic signature, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
     /// The documents.
     pub documents: Vec<Document>,
 }
@@ -112,6 +115,21 @@ impl Manifest {
             && self.number == other.number
             && self.paper == other.paper
             && self.signed_by == other.signed_by
+    }
+
+    /// Whether the description of the meeting is as it was when the edition became official.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn describes(&self, folder: &Path) -> Result<bool, Error> {
+        Ok(description(folder)? == self.description)
+    }
+
+    /// The document with the electronic signature, if it is as it was when it became official;
+    /// `None` where there is none.
+    #[must_use]
+    pub fn signed(&self, folder: &Path) -> Option<Result<PathBuf, Error>> {
+        self.document(folder, &self.signature.as_ref()?.signed.file)
     }
 
     /// Where an edition's document for print is, if it is as it was when it became official.
@@ -181,6 +199,11 @@ pub fn kept_heads(folder: &Path) -> Vec<Kept> {
 /// The name of an edition's documents without their ending.
 pub(super) fn stem(edition: u32) -> String {
     if edition == 1 { "risalah-resmi".to_owned() } else { format!("risalah-resmi-{edition}") }
+}
+
+/// The name of an edition's record with its electronic signature (*tanda tangan elektronik*).
+pub(super) fn signed_name(edition: u32) -> String {
+    format!("{}.tte.pdf", stem(edition))
 }
 
 /// The name of an edition's short reports without their ending.

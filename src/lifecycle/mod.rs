@@ -13,16 +13,18 @@ mod gate;
 mod life;
 mod manifest;
 mod passage;
+mod signed;
 mod stage;
 mod state;
 
 pub use error::Error;
-pub use finalize::{Finalized, Request, Typeset, finalize};
+pub use finalize::{Finalized, Request, Sign, Typeset, finalize, finalize_signed, official};
 pub use gate::{Hindrance, hindrances, recorded, uncarried};
 pub use life::{Life, Transition};
 pub use manifest::{
     Audio, Document, Finding, Layers, Manifest, Verdict, Words, kept_heads, sound_files, verify, verify_without_sound,
 };
 pub use passage::{Passage, hear, omit, seconds};
+pub use signed::{Signature, Verified, signatures};
 pub use stage::Stage;
 pub use state::State;

@@ -121,6 +121,15 @@ pub enum Fault {
     /// Not a length of time.
     #[error("`{0}` is no number of years, months or days")]
     NotATerm(String),
+    /// Not the address of a site.
+    #[error("`{0}` is no address of a site")]
+    NotAnAddress(String),
+    /// Not a colour.
+    #[error("`{0}` is no colour")]
+    NotAColour(String),
+    /// Only one of several keys may be given.
+    #[error("more than one of `{0}`")]
+    Several(&'static str),
     /// The official record is never destroyed.
     #[error("the official record is kept")]
     RecordKept,
@@ -208,6 +217,9 @@ impl Fault {
             Self::NotATime(_) => "meeting.not_a_time",
             Self::NotAnOffset(_) => "meeting.not_an_offset",
             Self::NotATerm(_) => "meeting.not_a_term",
+            Self::NotAnAddress(_) => "meeting.not_an_address",
+            Self::NotAColour(_) => "meeting.not_a_colour",
+            Self::Several(_) => "meeting.several",
             Self::RecordKept => "meeting.record_kept",
             Self::OtherZone { .. } => "meeting.other_zone",
             Self::Needs(_) => "meeting.needs",
@@ -236,9 +248,11 @@ impl Fault {
             | Self::NotADate(value)
             | Self::NotATime(value)
             | Self::NotAnOffset(value)
-            | Self::NotATerm(value) => message.with("value", value),
+            | Self::NotATerm(value)
+            | Self::NotAnAddress(value)
+            | Self::NotAColour(value) => message.with("value", value),
             Self::OtherZone { value, zone } => message.with("value", value).with("zone", zone),
-            Self::Needs(other) | Self::Excludes(other) => message.with("other", other),
+            Self::Needs(other) | Self::Excludes(other) | Self::Several(other) => message.with("other", other),
             Self::NotOfKind(kind) | Self::AlwaysOpen(kind) => message.with("kind", kind),
             Self::Sum { parts, whole } => message.with("parts", parts).with("whole", whole),
             Self::TooMany { given, most } => message.with("given", given).with("most", most),

@@ -50,6 +50,9 @@ pub(super) struct Institution {
     pub(super) arsip: Arsip,
     pub(super) klasifikasi: Vec<Klasifikasi>,
     pub(super) segel: Segel,
+    pub(super) situs: Situs,
+    pub(super) tandatangan: Tandatangan,
+    pub(super) edaran: Vec<Edaran>,
 }
 
 /// A rule of the retention schedule.
@@ -78,6 +81,37 @@ pub(super) struct Klasifikasi {
     pub(super) jenis: Option<Word<Kind>>,
     pub(super) kode: Text,
     pub(super) uraian: Option<Text>,
+}
+
+/// The published site.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Situs {
+    pub(super) alamat: Option<Text>,
+    pub(super) warna: Option<Text>,
+    pub(super) korpus: Option<Text>,
+    pub(super) lisensi: Option<Text>,
+}
+
+/// What electronic signatures need.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Tandatangan {
+    pub(super) tsa: Option<Text>,
+    pub(super) akar: Option<Text>,
+}
+
+/// Somebody to whom records are sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Edaran {
+    pub(super) nama: Text,
+    pub(super) jabatan: Option<Text>,
+    pub(super) surel: Option<Text>,
+    pub(super) folder: Option<Text>,
+    pub(super) webhook: Option<Text>,
+    #[serde(default)]
+    pub(super) tertutup: bool,
 }
 
 /// To whom closed meetings are sealed.

@@ -25,7 +25,10 @@ mod list;
 mod page;
 mod people;
 mod read;
+mod recipient;
 mod retention;
+mod signing;
+mod site;
 mod time;
 
 use std::path::PathBuf;
@@ -51,7 +54,10 @@ pub use list::{Listed, Member, Mode, Remark, Slip, Status, Unlisted, is_lectern,
 pub use page::Page;
 pub use people::{Occupant, Person, Seat};
 pub use read::INSTITUTION;
+pub use recipient::{Recipient, Way, WayFault};
 pub use retention::{Archiving, Class, Fate, FileKind, Rule, Since, Term};
+pub use signing::Signing;
+pub use site::Site;
 pub use time::{Zone, offset};
 
 /// All that is known of one meeting beforehand, or was announced or entered by the operator.
@@ -143,6 +149,12 @@ pub struct Meeting {
     pub retention: Vec<Rule>,
     /// How an archive describes the record.
     pub archiving: Archiving,
+    /// How the published site looks, and where it stands.
+    pub site: Site,
+    /// What electronic signatures need.
+    pub signing: Signing,
+    /// To whom records are sent.
+    pub recipients: Vec<Recipient>,
 }
 
 /// How long members may correct what they said. Silence is consent (Tata Tertib DPR 1950–1984; a

@@ -222,6 +222,9 @@ impl<'a> Reader<'a> {
             meeting.languages = base.texts("bahasa", &shared.transkripsi.bahasa)?;
         }
         meeting.retention = base.retention(shared.retensi)?;
+        meeting.site = base.site(&shared.situs)?;
+        meeting.recipients = base.recipients(&shared.edaran)?;
+        base.signing(&mut meeting, &shared.tandatangan)?;
         meeting.archiving = base.archiving(&shared.arsip, &shared.klasifikasi)?;
         Ok(meeting)
     }

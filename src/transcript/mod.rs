@@ -9,6 +9,7 @@ pub mod edit;
 pub mod listening;
 mod overlap;
 pub mod peaks;
+pub mod redaction;
 pub mod store;
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@
 mod layers;
 mod peaks;
 mod played;
+mod redactions;
 mod schema;
 mod sealed;
 mod steps;

@@ -162,7 +162,7 @@ fn operations(served: &Served, token: &str) -> Vec<(String, String, String)> {
             let needs = operation["x-needs"].as_str().unwrap_or_else(|| panic!("{method} {path} needs nothing said"));
             let path = path.replace("{id}", "tidak-ada").replace("{turn}", "1-1-0-1").replace("{person}", "x");
             let path = path.replace("{job}", "1").replace("{format}", "pdf").replace("{file}", "x.pdf");
-            let path = path.replace("{passage}", "0").replace("{line}", "1");
+            let path = path.replace("{passage}", "0").replace("{parcel}", "0").replace("{line}", "1");
             assert!(!path.contains('{'), "{path}");
             found.push((method.to_uppercase(), path, needs.to_owned()));
         }
@@ -237,6 +237,7 @@ fn the_pages_are_those_of_the_role() {
         (of("/prepare"), Right::Prepare),
         (of("/soundcheck"), Right::Record),
         (of("/print"), Right::Print),
+        (of("/distribution"), Right::Distribute),
         ("/member".to_owned(), Right::OwnTurns),
     ];
     for role in Role::ALL {

@@ -23,6 +23,7 @@ fn every_page_is_there_in_both_languages_without_a_script_of_its_own() {
         &format!("/meetings/{KNOWN}"),
         &format!("/meetings/{KNOWN}/live"),
         &format!("/meetings/{KNOWN}/state"),
+        &format!("/meetings/{KNOWN}/distribution"),
         &format!("/meetings/{KNOWN}/prepare"),
         &format!("/meetings/{KNOWN}/soundcheck"),
         "/report",

@@ -64,7 +64,9 @@ fn code() -> Vec<String> {
     let code = sources.map(|path| fs::read_to_string(path).expect("text"));
     let mut code: Vec<String> =
         code.map(|text| text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()).collect();
-    code.extend(files(&root().join("src/console")).iter().filter_map(|path| of_page(path)));
+    for pages in ["src/console", "src/publication/site"] {
+        code.extend(files(&root().join(pages)).iter().filter_map(|path| of_page(path)));
+    }
     code
 }
 

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::description::form_field;
@@ -17,6 +18,7 @@ use crate::audit::Action;
 use crate::common::clock::moment;
 use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
+use crate::common::private_file;
 use crate::console::actor::Actor;
 use crate::console::app::App;
 use crate::console::entering::AuditEvent;
@@ -25,9 +27,11 @@ use crate::console::visitor::{Visitor, named};
 use crate::console::words::Words;
 use crate::document::risalah::{Format, Sheet};
 use crate::lifecycle::folder::Folder;
-use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, State, Transition, hindrances, uncarried};
+use crate::lifecycle::{self, Hindrance, Life, Manifest, Request, Sign, State, Transition, hindrances, uncarried};
 use crate::meeting::Meeting;
 use crate::meeting_folder::{now, templates};
+use crate::seal::SecretString;
+use crate::signature::{FILE_NAME, Service, Settings};
 use crate::transcript::store::Store;
 
 /// One reason why a record cannot be official yet.
@@ -92,6 +96,8 @@ pub struct Standing {
     pub corrections_since: Option<u64>,
     /// The record's number, where the description has it.
     pub number: Option<String>,
+    /// Whether the office has an e-sign service.
+    pub esign: bool,
     /// Chair and secretary.
     pub signers: Vec<Signer>,
     /// Every step, the oldest first.
@@ -165,6 +171,7 @@ fn told(app: &App, folder: &Path, language: Language) -> Result<Standing, Refuse
         edition: life.sealed().map(|(seal, _)| seal.edition),
         corrections_since: since,
         number: meeting.number.clone(),
+        esign: private_file::above(folder, FILE_NAME).is_some(),
         signers: signers.map(|person| Signer { id: person.id.clone(), name: person.name.clone() }).collect(),
         steps: steps.collect(),
         missing: found.iter().map(|hindrance| missing(hindrance, folder, language)).collect(),
@@ -248,6 +255,27 @@ pub struct Finalize {
     /// Why it becomes official although something that may be waived hinders it.
     #[serde(default)]
     pub waive: Option<String>,
+    /// What the office's e-sign service asks of who signs, where it is to sign; kept nowhere.
+    #[serde(default)]
+    pub esign: Option<Esign>,
+}
+
+/// Who signs at the office's e-sign service.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Esign {
+    /// The number of the identity card, of 16 digits.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub nik: SecretString,
+    /// The passphrase of the certificate there.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub passphrase: SecretString,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
 }
 
 /// An edition that became official.
@@ -286,11 +314,19 @@ pub async fn finalize(
         let templates = templates(&record.meeting, path);
         let typeset = |sheet: &Sheet| Ok((app.lay_out)(sheet, Format::Pdf, templates.as_deref())?.content);
         let now = now(&record.meeting);
-        let deed = AuditEvent::of(&actor, Action::Signed, Some(&id), Some(&format!("by {}", body.signed_by)));
+        let how = if body.esign.is_some() { ", e-sign service" } else { "" };
+        let deed = AuditEvent::of(&actor, Action::Signed, Some(&id), Some(&format!("by {}{how}", body.signed_by)));
         let made = app.entering.entered(&deed, |head| {
-            let Finalize { signed_by, number, waive } = body;
+            let Finalize { signed_by, number, waive, esign } = body;
             let request = Request { signed_by, number, waive, audit: Some(head) };
-            match lifecycle::finalize(&folder, &store, &record.meeting, &request, &now, &typeset) {
+            let settings = esign.as_ref().map(|_| Settings::of(path)).transpose()?;
+            let never = AtomicBool::new(false);
+            let sign = settings.as_ref().zip(esign.as_ref()).map(|(settings, who)| {
+                let never = &never;
+                move |document: &[u8]| Service::new(settings, &who.nik, &who.passphrase, never)?.sign(document)
+            });
+            let sign = sign.as_ref().map(|sign| sign as &Sign);
+            match lifecycle::finalize_signed(&folder, &store, &record.meeting, &request, &now, &typeset, sign) {
                 Err(lifecycle::Error::Hindered(found)) => {
                     let list: Vec<Missing> = found.iter().map(|hindrance| missing(hindrance, path, language)).collect();
                     let message = lifecycle::Error::Hindered(found).message();

@@ -6,6 +6,7 @@ mod checks;
 mod claims;
 mod corrections;
 mod description;
+mod distribution;
 mod documents;
 mod lexicon;
 mod life;
@@ -117,6 +118,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(life::state))
         .routes(routes!(life::advance))
         .routes(routes!(life::finalize))
+        .routes(routes!(distribution::list))
+        .routes(routes!(distribution::set))
         .routes(routes!(recordings::status, recordings::start))
         .routes(routes!(recordings::stop))
         .routes(routes!(recordings::enter))

@@ -36,6 +36,7 @@ function show(/** @type {any} */ state) {
       element("option", { value: signer.id }, [signer.name]),
     ),
   );
+  finalize.querySelector(".esign").hidden = !state.esign;
   finalize.querySelector(".waive").hidden = !state.missing.some(
     (/** @type {any} */ one) => one.may_be_waived,
   );
@@ -124,11 +125,16 @@ by("advance").addEventListener("submit", async (/** @type {SubmitEvent} */ event
 by("finalize").addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
   const form = by("finalize").elements;
+  const nik = form.nik.value.trim();
+  const esign = nik ? { nik, passphrase: form.passphrase.value } : null;
+  // They are kept nowhere, here neither.
+  form.nik.value = form.passphrase.value = "";
   try {
     const made = await ask("POST", base + "/finalize", {
       signed_by: form.signed_by.value,
       number: form.number.value || null,
       waive: form.waive.value || null,
+      esign,
     });
     by("seal").textContent = made.seal;
     go.querySelector(".error").hidden = true;

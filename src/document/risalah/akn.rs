@@ -23,16 +23,21 @@ const SOURCE: &str = "#e-risalah";
 type Xml = Writer<Vec<u8>>;
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
-    let risalah = compose(meeting, transcript);
-    let speakers = Speakers::new(meeting, transcript, &risalah);
+    write_record(meeting, transcript, &compose(meeting, transcript))
+}
+
+/// A record that was composed of this meeting and transcript, every speaker of a chorus by
+/// themselves.
+pub(super) fn write_record(meeting: &Meeting, transcript: &Transcript, risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    let speakers = Speakers::new(meeting, transcript, risalah);
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     xml.create_element("akomaNtoso").with_attribute(("xmlns", NAMESPACE)).write_inner_content(|xml| {
         xml.create_element("debate").with_attribute(("name", "risalah")).write_inner_content(|xml| {
             meta(xml, meeting, transcript, &speakers)?;
-            paragraphs(xml, "preface", &preface(&risalah))?;
-            body(xml, meeting, transcript, &risalah, &speakers)?;
-            paragraphs(xml, "conclusions", &conclusions(&risalah))
+            paragraphs(xml, "preface", &preface(risalah))?;
+            body(xml, meeting, transcript, risalah, &speakers)?;
+            paragraphs(xml, "conclusions", &conclusions(risalah))
         })?;
         Ok(())
     })?;

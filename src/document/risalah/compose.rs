@@ -28,7 +28,7 @@ pub(super) const SIMULTANEOUS: &str = "[bersamaan]";
 const OFF_MICROPHONE: &str = "[di luar mikrofon]";
 const CHANGED: &str = "[pembicara lain?]";
 /// Stands before the label of a member who breaks in.
-pub(super) const INTERJECTION: &str = "INTERUPSI – ";
+pub(crate) const INTERJECTION: &str = "INTERUPSI – ";
 
 /// The record of a meeting.
 ///

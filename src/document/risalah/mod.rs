@@ -17,10 +17,12 @@ mod error;
 mod fields;
 mod format;
 mod json;
+mod letter;
 mod official;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod popolo;
+mod public;
 mod register;
 pub(crate) mod remark;
 pub mod rttm;
@@ -48,13 +50,19 @@ use crate::meeting::{Emblem, Meeting, Page};
 use crate::transcript::Transcript;
 
 pub use anchor::{Anchor, Holds};
+pub(crate) use compose::INTERJECTION;
 pub use compose::compose;
 pub use error::Error;
 pub(crate) use fields::below;
 pub use format::Format;
+pub use letter::{Disposition, Letter, Part, extract_sheet, letter_sheet};
 pub use official::{Official, compose_official};
+pub use public::{Public, compose_public, sheet_public, write_public};
 pub use sheet::Sheet;
 pub use templates::{FOLDER as TEMPLATES, Templates};
+pub(crate) use text::OMITTED;
+pub(crate) use text::printable;
+pub(crate) use wording::{day_and_date, long_date};
 
 /// The record of a meeting, ready to be written: all texts are printable and final.
 #[derive(Clone, Debug, PartialEq, Serialize)]

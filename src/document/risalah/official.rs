@@ -38,6 +38,11 @@ pub struct Official {
 /// The official record of a meeting.
 #[must_use]
 pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &Official) -> Risalah {
+    chorus::joined(signed(meeting, transcript, official), transcript.recording.clock)
+}
+
+/// The same with every speaker of a chorus by themselves.
+pub(super) fn signed(meeting: &Meeting, transcript: &Transcript, official: &Official) -> Risalah {
     let mut risalah =
         compose(&Meeting { number: Some(official.number.clone()), ..meeting.clone() }, &transcript.by_speaker());
     risalah.watermark = None;
@@ -68,7 +73,7 @@ pub fn compose_official(meeting: &Meeting, transcript: &Transcript, official: &O
             doubtful.for_each(|run| run.kind = RunKind::Spoken);
         }
     }
-    chorus::joined(risalah, transcript.recording.clock)
+    risalah
 }
 
 /// Where the audit trail stands, to compare with by eye: in groups of eight digits.

@@ -55,6 +55,15 @@ impl Sheet {
         Ok(Self { template: template.to_owned(), data, marks: Vec::new(), created, emblem })
     }
 
+    /// The same with texts of its own beside those of the record.
+    pub(super) fn with(template: &str, risalah: &Risalah, more: &[(&str, serde_json::Value)]) -> Self {
+        let mut sheet = Self::new(template, risalah);
+        for (key, value) in more {
+            sheet.data[*key] = value.clone();
+        }
+        sheet
+    }
+
     fn new(template: &str, risalah: &Risalah) -> Self {
         Self {
             template: template.to_owned(),

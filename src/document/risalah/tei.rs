@@ -26,14 +26,14 @@ const ROLES: [(&str, &str); 3] = [("chair", "Ketua rapat"), ("regular", "Anggota
 type Xml = Writer<Vec<u8>>;
 
 pub(super) fn write(meeting: &Meeting, transcript: &Transcript) -> Result<Vec<u8>, Error> {
-    let risalah = compose(meeting, transcript);
-    let tei = Tei {
-        speakers: Speakers::new(meeting, transcript, &risalah),
-        clock: transcript.recording.clock,
-        meeting,
-        transcript,
-        risalah: &risalah,
-    };
+    write_record(meeting, transcript, &compose(meeting, transcript))
+}
+
+/// A record that was composed of this meeting and transcript, every speaker of a chorus by
+/// themselves.
+pub(super) fn write_record(meeting: &Meeting, transcript: &Transcript, risalah: &Risalah) -> Result<Vec<u8>, Error> {
+    let speakers = Speakers::new(meeting, transcript, risalah);
+    let tei = Tei { speakers, clock: transcript.recording.clock, meeting, transcript, risalah };
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     xml.create_element("TEI").with_attributes([("xmlns", NAMESPACE), ("xml:lang", "id")]).write_inner_content(
@@ -59,7 +59,7 @@ impl Tei<'_> {
     fn header(&self, xml: &mut Xml) -> io::Result<()> {
         xml.create_element("teiHeader").write_inner_content(|xml| {
             self.file(xml)?;
-            encoding(xml)?;
+            encoding(xml, &self.risalah.colophon)?;
             self.profile(xml)
         })?;
         Ok(())
@@ -304,8 +304,12 @@ impl Tei<'_> {
     }
 }
 
-fn encoding(xml: &mut Xml) -> io::Result<()> {
+fn encoding(xml: &mut Xml, colophon: &[String]) -> io::Result<()> {
     xml.create_element("encodingDesc").write_inner_content(|xml| {
+        if !colophon.is_empty() {
+            xml.create_element("editorialDecl")
+                .write_inner_content(|xml| colophon.iter().try_for_each(|line| text(xml, "p", &[], line)))?;
+        }
         xml.create_element("classDecl").write_inner_content(|xml| {
             xml.create_element("taxonomy").with_attribute(("xml:id", "speaker_types")).write_inner_content(|xml| {
                 for (id, name) in ROLES {

@@ -10,12 +10,14 @@ use super::Error;
 /// The folder of an office's templates, beside its `lembaga.toml`.
 pub const FOLDER: &str = "templat";
 
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("dasar.typ", include_str!("templates/dasar.typ")),
     ("risalah.typ", include_str!("templates/risalah.typ")),
     ("laporan-singkat.typ", include_str!("templates/laporan-singkat.typ")),
     ("daftar-hadir.typ", include_str!("templates/daftar-hadir.typ")),
     ("laporan-kerja.typ", include_str!("templates/laporan-kerja.typ")),
+    ("kutipan.typ", include_str!("templates/kutipan.typ")),
+    ("surat-pengantar.typ", include_str!("templates/surat-pengantar.typ")),
 ];
 
 /// Files of templates with their pictures are far below this.

@@ -3,7 +3,7 @@
 use crate::transcript::edit::words;
 
 /// Stands in place of a passage that the meeting decided to leave out.
-pub(super) const OMITTED: &str = "[tidak dimuat atas keputusan rapat]";
+pub(crate) const OMITTED: &str = "[tidak dimuat atas keputusan rapat]";
 
 /// Stands where a character cannot be printed: it shows that something was there.
 const REPLACEMENT: char = '\u{fffd}';
@@ -11,7 +11,7 @@ const REPLACEMENT: char = '\u{fffd}';
 /// The text on one line, with every character that would break a file or make the reader see
 /// another order of the letters replaced by U+FFFD: control characters, non-characters,
 /// bidirectional overrides and isolates, the byte order mark.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let words: Vec<&str> = words(text).collect();
     words.join(" ").chars().map(|c| if is_unprintable(c) { REPLACEMENT } else { c }).collect()
 }

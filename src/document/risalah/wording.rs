@@ -11,7 +11,7 @@ pub(super) const DOTS: &str = "…………";
 pub(super) const LINE: &str = "………………………………………";
 
 /// `Selasa, 9 Maret 2027`.
-pub(super) fn day_and_date(date: Date) -> String {
+pub(crate) fn day_and_date(date: Date) -> String {
     let day = match date.weekday() {
         Weekday::Monday => "Senin",
         Weekday::Tuesday => "Selasa",
@@ -25,7 +25,7 @@ pub(super) fn day_and_date(date: Date) -> String {
 }
 
 /// `9 Maret 2027`.
-pub(super) fn long_date(date: Date) -> String {
+pub(crate) fn long_date(date: Date) -> String {
     format!("{} {}", date.day(), month_and_year(date))
 }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What each step adds to a store. A store's schema is the number of steps that were taken; a step
 /// is never changed once released.
-const STEPS: [&str; 6] = [RECOGNISED, EDITS, LIFE, VERSIONS, PLAYED, PEAKS];
+const STEPS: [&str; 7] = [RECOGNISED, EDITS, LIFE, VERSIONS, PLAYED, PEAKS, REDACTIONS];
 
 /// The schema that this program writes; a file with a higher number was written by a later program.
 pub(super) const NUMBER: i64 = STEPS.len() as i64;
@@ -113,6 +113,30 @@ CREATE TRIGGER played_stays BEFORE DELETE ON played BEGIN SELECT RAISE(ABORT, 'p
 
 const PEAKS: &str = "
 CREATE TABLE peaks (stretch INTEGER PRIMARY KEY, levels BLOB NOT NULL);
+";
+
+const REDACTIONS: &str = "
+CREATE TABLE redaction (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    channel INTEGER,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    made TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE TABLE withdrawal (
+    redaction INTEGER PRIMARY KEY REFERENCES redaction,
+    by TEXT NOT NULL,
+    made TEXT NOT NULL,
+    why TEXT
+);
+CREATE TRIGGER redaction_is_kept BEFORE UPDATE ON redaction BEGIN SELECT RAISE(ABORT, 'redaction'); END;
+CREATE TRIGGER redaction_stays BEFORE DELETE ON redaction BEGIN SELECT RAISE(ABORT, 'redaction'); END;
+CREATE TRIGGER withdrawal_is_kept BEFORE UPDATE ON withdrawal BEGIN SELECT RAISE(ABORT, 'withdrawal'); END;
+CREATE TRIGGER withdrawal_stays BEFORE DELETE ON withdrawal BEGIN SELECT RAISE(ABORT, 'withdrawal'); END;
 ";
 
 /// Takes the steps that a store lacks, all or none, and says which schema it had. One that is newer

@@ -209,7 +209,7 @@ fn corrections_stay_with_the_version_that_they_stand_on() {
 /// A store as the first release wrote it.
 fn first_schema(folder: &Path) {
     let store = store(folder);
-    store.connection.execute_batch("DROP TABLE played; DROP TABLE peaks; DROP TABLE carried; DROP TABLE sound; DROP TABLE step; DROP TABLE edit; ALTER TABLE version DROP COLUMN model_origin; PRAGMA user_version = 1;").expect("as it was");
+    store.connection.execute_batch("DROP TABLE withdrawal; DROP TABLE redaction; DROP TABLE played; DROP TABLE peaks; DROP TABLE carried; DROP TABLE sound; DROP TABLE step; DROP TABLE edit; ALTER TABLE version DROP COLUMN model_origin; PRAGMA user_version = 1;").expect("as it was");
 }
 
 #[test]
