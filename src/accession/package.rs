@@ -16,7 +16,7 @@ use crate::common::digest::sha256_of;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format};
 use crate::lifecycle::{self, Finding, Life, Manifest, Stage, State};
-use crate::meeting::{Meeting, Nature};
+use crate::meeting::Meeting;
 use crate::meeting_folder::describe;
 use crate::record::flac;
 use crate::recording::{self, folder_of, seal_of};
@@ -67,7 +67,7 @@ pub fn package(
         return Err(Error::Sealed);
     }
     let meeting = describe(&folder)?;
-    if meeting.nature.and_then(Nature::mark).is_some() && !request.closed {
+    if meeting.secrecy().is_some() && !request.closed {
         return Err(Error::Closed);
     }
     let store = Store::open_to_read(&folder)?;

@@ -16,7 +16,8 @@ use crate::document::risalah::who;
 use crate::lifecycle::folder::MEETING;
 use crate::meeting::{EventKind, INSTITUTION, Kind, Meeting, Status};
 use crate::meeting_folder::{self, describe, name};
-use crate::recording::{LEDGER, folder_of, seal_of};
+use crate::recording::{LEDGER, folder_of, seal_of, stretches_of};
+use crate::seal::OPENINGS;
 use crate::transcript::edit::Mark;
 use crate::transcript::store::{self, FILE_NAME, Store, Texts};
 
@@ -73,6 +74,7 @@ fn stamps(root: &Path, folder: &Path) -> Vec<Stamp> {
         folder.join(FILE_NAME),
         PathBuf::from(log),
         folder_of(folder).join(LEDGER),
+        folder.join(OPENINGS),
         root.join(INSTITUTION),
         folder.join(INSTITUTION),
     ];
@@ -198,7 +200,10 @@ fn contents(id: &str, folder: &Path, known: Option<&str>) -> Result<(Contents, V
         store => Some(store?),
     };
     let content = store.as_ref().map(Store::content).transpose()?;
-    let digest = sha256(format!("{id} {content:?} {meeting:?}").as_bytes());
+    // What was opened for good by a decision is found from then on.
+    let released: Vec<u64> =
+        stretches_of(folder)?.iter().filter(|part| part.key().is_some()).map(|part| part.number).collect();
+    let digest = sha256(format!("{id} {content:?} {meeting:?} {released:?}").as_bytes());
     if known == Some(digest.as_str()) {
         return Ok((Contents::Known, more));
     }

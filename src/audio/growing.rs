@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::decode::{self, Decode, Format};
 use super::{Error, Warning};
 use crate::recording::{self, Part};
-use crate::seal::{self, MeetingKey};
+use crate::seal::{self, Seal};
 
 /// How often a recording that grows is looked at. Its recorder writes about as often.
 const PULSE: Duration = Duration::from_millis(20);
@@ -17,8 +17,8 @@ const RESTARTED: Duration = Duration::from_secs(10);
 
 pub(super) struct Growing {
     recording: recording::Growth,
-    /// The key of a meeting that is recorded under seal.
-    key: Option<MeetingKey>,
+    /// Whether what is sealed, and whose key is not held, is passed over as silence.
+    lenient: bool,
     /// The place of the part after the one that is being read.
     next: usize,
     /// The part that is being read.
@@ -36,6 +36,8 @@ pub(super) enum Growth {
     Grown,
     /// The next file, and the position of its first frame.
     Next(Box<dyn Decode>, PathBuf, u64),
+    /// A sealed file whose key is not held, and the position up to which it goes.
+    Sealed(u64),
     /// A file that is gone, and the position up to which nothing is left.
     Missing(PathBuf, u64),
     /// Nothing but lost sound up to this position.
@@ -46,17 +48,16 @@ pub(super) enum Growth {
 
 impl Growing {
     /// Opens the recording of a folder. Reading ends early when `stop` is set.
-    pub(super) fn open(folder: &Path, stop: &'static AtomicBool) -> Result<Self, Error> {
+    /// What was closed of an open meeting is silence to a `lenient` reader without its key; to any
+    /// other it is an error.
+    pub(super) fn open(folder: &Path, stop: &'static AtomicBool, lenient: bool) -> Result<Self, Error> {
         let recording = recording::Growth::open(folder).map_err(Error::Recording)?;
         let recording = recording.ok_or_else(|| Error::FolderWithoutAudio { path: folder.to_owned() })?;
-        let key = match recording.ledger().seal() {
-            Some(seal) => match seal::held(&seal.recipient) {
-                Some(key) => Some(key),
-                None => return Err(Error::Recording(seal::Error::Sealed { path: folder.to_owned() }.into())),
-            },
-            None => None,
-        };
-        Ok(Self { recording, key, next: 0, part: None, ended: false, stop, live: None })
+        let stretches = recording.ledger().stretches();
+        if stretches.iter().any(|stretch| (stretch.whole || !lenient) && stretch.key().is_none()) {
+            return Err(sealed(folder));
+        }
+        Ok(Self { recording, lenient, next: 0, part: None, ended: false, stop, live: None })
     }
 
     pub(super) fn format(&self) -> Result<Format, Error> {
@@ -91,7 +92,23 @@ impl Growing {
             }
             if let Some(part) = self.recording.part(self.next) {
                 let (path, first, length) = (part.path.clone(), part.first, part.frames.unwrap_or(0));
-                match decode::open_segment(&path, part.frames, self.key.as_ref()) {
+                let seal = self.recording.seal_of(&part);
+                let key = seal.and_then(Seal::held);
+                if seal.is_some() && key.is_none() {
+                    if !self.lenient {
+                        return Err(sealed(self.recording.folder()));
+                    }
+                    if part.frames.is_some() || !live {
+                        self.next += 1;
+                        return Ok(Growth::Sealed(first.saturating_add(length)));
+                    }
+                    if self.stop.load(Ordering::Relaxed) {
+                        return Ok(Growth::End);
+                    }
+                    thread::sleep(PULSE);
+                    continue;
+                }
+                match decode::open_segment(&path, part.frames, key.as_ref()) {
                     Ok(reader) => {
                         self.next += 1;
                         self.part = Some(part);
@@ -150,4 +167,8 @@ impl Growing {
         }
         warnings
     }
+}
+
+fn sealed(folder: &Path) -> Error {
+    Error::Recording(seal::Error::Sealed { path: folder.to_owned() }.into())
 }

@@ -61,6 +61,18 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn follow(input: &Input, stop: &'static AtomicBool) -> Result<Self, Error> {
+        Self::begin(input, stop, false)
+    }
+
+    /// The same, in which what was closed of an open meeting is silence to who does not hold its key.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn follow_open(input: &Input, stop: &'static AtomicBool) -> Result<Self, Error> {
+        Self::begin(input, stop, true)
+    }
+
+    fn begin(input: &Input, stop: &'static AtomicBool, lenient: bool) -> Result<Self, Error> {
         let (mut told, mut least) = (Vec::new(), 0);
         let (tracks, places, files) = match input {
             Input::File(path) => (vec![Track::open(path.clone())?], vec![0], vec![file_info(path)?]),
@@ -71,7 +83,7 @@ impl Source {
                 (vec![Track::open_parts(parts.iter().cloned().map(Part::new).collect())?], vec![0], files)
             }
             Input::Recording(folder) => {
-                let track = Track::open_recording(Growing::open(folder, stop)?)?;
+                let track = Track::open_recording(Growing::open(folder, stop, lenient)?)?;
                 told = beside(folder);
                 (vec![track], vec![0], vec![file_info(&folder.join(LEDGER))?])
             }

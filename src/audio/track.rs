@@ -204,6 +204,11 @@ impl Track {
                     self.silence = first.saturating_sub(position);
                     return Ok(true);
                 }
+                Growth::Sealed(until) => {
+                    self.reader = None;
+                    self.silence = until.saturating_sub(position);
+                    return Ok(true);
+                }
                 Growth::Silence(until) => {
                     self.silence = until.saturating_sub(position);
                     return Ok(self.silence > 0);

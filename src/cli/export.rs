@@ -6,8 +6,9 @@ use clap::ValueHint;
 use e_risalah::common::message::Message;
 use e_risalah::document::risalah::{self, Format, Templates};
 use e_risalah::lifecycle::folder::{Folder, MEETING};
+use e_risalah::meeting_folder::shows_closed;
 use e_risalah::meeting_folder::{self, Documents, Evidence};
-use e_risalah::recording::{folder_of, seal_of};
+use e_risalah::recording::folder_of;
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
@@ -54,7 +55,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
     let source = &args.folder_args.folder;
     let formats = meeting_folder::formats(&args.format)?;
-    if args.output.is_none() && seal_of(source)?.is_some() {
+    if args.output.is_none() && shows_closed(source)? {
         return Err(Failure::usage(Message::new("seal.no_output").with("path", source.display())));
     }
     let mut store = match Store::open_to_read(source) {

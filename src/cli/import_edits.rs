@@ -11,7 +11,7 @@ use e_risalah::lifecycle::Life;
 use e_risalah::lifecycle::folder::Folder;
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder::{describe, now};
-use e_risalah::recording::seal_of;
+use e_risalah::recording::sealed_stretches_of;
 use e_risalah::transcript::edit::Place;
 use e_risalah::transcript::store::Store;
 use e_risalah::transcript::{Transcript, Utterance};
@@ -99,7 +99,7 @@ fn corrector(args: &Args, meeting: &Meeting) -> Result<Corrector, Failure> {
 
 /// Keeps the document, and the list of what could not be placed, beside the transcript.
 fn keep(args: &Args, store: &Store, bytes: &[u8], correction: &Correction, console: Console) -> Result<(), Failure> {
-    if seal_of(&args.folder)?.is_some() {
+    if !sealed_stretches_of(&args.folder)?.is_empty() {
         // Both would lie open.
         console.warnings(&correction.leftovers.iter().map(Explain::message).collect::<Vec<_>>());
         return Ok(());

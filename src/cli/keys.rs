@@ -4,18 +4,23 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Subcommand, ValueHint};
+use e_risalah::audit::{Action, Trail, Who};
 use e_risalah::common::atomic_file;
 use e_risalah::common::message::Message;
 use e_risalah::lifecycle::folder;
 use e_risalah::meeting::{INSTITUTION, Meeting};
 use e_risalah::meeting_folder::{describe, usual_folder};
-use e_risalah::recording::seal_of;
-use e_risalah::seal::{self, Holder, Identity, Role, Seal, identity_of_words, openings, sheet};
+use e_risalah::record::recorder::Client;
+use e_risalah::recording::{Growth, Stretch, folder_of, stretches_of};
+use e_risalah::seal::{
+    self, Holder, Identity, Opening, Released, Role, identity_of_words, note_opening, openings, sheet,
+};
 
 use super::console::{Console, print};
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::seal_args::{SealArgs, new_passphrase, passphrase};
+use super::trail::trail_of;
 use super::unseen::{typed_or_piped, unseen};
 
 #[derive(Subcommand)]
@@ -69,6 +74,27 @@ pub enum Keys {
         #[command(flatten)]
         output_args: OutputArgs,
     },
+    #[command(visible_alias = "buka-segel")]
+    Unseal(UnsealArgs),
+}
+
+/// What is opened for good, by which decision.
+#[derive(clap::Args)]
+pub struct UnsealArgs {
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub stretch: u64,
+    #[arg(long, value_name = "TEXT")]
+    pub decision: String,
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identity: PathBuf,
+    #[arg(long)]
+    pub passphrase_stdin: bool,
+    #[command(flatten)]
+    pub output_args: OutputArgs,
 }
 
 fn roles() -> impl TypedValueParser<Value = Role> {
@@ -86,6 +112,7 @@ impl Keys {
             | Self::ExportPaper { output_args, .. }
             | Self::Restore { output_args, .. }
             | Self::Rewrap { output_args, .. } => *output_args,
+            Self::Unseal(args) => args.output_args,
         }
     }
 }
@@ -133,22 +160,80 @@ pub fn run(command: &Keys, console: Console) -> Result<End, Failure> {
             console.note(&Message::new("seal.restored").with("path", output.display()));
         }
         Keys::Rewrap { folder, seal_args, .. } => {
-            let Some(found) = seal_of(folder)? else {
-                return Err(Failure::usage(Message::new("seal.nothing_sealed").with("path", folder.display())));
-            };
+            let found = sealed(folder)?;
             if seal_args.identity.is_none() {
                 return Err(seal::Error::Sealed { path: folder.clone() }.into());
             }
             seal_args.open(folder, "keys rewrap", console)?;
-            let Some(key) = seal::held(&found.recipient) else {
-                return Err(seal::Error::Sealed { path: folder.clone() }.into());
-            };
             let holders = describe(folder)?.holders;
-            Seal::wrapped_again(folder, &key, &holders)?;
+            // A part that is not sealed to this identity stays as it is.
+            for stretch in found {
+                if let Some(key) = stretch.key() {
+                    stretch.wrap_again(folder, &key, &holders)?;
+                }
+            }
             console.note(&Message::new("seal.rewrapped").with("holders", names(&holders)));
         }
+        Keys::Unseal(args) => unseal(args, console)?,
     }
     Ok(End::Done)
+}
+
+/// Opens a part for good: its key is kept with the decision, in the chain of openings.
+fn unseal(args: &UnsealArgs, console: Console) -> Result<(), Failure> {
+    let (decision, by) = (args.decision.trim(), args.by.trim());
+    if decision.is_empty() || by.is_empty() {
+        return Err(Failure::usage(Message::new("seal.no_decision")));
+    }
+    let folder = &args.folder;
+    let found = sealed(folder)?;
+    let about = |key: &str| Message::new(key).with("path", folder.display()).with("number", args.stretch);
+    let Some(stretch) = found.iter().find(|stretch| stretch.number == args.stretch) else {
+        return Err(Failure::usage(about("seal.no_stretch").with("count", found.len())));
+    };
+    if folder.join(seal::OPENINGS).exists()
+        && openings(folder)?
+            .0
+            .iter()
+            .filter_map(|opening| opening.released.as_ref())
+            .any(|released| released.recipient == stretch.seal.recipient)
+    {
+        return Err(Failure::usage(about("seal.unsealed_already")));
+    }
+    if Client::reach(&folder_of(folder)).is_ok() && stretch.until.is_none() {
+        return Err(Failure::usage(about("seal.still_closed")));
+    }
+    let identity = Identity::read(&args.identity, &passphrase(&args.identity, args.passphrase_stdin, console)?)?;
+    let key = stretch.open(folder, &identity)?;
+    if let Some((root, name)) = trail_of(folder) {
+        let detail = format!("keys unseal {}: {decision} ({by}, {})", args.stretch, identity.name());
+        Trail::of(&root).enter(&Who::command_line(), Action::Unsealed, Some(&name), Some(&detail))?;
+    }
+    let secret = seal::ExposeSecret::expose_secret(&key.secret()).to_owned();
+    let released = Released { stretch: stretch.number, recipient: key.recipient(), secret };
+    note_opening(
+        folder,
+        Opening {
+            at: jiff::Timestamp::now(),
+            by: by.to_owned(),
+            key: identity.recipient(),
+            reason: decision.to_owned(),
+            what: "keys unseal".to_owned(),
+            released: Some(released),
+            before: String::new(),
+        },
+    )?;
+    console.note(&about("seal.unsealed"));
+    Ok(())
+}
+
+/// The sealed parts of a meeting, of which there is one at least.
+fn sealed(folder: &Path) -> Result<Vec<Stretch>, Failure> {
+    let found = stretches_of(folder)?;
+    if found.is_empty() {
+        return Err(Failure::usage(Message::new("seal.nothing_sealed").with("path", folder.display())));
+    }
+    Ok(found)
 }
 
 /// What is written into `lembaga.toml` for a holder.
@@ -165,18 +250,42 @@ fn names(holders: &[Holder]) -> String {
 /// To whom a meeting was sealed and who has opened it; else to whom the next ones will be.
 fn list(folder: Option<&Path>, console: Console) -> Result<(), Failure> {
     let folder = folder.map_or_else(usual_folder, Path::to_owned);
-    let sealed = seal_of(&folder)?;
-    let holders = match &sealed {
-        Some(seal) => seal.holders.clone(),
+    let sealed = stretches_of(&folder)?;
+    let holders = match sealed.last() {
+        Some(stretch) => stretch.seal.holders.clone(),
         None => match Meeting::institution_of(&folder) {
             Some(path) => Meeting::read_institution(&path)?.holders,
             None => Vec::new(),
         },
     };
-    let (opened, broken) = if sealed.is_some() { openings(&folder)? } else { (Vec::new(), None) };
+    let (opened, broken) = if sealed.is_empty() { (Vec::new(), None) } else { openings(&folder)? };
+    let clock = Growth::open(&folder_of(&folder))?.map(|growth| growth.clock());
+    let released =
+        |number| opened.iter().any(|opening| opening.released.as_ref().is_some_and(|one| one.stretch == number));
+    let parts = sealed.iter().filter(|stretch| !stretch.whole).zip(clock.into_iter().cycle());
+    let parts: Vec<_> = parts
+        .map(|(stretch, clock)| {
+            let until = stretch.until.map(|until| clock.hms(until));
+            (stretch.number, clock.hms(stretch.from), until, released(stretch.number))
+        })
+        .collect();
     if console.is_json() {
-        print(&serde_json::json!({ "holders": holders, "openings": opened, "broken": broken }).to_string());
+        let stretch = |(number, from, until, released): &(u64, String, Option<String>, bool)| serde_json::json!({ "number": number, "from": from, "until": until, "released": released });
+        let stretches: Vec<_> = parts.iter().map(stretch).collect();
+        // A key that was given away by decision is nobody's business in a list.
+        let openings: Vec<_> = opened
+            .iter()
+            .map(|one| serde_json::json!({ "at": one.at, "by": one.by, "key": one.key, "reason": one.reason, "do": one.what, "before": one.before }))
+            .collect();
+        let line =
+            serde_json::json!({ "holders": holders, "stretches": stretches, "openings": openings, "broken": broken });
+        print(&line.to_string());
         return Ok(());
+    }
+    for (number, from, until, released) in &parts {
+        let key = if *released { "cli.seal.part_open" } else { "cli.seal.part" };
+        let part = Message::new(key).with("number", number).with("from", from);
+        print(&console.sentence(&part.with("until", until.as_deref().unwrap_or("…"))));
     }
     if holders.is_empty() {
         console.note(&Message::new("seal.nobody").with("path", folder.join(INSTITUTION).display()));

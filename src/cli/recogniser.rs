@@ -18,7 +18,7 @@ use e_risalah::floor;
 use e_risalah::recognise::pipeline::Preview;
 use e_risalah::recognise::{preview_file, progress_file};
 use e_risalah::record::recorder::Status;
-use e_risalah::recording::{LEDGER, folder_of, seal_of};
+use e_risalah::recording::{LEDGER, folder_of, seal_of, stretches_of};
 use e_risalah::seal::{ExposeSecret, MeetingKey};
 use e_risalah::transcript::Utterance;
 use e_risalah::transcript::store::Store;
@@ -189,7 +189,7 @@ impl Recogniser {
                 self.died = Instant::now();
             }
             None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !progress_file::is_held(folder) => {
-                if self.key.is_none() && is_sealed(folder) {
+                if !is_readable(folder) {
                     // Without its key there is nothing to hear.
                     self.deaths = TRIES + 1;
                 } else {
@@ -277,6 +277,9 @@ impl Recogniser {
         for path in documents {
             console.file(&path);
         }
+        if stretches_of(folder).is_ok_and(|parts| !parts.is_empty()) {
+            console.note(&Message::new("seal.parts").with("folder", quoted(whole)));
+        }
         End::Done
     }
 }
@@ -289,9 +292,15 @@ fn current(said: Preview, status: &Status, turns: &VecDeque<(Clock, Utterance)>)
     (!is_past && !is_final).then_some((clock, said))
 }
 
-/// Whether a meeting is recorded under seal.
+/// Whether a meeting is recorded under seal as a whole.
 fn is_sealed(folder: &Path) -> bool {
     seal_of(folder).is_ok_and(|seal| seal.is_some())
+}
+
+/// Whether the recogniser that is started from here can hear all of it: this process holds what it
+/// hands on.
+fn is_readable(folder: &Path) -> bool {
+    stretches_of(folder).is_ok_and(|parts| parts.iter().all(|part| part.key().is_some()))
 }
 
 /// Starts a process that is handed the key of a meeting: through a pipe that only it has, never by

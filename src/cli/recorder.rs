@@ -88,6 +88,7 @@ fn record(order: RecorderOrder, stop: &AtomicBool, console: Console) -> Result<E
         zone: jiff::tz::TimeZone::system(),
         resume: order.resume,
         seal: order.seal,
+        listener: order.listener,
     };
     let Outcome { lost, end, copy_failed, .. } = recorder::run(plan, stop)?;
     if let Some(reason) = &copy_failed {

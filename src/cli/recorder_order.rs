@@ -24,4 +24,7 @@ pub struct RecorderOrder {
     /// The key of a closed meeting: its public half, and its secret one wrapped.
     #[serde(default)]
     pub seal: Option<Seal>,
+    /// The public half of the key that the recogniser of an open meeting has.
+    #[serde(default)]
+    pub listener: Option<String>,
 }

@@ -18,6 +18,7 @@ use super::interrupt::STOP;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::progress::ShareProgress;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -62,6 +63,10 @@ pub struct DecideArgs {
     pub early: bool,
     #[arg(long, requires = "destroy")]
     pub yes: bool,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identity: Option<PathBuf>,
+    #[arg(long, requires = "identity")]
+    pub passphrase_stdin: bool,
     #[command(flatten)]
     pub output_args: OutputArgs,
 }
@@ -190,6 +195,9 @@ fn tell(due: &Due, on: Date, console: Console) {
 
 fn decide(args: &DecideArgs, console: Console) -> Result<End, Failure> {
     let folder = &args.folder;
+    // What is decided and why is the reason for which it is opened.
+    let (identity, passphrase_stdin) = (args.identity.clone(), args.passphrase_stdin);
+    SealArgs { identity, reason: Some(args.reason.clone()), passphrase_stdin }.open(folder, "retention", console)?;
     let meeting = meeting_folder::describe_unentered(folder)?;
     let now = meeting_folder::now(&meeting);
     let wish = Wish { file: args.file, by: args.by.clone(), reason: args.reason.clone() };

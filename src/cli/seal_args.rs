@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use e_risalah::audit::{Action, Trail, Who};
 use e_risalah::common::message::Message;
-use e_risalah::recording::{FOLDER, seal_of};
+use e_risalah::recording::{FOLDER, open_stretches, stretches_of};
 use e_risalah::seal::{self, Identity, Opening, SecretString, note_opening};
 use jiff::Timestamp;
 
@@ -46,20 +46,22 @@ impl SealArgs {
         let Some(reason) = self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) else {
             return Err(Failure::usage(Message::new("seal.no_reason")));
         };
-        let Some(found) = seal_of(path)? else {
+        let sealed = stretches_of(path)?;
+        if sealed.is_empty() {
             console.note(&Message::new("seal.not_sealed").with("path", path.display()));
             return Ok(());
-        };
+        }
         let folder = if path.file_name().is_some_and(|name| name == FOLDER) { path.parent() } else { None };
         let folder = folder.unwrap_or(path);
         let identity = Identity::read(file, &passphrase(file, self.passphrase_stdin, console)?)?;
-        let key = found.open(folder, &identity)?;
+        let keys = open_stretches(folder, &sealed, &identity)?;
         let opening = Opening {
             at: Timestamp::now(),
             by: identity.name().to_owned(),
             key: identity.recipient(),
             reason: reason.to_owned(),
             what: command.to_owned(),
+            released: None,
             before: String::new(),
         };
         if let Some((root, name)) = trail_of(folder) {
@@ -67,7 +69,7 @@ impl SealArgs {
             Trail::of(&root).enter(&Who::command_line(), Action::Unsealed, Some(&name), Some(&detail))?;
         }
         note_opening(folder, opening)?;
-        seal::hold(key);
+        keys.into_iter().for_each(seal::hold);
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use e_risalah::recognise::models::{self, Model};
 use e_risalah::recognise::pipeline::Run;
 use e_risalah::recognise::progress_file::ProgressFile;
 use e_risalah::recognise::speech::{Hints, Languages, Loaded};
-use e_risalah::recording::{Growth, LEDGER, folder_of, seal_of};
+use e_risalah::recording::{Growth, LEDGER, folder_of, stretches_of};
 use e_risalah::seal::{self, MeetingKey};
 use e_risalah::transcript::store::{FILE_NAME, Origin, Store};
 use e_risalah::transcript::{Level, Transcript};
@@ -89,7 +89,8 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let lexicon = meeting_folder::lexicon(&[office, &output])?;
     let paths = piped::paths(&paths, Some(&output))?;
     let input = meeting_folder::input(&paths.input, &meeting)?;
-    let is_sealed = is_sealed(args, &input, &output)?;
+    let sealed = sealed(args, &input, &output)?;
+    let is_sealed = sealed == Sealed::Whole;
     let source = Source::follow(&input, &STOP)?;
     meeting.check_channels(source.channels())?;
     if let Some(path) = &args.conference {
@@ -158,6 +159,10 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     let outcome = outcome?;
     let mut mistaken = !matches!(input, Input::Recording(_)) && stamps.tell_changed(&files, console);
 
+    // What follows is written in the open: of a part that is closed nothing is read any more.
+    if sealed != Sealed::Whole {
+        seal::let_go();
+    }
     if let Input::Recording(recording) = &input {
         // Only now is it known what was entered, and a person may have gone on writing the
         // description. With a mistake in it, it counts as it was.
@@ -272,18 +277,25 @@ fn hold_key() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the sound is under seal. Then its words go into the store of its own folder and nowhere
-/// else, and no copy of the sound is made.
-fn is_sealed(args: &Args, input: &Input, output: &Path) -> Result<bool, Failure> {
-    let Input::Recording(recording) = input else { return Ok(false) };
-    if seal_of(recording)?.is_none() {
-        return Ok(false);
-    }
+/// How much of a recording is under seal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sealed {
+    Nothing,
+    Parts,
+    Whole,
+}
+
+/// How much of the sound is under seal. Then its words go into the store of its own folder and
+/// nowhere else, and no copy of the sound is made.
+fn sealed(args: &Args, input: &Input, output: &Path) -> Result<Sealed, Failure> {
+    let Input::Recording(recording) = input else { return Ok(Sealed::Nothing) };
+    let found = stretches_of(recording)?;
+    let Some(first) = found.first() else { return Ok(Sealed::Nothing) };
     let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
     if args.copy_audio || !same(recording, &folder_of(output)) {
         return Err(Failure::usage(Message::new("seal.elsewhere").with("path", recording.display())));
     }
-    Ok(true)
+    Ok(if first.whole { Sealed::Whole } else { Sealed::Parts })
 }
 
 /// Keeps where the sound lies, unless the folder itself holds it.

@@ -14,6 +14,7 @@ use super::claims::Claims;
 use super::cookies::Cookies;
 use super::entering::Entering;
 use super::member_links::MemberLinks;
+use super::opened::{self, Opened};
 #[cfg(feature = "print")]
 use super::print_jobs::PrintJobs;
 use super::record::Watched;
@@ -29,6 +30,7 @@ use crate::common::message::Message;
 use crate::common::secret::random;
 use crate::document::risalah::{self, Format, Sheet};
 use crate::meeting_folder::{LaidOut, folders};
+use crate::seal::with_keys;
 
 /// Lays a sheet out by the templates of this folder, or by those that are built in.
 pub type LayOut = dyn Fn(&Sheet, Format, Option<&Path>) -> Result<LaidOut, risalah::Error> + Send + Sync;
@@ -64,6 +66,8 @@ pub struct App {
     pub records: Records,
     pub member_links: MemberLinks,
     pub claims: Claims,
+    /// Sealed meetings that somebody has opened.
+    pub opened: Opened,
     /// What is entered in the audit trail.
     pub entering: Entering,
     #[cfg(feature = "print")]
@@ -105,6 +109,7 @@ impl App {
             records: Records::default(),
             member_links: MemberLinks::default(),
             claims: Claims::default(),
+            opened: Opened::default(),
             entering,
             #[cfg(feature = "print")]
             print_jobs: PrintJobs::default(),
@@ -171,9 +176,10 @@ impl App {
         let stopped = || Refused::failed(Message::new("page.error.stopped"));
         let place = Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopped())?;
         let app = Arc::clone(self);
+        let keys = opened::lent();
         let done = tokio::task::spawn_blocking(move || {
             let _place = place;
-            work(&app)
+            with_keys(&keys, || work(&app))
         });
         done.await.map_err(|_| stopped())?
     }
@@ -194,6 +200,26 @@ impl App {
             work(app, &folder)
         })
         .await
+    }
+
+    /// Closes the sealed meetings that were left open, and forgets what was read of them.
+    pub fn close_left(&self, now: Instant) {
+        for meeting in self.opened.purge(&self.sessions, now) {
+            self.forget(&meeting);
+        }
+    }
+
+    /// Closes the sealed meetings that somebody has opened who signs out.
+    pub fn close_all(&self, visitor: &Visitor) {
+        for meeting in self.opened.end(visitor) {
+            self.forget(&meeting);
+        }
+    }
+
+    fn forget(&self, meeting: &str) {
+        if let Ok(folder) = self.folder(meeting) {
+            self.records.forget(&folder);
+        }
     }
 
     /// Tells everybody who waits that the server ends.

@@ -21,10 +21,11 @@ use super::actor::Actor;
 use super::app::App;
 use super::member_links::Member;
 use super::needs::{Need, need};
+use super::opened::Opened;
 use super::refused::Refused;
 use super::requested::{self, Requested};
 use super::visitor::{Visitor, without};
-use super::{cookies, pages, words};
+use super::{cookies, opened, pages, words};
 use crate::accounts::Right;
 use crate::common::language::Language;
 use crate::common::message::Message;
@@ -108,17 +109,27 @@ async fn answered(
     let by = known.as_ref().map(|(_, actor, _)| (actor.kind, actor.address));
     request.extensions_mut().insert(language);
     let mut entered = None;
+    let mut keys = Arc::default();
     if let Some((visitor, actor, member)) = known {
+        if let Some(meeting) = requested::meeting(&mut request).await {
+            // Whether it is still open is asked without keeping it so.
+            let asks_only = !is_change && request.uri().path().ends_with("/seal");
+            let look = if asks_only { Opened::keys_now } else { Opened::keys };
+            keys = look(&app.opened, &visitor, &meeting, Instant::now());
+        }
         entered = Requested::of(&mut request, &visitor, &actor, member.as_deref()).await;
         let extensions = request.extensions_mut();
         extensions.insert(visitor);
         extensions.insert(Arc::new(actor));
         member.map(|member| extensions.insert(member));
     }
-    let response = match entered {
-        Some(entered) => entered.answered(app, request, next).await,
-        None => next.run(request).await,
+    let answer = async move {
+        match entered {
+            Some(entered) => entered.answered(app, request, next).await,
+            None => next.run(request).await,
+        }
     };
+    let response = opened::lend(keys, answer).await;
     if is_change {
         tracing::info!(?by, status = response.status().as_u16(), "change");
     }

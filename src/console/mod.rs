@@ -18,6 +18,7 @@ mod instance;
 mod meetings;
 mod member_links;
 mod needs;
+mod opened;
 mod pages;
 #[cfg(feature = "print")]
 mod print_jobs;

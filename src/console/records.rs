@@ -17,7 +17,7 @@ use crate::floor::CLOCK;
 use crate::lifecycle::folder::MEETING;
 use crate::meeting::Meeting;
 use crate::meeting_folder::{self, Evidence, corrected_words, describe};
-use crate::recording::{Entered, Growth, LEDGER, folder_of};
+use crate::recording::{Entered, Growth, LEDGER, folder_of, stretches_of};
 use crate::transcript::edit::{Edit, Mark, Passage as Words, Place, Speaker as Said};
 use crate::transcript::store::{Content, Store};
 use crate::transcript::{Transcript, Utterance};
@@ -261,6 +261,8 @@ struct Kept {
     record: Arc<Record>,
     files: Vec<File>,
     content: Content,
+    /// Which closed parts of the meeting it was read with.
+    opened: Vec<u64>,
 }
 
 /// A file, with its size and when it was changed last; `None` where there is none.
@@ -274,8 +276,10 @@ impl Records {
         let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
         let mut store = Store::open_to_read(folder)?;
         let before = store.content()?;
+        let opened = opened(folder)?;
         if let Some(known) = kept.as_ref()
             && known.content == before
+            && known.opened == opened
             && known.files == files(folder, &known.record.meeting)
         {
             return Ok(Arc::clone(&known.record));
@@ -287,7 +291,7 @@ impl Records {
         let content = store.content()?;
         // What somebody else has added meanwhile is read the next time.
         if content == before.with_edits_up_to(record.transcript.edition.last_edit) {
-            *kept = Some(Kept { record: Arc::clone(&record), files, content });
+            *kept = Some(Kept { record: Arc::clone(&record), files, content, opened });
         }
         Ok(record)
     }
@@ -312,6 +316,11 @@ impl Records {
         Ok(record)
     }
 
+    /// Keeps nothing of a meeting any more.
+    pub fn forget(&self, folder: &Path) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|(path, _)| path != folder);
+    }
+
     fn place(&self, folder: &Path) -> Slot {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().position(|(path, _)| path == folder);
@@ -323,6 +332,12 @@ impl Records {
         }
         place
     }
+}
+
+/// The closed parts of a meeting that this thread may read.
+fn opened(folder: &Path) -> Result<Vec<u64>, Refused> {
+    let parts = stretches_of(folder)?;
+    Ok(parts.iter().filter(|part| part.key().is_some()).map(|part| part.number).collect())
 }
 
 /// The files that a record is read from, but for its store.

@@ -160,6 +160,12 @@ pub async fn refused(app: &Arc<App>, request: &mut Request, actor: &Actor) {
     let _ = spawn_blocking(move || app.entering.enter_once(&deed, Instant::now()).is_ok()).await;
 }
 
+/// The meeting that an address names.
+pub async fn meeting(request: &mut Request) -> Option<String> {
+    let matched = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
+    if matched.contains("{id}") { place(request, &matched).await.0 } else { None }
+}
+
 /// The meeting that an address names, and what stands behind it.
 async fn place(request: &mut Request, matched: &str) -> (Option<String>, String) {
     let params = request.extract_parts::<RawPathParams>().await.ok();

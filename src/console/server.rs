@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -208,6 +208,7 @@ impl Server {
             let over = async move {
                 let ends = ending.ending();
                 while !stop.load(Ordering::Relaxed) && !*ends.borrow() {
+                    ending.close_left(Instant::now());
                     tokio::time::sleep(PULSE).await;
                 }
                 ending.end();

@@ -31,7 +31,7 @@ impl Sound {
     /// recognised.
     pub fn open(folder: &Path) -> Result<Self, Refused> {
         let input = meeting_folder::sound(folder)?;
-        let source = Source::follow(&input, &NOW)?;
+        let source = Source::follow_open(&input, &NOW)?;
         let length = source.expected_length().map(|length| at_16_khz(length, source.clock()));
         Ok(Self { clock: source.clock(), channels: source.channels(), length, input })
     }
@@ -47,7 +47,7 @@ impl Sound {
         if let Some(channel) = channel.filter(|channel| channel.number() > self.channels) {
             return Err(playback::Error::NoChannel { channel, channels: self.channels }.into());
         }
-        let source = Source::follow(&self.only(channel), &NOW)?;
+        let source = Source::follow_open(&self.only(channel), &NOW)?;
         let selection = channel.map_or(Selection::Sum, Selection::Channel);
         let mut stream = SpeechStream::starting(source, selection, wanted.start)?;
         let count = wanted.end.saturating_sub(wanted.start) as usize;

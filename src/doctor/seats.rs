@@ -167,6 +167,7 @@ impl SeatCheck<'_> {
             zone: TimeZone::system(),
             resume: false,
             seal: None,
+            listener: None,
         };
         let enough = AtomicBool::new(false);
         thread::scope(|scope| {

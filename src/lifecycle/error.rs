@@ -31,6 +31,9 @@ pub enum Error {
     /// The document was not signed electronically.
     #[error(transparent)]
     Signature(#[from] signature::Error),
+    /// What is sealed is signed on paper: a signature in the open would tell of it.
+    #[error("sealed: no electronic signature")]
+    SealedUnsigned,
     /// The store holds a state that does not exist.
     #[error("`{0}` is no state")]
     UnknownState(String),
@@ -92,6 +95,7 @@ impl Explain for Error {
             Self::Recording(error) => error.message(),
             Self::Document(error) => error.message(),
             Self::Signature(error) => error.message(),
+            Self::SealedUnsigned => Message::new("status.sealed_unsigned"),
             Self::UnknownState(state) => Message::new("status.unknown_state").with("state", state),
             Self::NoStage(text) => Message::new("status.no_stage").with("stage", text),
             Self::NeverWas(stage) => Message::new("status.never_was").with("stage", stage),
@@ -127,6 +131,7 @@ impl Explain for Error {
     fn is_usage(&self) -> bool {
         match self {
             Self::NoStage(_)
+            | Self::SealedUnsigned
             | Self::NoWay { .. }
             | Self::NeedsFinalize
             | Self::Nameless

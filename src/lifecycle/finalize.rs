@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::manifest::{Document, Manifest, audio, brief_stem, description, layers, signed_name, stem, words};
+use super::manifest::{
+    Document, Manifest, SEALED, audio, brief_stem, description, layers, sealers, signed_name, stem, words,
+};
 use super::{Error, Hindrance, Life, Signature, State, hindrances, uncarried};
 use crate::audit::Head;
 use crate::common::digest::sha256;
@@ -78,6 +80,9 @@ pub fn finalize_signed(
     typeset: &Typeset,
     sign: Option<&Sign>,
 ) -> Result<Finalized, Error> {
+    if sign.is_some() && !sealers(folder.path())?.is_empty() {
+        return Err(Error::SealedUnsigned);
+    }
     let (raw, current) = (store.load()?, store.current()?);
     let life = Life::read(store, &raw)?;
     life.check_clock(now.timestamp())?;
@@ -106,7 +111,7 @@ pub fn finalize_signed(
         program: format!("E-Risalah {}", env!("CARGO_PKG_VERSION")),
         paper: meeting.paper,
         audio: audio(folder.path(), &raw)?,
-        transcript: words(&raw),
+        transcript: words(store, raw.version.number)?,
         edits: layers(store, current.edition.last_edit)?,
         description: description(folder.path())?,
         waived: waived.clone(),
@@ -197,7 +202,15 @@ impl Made {
     fn write(self, folder: &Folder, store: &Store, manifest: &mut Manifest) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
         let record_bytes = self.documents[0].1.len();
-        for (name, bytes) in self.documents {
+        let sealers = sealers(folder.path())?;
+        for (mut name, mut bytes) in self.documents {
+            for sealer in &sealers {
+                let failed = |source| folder::Error::Folder { path: folder.path().join(&name), source };
+                bytes = sealer.seal(&bytes).map_err(failed)?;
+            }
+            if !sealers.is_empty() {
+                name += SEALED;
+            }
             files.push(freeze(folder, store, &name, &bytes)?);
             manifest.documents.push(Document { file: name, sha256: sha256(&bytes) });
         }

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Error, Life, Signature};
 use crate::audit::{Head, Kept};
-use crate::common::digest::{hex, sha256, sha256_of};
+use crate::common::digest::{sha256, sha256_of};
 use crate::common::message::{Explain, Message};
 use crate::common::paper::Paper;
-use crate::lifecycle::folder::MEETING;
-use crate::recording::{LEDGER, Ledger, folder_of};
+use crate::lifecycle::folder::{self, MEETING};
+use crate::recording::{self, LEDGER, Ledger, Stretch, folder_of, sealed_stretches_of, stretches_of};
+use crate::seal::{self, Sealer};
 use crate::transcript::Transcript;
 use crate::transcript::store::Store;
 
@@ -149,9 +149,11 @@ impl Manifest {
     }
 
     fn document(&self, folder: &Path, name: &str) -> Option<Result<PathBuf, Error>> {
-        let document = self.documents.iter().find(|document| document.file == name)?;
+        // Of a closed meeting it is sealed.
+        let is_it = |document: &&Document| document.file == name || document.file.strip_suffix(SEALED) == Some(name);
+        let document = self.documents.iter().find(is_it)?;
         Some(match compare(folder, document) {
-            None => Ok(folder.join(name)),
+            None => Ok(folder.join(&document.file)),
             Some(finding) => Err(Error::NotTheDocument(finding)),
         })
     }
@@ -179,6 +181,39 @@ impl Manifest {
         Ok((manifest, sha256(&bytes)))
     }
 }
+
+/// How the name of a sealed document ends.
+pub(super) const SEALED: &str = ".age";
+
+/// The content of a document of an edition, which of a closed meeting is sealed. `path` is where it
+/// lies, in the meeting's folder.
+///
+/// # Errors
+/// When it cannot be read, or this process holds no key of it.
+pub fn content(folder: &Path, path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |source| folder::Error::Folder { path: path.to_owned(), source };
+    let mut content = fs::read(path).map_err(failed)?;
+    if !path.as_os_str().as_encoded_bytes().ends_with(SEALED.as_bytes()) {
+        return Ok(content);
+    }
+    let parts = stretches_of(folder)?;
+    while content.starts_with(SEALED_BEGINS) {
+        let open = |part: &Stretch| part.key()?.open(&content, path).ok();
+        let sealed = || recording::Error::from(seal::Error::Sealed { path: path.to_owned() });
+        content = parts.iter().find_map(open).ok_or_else(sealed)?;
+    }
+    Ok(content)
+}
+
+/// What an edition of this meeting is sealed to: what is read of it and is closed to others.
+pub(super) fn sealers(folder: &Path) -> Result<Vec<Sealer>, Error> {
+    let parts = sealed_stretches_of(folder)?;
+    let read = parts.iter().filter(|part| part.whole || part.key().is_some());
+    Ok(read.map(|part| part.seal.sealer()).collect::<Result<_, _>>().map_err(recording::Error::from)?)
+}
+
+/// How an age file begins.
+const SEALED_BEGINS: &[u8] = b"age-encryption.org/";
 
 /// Where the audit trail stood when the editions of a meeting became official, as their manifests
 /// have it. One that cannot be read is told by [`verify`].
@@ -211,14 +246,9 @@ pub(super) fn brief_stem(edition: u32) -> String {
     stem(edition).replace("risalah-resmi", "laporan-singkat-resmi")
 }
 
-/// The hash of what was recognised: one line for each utterance, `channel start end text`.
-pub(super) fn words(raw: &Transcript) -> Words {
-    let mut hash = Sha256::new();
-    for utterance in &raw.utterances {
-        let (channel, span) = (utterance.channel.number(), utterance.span);
-        hash.update(format!("{channel} {} {} {}\n", span.start, span.end, utterance.text));
-    }
-    Words { version: raw.version.number, sha256: hex(hash) }
+/// What was recognised in a version, and its hash.
+pub(super) fn words(store: &Store, version: u32) -> Result<Words, Error> {
+    Ok(Words { version, sha256: store.words_digest(version)? })
 }
 
 /// The corrections up to one, and their hash.
@@ -357,8 +387,7 @@ fn examine(folder: &Path, store: &Store, reads_sound: bool) -> Result<Verdict, E
             verdict.findings.extend(sound(folder, &manifest, &raw)?);
         }
         let edition = seal.edition;
-        let version = store.load_version(manifest.transcript.version)?;
-        if version.is_none_or(|version| words(&version) != manifest.transcript) {
+        if words(store, manifest.transcript.version)? != manifest.transcript {
             verdict.findings.push(Finding::Words { edition });
         }
         if layers(store, manifest.edits.last)? != manifest.edits {

@@ -22,7 +22,8 @@ pub use finalize::{Finalized, Request, Sign, Typeset, finalize, finalize_signed,
 pub use gate::{Hindrance, hindrances, recorded, uncarried};
 pub use life::{Life, Transition};
 pub use manifest::{
-    Audio, Document, Finding, Layers, Manifest, Verdict, Words, kept_heads, sound_files, verify, verify_without_sound,
+    Audio, Document, Finding, Layers, Manifest, Verdict, Words, content, kept_heads, sound_files, verify,
+    verify_without_sound,
 };
 pub use passage::{Passage, hear, omit, seconds};
 pub use signed::{Signature, Verified, signatures};

@@ -33,6 +33,16 @@ pub enum Objection {
     Suspended,
     /// The meeting is not suspended.
     NotSuspended,
+    /// The law lets a meeting of this kind be held in the open only.
+    AlwaysOpen(&'static str),
+    /// The meeting is closed as a whole.
+    Whole,
+    /// Nobody is named who could open again what is recorded closed.
+    NoHolder,
+    /// It is closed to the public already.
+    Private,
+    /// It is not closed to the public.
+    NotPrivate,
 }
 
 impl Explain for Objection {
@@ -49,6 +59,11 @@ impl Explain for Objection {
             Self::Closed => about("closed"),
             Self::Suspended => about("suspended"),
             Self::NotSuspended => about("not_suspended"),
+            Self::AlwaysOpen(kind) => about("always_open").with("kind", kind),
+            Self::Whole => about("whole"),
+            Self::NoHolder => about("no_holder"),
+            Self::Private => about("private"),
+            Self::NotPrivate => about("not_private"),
         }
     }
 
@@ -64,13 +79,15 @@ impl Meeting {
     /// The [`Objection`]. What is only unusual, an agreement before the opening for example, is
     /// none: it may be the opening that was forgotten, and [`super::checks`] tells it.
     pub fn may_happen(&self, kind: &EventKind) -> Result<(), Objection> {
-        let (mut opened, mut closed, mut suspended) = (false, false, false);
+        let (mut opened, mut closed, mut suspended, mut private) = (false, false, false, false);
         for event in &self.events {
             match event.kind {
                 EventKind::Opened => opened = true,
                 EventKind::Closed => closed = true,
                 EventKind::Suspended => suspended = true,
                 EventKind::Resumed => suspended = false,
+                EventKind::Private => private = true,
+                EventKind::Public => private = false,
                 _ => {}
             }
         }
@@ -90,6 +107,14 @@ impl Meeting {
             EventKind::Closed | EventKind::Suspended if !opened => Err(Objection::NotOpen),
             EventKind::Suspended if suspended => Err(Objection::Suspended),
             EventKind::Resumed if !suspended => Err(Objection::NotSuspended),
+            EventKind::Private | EventKind::Public if self.is_closed() => Err(Objection::Whole),
+            EventKind::Private if private => Err(Objection::Private),
+            EventKind::Public if !private => Err(Objection::NotPrivate),
+            EventKind::Private => match self.kind.filter(|kind| kind.is_always_open()) {
+                Some(kind) => Err(Objection::AlwaysOpen(kind.name())),
+                None if self.holders.is_empty() => Err(Objection::NoHolder),
+                None => Ok(()),
+            },
             EventKind::Item(number) if !self.agenda.is_empty() && *number as usize > self.agenda.len() => {
                 Err(Objection::Item { number: *number, items: self.agenda.len() })
             }
@@ -131,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_cannot_come_next_is_objected_to() {
-        use EventKind::{Agreed, Closed, Gavel, Item, Note, Opened, Resumed, Suspended};
+        use EventKind::{Agreed, Closed, Gavel, Item, Note, Opened, Private, Public, Resumed, Suspended};
         for (before, next, objection) in [
             (&[][..], Opened, None),
             (&[], Agreed(None), None),
@@ -145,6 +170,10 @@ mod tests {
             (&[Opened, Closed], Agreed(None), Some(Objection::Closed)),
             (&[Opened, Closed], Gavel(3), None),
             (&[Opened, Closed], Note("Doa".to_owned()), None),
+            (&[Opened], Private, Some(Objection::NoHolder)),
+            (&[Opened, Private], Private, Some(Objection::Private)),
+            (&[Opened, Private], Public, None),
+            (&[Opened, Private, Public], Public, Some(Objection::NotPrivate)),
             (&[Opened], Item(2), None),
             (&[Opened], Item(5), Some(Objection::Item { number: 5, items: 2 })),
         ] {

@@ -31,6 +31,10 @@ pub enum EventKind {
     Resumed,
     /// The meeting is closed.
     Closed,
+    /// Of an open meeting: what follows is closed to the public.
+    Private,
+    /// It is open to the public again.
+    Public,
     /// The gavel falls this many times.
     Gavel(u32),
     /// The meeting says *setuju*; with the decision, where it is one.
@@ -54,6 +58,8 @@ impl EventKind {
             Self::Suspended => "skors",
             Self::Resumed => "cabut_skors",
             Self::Closed => "tutup",
+            Self::Private => "tertutup",
+            Self::Public => "terbuka",
             Self::Gavel(_) => "ketuk_palu",
             Self::Agreed(_) => "setuju",
             Self::Interjection(_) => "interupsi",

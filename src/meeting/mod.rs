@@ -80,6 +80,8 @@ pub struct Meeting {
     pub nature: Option<Nature>,
     /// To whom a closed meeting is sealed.
     pub holders: Vec<Holder>,
+    /// Whether what is read of an open meeting holds a part that is closed to others.
+    pub shows_closed: bool,
     /// The record's number; given when it becomes official.
     pub number: Option<String>,
     /// Year of sessions, as the institution writes it.
@@ -178,6 +180,13 @@ impl Meeting {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.nature.is_some_and(|nature| nature != Nature::Terbuka)
+    }
+
+    /// The mark of secrecy that stands on every page, if there is one.
+    #[must_use]
+    pub fn secrecy(&self) -> Option<&'static str> {
+        let part = self.shows_closed.then_some(Nature::Tertutup);
+        self.nature.and_then(Nature::mark).or(part.and_then(Nature::mark))
     }
 
     /// A meeting of which nothing is known: every channel is an unknown speaker, every field is

@@ -7,7 +7,7 @@ use jiff::Zoned;
 use super::Error;
 use crate::lifecycle::folder::MEETING;
 use crate::meeting::Meeting;
-use crate::recording::{Entered, Growth, folder_of};
+use crate::recording::{Entered, Growth, folder_of, sealed_stretches_of};
 
 /// The file that describes a meeting: the one that was asked for, else the one beside the
 /// recording, else the one in the folder of an earlier run.
@@ -54,6 +54,7 @@ pub fn describe_unentered(folder: &Path) -> Result<Meeting, Error> {
 pub fn enter_recorded(meeting: &mut Meeting, recording: &Path) -> Result<(), Error> {
     if let Some(growth) = Growth::open(recording)? {
         enter_all(meeting, &growth, None);
+        meeting.shows_closed = sealed_stretches_of(recording)?.iter().any(|part| part.key().is_some());
     }
     Ok(())
 }
@@ -83,6 +84,15 @@ fn enter_all(meeting: &mut Meeting, growth: &Growth, without: Option<u64>) {
     for (_, at, entered) in ledger.standing().filter(|(line, ..)| Some(*line) != without) {
         enter(meeting, clock.millis(at), entered);
     }
+}
+
+/// Whether what this process reads of a meeting is closed to others: it was recorded under seal as a
+/// whole, or a part of it was, and its key is held. What was opened for good is not.
+///
+/// # Errors
+/// When the ledger or the openings cannot be read.
+pub fn shows_closed(folder: &Path) -> Result<bool, Error> {
+    Ok(sealed_stretches_of(folder)?.iter().any(|part| part.whole || part.key().is_some()))
 }
 
 /// Puts one entry to the meeting, at this millisecond of the recording.

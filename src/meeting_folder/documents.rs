@@ -1,14 +1,13 @@
 //! The documents of a meeting: which may be made, and their files in its folder.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Error;
 use crate::common::message::Message;
 use crate::document::risalah::{self, Format, Sheet, TEMPLATES};
-use crate::lifecycle::folder::{self, Folder, Written};
-use crate::lifecycle::{Life, Manifest, State};
-use crate::meeting::{Meeting, Nature};
+use crate::lifecycle::folder::{Folder, Written};
+use crate::lifecycle::{self, Life, Manifest, State};
+use crate::meeting::Meeting;
 use crate::transcript::store::Store;
 use crate::transcript::{Level, Transcript};
 
@@ -55,7 +54,7 @@ pub fn formats(wanted: &[String]) -> Result<Vec<Format>, risalah::Error> {
 /// of a closed one, none that is for publication (Peraturan DPR RI 1/2014 Pasal 273).
 #[must_use]
 pub fn publishable(formats: &[Format], meeting: &Meeting) -> (Vec<Format>, Vec<Message>) {
-    let closed = meeting.nature.and_then(Nature::mark).is_some();
+    let closed = meeting.secrecy().is_some();
     let (withheld, allowed) =
         formats.iter().partition::<Vec<Format>, _>(|format| closed && format.is_for_publication());
     let messages = withheld.into_iter().map(|format| Message::new("folder.closed").with("format", format));
@@ -151,7 +150,7 @@ pub fn official_document(
     let Some((seal, _)) = life.sealed().filter(|_| life.state() >= State::Official) else { return Ok(None) };
     let manifest = Manifest::of(folder, seal.edition)?;
     let Some(path) = file(&manifest)? else { return Ok(None) };
-    let content = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
+    let content = lifecycle::content(folder, &path)?;
     let is_older = transcript.edition.last_edit > manifest.edits.last;
     let warnings = is_older.then(|| Message::new("print.older")).into_iter().collect();
     Ok(Some((path, LaidOut { content, warnings }, manifest)))

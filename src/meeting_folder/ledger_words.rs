@@ -105,6 +105,8 @@ pub fn entered(language: Language, meeting: &Meeting, entered: &Entered, millis:
         Entered::Event(EventKind::Suspended) => say("suspended"),
         Entered::Event(EventKind::Resumed) => say("resumed"),
         Entered::Event(EventKind::Closed) => say("closed"),
+        Entered::Event(EventKind::Private) => say("private"),
+        Entered::Event(EventKind::Public) => say("public"),
         Entered::Event(EventKind::Gavel(times)) => say("gavel").with("times", times),
         Entered::Event(EventKind::Agreed(None)) => say("agreed"),
         Entered::Event(EventKind::Agreed(Some(decision))) => say("decided").with("decision", decision),

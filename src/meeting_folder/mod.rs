@@ -20,6 +20,7 @@ pub use attendance::{TICKED, attendance_list};
 pub use copies::{DescriptionCopy, keep_description, keep_file, needed_files};
 pub use description::{
     describe, describe_entered, describe_unentered, describe_without, enter, enter_recorded, find_description, now,
+    shows_closed,
 };
 pub use documents::{
     Documents, LaidOut, LayOut, Output, document, formats, official_brief, official_document, publishable, templates,

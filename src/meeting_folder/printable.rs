@@ -106,6 +106,7 @@ impl Printable {
             return Err(Error::SignedPaper { paper: manifest.paper });
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.strip_suffix(".age").map_or(name.clone(), str::to_owned);
         let notices = Notices { warnings, notes: Vec::new() };
         Ok(Some(Self { name, content, paper: manifest.paper, signed: Some(path), notices }))
     }

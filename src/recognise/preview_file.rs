@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::recognise::pipeline::Preview;
-use crate::recording::seal_of;
+use crate::recording::stretches_of;
 
 /// Its name in the meeting's folder.
 const FILE: &str = ".pratinjau";
@@ -15,11 +15,12 @@ const FRESH: &str = ".pratinjau-baru";
 /// More is none of ours: a turn has a few hundred words.
 const LONGEST: u64 = 64 << 10;
 
-/// Shows it, in place of what was shown before. Of a sealed meeting nothing is shown: it would
-/// stand
+/// Shows it, in place of what was shown before. Of what is closed nothing is shown: it would stand
 /// open on the disk.
 pub fn show(folder: &Path, preview: &Preview) {
-    if !seal_of(folder).is_ok_and(|seal| seal.is_none()) {
+    if !stretches_of(folder)
+        .is_ok_and(|parts| parts.iter().all(|part| part.until.is_some_and(|until| until < preview.span.start)))
+    {
         return;
     }
     let fresh = folder.join(FRESH);

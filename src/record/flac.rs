@@ -91,7 +91,7 @@ pub fn archive(
     let growth = Growth::open(folder)?.ok_or_else(|| recording::Error::Absent { path: folder.to_owned() })?;
     let folder = growth.folder().to_owned();
     let format = growth.format();
-    if growth.ledger().seal().is_some() {
+    if !growth.ledger().stretches().is_empty() {
         // The files would hold in the open what is sealed.
         return Err(recording::Error::Unarchivable { path: folder, reason: Unarchivable::Sealed }.into());
     }

@@ -95,6 +95,9 @@ pub enum Fact {
         /// says so, for programs that do not know of taking back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         withdraws: Option<u64>,
+        /// Where it closes an open meeting: the key of what follows, until another opens it again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<Box<Seal>>,
     },
     /// A text that was entered under seal. Whoever holds the meeting's key reads an event instead.
     Sealed {
@@ -174,11 +177,27 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The same without a text that somebody entered.
+    #[must_use]
+    pub fn without_text(&self) -> Self {
+        match self {
+            Self::Event { at, entered, withdraws: None, .. } if entered.has_text() => {
+                Self::Sealed { at: *at, sealed: String::new(), key: None }
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Whether what follows is sealed otherwise than what stands before it.
+    pub(super) fn turns_sealed(&self) -> bool {
+        matches!(self, Self::Event { entered, withdraws: None, .. } if entered.turns_sealed().is_some())
+    }
+
     /// The same as it stands in the ledger of a sealed meeting: a text that somebody entered is
     /// sealed.
     pub(super) fn sealed(&self, sealer: &Sealer) -> std::io::Result<Self> {
         match self {
-            Self::Event { at, entered, key, withdraws: None } if entered.has_text() => {
+            Self::Event { at, entered, key, withdraws: None, .. } if entered.has_text() => {
                 let sealed = sealer.seal_text(&serde_json::to_string(entered)?)?;
                 Ok(Self::Sealed { at: *at, sealed, key: key.clone() })
             }
@@ -193,7 +212,7 @@ impl Fact {
                 let entered = meeting.open_text(sealed).and_then(|text| serde_json::from_str(&text).ok());
                 entered.map_or_else(
                     || self.clone(),
-                    |entered| Self::Event { at: *at, entered, key: key.clone(), withdraws: None },
+                    |entered| Self::Event { at: *at, entered, key: key.clone(), withdraws: None, seal: None },
                 )
             }
             _ => self,
@@ -286,6 +305,16 @@ impl Entered {
     /// Whether it holds words that somebody typed.
     fn has_text(&self) -> bool {
         matches!(self, Self::Event(EventKind::Agreed(Some(_)) | EventKind::Song(_) | EventKind::Note(_)))
+    }
+
+    /// Whether the recording goes on sealed from it on (`true`) or in the open again (`false`).
+    #[must_use]
+    pub fn turns_sealed(&self) -> Option<bool> {
+        match self {
+            Self::Event(EventKind::Private) => Some(true),
+            Self::Event(EventKind::Public) => Some(false),
+            _ => None,
+        }
     }
 
     /// Whether only a person enters such a thing, by key or by `record event`.

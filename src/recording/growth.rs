@@ -9,6 +9,7 @@ use super::writer::LOCK;
 use super::{Error, Fact, Format, LEDGER, Ledger};
 use crate::common::clock::{Clock, Span};
 use crate::common::lock::is_held;
+use crate::seal::{Seal, hold_released};
 
 /// One segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,11 @@ impl Growth {
         if !path.exists() {
             return Ok(None);
         }
-        let ledger = Ledger::read(&path)?;
+        let mut ledger = Ledger::read(&path)?;
+        if !ledger.stretches().is_empty() && super::folder_of(folder) == folder {
+            hold_released(folder.parent().unwrap_or(folder))?;
+            ledger = Ledger::read(&path)?;
+        }
         let (started, format) = ledger.start().ok_or(Error::NoStart { path })?;
         let mut growth = Self { folders: vec![folder.to_owned()], ledger, started, format };
         growth.refresh()?;
@@ -104,6 +109,12 @@ impl Growth {
         // where it went on.
         let path = self.folders.iter().map(|folder| folder.join(file)).find(|path| path.exists());
         Some(Part { path: path.unwrap_or_else(|| self.folder().join(file)), first, frames })
+    }
+
+    /// The key to which a segment is sealed, if it is.
+    #[must_use]
+    pub fn seal_of(&self, part: &Part) -> Option<&Seal> {
+        self.ledger.seal_of(part.path.file_name()?.to_str()?)
     }
 
     /// Whether it was closed: nothing will follow.

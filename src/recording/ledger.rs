@@ -16,7 +16,7 @@ use crate::common::atomic_file;
 use crate::common::clock::{Channel, Clock};
 use crate::common::digest::sha256;
 use crate::conference::{self, Said};
-use crate::seal::{self, Seal, Sealer};
+use crate::seal::{Seal, Sealer};
 
 /// The name of its file.
 pub const LEDGER: &str = "ledger.jsonl";
@@ -75,7 +75,7 @@ impl Ledger {
             Err(error) => return Err(Error::io(path)(error)),
         }
         self.torn = false;
-        let mut key = self.seal().and_then(|seal| seal::held(&seal.recipient));
+        let mut key = self.current_seal().and_then(Seal::held);
         for piece in text.split_inclusive(|byte| *byte == b'\n') {
             let parsed = piece.strip_suffix(b"\n").map(serde_json::from_slice::<Line>);
             let Some(Ok(line)) = parsed else {
@@ -92,8 +92,9 @@ impl Ledger {
                 Some(key) => line.fact.opened(key),
                 None => line.fact,
             });
-            if number == 1 {
-                key = self.seal().and_then(|seal| seal::held(&seal.recipient));
+            let turned = self.facts.last().is_some_and(Fact::turns_sealed);
+            if number == 1 || turned {
+                key = self.current_seal().and_then(Seal::held);
             }
         }
         Ok(())
@@ -331,7 +332,7 @@ impl LedgerWriter {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(Error::io(&path))?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(Error::io(&path))?;
-        let sealer = ledger.seal().map(Seal::sealer).transpose()?;
+        let sealer = ledger.current_seal().map(Seal::sealer).transpose()?;
         Ok(Self { path, file, text, ledger: ledger.clone(), sealer })
     }
 
@@ -366,9 +367,10 @@ impl LedgerWriter {
         self.ledger.whole += text.len() as u64;
         self.ledger.last_hash = hash;
         // In memory it stands open: the recorder answers for what was entered.
+        let turned = self.ledger.facts.is_empty() || fact.turns_sealed();
         self.ledger.facts.push(fact);
-        if let (None, Some(seal)) = (&self.sealer, self.ledger.seal()) {
-            self.sealer = Some(seal.sealer()?);
+        if turned {
+            self.sealer = self.ledger.current_seal().map(Seal::sealer).transpose()?;
         }
         self.text.extend_from_slice(text.as_bytes());
         Ok(())

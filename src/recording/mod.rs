@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Of a closed meeting the segments are sealed (`000001.wav.age`, see [`crate::seal`]), and so are
-//! the texts of the ledger.
+//! the texts of the ledger; of an open one, those parts that were closed while it was recorded
+//! ([`Stretch`]).
 //!
 //! A [`Writer`] appends and never goes back; a [`Growth`] lets the same readers that read a
 //! finished recording follow a growing one; [`recover()`] closes what a crash left open, and
@@ -28,6 +29,7 @@ mod resume;
 mod sample;
 mod sealed;
 mod segment;
+mod stretch;
 mod verify;
 mod writer;
 
@@ -42,6 +44,7 @@ pub use ledger::{LEDGER, Ledger, Line, append_facts, archived_channels, seal_of}
 pub use recover::{Recovered, recover, seek_to_samples};
 pub use resume::Resumed;
 pub use sample::{Format, Sample};
+pub use stretch::{Stretch, open_stretches, sealed_stretches_of, stretches_of};
 pub use verify::{Finding, Verdict, verify, verify_while};
 pub use writer::{Claim, Start, Writer};
 

@@ -66,7 +66,7 @@ impl Resumed {
         let number = (0..u64::MAX).find(|number| segment_in(&folder, number + 1).is_none()).unwrap_or_default();
         let number = number.max(pen.ledger().segments().len() as u64);
         // Without it the last lines may find no room; the sound does not depend on it.
-        reserve_again(&folder, pen.ledger().seal().is_some());
+        reserve_again(&folder, pen.ledger().current_seal().is_some());
         let labels = Labels { start: began, zone, names };
         let writer = Writer::new(folder, format, labels, pen, lock)?.behind(number, frames);
         Ok(Self { writer, began, elapsed })

@@ -8,7 +8,7 @@ use super::growth::is_recorded;
 use super::recover::{data_start, hash};
 use super::{Error, Fact, Format, Growth, Part, is_sealed, sealed};
 use crate::common::message::{Explain, Message};
-use crate::seal::{self, Chunk, tails_of};
+use crate::seal::{self, Chunk, Seal, tails_of};
 
 /// What is not as it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,8 +179,10 @@ fn compare_sealed(growth: &Growth, part: &Part, sha256: Option<&str>) -> Result<
     {
         found.push(Finding::Changed(part.path.clone()));
     }
-    if let Some(key) = growth.ledger().seal().and_then(|seal| seal::held(&seal.recipient)) {
-        let plain = sealed::HEADER + growth.format().bytes(part.frames.unwrap_or(0));
+    if let Some(key) = growth.seal_of(part).and_then(Seal::held) {
+        // One of which a crash left no sound may not even have the header of a WAV file.
+        let frames = part.frames.unwrap_or(0);
+        let plain = if frames == 0 { 0 } else { sealed::HEADER + growth.format().bytes(frames) };
         let others: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
         let wrong = seal::examine(&part.path, &key, plain, &others).map_err(io())?;
         found.extend(wrong.map(|wrong| Finding::Sealed(part.path.clone(), wrong)));

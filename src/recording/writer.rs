@@ -171,7 +171,7 @@ impl Writer {
         lock: Lock,
     ) -> Result<Self, Error> {
         let (unconfirmed, names, spare) = (Vec::new(), open(&folder), open(&folder));
-        let sealer = pen.ledger().seal().map(Seal::sealer).transpose()?;
+        let sealer = pen.ledger().current_seal().map(Seal::sealer).transpose()?;
         let (segment, number, position) = (None, 0, 0);
         Ok(Self { folder, format, labels, pen, sealer, segment, number, position, unconfirmed, names, spare, lock })
     }
@@ -246,6 +246,10 @@ impl Writer {
         if frames == 0 {
             return Ok(());
         }
+        if self.sealer.is_some() {
+            // What fills no chunk yet must not be gone when the line says what comes after it.
+            self.sync()?;
+        }
         if frames < FILLED * u64::from(self.format.rate.get()) {
             let silence = vec![self.format.sample.silence(); self.format.bytes(frames) as usize];
             self.append(&silence)?;
@@ -259,6 +263,22 @@ impl Writer {
     /// Enters a fact that is no gap, segment, start or end.
     pub fn note(&mut self, fact: Fact) -> Result<(), Error> {
         self.pen.write(fact)
+    }
+
+    /// Enters that what follows is sealed to another key than what stands before it, or is open
+    /// again: the segment ends here. `fact` is of [`Writer::position`].
+    ///
+    /// # Errors
+    /// [`Error::Io`]: then nothing has changed, and it may be tried again.
+    pub fn turn(&mut self, fact: Fact) -> Result<(), Error> {
+        self.close_segment()?;
+        self.pen.write(fact)?;
+        let was_sealed = self.sealer.is_some();
+        self.sealer = self.pen.ledger().current_seal().map(Seal::sealer).transpose()?;
+        if !was_sealed && self.sealer.is_some() {
+            reserve_again(&self.folder, true);
+        }
+        Ok(())
     }
 
     /// Brings what was appended to the disk, and lets the open segment's head tell how much there

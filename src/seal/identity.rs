@@ -19,6 +19,9 @@ const WORK: u8 = 17;
 /// A file that asks for more is not tried: it would take minutes.
 const MOST_WORK: u8 = 22;
 
+/// What one that somebody sent is called.
+const SENT: &str = "KUNCI.age";
+
 /// What stands before the name in the file.
 const NAME: &str = "# nama: ";
 
@@ -60,13 +63,27 @@ impl Identity {
     /// [`Error::NotIdentity`], [`Error::Passphrase`] or [`Error::Io`].
     pub fn read(path: &Path, passphrase: &SecretString) -> Result<Self, Error> {
         let bytes = fs::read(path).map_err(Error::io(path))?;
+        Self::opened(&bytes, path, passphrase, MOST_WORK)
+    }
+
+    /// Reads one that somebody sent: it may ask for no more memory than those that this program
+    /// writes.
+    ///
+    /// # Errors
+    /// [`Error::NotIdentity`] or [`Error::Passphrase`].
+    pub fn sent(bytes: &[u8], passphrase: &SecretString) -> Result<Self, Error> {
+        Self::opened(bytes, Path::new(SENT), passphrase, WORK)
+    }
+
+    /// `path` is its name in errors.
+    fn opened(bytes: &[u8], path: &Path, passphrase: &SecretString, most: u8) -> Result<Self, Error> {
         let not_identity = || Error::NotIdentity { path: path.to_owned() };
-        let decryptor = Decryptor::new_buffered(&bytes[..]).map_err(|_| not_identity())?;
+        let decryptor = Decryptor::new_buffered(bytes).map_err(|_| not_identity())?;
         if !decryptor.is_scrypt() {
             return Err(not_identity());
         }
         let mut key = age::scrypt::Identity::new(passphrase.clone());
-        key.set_max_work_factor(MOST_WORK);
+        key.set_max_work_factor(most);
         let mut plain = String::new();
         let wrong = || Error::Passphrase { path: path.to_owned() };
         let mut reader = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).map_err(|_| wrong())?;

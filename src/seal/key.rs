@@ -1,22 +1,26 @@
 //! The key of one meeting, and how it is wrapped to those who may open it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::{PoisonError, RwLock};
 
 use age::secrecy::{ExposeSecret, SecretString};
 use age::stream::StreamWriter;
 use age::{Decryptor, Encryptor};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Holder, Identity};
+use super::{Error, Holder, Identity, held, hold};
 use crate::common::atomic_file;
 
 /// The file of a meeting's folder that holds its key, wrapped to the holders of today.
 pub const WRAPPED: &str = "segel.age";
+
+/// The same of a stretch that was closed while an open meeting was recorded.
+#[must_use]
+pub fn wrapped_name(stretch: u64) -> String {
+    format!("segel-{stretch}.age")
+}
 
 /// The secret half of a meeting's key.
 #[derive(Clone)]
@@ -58,16 +62,30 @@ impl MeetingKey {
     /// # Errors
     /// [`Error::NoHolder`] or [`Error::Key`].
     pub fn seal(&self, holders: &[Holder]) -> Result<Seal, Error> {
-        let key = self.wrapped(holders)?.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Seal { recipient: self.recipient(), key, holders: holders.to_vec() })
+        self.seal_heard(holders, None)
+    }
+
+    /// The same, which also the key of this public half opens: the one that a running recogniser
+    /// has in its memory, and nobody after it.
+    ///
+    /// # Errors
+    /// As [`MeetingKey::seal`].
+    pub fn seal_heard(&self, holders: &[Holder], listener: Option<&str>) -> Result<Seal, Error> {
+        let key = self.wrapped(holders, listener)?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let listener = listener.map(str::to_owned);
+        Ok(Seal { recipient: self.recipient(), key, holders: holders.to_vec(), listener })
     }
 
     /// Wraps it to these holders.
-    fn wrapped(&self, holders: &[Holder]) -> Result<Vec<u8>, Error> {
+    fn wrapped(&self, holders: &[Holder], listener: Option<&str>) -> Result<Vec<u8>, Error> {
         if holders.is_empty() {
             return Err(Error::NoHolder);
         }
-        let recipients = holders.iter().map(Holder::recipient).collect::<Result<Vec<_>, _>>()?;
+        let mut recipients = holders.iter().map(Holder::recipient).collect::<Result<Vec<_>, _>>()?;
+        if let Some(key) = listener {
+            let listener = age::x25519::Recipient::from_str(key).map_err(|_| Error::Key { key: key.to_owned() })?;
+            recipients.push(listener);
+        }
         let recipients = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
         encrypted(recipients, self.0.to_string().expose_secret().as_bytes()).map_err(Error::io(Path::new(WRAPPED)))
     }
@@ -94,6 +112,10 @@ pub struct Seal {
     pub key: String,
     /// To whom.
     pub holders: Vec<Holder>,
+    /// The public half of the key in the memory of the recogniser that was at work, to which it is
+    /// wrapped too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<String>,
 }
 
 impl Seal {
@@ -112,7 +134,15 @@ impl Seal {
     /// # Errors
     /// [`Error::NotHolder`], [`Error::Damaged`] or [`Error::Io`].
     pub fn open(&self, folder: &Path, identity: &Identity) -> Result<MeetingKey, Error> {
-        let path = folder.join(WRAPPED);
+        self.open_in(folder, WRAPPED, identity)
+    }
+
+    /// The same of a stretch, by the name of the file to which it may have been wrapped later.
+    ///
+    /// # Errors
+    /// As [`Seal::open`].
+    pub fn open_in(&self, folder: &Path, wrapped: &str, identity: &Identity) -> Result<MeetingKey, Error> {
+        let path = folder.join(wrapped);
         let later = match fs::read(&path) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -120,7 +150,7 @@ impl Seal {
         };
         let damaged = || Error::Damaged { path: folder.to_owned() };
         for wrapped in later.into_iter().chain(unhex(&self.key)) {
-            match unwrapped(&wrapped, identity) {
+            match unwrapped(&wrapped, identity.age()) {
                 Err(age::DecryptError::NoMatchingKeys) => {}
                 Err(_) => return Err(damaged()),
                 Ok(secret) => {
@@ -140,15 +170,36 @@ impl Seal {
     /// # Errors
     /// [`Error::NoHolder`], [`Error::Key`] or [`Error::Io`].
     pub fn wrapped_again(folder: &Path, key: &MeetingKey, holders: &[Holder]) -> Result<(), Error> {
-        let path = folder.join(WRAPPED);
-        atomic_file::write(&path, &key.wrapped(holders)?).map_err(Error::io(&path))
+        Self::wrapped_again_in(folder, WRAPPED, key, holders)
+    }
+
+    /// The same of a stretch, into the file of this name.
+    ///
+    /// # Errors
+    /// As [`Seal::wrapped_again`].
+    pub fn wrapped_again_in(folder: &Path, wrapped: &str, key: &MeetingKey, holders: &[Holder]) -> Result<(), Error> {
+        let path = folder.join(wrapped);
+        atomic_file::write(&path, &key.wrapped(holders, None)?).map_err(Error::io(&path))
+    }
+
+    /// Its key, where this process holds it, or that of the recogniser which was at work.
+    #[must_use]
+    pub fn held(&self) -> Option<MeetingKey> {
+        if let Some(key) = held(&self.recipient) {
+            return Some(key);
+        }
+        let listener = held(self.listener.as_deref()?)?;
+        let secret = unwrapped(&unhex(&self.key)?, listener.identity()).ok()?;
+        let key = MeetingKey::parse(secret.expose_secret()).filter(|key| key.recipient() == self.recipient)?;
+        hold(key.clone());
+        Some(key)
     }
 }
 
-fn unwrapped(wrapped: &[u8], identity: &Identity) -> Result<SecretString, age::DecryptError> {
+fn unwrapped(wrapped: &[u8], identity: &age::x25519::Identity) -> Result<SecretString, age::DecryptError> {
     let decryptor = Decryptor::new_buffered(wrapped)?;
     let mut plain = String::new();
-    let mut reader = decryptor.decrypt(std::iter::once(identity.age() as &dyn age::Identity))?;
+    let mut reader = decryptor.decrypt(std::iter::once(identity as &dyn age::Identity))?;
     io::Read::read_to_string(&mut reader, &mut plain)?;
     Ok(plain.into())
 }
@@ -210,34 +261,6 @@ fn encrypted<'a>(recipients: impl Iterator<Item = &'a dyn age::Recipient>, plain
     let mut writer = encryptor(recipients)?.wrap_output(Vec::with_capacity(plain.len() + 1024))?;
     writer.write_all(plain)?;
     writer.finish()
-}
-
-/// The keys of the meetings that this process has opened, by their public halves. One process works
-/// for one person: `risalah` reads what it was given an identity for, and ends.
-static HELD: RwLock<BTreeMap<String, MeetingKey>> = RwLock::new(BTreeMap::new());
-
-/// Lets this process read what is sealed to this key. From then on neither it nor what it starts
-/// leaves an image of its memory when it crashes.
-pub fn hold(key: MeetingKey) {
-    no_core_dumps();
-    HELD.write().unwrap_or_else(PoisonError::into_inner).insert(key.recipient(), key);
-}
-
-/// A limit of 1 and not of 0: with 0 Linux still hands the image to a program that collects them.
-#[cfg(unix)]
-fn no_core_dumps() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    // Where the system does not allow it, it is as before.
-    let _ = setrlimit(Resource::Core, Rlimit { current: Some(1), maximum: Some(1) });
-}
-
-#[cfg(not(unix))]
-fn no_core_dumps() {}
-
-/// The key of a meeting, where this process has opened it.
-#[must_use]
-pub fn held(recipient: &str) -> Option<MeetingKey> {
-    HELD.read().unwrap_or_else(PoisonError::into_inner).get(recipient).cloned()
 }
 
 #[cfg(test)]

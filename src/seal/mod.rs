@@ -16,7 +16,14 @@
 //! rekaman/ledger.jsonl             its first line holds the wrapped key; texts in it are sealed
 //! segel.age                        the key wrapped once more, to the holders of today
 //! transkrip.db.age                 the store, whole
+//! segel-2.age                      of an open meeting: the key of the second part that was closed
 //! ```
+//!
+//! A part of an open meeting that is closed while it is recorded has a key of its own. It stands in
+//! the ledger's line of the event that closed it, wrapped to the holders and to a key that only the
+//! recogniser of the running meeting has, in memory; what is sealed is the part's segments, the
+//! texts of its lines, and its rows in the store. The rest of the meeting is as open as it was. By a
+//! decision a part is opened for good: its key is then kept with the decision ([`Released`]).
 //!
 //! Age writes chunks of 64 KiB. What does not fill one yet would be lost when the recorder dies, so
 //! it is kept, sealed by itself, in the file of the tail, as often as sound is synced: a crash
@@ -26,6 +33,7 @@
 
 mod bech32;
 mod error;
+mod held;
 mod holder;
 mod identity;
 mod key;
@@ -35,10 +43,11 @@ mod stream;
 mod trial;
 
 pub use error::Error;
+pub use held::{held, hold, let_go, no_core_dumps, with_keys};
 pub use holder::{Holder, Role};
 pub use identity::{Identity, SHORTEST, identity_of_words};
-pub use key::{MeetingKey, Seal, Sealer, WRAPPED, held, hold};
-pub use openings::{OPENINGS, Opening, note_opening, openings};
+pub use key::{MeetingKey, Seal, Sealer, WRAPPED, wrapped_name};
+pub use openings::{OPENINGS, Opening, Released, hold_released, note_opening, openings};
 pub use sheet::sheet;
 pub use stream::{CHUNK, ENDING, Layout, SealedReader, TAIL, tail_of, tails_of};
 pub use trial::{Chunk, examine};

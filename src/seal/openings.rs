@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::{Error, MeetingKey, held, hold};
 use crate::common::digest::sha256;
 
 /// The name of its file.
@@ -28,9 +28,45 @@ pub struct Opening {
     /// What was done with it: the command.
     #[serde(rename = "do")]
     pub what: String,
+    /// What was opened for good by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
     /// SHA-256 of the line before, without its line break; empty in the first.
     #[serde(default)]
     pub before: String,
+}
+
+/// A part that is closed no more: its key, for everybody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// Which part, from 1.
+    pub stretch: u64,
+    /// The public half of its key.
+    pub recipient: String,
+    /// The secret half.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Released {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Released({}, {})", self.stretch, self.recipient)
+    }
+}
+
+/// Holds the keys of the parts of a meeting that were opened for good.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn hold_released(folder: &Path) -> Result<(), Error> {
+    let released = openings(folder)?.0.into_iter().filter_map(|opening| opening.released);
+    for Released { recipient, secret, .. } in released {
+        if held(&recipient).is_none()
+            && let Some(key) = MeetingKey::parse(&secret).filter(|key| key.recipient() == recipient)
+        {
+            hold(key);
+        }
+    }
+    Ok(())
 }
 
 /// Adds an opening; on disk when this returns. `opening.before` is filled in here.
@@ -97,6 +133,7 @@ mod tests {
             key: "age1".into(),
             reason: reason.into(),
             what: "print".into(),
+            released: None,
             before: String::new(),
         };
         assert_eq!(openings(folder.path()).expect("read"), (Vec::new(), None));

@@ -4,6 +4,7 @@
 //! run of one model over the recording; a run that was interrupted goes on in its own version.
 //! Corrections are layers in a table of their own, which is guarded in the same way.
 
+mod closed;
 mod layers;
 mod peaks;
 mod played;
@@ -28,6 +29,7 @@ use crate::common::message::{Explain, Message};
 use crate::recording::seal_of;
 use crate::seal;
 
+use closed::Closed;
 pub use layers::Texts;
 pub use sealed::FILE_NAME as SEALED_FILE_NAME;
 use sealed::Sealed;
@@ -186,6 +188,8 @@ pub struct Store {
     connection: Connection,
     /// Of a sealed meeting: the database is in memory, and this brings it to the disk.
     sealed: Option<Sealed>,
+    /// What was closed of an open meeting.
+    closed: Closed,
 }
 
 impl Store {
@@ -269,7 +273,7 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
         match schema::upgrade(&connection).map_err(failed)? {
             found if found > schema::NUMBER => Err(Error::Newer { path, found }),
-            _ => Ok(Self { path, connection, sealed }),
+            _ => Ok(Self { closed: Closed::of(&path), path, connection, sealed }),
         }
     }
 
@@ -365,6 +369,7 @@ impl Store {
     /// Adds an utterance with its words; on disk when this returns.
     pub fn add(&mut self, version: u32, utterance: &Utterance) -> Result<(), Error> {
         let flags = self.to_json(&utterance.flags)?;
+        let sealed = self.parts()?.keep_words(utterance)?;
         let path = self.path.clone();
         let failed = |source| Error::Database { path: path.clone(), source };
         let transaction = self.connection.transaction().map_err(failed)?;
@@ -376,14 +381,15 @@ impl Store {
                     utterance.channel.number(),
                     utterance.span.start,
                     utterance.span.end,
-                    utterance.text,
+                    sealed.as_ref().unwrap_or(&utterance.text),
                     utterance.confidence,
                     flags
                 ],
             )
             .map_err(failed)?;
         let id = transaction.last_insert_rowid();
-        for (place, word) in utterance.words.iter().enumerate() {
+        let words = if sealed.is_some() { &[][..] } else { &utterance.words };
+        for (place, word) in words.iter().enumerate() {
             transaction
                 .execute(
                     "INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -483,14 +489,28 @@ impl Store {
             .map_err(self.failed())?;
         let mut rows = statement.query([value]).map_err(self.failed())?;
         let mut utterances = Vec::new();
+        let mut parts = None;
         while let Some(row) = rows.next().map_err(self.failed())? {
             let id: i64 = row.get(0).map_err(self.failed())?;
+            let text: String = row.get(4).map_err(self.failed())?;
+            let (text, held) = if closed::is_sealed(&text) {
+                if parts.is_none() {
+                    parts = Some(self.parts()?);
+                }
+                let opened = parts.as_ref().and_then(|parts| parts.open_words(text));
+                let Some((text, words)) = opened else { continue };
+                (text, Some(words))
+            } else {
+                (text, None)
+            };
             let flags: String = row.get(6).map_err(self.failed())?;
             let flags: Vec<Flag> = serde_json::from_str(&flags).map_err(|error| self.damaged(error))?;
             let word = |row: &rusqlite::Row<'_>| {
                 Ok(Word { text: row.get(0)?, span: Span::new(row.get(1)?, row.get(2)?), probability: row.get(3)? })
             };
-            let words = if timed {
+            let words = if let Some(words) = held {
+                if timed { words } else { Vec::new() }
+            } else if timed {
                 words.query_map([id], word).and_then(Iterator::collect).map_err(self.failed())?
             } else {
                 Vec::new()
@@ -498,7 +518,7 @@ impl Store {
             let utterance = Utterance {
                 channel: self.channel(row.get(1).map_err(self.failed())?)?,
                 span: Span::new(row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?),
-                text: row.get(4).map_err(self.failed())?,
+                text,
                 words,
                 confidence: row.get(5).map_err(self.failed())?,
                 flags,

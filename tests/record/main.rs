@@ -11,6 +11,7 @@ mod faulty;
 mod killed;
 mod kills;
 mod logs;
+mod midway;
 mod paths;
 mod rehearsal;
 mod ring;

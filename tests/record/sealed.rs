@@ -17,16 +17,16 @@ use crate::room::{
 };
 
 const PHRASE: &str = "kata sandi untuk uji";
-const NOTE: &str = "Terperiksa membantah seluruh tuduhan";
+pub const NOTE: &str = "Terperiksa membantah seluruh tuduhan";
 
 /// How often a recorder is killed, where `RISALAH_KILLS` does not say.
-const KILLS: u64 = 4;
+pub const KILLS: u64 = 4;
 
 /// An office with a key for each of these, in a folder of its own.
-struct Office(tempfile::TempDir);
+pub struct Office(pub tempfile::TempDir);
 
 impl Office {
-    fn new(holders: &[(&str, &str)]) -> Self {
+    pub fn new(holders: &[(&str, &str)]) -> Self {
         Self::within(&std::env::temp_dir(), holders)
     }
 
@@ -39,7 +39,7 @@ impl Office {
     }
 
     /// Makes their keys, where there are none yet, and names these and no others.
-    fn name(&self, holders: &[(&str, &str)]) {
+    pub fn name(&self, holders: &[(&str, &str)]) {
         let mut institution = String::from("[lembaga]\nkota = \"Tanjung Contoh\"\n");
         for (name, role) in holders {
             let (key, kept) = (self.path(&format!("{name}.age")), self.path(&format!("{name}.toml")));
@@ -53,24 +53,28 @@ impl Office {
         fs::write(self.path("lembaga.toml"), institution).expect("written");
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = risalah(args);
         command.env("RISALAH_PASSPHRASE", PHRASE).env("TMPDIR", self.path("sementara"));
         command.env("HOME", self.0.path()).env("RISALAH_LOG_DIR", self.path("log"));
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("the program runs")
     }
 
     fn describe(&self, kind: &str) -> PathBuf {
+        self.describe_as(kind, "tertutup")
+    }
+
+    pub fn describe_as(&self, kind: &str, nature: &str) -> PathBuf {
         let path = self.path("rapat.toml");
-        fs::write(&path, format!("[rapat]\njenis = \"{kind}\"\nsifat = \"tertutup\"\ntanggal = 2027-03-09\n"))
+        fs::write(&path, format!("[rapat]\njenis = \"{kind}\"\nsifat = \"{nature}\"\ntanggal = 2027-03-09\n"))
             .expect("written");
         path
     }
@@ -96,14 +100,14 @@ impl Office {
         folder
     }
 
-    fn export(&self, folder: &Path, key: &str, output: &str) -> Output {
+    pub fn export(&self, folder: &Path, key: &str, output: &str) -> Output {
         let (key, output) = (self.path(key), self.path(output));
         let opened = ["--identity", text(&key), "--reason", "koreksi risalah", "--format", "seglst", "-q"];
         self.run(&[&["ekspor", text(folder), "-o", text(&output)][..], &opened[..]].concat())
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -113,7 +117,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The text of a document in all its parts.
-fn pages(path: &Path) -> String {
+pub fn pages(path: &Path) -> String {
     let mut archive = zip::ZipArchive::new(fs::File::open(path).expect("opened")).expect("an archive");
     let mut text = String::new();
     for index in 0..archive.len() {
@@ -125,7 +129,7 @@ fn pages(path: &Path) -> String {
     text
 }
 
-fn holds(content: &[u8], wanted: &[u8]) -> bool {
+pub fn holds(content: &[u8], wanted: &[u8]) -> bool {
     content.windows(wanted.len()).any(|piece| piece == wanted)
 }
 
@@ -244,7 +248,7 @@ fn a_closed_meeting_that_nobody_could_open_is_not_begun() {
         let refused = office.run(&args);
         assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
         assert!(stderr(&refused).contains(said), "{}", stderr(&refused));
-        assert!(!folder_of(&folder).join("ledger.jsonl").exists());
+        assert!(!folder.exists(), "nothing is left behind");
     }
 }
 

@@ -5,5 +5,6 @@ mod damage;
 mod followed;
 mod full;
 mod make;
+mod midway;
 mod sealed;
 mod written;

@@ -40,7 +40,9 @@ fn write(place: &Path, key: &MeetingKey) -> (Writer, Format, u64) {
         at += frames + lost;
     }
     let note = Entered::Event(EventKind::Note(NOTE.into()));
-    writer.note(Fact::Event { at: 5, entered: note, key: Some("k".into()), withdraws: None }).expect("noted");
+    writer
+        .note(Fact::Event { at: 5, entered: note, key: Some("k".into()), withdraws: None, seal: None })
+        .expect("noted");
     (writer, format, at)
 }
 

@@ -198,7 +198,8 @@ fn what_is_taken_back_does_not_stand_and_an_older_program_reads_a_note() {
     let place = tempfile::tempdir().expect("a folder");
     let mut writer = begin(place.path(), small());
     writer.append(&bytes(small(), 0, 9_000)).expect("written");
-    let event = |kind, withdraws| Fact::Event { at: 8_000, entered: Entered::Event(kind), key: None, withdraws };
+    let event =
+        |kind, withdraws| Fact::Event { at: 8_000, entered: Entered::Event(kind), key: None, withdraws, seal: None };
     writer.note(event(EventKind::Opened, None)).expect("entered");
     writer.note(event(EventKind::Closed, None)).expect("entered");
     let (line, at, _) = writer.ledger().last_entered().expect("the closing");

@@ -7,8 +7,7 @@ use e_risalah::common::paper::Paper;
 use e_risalah::document::risalah::Format;
 use e_risalah::lifecycle::folder::{self, Folder, MEETING};
 use e_risalah::meeting::Meeting;
-use e_risalah::meeting_folder::{PrintRequest, Printable};
-use e_risalah::recording::seal_of;
+use e_risalah::meeting_folder::{PrintRequest, Printable, shows_closed};
 use e_risalah::transcript::Level;
 use e_risalah::transcript::store::{self, Store};
 
@@ -49,10 +48,11 @@ pub fn document(folder: &Path, meeting: &mut Meeting, args: &Args, console: Cons
     let made = Printable::new(folder, meeting, request, &lay_out)?;
     let end = End::warned_if(console.notices(&made.notices));
     let document = |path| Document { path, paper: made.paper, end, bytes: made.content.clone() };
-    if let Some(path) = made.signed {
+    let closed = shows_closed(folder)?;
+    if let Some(path) = made.signed.filter(|_| !closed) {
         return Ok(document(path));
     }
-    if seal_of(folder)?.is_some() {
+    if closed {
         // No file of it lies in the folder; a spool that keeps jobs is told of.
         if args.preview {
             return Err(Failure::usage(Message::new("seal.no_preview").with("path", folder.display())));

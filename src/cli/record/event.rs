@@ -36,7 +36,7 @@ pub fn run(folder: &Path, text: &str, console: Console) -> Result<End, Failure> 
             let meeting = meeting_folder::describe_entered(folder, &status.folder)?;
             meeting_folder::may_enter(&meeting, &entered, status.format.channels)?;
             let clock = status.format.clock();
-            let at = client.enter(entered.clone(), 0)?;
+            let at = client.enter_for(entered.clone(), 0, &meeting.holders)?;
             if console.is_json() {
                 print(&as_json(&entered, clock, at, false));
             }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e_risalah::common::clock::MAX_CHANNELS;
+use e_risalah::common::clock::{MAX_CHANNELS, Span};
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::floor;
 use e_risalah::meeting::Meeting;
@@ -182,7 +182,7 @@ impl RecordSession {
             status.map_or((floor::CLOCK, MAX_CHANNELS), |status| (status.format.clock(), status.format.channels));
         meeting_folder::may_enter(&self.meeting, entered, channels)?;
         let ago = u64::try_from(pressed.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let at = self.client.enter(entered.clone(), ago)?;
+        let at = self.client.enter_for(entered.clone(), ago, &self.meeting.holders)?;
         // So that the names beside the meters are right from now on.
         meeting_folder::enter(&mut self.meeting, clock.millis(at), entered);
         Ok(Message::new("record.entered").with("at", clock.hms(at)))
@@ -205,9 +205,7 @@ impl RecordSession {
         let mut said = None;
         let mut told = Vec::new();
         let mut stopping = false;
-        // What goes to no terminal may go into a log: nothing of a sealed meeting does.
-        let is_sealed = self.order.as_ref().is_some_and(|order| order.seal.is_some());
-        let shows = !quiet && (!is_sealed || std::io::stdout().is_terminal());
+        let on_terminal = std::io::stdout().is_terminal();
         loop {
             let status = self.status();
             if status.is_none() && self.has_ended()? {
@@ -233,8 +231,12 @@ impl RecordSession {
                 }
             }
             let turns: Vec<_> = recogniser.recognised().turns.drain(..).collect();
+            // What goes to no terminal may go into a log: nothing of what is closed does.
+            let closed = if turns.is_empty() || on_terminal { Vec::new() } else { self.closed() };
             for (clock, utterance) in turns {
-                if shows {
+                if !quiet
+                    && !closed.iter().any(|span| span.start < utterance.span.end && utterance.span.start < span.end)
+                {
                     let line = if self.console.is_json() { turn_json } else { turn_line };
                     print(&line(&self.meeting, clock, &utterance));
                 }
@@ -245,6 +247,19 @@ impl RecordSession {
                 STOP.store(!stopping, Ordering::Relaxed);
             }
             thread::sleep(PULSE);
+        }
+    }
+
+    /// What is closed of the recording so far.
+    fn closed(&self) -> Vec<Span> {
+        let whole = || vec![Span::new(0, u64::MAX)];
+        match Growth::open(&self.moved_to) {
+            Ok(Some(growth)) => {
+                let clock = growth.clock();
+                growth.ledger().stretches().iter().map(|part| part.span(clock, clock)).collect()
+            }
+            // Without its ledger nothing is known of it.
+            _ => whole(),
         }
     }
 

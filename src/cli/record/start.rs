@@ -35,8 +35,16 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     args.recogniser_args.engine().check()?;
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(new_name(&meeting)));
     let recording = folder_of(&folder);
+    let before = [&recording, &folder].map(|path| path.exists());
     let resume = is_unfinished(&recording)?;
-    let (key, seal) = sealed(&meeting, &folder, resume)?;
+    let (key, seal) = sealed(&meeting, &folder, resume).inspect_err(|_| {
+        // What was only made to see whether it can be is not left behind.
+        for (path, was_there) in [&recording, &folder].into_iter().zip(before) {
+            let _ = was_there || fs::remove_dir(path).is_ok();
+        }
+    })?;
+    // The key of an open meeting's recogniser, which hears what is closed of it.
+    let listener = key.as_ref().filter(|_| seal.is_none()).map(MeetingKey::recipient);
     Folder::create(&folder)?;
     if let Some(path) = &args.meeting {
         copy_into_folder(path, &folder.join(MEETING))?;
@@ -56,6 +64,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         conference: args.conference,
         resume,
         seal,
+        listener,
     };
     // What the disk has room for is known before the recording takes of it.
     let short = short_disks(&order);
@@ -78,12 +87,18 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     session.run(Recogniser::new(&args.recogniser_args).with_key(key))
 }
 
-/// The key of a closed meeting, and what its ledger will say of it; nothing of an open one. A
-/// closed
-/// meeting that nobody could open again is not begun, nor is one gone on with that was begun open.
+/// The key that the recogniser is handed, and of a closed meeting what its ledger will say of it. A
+/// closed meeting that nobody could open again is not begun, nor is one gone on with that was begun
+/// open.
 fn sealed(meeting: &Meeting, folder: &Path, resume: bool) -> Result<(Option<MeetingKey>, Option<Seal>), Failure> {
     if !meeting.is_closed() {
-        return Ok((None, None));
+        if resume && seal_of(folder)?.is_some() {
+            return Ok((None, None));
+        }
+        // Parts of it may be closed while it is recorded: this process and its recogniser read them.
+        let key = MeetingKey::generate();
+        seal::hold(key.clone());
+        return Ok((Some(key), None));
     }
     if resume {
         // Its key is in no memory any more: it is recognised when somebody opens it.

@@ -74,6 +74,9 @@ fn draw_state(row: Rect, buf: &mut Buffer, status: Option<&Status>, console: Con
     let mut parts = vec![console.text(key)];
     if let Some(status) = status {
         parts.push(status.format.clock().hms(status.position));
+        if status.closed_from.is_some() {
+            parts.push(console.text("screen.private"));
+        }
         let minutes = status.disk_seconds / 60;
         let (key, left) =
             if minutes < 120 { ("screen.disk.minutes", minutes) } else { ("screen.disk.hours", minutes / 60) };

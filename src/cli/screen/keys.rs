@@ -12,11 +12,12 @@ use super::view::{Action, Moment};
 
 /// The keys in the order of the screen's foot, each with the last part of its words' key in the
 /// catalogue.
-pub const SHOWN: [(&str, &str); 12] = [
+pub const SHOWN: [(&str, &str); 13] = [
     ("b", "open"),
     ("s", "suspend"),
     ("c", "resume"),
     ("t", "close"),
+    ("x", "private"),
     ("1/3", "gavel"),
     ("y", "agreed"),
     ("i", "interjection"),
@@ -70,6 +71,8 @@ impl Keys {
         }
         let ask = match letter {
             't' => Ask::Close,
+            'x' if moment.private => Ask::Public,
+            'x' => Ask::Private,
             'y' => Ask::Agreed,
             'u' => Ask::Undo,
             'i' => Ask::Interjection(moment.floor),

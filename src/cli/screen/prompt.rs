@@ -25,6 +25,10 @@ pub enum Ask {
     Agreed,
     /// Whether the meeting is really closed.
     Close,
+    /// Whether what follows is really closed to the public.
+    Private,
+    /// Whether it is really open again.
+    Public,
     /// Whether what was entered last shall be taken back.
     Undo,
     /// At which seat somebody else speaks.
@@ -40,6 +44,7 @@ impl Ask {
     pub fn again(self) -> Option<char> {
         match self {
             Self::Close => Some('t'),
+            Self::Private | Self::Public => Some('x'),
             Self::Undo => Some('u'),
             _ => None,
         }
@@ -111,6 +116,8 @@ impl Prompt {
     pub fn confirmed(&self) -> Option<Action> {
         match self.ask {
             Ask::Close => Some(Action::Enter(Entered::Event(EventKind::Closed), self.since)),
+            Ask::Private => Some(Action::Enter(Entered::Event(EventKind::Private), self.since)),
+            Ask::Public => Some(Action::Enter(Entered::Event(EventKind::Public), self.since)),
             Ask::Undo => Some(Action::Withdraw),
             _ => None,
         }
@@ -139,7 +146,7 @@ impl Prompt {
                 Some(person) => enter(Entered::Seated { channel, person: person.map(|person| person.id.clone()) }),
                 None => Outcome::Refused,
             },
-            Ask::Stop | Ask::Note | Ask::Close | Ask::Undo => Outcome::Refused,
+            Ask::Stop | Ask::Note | Ask::Close | Ask::Private | Ask::Public | Ask::Undo => Outcome::Refused,
         }
     }
 
@@ -159,6 +166,8 @@ impl Prompt {
             Ask::Note => console.text("screen.ask.note"),
             Ask::Agreed => console.text("screen.ask.agreed"),
             Ask::Close => console.text("screen.ask.close"),
+            Ask::Private => console.text("screen.ask.private"),
+            Ask::Public => console.text("screen.ask.public"),
             Ask::Undo => match view.status.and_then(|status| Some((status.format.clock(), status.undo.as_ref()?))) {
                 Some((clock, (at, entered))) => {
                     let what = ledger_words::entered(console.language(), meeting, entered, clock.millis(*at));
@@ -180,6 +189,7 @@ impl Prompt {
             Ask::Interjection(_) | Ask::Seat(_) => "screen.refused.channel",
             Ask::Note | Ask::Agreed => "screen.refused.note",
             Ask::Close => "screen.refused.close",
+            Ask::Private | Ask::Public => "screen.refused.turn",
             Ask::Undo => "screen.refused.undo",
             Ask::Person(_) => "screen.refused.person",
             Ask::Stop => "screen.refused.stop",

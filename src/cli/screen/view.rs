@@ -50,6 +50,8 @@ pub struct Moment {
     pub channels: u16,
     pub floor: Option<Channel>,
     pub millis: u64,
+    /// Whether the meeting is closed to the public.
+    pub private: bool,
 }
 
 impl Moment {
@@ -58,6 +60,7 @@ impl Moment {
             channels: status.map_or(MAX_CHANNELS, |status| status.format.channels),
             floor: status.and_then(|status| floor_channel(&status.meters)),
             millis: status.map_or(0, |status| status.format.clock().millis(status.position)),
+            private: status.is_some_and(|status| status.closed_from.is_some()),
         }
     }
 }

@@ -158,11 +158,12 @@ pub async fn official(
             // The name is looked for among those that the manifest has, and is never made into a path.
             let Some(document) = manifest.documents.iter().find(|document| document.file == name) else { continue };
             let path = folder.join(&document.file);
-            let content = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
-            if crate::common::digest::sha256(&content) != document.sha256 {
+            let kept = fs::read(&path).map_err(|source| folder::Error::Folder { path: path.clone(), source })?;
+            if crate::common::digest::sha256(&kept) != document.sha256 {
                 return Err(Refused::conflict(Finding::Changed(path).message()));
             }
-            return Ok(file(&document.file, content));
+            let name = document.file.strip_suffix(".age").unwrap_or(&document.file);
+            return Ok(file(name, crate::lifecycle::content(&folder, &path)?));
         }
         Err(Refused::not_found(Message::new("page.error.nothing")))
     })

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::extract::State;
@@ -21,6 +21,7 @@ use crate::console::refused::Refused;
 use crate::console::visitor::Visitor;
 use crate::floor::CLOCK;
 use crate::meeting_folder::describe;
+use crate::seal::with_keys;
 use crate::transcript::store::Store;
 
 /// How often a recording is looked at: what its meters say is on the screen within a tenth of a second.
@@ -116,9 +117,10 @@ async fn show(app: Arc<App>, mut watch: Watch, mut socket: WebSocket) {
         }
         let seldom = looks.is_multiple_of(SELDOM);
         looks = looks.wrapping_add(1);
+        let keys = app.opened.keys_now(&watch.visitor, &watch.id, Instant::now());
         let looked = app
             .work(move |app| {
-                let told = look(app, &mut watch, seldom);
+                let told = with_keys(&keys, || look(app, &mut watch, seldom));
                 Ok((told, watch))
             })
             .await;

@@ -22,10 +22,12 @@ mod quit;
 mod recordings;
 mod report;
 mod retention;
+mod seal;
 mod search;
 mod session;
 mod turns;
 pub mod values;
+mod within;
 
 use std::sync::Arc;
 
@@ -86,6 +88,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(meetings::list, meetings::create))
         .routes(routes!(meetings::one))
         .routes(routes!(search::search))
+        .routes(routes!(within::search))
+        .routes(routes!(seal::get, seal::open, seal::close))
         .routes(routes!(peaks::peaks))
         .routes(routes!(report::report))
         .routes(routes!(report::file))

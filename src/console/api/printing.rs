@@ -10,10 +10,13 @@ use utoipa::ToSchema;
 
 use super::values::{Refusal, Told};
 use super::{Body, Name};
+use crate::audit::Action;
 use crate::common::language::Language;
 use crate::common::message::{Explain, Message};
 use crate::common::paper::Paper;
+use crate::console::actor::Actor;
 use crate::console::app::App;
+use crate::console::entering::AuditEvent;
 use crate::console::print_jobs::{Job, Standing};
 use crate::console::refused::Refused;
 use crate::console::words::Words;
@@ -132,6 +135,7 @@ pub struct PrintJob {
 pub async fn print(
     Shared(app): Shared<Arc<App>>,
     Extension(language): Extension<Language>,
+    Extension(actor): Extension<Arc<Actor>>,
     Name(id): Name<String>,
     Body(wish): Body<Print>,
 ) -> Result<(StatusCode, Json<PrintJob>), Refused> {
@@ -167,6 +171,8 @@ pub async fn print(
             both_sides: wish.both_sides,
         };
         printer.check(&order)?;
+        let detail = format!("{} -> {}", wish.document, printer.name());
+        app.entering.enter(&AuditEvent::of(&actor, Action::Printed, Some(&id), Some(&detail)))?;
         let notices = made.notices.warnings.iter().map(|message| Told::of(message, language)).collect();
         let name = printer.name().to_owned();
         let job = app.print_jobs.start(id, printer, made.content, order, made.name);

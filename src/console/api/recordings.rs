@@ -108,6 +108,8 @@ pub struct Running {
     pub mirror: Option<&'static str>,
     /// One for each microphone.
     pub meters: Vec<Meter>,
+    /// Whether the meeting is closed at the moment: what is recorded is sealed.
+    pub closed: bool,
     /// What a person must see to, the worst first.
     pub troubles: Vec<Told>,
     /// What was entered, in order.
@@ -162,6 +164,7 @@ pub fn running(app: &App, id: &str, folder: &Path, language: Language) -> Result
             lost_seconds: 0.0,
             mirror: None,
             meters: Vec::new(),
+            closed: false,
             troubles: Vec::new(),
             events,
             last: None,
@@ -198,6 +201,9 @@ fn said(status: &Status, meeting: &Meeting, preview: &Preview, language: Languag
 fn told(status: &Status, meeting: &Meeting, events: Vec<Event>, language: Language) -> Running {
     let clock = status.format.clock();
     let millis = clock.millis(status.position);
+    // The recorder has in memory what it sealed; who looks at the page has not opened it.
+    let last = status.last.as_ref();
+    let last = last.map(|fact| if status.closed_from.is_some() { fact.without_text() } else { fact.clone() });
     let meters = status.meters.iter().enumerate().filter_map(|(index, meter)| {
         let channel = Channel::new(u16::try_from(index).ok()?.checked_add(1)?)?;
         let name = match meeting.speaker(channel, millis) {
@@ -224,9 +230,10 @@ fn told(status: &Status, meeting: &Meeting, events: Vec<Event>, language: Langua
             Mirror::Failed(_) => "failed",
         }),
         meters: meters.collect(),
+        closed: status.closed_from.is_some(),
         troubles: status.troubles().iter().map(|trouble| Told::of(trouble, language)).collect(),
         events,
-        last: status.last.as_ref().map(|fact| ledger_words::fact(language, meeting, clock, fact)),
+        last: last.as_ref().map(|fact| ledger_words::fact(language, meeting, clock, fact)),
         behind: None,
         floor: Vec::new(),
         preview: None,
@@ -250,7 +257,12 @@ fn event(line: u64, at: u64, entered: &Entered) -> Option<Event> {
 
 fn detail(kind: &EventKind) -> Option<String> {
     match kind {
-        EventKind::Opened | EventKind::Suspended | EventKind::Resumed | EventKind::Closed => None,
+        EventKind::Opened
+        | EventKind::Suspended
+        | EventKind::Resumed
+        | EventKind::Closed
+        | EventKind::Private
+        | EventKind::Public => None,
         EventKind::Gavel(strokes) => Some(format!("{strokes}×")),
         EventKind::Agreed(decision) => decision.clone(),
         EventKind::Interjection(channel) => Some(channel.number().to_string()),
@@ -385,7 +397,7 @@ pub async fn enter(
             Request::Enter(entered) => {
                 let meeting = describe_entered(folder, &status.folder)?;
                 may_enter(&meeting, &entered, status.format.channels)?;
-                (client.enter(entered, body.ago_ms)?, false)
+                (client.enter_for(entered, body.ago_ms, &meeting.holders)?, false)
             }
         };
         Ok(Json(Done { time: clock.hms(at), withdrawn }))
@@ -433,12 +445,23 @@ pub async fn correct(
         }
         let meeting =
             describe_without(folder, &status.folder, line)?.ok_or(Error::Refused(recorder::Refusal::Nothing))?;
+        // What was recorded closed stays so: neither its beginning nor its end moves.
+        if entered.turns_sealed().is_some() || turns_sealed(&status.folder, line)? {
+            return Err(Error::Refused(recorder::Refusal::Turned).into());
+        }
         may_enter(&meeting, &entered, status.format.channels)?;
         let at = client.enter(entered, now.saturating_sub(body.at))?;
         client.withdraw_line(line)?;
         Ok(Json(Done { time: clock.hms(at), withdrawn: false }))
     })
     .await
+}
+
+/// Whether the entry in this line closed the meeting, or opened it again.
+fn turns_sealed(recording: &Path, line: u64) -> Result<bool, Refused> {
+    let growth = Growth::open(recording)?;
+    let entered = growth.as_ref().and_then(|growth| growth.ledger().entered_in(line));
+    Ok(entered.is_some_and(|(_, entered)| entered.turns_sealed().is_some()))
 }
 
 /// Takes back what was entered in this line of the ledger.

@@ -156,6 +156,7 @@ pub async fn sign_out(
     State(app): State<Arc<App>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Refused> {
+    app.close_all(&visitor);
     if let Some(session) = visitor.session() {
         app.sessions.end(session);
     }

@@ -5,6 +5,7 @@ import { ask, by, element, follow, t, trouble } from "./base.js";
 import { look, teach } from "./editor-alike.js";
 import { inOrder, join, omit, past, pokir, right, speaker, unclear, undo } from "./editor-changes.js";
 import { claim, claimed, lost } from "./editor-claims.js";
+import { findWithin } from "./editor-find.js";
 import { watchLanes } from "./editor-lanes.js";
 import { obey } from "./editor-keys.js";
 import { watchListening } from "./editor-listened.js";
@@ -91,6 +92,7 @@ async function begin() {
     toHash();
     watchListening();
     watchLanes();
+    findWithin();
   } catch (error) {
     trouble(editor, error);
     list.setAttribute("aria-busy", "false");

@@ -18,7 +18,8 @@ export function events(list, running) {
     ...[...list].sort((one, other) => one.at - other.at).map((event) => {
       const what = [t("page.event." + event.kind), event.detail].filter(Boolean).join(": ");
       const item = element("li", {}, [element("time", {}, [event.time]), " ", what]);
-      if (running) {
+      // What was recorded closed stays so: its beginning and its end do not move.
+      if (running && !["tertutup", "terbuka"].includes(event.kind)) {
         const button = element(
           "button",
           { type: "button", class: "small", "aria-label": t("page.live.correct_of", { what, time: event.time }) },
@@ -74,7 +75,7 @@ async function correct(event, what) {
 export function keys(page) {
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const place = page.querySelector(`[data-keys="Alt+${CSS.escape(event.key.toUpperCase())}"]`);
+    const place = page.querySelector(`[data-keys="Alt+${CSS.escape(event.key.toUpperCase())}"]:not([hidden])`);
     if (!place) return;
     event.preventDefault();
     if (place instanceof HTMLButtonElement) place.click();

@@ -37,6 +37,10 @@ function recording(/** @type {any} */ told) {
   for (const control of page.querySelectorAll(".events button, form.line button, #withdraw, #hear")) {
     /** @type {HTMLButtonElement} */ (control).disabled = !told.running;
   }
+  put(by("closed"), told.closed ? t("page.live.closed") : "");
+  for (const button of page.querySelectorAll("[data-sure]")) {
+    /** @type {HTMLElement} */ (button).hidden = (button.getAttribute("data-sure") === "public") !== told.closed;
+  }
   const list = told.troubles.map((/** @type {any} */ one) => one.what).join("\n");
   if (by("troubles").dataset.list !== list) {
     by("troubles").dataset.list = list;
@@ -115,7 +119,10 @@ async function enter(/** @type {string} */ event) {
 }
 
 for (const button of page.querySelectorAll("[data-event]")) {
-  button.addEventListener("click", () => enter(button.dataset.event));
+  button.addEventListener("click", async () => {
+    const sure = button.dataset.sure;
+    if (!sure || (await choose(by(sure))) === "yes") enter(button.dataset.event);
+  });
 }
 by("withdraw").addEventListener("click", () => enter("batal"));
 for (const [id, event] of /** @type {[string, (form: any) => string][]} */ ([

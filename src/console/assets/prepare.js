@@ -13,6 +13,8 @@ const EVENTS = [
   "buka",
   "skors",
   "cabut_skors",
+  "tertutup",
+  "terbuka",
   "tutup",
   "ketuk_palu",
   "setuju",

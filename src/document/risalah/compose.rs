@@ -167,6 +167,8 @@ impl<'a> Body<'a> {
             EventKind::Suspended => format!("RAPAT DISKORS {}", time()),
             EventKind::Resumed => format!("SKORS DICABUT {}", time()),
             EventKind::Closed => format!("RAPAT DITUTUP {}", time()),
+            EventKind::Private => format!("RAPAT DINYATAKAN TERTUTUP {}", time()),
+            EventKind::Public => format!("RAPAT DINYATAKAN TERBUKA KEMBALI {}", time()),
             EventKind::Gavel(strokes) => format!("KETUK PALU {strokes} KALI"),
             EventKind::Agreed(_) => "RAPAT: SETUJU".to_owned(),
             EventKind::Interjection(channel) => format!("INTERUPSI: {}", self.meeting.label(*channel, event.at)),

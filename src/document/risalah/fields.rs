@@ -20,7 +20,7 @@ const PROVISIONAL: &str = "RISALAH SEMENTARA – BELUM DIKOREKSI PEMBICARA";
 pub(super) const WATERMARK: &str = "RISALAH SEMENTARA";
 
 pub(super) fn marks(meeting: &Meeting) -> Vec<String> {
-    let secrecy = meeting.nature.and_then(Nature::mark);
+    let secrecy = meeting.secrecy();
     [Some(PROVISIONAL), secrecy].into_iter().flatten().map(str::to_owned).collect()
 }
 
@@ -103,6 +103,8 @@ fn times(meeting: &Meeting, recording: &Recording) -> String {
             EventKind::Suspended => "diskors",
             EventKind::Resumed => "skors dicabut",
             EventKind::Closed => "ditutup",
+            EventKind::Private => "dinyatakan tertutup",
+            EventKind::Public => "dinyatakan terbuka kembali",
             _ => continue,
         };
         parts.push(format!("{what} {}", clock(at(event.at), meeting.zone)));

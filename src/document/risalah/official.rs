@@ -1,7 +1,7 @@
 //! The official record: the provisional one without its marks, with number, signature and seal.
 
 use crate::audit::Head;
-use crate::meeting::{Meeting, Nature, capitals};
+use crate::meeting::{Meeting, capitals};
 use crate::transcript::Transcript;
 
 use super::fields::{UNKNOWN_SPEAKER, model};
@@ -46,7 +46,7 @@ pub(super) fn signed(meeting: &Meeting, transcript: &Transcript, official: &Offi
     let mut risalah =
         compose(&Meeting { number: Some(official.number.clone()), ..meeting.clone() }, &transcript.by_speaker());
     risalah.watermark = None;
-    let marks = [Some(OFFICIAL), meeting.nature.and_then(Nature::mark)];
+    let marks = [Some(OFFICIAL), meeting.secrecy()];
     risalah.marks = marks.into_iter().flatten().map(str::to_owned).collect();
     risalah.closing.place_and_date = match &meeting.city {
         Some(city) => format!("{}, {}", printable(city), long_date(official.signed)),

@@ -53,7 +53,8 @@ words!(Since: "resmi" => Since::Official, "rapat" => Since::Held);
 words!(Fate: "musnah" => Fate::Destroyed, "permanen" => Fate::Permanent, "dinilai" => Fate::Appraised);
 words!(JenisPeristiwa:
     "buka" => JenisPeristiwa::Buka, "skors" => JenisPeristiwa::Skors, "cabut_skors" => JenisPeristiwa::CabutSkors,
-    "tutup" => JenisPeristiwa::Tutup, "ketuk_palu" => JenisPeristiwa::KetukPalu, "setuju" => JenisPeristiwa::Setuju,
+    "tutup" => JenisPeristiwa::Tutup, "tertutup" => JenisPeristiwa::Tertutup, "terbuka" => JenisPeristiwa::Terbuka,
+    "ketuk_palu" => JenisPeristiwa::KetukPalu, "setuju" => JenisPeristiwa::Setuju,
     "interupsi" => JenisPeristiwa::Interupsi, "acara" => JenisPeristiwa::Acara, "lagu" => JenisPeristiwa::Lagu,
     "catatan" => JenisPeristiwa::Catatan);
 

@@ -69,6 +69,8 @@ impl Reader<'_> {
             JenisPeristiwa::Skors => EventKind::Suspended,
             JenisPeristiwa::CabutSkors => EventKind::Resumed,
             JenisPeristiwa::Tutup => EventKind::Closed,
+            JenisPeristiwa::Tertutup => EventKind::Private,
+            JenisPeristiwa::Terbuka => EventKind::Public,
             JenisPeristiwa::KetukPalu => EventKind::Gavel(self.strokes(&event.kali.ok_or_else(|| missing("kali"))?)?),
             JenisPeristiwa::Setuju => EventKind::Agreed(self.optional("keputusan", event.keputusan.as_ref())?),
             JenisPeristiwa::Interupsi => {

@@ -52,7 +52,7 @@ impl Clip {
     /// [`Error::Beyond`] when the recording ends before the passage begins, [`Error::NoChannel`],
     /// or when it cannot be read.
     pub fn of(input: &Input, from: u64, until: u64, channel: Option<Channel>) -> Result<Self, Error> {
-        let mut source = Source::follow(input, &NOW)?;
+        let mut source = Source::follow_open(input, &NOW)?;
         let (clock, channels) = (source.clock(), usize::from(source.channels()));
         if let Some(channel) = channel.filter(|channel| channel.index() >= channels) {
             return Err(Error::NoChannel { channel, channels: source.channels() });

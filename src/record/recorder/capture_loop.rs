@@ -64,6 +64,9 @@ pub struct Plan {
     /// The key of a closed meeting, to which everything is sealed. One that is gone on with has its
     /// own in its ledger.
     pub seal: Option<Seal>,
+    /// The public half of the key that the recogniser has: it hears what is closed of an open
+    /// meeting.
+    pub listener: Option<String>,
 }
 
 /// What became of a recording.
@@ -87,7 +90,7 @@ pub struct Outcome {
 /// Before the first sample: everything that keeps a recording from being begun. Afterwards only
 /// what no second folder could mend; what was recorded is on the disk then.
 pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
-    let Plan { folder, mirror, mut sound, names, conference, zone, resume, seal } = plan;
+    let Plan { folder, mirror, mut sound, names, conference, zone, resume, seal, listener } = plan;
     let format = sound.format();
     let mut began = None;
     let place = if resume {
@@ -104,7 +107,7 @@ pub fn run(plan: Plan, stop: &AtomicBool) -> Result<Outcome, Error> {
         .map_err(|source| recording::Error::Io { path: folder.clone(), source })?;
     let (tasks, waiting) = unbounded();
     let queued = Arc::new(AtomicU64::new(0));
-    let disk_writer = DiskWriter::new(place, target, waiting, Arc::clone(&queued), Arc::new(server));
+    let disk_writer = DiskWriter::new(place, target, waiting, Arc::clone(&queued), Arc::new(server), listener);
     let progress = disk_writer.progress();
     let reached = progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (intake, outlet) = capture::ring(format, RING_MS);
@@ -372,7 +375,12 @@ impl CaptureLoop {
             Request::Status => reply.send(Reply::Status(Box::new(self.status()))),
             Request::Stop => reply.send(Reply::Stopping),
             Request::Enter { .. } | Request::Withdraw { .. } if self.began.is_none() => reply.send(early()),
-            Request::Enter { entered, ago_ms, key } => {
+            Request::Enter { entered, key, holders, .. } if entered.turns_sealed().is_some() => {
+                // Whether it can be is known only when the disk writer comes to it.
+                self.hand_over(Task::Turn(entered, key, holders, reply.clone()));
+                Ok(())
+            }
+            Request::Enter { entered, ago_ms, key, .. } => {
                 let at = self.position.saturating_sub(self.format.clock().at_millis(ago_ms));
                 let _ = reply.send(Reply::Taken { at });
                 self.hand_over(Task::Enter(at, entered, key, reply.clone()));
@@ -386,7 +394,7 @@ impl CaptureLoop {
     }
 
     fn status(&self) -> Status {
-        let Progress { folder, confirmed, lost, last, mirror, moved, alarms, undo } = self.progress();
+        let Progress { folder, confirmed, lost, last, mirror, moved, alarms, undo, closed_from } = self.progress();
         Status {
             state: self.state,
             folder,
@@ -403,6 +411,7 @@ impl CaptureLoop {
             alarms,
             last,
             undo,
+            closed_from,
         }
     }
 

@@ -10,6 +10,7 @@ use super::line::Line;
 use super::{Address, Answer, CONTROL, Call, Error, Reply, Request, SOCKET, Status};
 use crate::common::runtime;
 use crate::recording::Entered;
+use crate::seal::Holder;
 
 /// A recorder on this computer answers within milliseconds, or not at all.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -46,7 +47,13 @@ impl Client {
     /// Enters what the operator did so many milliseconds ago; gives the sample. However often it
     /// must be asked for, it is entered once.
     pub fn enter(&mut self, entered: Entered, ago_ms: u64) -> Result<u64, Error> {
-        match self.ask(&Request::Enter { entered, ago_ms, key: Some(key()?) })? {
+        self.enter_for(entered, ago_ms, &[])
+    }
+
+    /// The same of what may close the meeting: then `holders` may open what follows.
+    pub fn enter_for(&mut self, entered: Entered, ago_ms: u64, holders: &[Holder]) -> Result<u64, Error> {
+        let holders = if entered.turns_sealed() == Some(true) { holders.to_vec() } else { Vec::new() };
+        match self.ask(&Request::Enter { entered, ago_ms, key: Some(key()?), holders })? {
             Reply::Entered { at } | Reply::Taken { at } => Ok(at),
             other => Err(unexpected(other)),
         }

@@ -17,7 +17,8 @@ use crate::common::alarm::Alarm;
 use crate::common::language::Language;
 use crate::common::message::Message;
 use crate::meeting::EventKind;
-use crate::recording::{self, Cause, Claim, End, Entered, Fact, Start, Writer};
+use crate::recording::{self, Cause, Claim, End, Entered, Fact, Ledger, Start, Writer};
+use crate::seal::{Holder, MeetingKey, no_core_dumps};
 
 /// How often sound is brought to the disk.
 const SYNC: Duration = Duration::from_secs(1);
@@ -34,6 +35,9 @@ pub(super) enum Task {
     Note(Fact),
     /// What somebody entered at a sample.
     Enter(u64, Entered, Option<String>, Sender<Reply>),
+    /// Closes the meeting to the public or opens it again: the segment ends here, and what follows
+    /// is sealed to a key of its own for these holders, or is not.
+    Turn(Entered, Option<String>, Vec<Holder>, Sender<Reply>),
     /// Takes back, as of a sample, what a person entered last.
     Withdraw(u64, Option<u64>, Option<String>, Sender<Reply>),
     /// The folder is gone: what it still takes will not be found.
@@ -56,6 +60,7 @@ pub(super) struct Progress {
     pub moved: bool,
     pub alarms: Vec<Alarm>,
     pub undo: Option<(u64, Entered)>,
+    pub closed_from: Option<u64>,
 }
 
 /// Where the disk writer begins.
@@ -80,6 +85,8 @@ pub(super) struct DiskWriter {
     copy: Option<MirrorWriter>,
     /// The keys of what was entered, with its sample and what was taken back by it.
     keys: HashMap<String, Reply>,
+    /// The public half of the key that the recogniser has.
+    listener: Option<String>,
     failed: Option<recording::Error>,
 }
 
@@ -90,6 +97,7 @@ impl DiskWriter {
         tasks: Receiver<Task>,
         queued: Arc<AtomicU64>,
         server: Arc<Server>,
+        listener: Option<String>,
     ) -> Self {
         let (claim, writer) = match place {
             StartAt::New(claim) => (Some(claim), None),
@@ -108,12 +116,25 @@ impl DiskWriter {
             moved: ledger.is_some_and(|ledger| ledger.facts.iter().any(|fact| matches!(fact, Fact::Moved { .. }))),
             alarms: ledger.map(|ledger| ledger.alarms().collect()).unwrap_or_default(),
             undo: ledger.and_then(|ledger| ledger.last_entered()).map(|(_, at, entered)| (at, entered.clone())),
+            closed_from: ledger.and_then(closed_from),
         };
         let keys = ledger.map(|ledger| ledger.keys().map(entered).collect()).unwrap_or_default();
         let (target, refused) = target.map_or_else(|reason| (None, Some(reason)), |target| (target, None));
         let progress = Arc::new(Mutex::new(now.clone()));
-        let mut disk_writer =
-            Self { tasks, queued, progress, now, server, claim, writer, target, copy: None, keys, failed: None };
+        let mut disk_writer = Self {
+            tasks,
+            queued,
+            progress,
+            now,
+            server,
+            claim,
+            writer,
+            target,
+            copy: None,
+            keys,
+            listener,
+            failed: None,
+        };
         if let Some(reason) = refused {
             disk_writer.without_copy(reason);
         }
@@ -169,6 +190,7 @@ impl DiskWriter {
             Task::Gap(frames, cause) => self.gap(frames, cause),
             Task::Note(fact) => drop(self.write(fact)),
             Task::Enter(at, entered, key, reply) => drop(reply.send(self.enter(at, entered, key))),
+            Task::Turn(entered, key, holders, reply) => drop(reply.send(self.turn(entered, key, &holders))),
             Task::Withdraw(at, line, key, reply) => drop(reply.send(self.withdraw(at, line, key))),
             Task::Leave => {
                 // Of a folder that was left already nothing more is wanted.
@@ -215,21 +237,29 @@ impl DiskWriter {
 
     /// Writes a line of the ledger, in the second folder where the first does not take it.
     fn write(&mut self, fact: Fact) -> Result<(), String> {
+        self.try_twice(&fact, Writer::note)
+    }
+
+    fn try_twice(
+        &mut self,
+        fact: &Fact,
+        write: fn(&mut Writer, Fact) -> Result<(), recording::Error>,
+    ) -> Result<(), String> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        if let Err(error) = writer.note(fact.clone()) {
+        if let Err(error) = write(writer, fact.clone()) {
             let reason = error.to_string();
             self.failed = Some(error);
             if !self.rescue() {
                 return Err(reason);
             }
             let Some(writer) = &mut self.writer else { return Err(reason) };
-            if let Err(error) = writer.note(fact.clone()) {
+            if let Err(error) = write(writer, fact.clone()) {
                 self.failed = Some(error);
                 return Err(reason);
             }
         }
-        log::fact(&fact);
-        self.now.last = Some(fact);
+        log::fact(fact);
+        self.now.last = Some(fact.clone());
         Ok(())
     }
 
@@ -244,8 +274,44 @@ impl DiskWriter {
             // A recogniser that was started again finds what the one before it found.
             return Reply::Entered { at };
         }
-        let fact = Fact::Event { at, entered, key: key.clone(), withdraws: None };
+        let fact = Fact::Event { at, entered, key: key.clone(), withdraws: None, seal: None };
         self.answer(fact, key, Reply::Entered { at }, alarm)
+    }
+
+    /// From the sample that is recorded next on, the meeting is closed or open again. Line and key
+    /// are one: whenever the recorder dies, what follows is either sealed or was not yet asked for.
+    fn turn(&mut self, entered: Entered, key: Option<String>, holders: &[Holder]) -> Reply {
+        let Some(writer) = &self.writer else { return Reply::Refused { reason: Refusal::Early } };
+        if let Some(answered) = key.as_ref().and_then(|key| self.keys.get(key)) {
+            return answered.clone();
+        }
+        let ledger = writer.ledger();
+        let closes = entered.turns_sealed() == Some(true);
+        let refused = match (closes, ledger.current_seal().is_some()) {
+            _ if ledger.seal().is_some() => Some(Refusal::Whole),
+            (true, true) => Some(Refusal::Private),
+            (false, false) => Some(Refusal::NotPrivate),
+            _ => None,
+        };
+        if let Some(reason) = refused {
+            return Reply::Refused { reason };
+        }
+        let seal = if closes {
+            // The secret half is in this process for this moment only.
+            no_core_dumps();
+            match MeetingKey::generate().seal_heard(holders, self.listener.as_deref()) {
+                Ok(seal) => Some(Box::new(seal)),
+                Err(_) => return Reply::Refused { reason: Refusal::NoHolder },
+            }
+        } else {
+            None
+        };
+        let at = writer.position();
+        let fact = Fact::Event { at, entered, key: key.clone(), withdraws: None, seal };
+        if let Err(detail) = self.try_twice(&fact, Writer::turn) {
+            return Reply::Refused { reason: Refusal::Disk(detail) };
+        }
+        self.entered(key, Reply::Entered { at })
     }
 
     fn withdraw(&mut self, at: u64, line: Option<u64>, key: Option<String>) -> Reply {
@@ -259,13 +325,16 @@ impl DiskWriter {
             Some(line) => ledger.entered_in(line).map(|(of, entered)| (line, of, entered)),
         };
         let Some((line, of, entered)) = found else { return Reply::Refused { reason: Refusal::Nothing } };
+        if entered.turns_sealed().is_some() {
+            return Reply::Refused { reason: Refusal::Turned };
+        }
         let reply = Reply::Withdrawn { at: of, entered: entered.clone() };
         // Documents are Indonesian, and so is what one shows that was made by a program which does not know
         // of taking back.
         let note = Message::new("recording.withdrawn").with("at", writer.format().clock().hms(of));
         let note = Entered::Event(EventKind::Note(note.what(Language::Indonesian)));
         let at = at.min(writer.position());
-        let fact = Fact::Event { at, entered: note, key: key.clone(), withdraws: Some(line) };
+        let fact = Fact::Event { at, entered: note, key: key.clone(), withdraws: Some(line), seal: None };
         self.answer(fact, key, reply, None)
     }
 
@@ -274,9 +343,16 @@ impl DiskWriter {
             return Reply::Refused { reason: Refusal::Disk(detail) };
         }
         self.now.alarms.extend(alarm);
+        self.entered(key, reply)
+    }
+
+    /// Remembers what was answered to what was entered.
+    fn entered(&mut self, key: Option<String>, reply: Reply) -> Reply {
         self.keys.extend(key.map(|key| (key, reply.clone())));
-        let undo = self.writer.as_ref().and_then(|writer| writer.ledger().last_entered());
+        let ledger = self.writer.as_ref().map(Writer::ledger);
+        let undo = ledger.and_then(|ledger| ledger.last_entered());
         self.now.undo = undo.map(|(_, at, entered)| (at, entered.clone()));
+        self.now.closed_from = ledger.and_then(closed_from);
         reply
     }
 
@@ -380,4 +456,9 @@ impl DiskWriter {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The sample from which on an open meeting is closed at the moment.
+fn closed_from(ledger: &Ledger) -> Option<u64> {
+    ledger.stretches().last().filter(|stretch| stretch.until.is_none()).map(|stretch| stretch.from)
 }

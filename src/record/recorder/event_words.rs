@@ -24,11 +24,13 @@ struct Word {
     read: fn(Option<&str>) -> Option<Request>,
 }
 
-const WORDS: [Word; 13] = [
+const WORDS: [Word; 15] = [
     Word { name: "buka", argument: "", read: |rest| alone(rest, EventKind::Opened) },
     Word { name: "skors", argument: "", read: |rest| alone(rest, EventKind::Suspended) },
     Word { name: "cabut-skors", argument: "", read: |rest| alone(rest, EventKind::Resumed) },
     Word { name: "tutup", argument: "", read: |rest| alone(rest, EventKind::Closed) },
+    Word { name: "tertutup", argument: "", read: |rest| alone(rest, EventKind::Private) },
+    Word { name: "terbuka", argument: "", read: |rest| alone(rest, EventKind::Public) },
     Word {
         name: "palu",
         argument: "[:KALI]",
@@ -83,6 +85,8 @@ pub fn word(entered: &Entered) -> Option<String> {
             EventKind::Suspended => "skors".to_owned(),
             EventKind::Resumed => "cabut-skors".to_owned(),
             EventKind::Closed => "tutup".to_owned(),
+            EventKind::Private => "tertutup".to_owned(),
+            EventKind::Public => "terbuka".to_owned(),
             EventKind::Gavel(strokes) => format!("palu:{strokes}"),
             EventKind::Agreed(None) => "setuju".to_owned(),
             EventKind::Agreed(Some(decision)) => format!("setuju:{decision}"),
@@ -140,6 +144,8 @@ mod tests {
         let second = Channel::new(2).expect("a channel");
         for (text, expected) in [
             ("buka", Entered::Event(EventKind::Opened)),
+            ("tertutup", Entered::Event(EventKind::Private)),
+            ("terbuka", Entered::Event(EventKind::Public)),
             ("palu:3", Entered::Event(EventKind::Gavel(3))),
             ("palu", Entered::Event(EventKind::Gavel(1))),
             ("setuju:Menyetujui: satu", Entered::Event(EventKind::Agreed(Some("Menyetujui: satu".into())))),

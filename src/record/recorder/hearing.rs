@@ -71,5 +71,5 @@ fn hear(caller: &TcpStream, requests: &Sender<Asked>) -> Option<()> {
 
 /// An event counts from when it came; the system's own time, if it gives one, is of another clock.
 fn enter(event: Event, requests: &Sender<Asked>) -> Reply {
-    pass_on(Request::Enter { entered: event.into(), ago_ms: 0, key: None }, requests)
+    pass_on(Request::Enter { entered: event.into(), ago_ms: 0, key: None, holders: Vec::new() }, requests)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::common::alarm::Alarm;
 use crate::common::message::{Explain, Message};
 use crate::recording::{Entered, Fact, Format};
+use crate::seal::Holder;
 
 /// Below this many minutes of room the disk is an alarm.
 pub const LOW_MINUTES: u64 = 30;
@@ -84,6 +85,9 @@ pub struct Status {
     pub alarms: Vec<Alarm>,
     /// The ledger's last line.
     pub last: Option<Fact>,
+    /// The sample from which on the meeting is closed: what is recorded is sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_from: Option<u64>,
     /// What would be taken back next, and its sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<(u64, Entered)>,
@@ -139,6 +143,9 @@ pub enum Request {
         /// What is asked for again under the same key is not entered again.
         #[serde(default)]
         key: Option<String>,
+        /// Where it closes the meeting: who may open what follows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holders: Vec<Holder>,
     },
     /// Take back what a person entered.
     Withdraw {
@@ -203,6 +210,17 @@ pub enum Refusal {
     Disk(String),
     /// There is nothing that could be taken back.
     Nothing,
+    /// The meeting cannot be closed: nobody is named, or not rightly, who could open it again.
+    NoHolder,
+    /// It is closed already.
+    Private,
+    /// It is not closed.
+    NotPrivate,
+    /// It is closed as a whole, as its description says.
+    Whole,
+    /// What closed it, or opened it again, is not taken back: what was recorded since stands as it
+    /// is.
+    Turned,
 }
 
 impl Explain for Refusal {
@@ -215,6 +233,11 @@ impl Explain for Refusal {
             Self::NotUnderstood(detail) => about("not_understood").with("detail", detail),
             Self::Disk(detail) => about("disk").with("detail", detail),
             Self::Nothing => about("nothing"),
+            Self::NoHolder => about("no_holder"),
+            Self::Private => about("private"),
+            Self::NotPrivate => about("not_private"),
+            Self::Whole => about("whole"),
+            Self::Turned => about("turned"),
         }
     }
 }

@@ -86,6 +86,7 @@ impl Store {
         let next: u64 = transaction
             .query_row("SELECT coalesce(max(id), 0) + 1 FROM edit", [], |row| row.get(0))
             .map_err(self.failed())?;
+        let parts = self.parts()?;
         let mut layered: HashMap<i64, Layered> = HashMap::new();
         let mut edits = Vec::with_capacity(layers.len());
         for (id, layer) in (next..).zip(layers) {
@@ -95,13 +96,14 @@ impl Store {
                 Entry::Vacant(entry) => entry.insert(self.layered(utterance)?),
             };
             on.lay(id, &layer.change)?;
+            let span = layer.place.span;
             let values = params![
                 id,
                 utterance,
-                self.to_json(&layer.change)?,
+                parts.keep(span, &self.to_json(&layer.change)?)?,
                 layer.by,
                 layer.when.to_string(),
-                layer.why,
+                layer.why.as_ref().map(|why| parts.keep(span, why)).transpose()?,
                 self.to_json(&layer.source)?
             ];
             transaction
@@ -145,10 +147,13 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&format!("{EDITS} {which}")).map_err(self.failed())?;
         let mut rows = statement.query(values).map_err(self.failed())?;
         let mut edits = Vec::new();
+        let mut parts = None;
         while let Some(row) = rows.next().map_err(self.failed())? {
             let text = |column| row.get::<_, String>(column).map_err(self.failed());
             let number = |column| row.get::<_, u64>(column).map_err(self.failed());
-            let change: Change = serde_json::from_str(&text(5)?).map_err(|error| self.damaged(error))?;
+            let Some(change) = self.opened(text(5)?, &mut parts)? else { continue };
+            let change: Change = serde_json::from_str(&change).map_err(|error| self.damaged(error))?;
+            let why: Option<String> = row.get(8).map_err(self.failed())?;
             let source: Source = serde_json::from_str(&text(9)?).map_err(|error| self.damaged(error))?;
             let place = Place {
                 version: row.get(1).map_err(self.failed())?,
@@ -160,7 +165,7 @@ impl Store {
                 change,
                 by: text(6)?,
                 when: text(7)?.parse().map_err(|error| self.damaged(error))?,
-                why: row.get(8).map_err(self.failed())?,
+                why: why.map(|why| self.opened(why, &mut parts)).transpose()?.flatten(),
                 source,
             };
             edits.push(Edit { id: number(0)?, layer });

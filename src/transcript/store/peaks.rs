@@ -3,12 +3,20 @@
 use rusqlite::params;
 
 use super::{Error, Store};
-use crate::transcript::peaks::Stretch;
+use crate::common::clock::Span;
+use crate::floor::CLOCK;
+use crate::transcript::peaks::{STEP, STRETCH, Stretch};
 
 impl Store {
-    /// Keeps stretches of peaks, in place of those of the same number.
+    /// Keeps stretches of peaks, in place of those of the same number; none of what was closed.
     pub fn add_peaks(&mut self, stretches: &[Stretch]) -> Result<(), Error> {
+        let parts = self.parts()?;
+        let clock = self.recording()?.map_or(CLOCK, |recording| recording.clock);
         for Stretch { number, levels } in stretches {
+            let span = Span::new(number * STRETCH * STEP, (number + 1) * STRETCH * STEP);
+            if parts.holds(CLOCK.convert_span(span, clock)) {
+                continue;
+            }
             self.connection
                 .prepare_cached("INSERT OR REPLACE INTO peaks (stretch, levels) VALUES (?1, ?2)")
                 .and_then(|mut statement| statement.execute(params![number, levels]))

@@ -66,9 +66,10 @@ impl Store {
         let mut rows = statement.query([version]).map_err(self.failed())?;
         let mut marks: HashMap<u64, (i64, bool)> = HashMap::new();
         let mut undone: HashMap<u64, u64> = HashMap::new();
+        let mut parts = None;
         while let Some(row) = rows.next().map_err(self.failed())? {
             let id: u64 = row.get(0).map_err(self.failed())?;
-            let text: String = row.get(2).map_err(self.failed())?;
+            let Some(text) = self.opened(row.get(2).map_err(self.failed())?, &mut parts)? else { continue };
             match serde_json::from_str(&text).map_err(|error| self.damaged(error))? {
                 Change::Mark { mark: Mark::Heard } => {
                     marks.insert(id, (row.get(1).map_err(self.failed())?, true));

@@ -83,6 +83,23 @@ impl Store {
         Ok(hex(hash))
     }
 
+    /// The hash of what was recognised in a version, a line for each utterance: `channel start end
+    /// text`, the text as it is kept. So it is the same with a key and without.
+    pub fn words_digest(&self, version: u32) -> Result<String, Error> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT channel, start, end, text FROM utterance WHERE version = ?1 ORDER BY start, channel")
+            .map_err(self.failed())?;
+        let mut rows = statement.query([version]).map_err(self.failed())?;
+        let mut hash = Sha256::new();
+        while let Some(row) = rows.next().map_err(self.failed())? {
+            let number = |column| row.get::<_, u64>(column).map_err(self.failed());
+            let text: String = row.get(3).map_err(self.failed())?;
+            hash.update(format!("{} {} {} {text}\n", number(0)?, number(1)?, number(2)?));
+        }
+        Ok(hex(hash))
+    }
+
     /// Adds a step; on disk when this returns.
     pub fn add_step(&self, step: &Step) -> Result<(), Error> {
         let (edition, manifest) = step.seal.as_ref().map(|seal| (seal.edition, &seal.manifest)).unzip();

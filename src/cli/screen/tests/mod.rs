@@ -60,12 +60,13 @@ fn status(state: State, channels: u16) -> Status {
         moved: false,
         alarms: Vec::new(),
         last: Some(event(45 * 48_000, Entered::Event(EventKind::Gavel(3)))),
+        closed_from: None,
         undo: Some((45 * 48_000, Entered::Event(EventKind::Gavel(3)))),
     }
 }
 
 fn event(at: u64, entered: Entered) -> Fact {
-    Fact::Event { at, entered, key: None, withdraws: None }
+    Fact::Event { at, entered, key: None, withdraws: None, seal: None }
 }
 
 fn turns() -> VecDeque<(Clock, Utterance)> {

@@ -188,6 +188,8 @@ fn facts() -> Vec<Fact> {
         EventKind::Suspended,
         EventKind::Resumed,
         EventKind::Closed,
+        EventKind::Private,
+        EventKind::Public,
         EventKind::Gavel(1),
         EventKind::Agreed(None),
         EventKind::Agreed(Some("Menyetujui".to_owned())),

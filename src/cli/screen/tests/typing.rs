@@ -31,6 +31,22 @@ fn a_key_that_is_held_down_enters_once() {
 }
 
 #[test]
+fn closing_to_the_public_and_opening_again_take_a_second_key() {
+    for (private, kind) in [(false, EventKind::Private), (true, EventKind::Public)] {
+        let (mut keys, start) = (Keys::default(), Instant::now());
+        let moment = Moment { private, ..Moment::of(None) };
+        let mut press =
+            |code, millis| keys.press(KeyEvent::from(code), start + Duration::from_millis(millis), &meeting(), moment);
+        assert_eq!(press(KeyCode::Char('x'), 0), None);
+        assert_eq!(press(KeyCode::Char('x'), 40), None, "held down");
+        assert_eq!(press(KeyCode::Char('b'), 400), None, "another key is no answer");
+        assert_eq!(press(KeyCode::Char('x'), 900), Some(Action::Enter(Entered::Event(kind), start)));
+        assert_eq!(press(KeyCode::Char('x'), 2_000), None);
+        assert_eq!(press(KeyCode::Esc, 2_500), None);
+    }
+}
+
+#[test]
 fn control_c_leaves_the_screen_even_from_a_question() {
     let mut shown = nine();
     shown.press(KeyCode::Char('q'));
