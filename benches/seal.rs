@@ -31,7 +31,7 @@ fn main() {
         let spent = processor();
         let began = Instant::now();
         record(&folder, room, SECONDS, sealed);
-        let spent = (processor() - spent).as_secs_f64();
+        let spent = processor().saturating_sub(spent).as_secs_f64();
         let (name, took) = (if sealed { "sealed" } else { "open" }, began.elapsed().as_secs_f64());
         println!(
             "64 x 48 kHz x 24 bit, {name}: {:.1} % of a core, written {:.0} times as fast as it comes",

@@ -19,7 +19,7 @@ use crate::lifecycle::{self, Finding, Life, Manifest, Stage, State};
 use crate::meeting::Meeting;
 use crate::meeting_folder::describe;
 use crate::record::flac;
-use crate::recording::{self, folder_of, seal_of};
+use crate::recording::{self, folder_of, stretches_of};
 use crate::retention::{self, Log};
 use crate::transcript::store::{self, Store};
 
@@ -63,7 +63,7 @@ pub fn package(
 ) -> Result<Package, Error> {
     let folder = folder.canonicalize().map_err(|source| Error::Read { path: folder.to_owned(), source })?;
     let out = outside(request.out, &folder)?;
-    if seal_of(&folder)?.is_some() {
+    if stretches_of(&folder)?.iter().any(|part| part.key().is_none()) {
         return Err(Error::Sealed);
     }
     let meeting = describe(&folder)?;
@@ -90,6 +90,11 @@ pub fn package(
     let mut done = 0;
     let mut warnings = contents.warnings;
     for piece in &contents.pieces {
+        if let Some(name) = piece.name.strip_suffix(".age") {
+            // An archive is handed what it can read; the manifest has the hash of the sealed file.
+            bag.put(name, &lifecycle::content(&folder, &piece.from)?)?;
+            continue;
+        }
         bag.copy(&piece.from, &piece.name, piece.sha256.as_deref(), &mut |bytes| {
             done += bytes;
             progress((done * 1000 / all).min(1000));
@@ -190,7 +195,12 @@ fn sound(
 /// The store, by which the manifest's hashes of words and corrections can be made again.
 fn words(folder: &Path, bag: &mut Bag<'_>) -> Result<(), Error> {
     const NAME: &str = "data/transkrip/transkrip.db";
-    let (from, to) = (folder.join(store::FILE_NAME), bag.path(NAME)?);
+    let from = folder.join(store::FILE_NAME);
+    if !from.is_file() {
+        // That of a sealed meeting; its words are in the transcript.
+        return Ok(());
+    }
+    let to = bag.path(NAME)?;
     let failed = |source| store::Error::Database { path: from.clone(), source };
     database::copy_to_file(&from, &to).map_err(failed)?;
     bag.adopt(NAME)

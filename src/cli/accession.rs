@@ -12,11 +12,14 @@ use super::interrupt::STOP;
 use super::outcome::{End, Failure};
 use super::output_args::FolderArgs;
 use super::progress::ShareProgress;
+use super::seal_args::SealArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub folder_args: FolderArgs,
+    #[command(flatten)]
+    pub seal_args: SealArgs,
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
     #[arg(long)]

@@ -174,6 +174,7 @@ impl Command {
             Self::Heard(args) => (&args.seal_args, &args.folder),
             Self::Omit(args) => (&args.passage.seal_args, &args.passage.folder),
             Self::Finalize(args) => (&args.seal_args, &args.folder_args.folder),
+            Self::Accession(args) => (&args.seal_args, &args.folder_args.folder),
             _ => return None,
         };
         Some((args, path))

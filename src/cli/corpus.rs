@@ -74,6 +74,7 @@ fn tell_refused(refused: &[(PathBuf, Message)], console: Console) {
     for (path, message) in refused {
         let hint = message.hint(console.language()).unwrap_or_default();
         let detail = [console.sentence(message), hint].join(" ");
-        console.warning(&Message::new("site.refused").with("path", path.display()).with("detail", detail.trim()));
+        console
+            .warning(&Message::new("publication.left_out").with("path", path.display()).with("detail", detail.trim()));
     }
 }

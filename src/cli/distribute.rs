@@ -54,7 +54,7 @@ pub struct Args {
     pub again: Vec<String>,
     #[arg(long, value_name = "ID", requires_all = ["as", "by"])]
     pub mark: Option<String>,
-    #[arg(long, id = "as", value_name = "MARK", requires = "mark", value_parser = marks())]
+    #[arg(long = "as", id = "as", value_name = "MARK", requires = "mark", value_parser = marks())]
     pub mark_as: Option<Mark>,
     #[arg(long, value_name = "TEXT", requires = "mark")]
     pub text: Option<String>,

@@ -33,7 +33,7 @@ pub struct Args {
     pub output: Option<PathBuf>,
     #[arg(long = "penuh", visible_alias = "full")]
     pub full: bool,
-    #[arg(long, visible_alias = "publik", conflicts_with_all = ["full", "conference"])]
+    #[arg(long, visible_alias = "publik", conflicts_with_all = ["full", "conference", "identity"])]
     pub published: bool,
     #[arg(long, requires = "published")]
     pub no_sound: bool,
@@ -51,7 +51,15 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         return Ok(End::Done);
     }
     if args.published {
-        return export_published::run(args, console);
+        let copy = export_published::Copy {
+            source: &args.folder_args.folder,
+            out: args.output.as_deref(),
+            formats: &args.format,
+            template: args.template.as_deref(),
+            no_sound: args.no_sound,
+            output_args: args.folder_args.output_args,
+        };
+        return export_published::run(&copy, console);
     }
     let source = &args.folder_args.folder;
     let formats = meeting_folder::formats(&args.format)?;

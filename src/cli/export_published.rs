@@ -9,27 +9,36 @@ use e_risalah::publication::sound::Codec;
 use e_risalah::publication::{self, FORMATS};
 
 use super::console::{Console, print};
-use super::export::Args;
 use super::interrupt::STOP;
 use super::layout::lay_out;
 use super::outcome::{End, Failure};
+use super::output_args::OutputArgs;
 use super::progress::ShareProgress;
 
-pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
-    let source = &args.folder_args.folder;
-    let Some(out) = &args.output else { return Err(Failure::usage(Message::new("publication.no_output"))) };
-    let formats = formats(&args.format)?;
+/// What is asked for.
+pub struct Copy<'a> {
+    pub source: &'a Path,
+    pub out: Option<&'a Path>,
+    pub formats: &'a [String],
+    pub template: Option<&'a Path>,
+    pub no_sound: bool,
+    pub output_args: OutputArgs,
+}
+
+pub fn run(args: &Copy<'_>, console: Console) -> Result<End, Failure> {
+    let source = args.source;
+    let Some(out) = args.out else { return Err(Failure::usage(Message::new("publication.no_output"))) };
+    let formats = formats(args.formats)?;
     let published = publication::published(source)?;
     refuse_inside(source, out)?;
     publication::prepare(out)?;
-    let templates = args.template.clone().or_else(|| meeting_folder::templates(&published.meeting, source));
+    let templates = args.template.map(Path::to_owned).or_else(|| meeting_folder::templates(&published.meeting, source));
     let (mut files, told) = publication::write_documents(&published, out, &formats, templates.as_deref(), &lay_out)?;
     let mut warned = console.warnings(&published.warnings) | console.warnings(&told);
     if args.no_sound {
         console.note(&Message::new("publication.sound_left"));
     } else {
-        let mut progress =
-            ShareProgress::new(console, "cli.progress.encoding", args.folder_args.output_args.hides_progress());
+        let mut progress = ShareProgress::new(console, "cli.progress.encoding", args.output_args.hides_progress());
         let written = publication::write_sound(&published, out, Codec::USUAL, &STOP, &mut |done| progress.report(done));
         progress.end();
         match written {
@@ -42,9 +51,11 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
             Err(error) => return Err(error.into()),
         }
     }
-    files.iter().for_each(|file| console.file(file));
+    for file in &files {
+        console.file(file);
+    }
     let count: usize = published.counts().values().sum();
-    if args.folder_args.output_args.json {
+    if args.output_args.json {
         print(&serde_json::json!({ "redacted": published.counts() }).to_string());
     }
     console.note(&Message::new("publication.done").with("count", count));

@@ -191,13 +191,9 @@ fn unseal(args: &UnsealArgs, console: Console) -> Result<(), Failure> {
     let Some(stretch) = found.iter().find(|stretch| stretch.number == args.stretch) else {
         return Err(Failure::usage(about("seal.no_stretch").with("count", found.len())));
     };
-    if folder.join(seal::OPENINGS).exists()
-        && openings(folder)?
-            .0
-            .iter()
-            .filter_map(|opening| opening.released.as_ref())
-            .any(|released| released.recipient == stretch.seal.recipient)
-    {
+    let (opened, _) = openings(folder)?;
+    let mut released = opened.iter().filter_map(|opening| opening.released.as_ref());
+    if released.any(|released| released.recipient == stretch.seal.recipient) {
         return Err(Failure::usage(about("seal.unsealed_already")));
     }
     if Client::reach(&folder_of(folder)).is_ok() && stretch.until.is_none() {

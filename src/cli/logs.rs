@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
-use tracing_appender::non_blocking::WorkerGuard;
+pub use tracing_appender::non_blocking::WorkerGuard as Guard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -31,7 +31,7 @@ pub fn to_stderr() {
 /// Logs of a process that works in the background, into a file of the day whose name begins so. A
 /// thread of its own writes it: a disk that stalls holds nobody up. The file is whole when what is
 /// returned is dropped. Without a folder that can be written to there is no log; the work goes on.
-pub fn to_file(name: &str) -> Option<WorkerGuard> {
+pub fn to_file(name: &str) -> Option<Guard> {
     let folder = folder()?;
     std::fs::create_dir_all(&folder).ok()?;
     let file = RollingFileAppender::builder()

@@ -114,7 +114,7 @@ pub fn run() -> ExitCode {
         return exit(recorder::run(&args, console), console);
     }
     // Held until the command ends: then what it said is on disk.
-    let _log = match args.command {
+    let _log: Option<logs::Guard> = match args.command {
         #[cfg(feature = "console")]
         Command::Serve(_) => logs::to_file("halaman"),
         _ => {

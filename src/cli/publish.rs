@@ -1,6 +1,6 @@
 //! `risalah publish`: a site of official records of open meetings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use e_risalah::common::message::Message;
@@ -63,7 +63,9 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     match report {
         Ok(report) => Ok(told(&report, args.output_args, console)),
         Err(Error::Nothing { refused }) => {
-            refused.iter().for_each(|(path, message)| console.warning(&refusal(path, message, console)));
+            for (path, message) in &refused {
+                console.warning(&refusal(path, message, console));
+            }
             Err(Error::Nothing { refused }.into())
         }
         Err(error) => Err(error.into()),
@@ -71,10 +73,13 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
 }
 
 /// Why a folder was left out.
-fn refusal(path: &std::path::Path, message: &Message, console: Console) -> Message {
+fn refusal(path: &Path, message: &Message, console: Console) -> Message {
     let hint = message.hint(console.language()).unwrap_or_default();
-    let detail = [console.sentence(message), hint].join(" ");
-    Message::new("site.refused").with("path", path.display()).with("detail", detail.trim())
+    let (path, sentence) = (path.display().to_string(), console.sentence(message));
+    // Some sentences begin with the folder themselves.
+    let sentence = sentence.strip_prefix(&format!("{path}: ")).unwrap_or(&sentence);
+    let detail = [sentence, &hint].join(" ");
+    Message::new("site.refused").with("path", path).with("detail", detail.trim())
 }
 
 fn told(report: &Report, output_args: OutputArgs, console: Console) -> End {

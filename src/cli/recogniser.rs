@@ -189,11 +189,11 @@ impl Recogniser {
                 self.died = Instant::now();
             }
             None if self.is_due() && folder_of(folder).join(LEDGER).exists() && !progress_file::is_held(folder) => {
-                if !is_readable(folder) {
+                if is_readable(folder) {
+                    self.spawn(folder);
+                } else {
                     // Without its key there is nothing to hear.
                     self.deaths = TRIES + 1;
-                } else {
-                    self.spawn(folder);
                 }
             }
             _ => {}

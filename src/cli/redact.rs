@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, ValueHint};
 use e_risalah::common::clock::{Channel, Clock, Span, moment};
 use e_risalah::common::message::Message;
+use e_risalah::floor::CLOCK;
 use e_risalah::meeting::{Meeting, offset};
 use e_risalah::meeting_folder;
 use e_risalah::publication::redaction::{self, Error, Proposal, Reason, Redaction, Wish};
@@ -35,7 +36,7 @@ pub struct Args {
     pub list: bool,
     #[arg(long)]
     pub propose: bool,
-    #[arg(long, value_name = "ID", requires = "by")]
+    #[arg(long, value_name = "NUMBER", requires = "by")]
     pub withdraw: Option<u64>,
     #[arg(long, value_name = "REASON", requires = "withdraw")]
     pub why: Option<String>,
@@ -66,7 +67,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         redaction::withdraw(&store, id, by, args.why.as_deref(), &meeting_folder::now(&meeting))?;
         told(
             args,
-            serde_json::json!({ "withdrawn": id }),
+            &serde_json::json!({ "withdrawn": id }),
             &Message::new("redaction.withdrawn").with("id", id),
             console,
         );
@@ -115,9 +116,9 @@ fn add(args: &Args, from: &str, meeting: &Meeting, console: Console) -> Result<E
     let ids: Vec<String> = added.ids.iter().map(u64::to_string).collect();
     let key = if added.words.is_empty() { "redaction.added_silence" } else { "redaction.added" };
     let message = Message::new(key).with("ids", ids.join(", ")).with("words", added.words.join(" / "));
-    told(args, serde_json::json!({ "ids": added.ids, "words": added.words }), &message, console);
+    told(args, &serde_json::json!({ "ids": added.ids, "words": added.words }), &message, console);
     let (raw, current) = (store.load()?, store.current()?);
-    let hiding = redaction::hide(&current, &raw, &store.redactions()?);
+    let hiding = redaction::hide(&current, &raw, &store.redactions()?, &[]);
     let mut warnings = hiding.warnings;
     warnings.extend(redaction::repeated(meeting, &hiding.transcript, &hiding.texts));
     Ok(End::warned_if(console.warnings(&warnings)))
@@ -134,7 +135,7 @@ fn span(from: &str, until: Option<&str>, clock: Clock) -> Result<Span, Failure> 
     Ok(Span::new(clock.at_millis(time(from)?), clock.at_millis(end)))
 }
 
-fn told(args: &Args, json: serde_json::Value, message: &Message, console: Console) {
+fn told(args: &Args, json: &serde_json::Value, message: &Message, console: Console) {
     if args.output_args.json {
         print(&json.to_string());
     } else if !args.output_args.quiet {
@@ -156,8 +157,9 @@ fn list_line(one: &Redaction, clock: Clock, args: &Args, console: Console) {
             .as_ref()
             .map(|withdrawn| serde_json::json!({ "by": withdrawn.by, "when": withdrawn.when, "why": withdrawn.why }));
         let line = serde_json::json!({
-            "id": one.id, "channel": one.channel, "from": one.from, "until": one.until, "reason": one.reason,
-            "by": one.by, "when": one.when, "words": words, "withdrawn": withdrawn,
+            "id": one.id, "channel": one.channel, "from": clock.convert(one.from, CLOCK),
+            "until": clock.convert(one.until, CLOCK), "reason": one.reason, "by": one.by, "when": one.when,
+            "words": words, "withdrawn": withdrawn,
         });
         print(&line.to_string());
         return;
@@ -184,8 +186,8 @@ fn proposal_line(proposal: &Proposal, clock: Clock, args: &Args) {
     let (from, until) = (exact(proposal.from, clock), exact(proposal.until, clock));
     if args.output_args.json {
         let line = serde_json::json!({
-            "reason": proposal.reason, "channel": proposal.channel, "from": proposal.from, "until": proposal.until,
-            "from_time": from, "until_time": until, "words": proposal.words, "sentence": proposal.sentence,
+            "reason": proposal.reason, "channel": proposal.channel, "from": clock.convert(proposal.from, CLOCK),
+            "until": clock.convert(proposal.until, CLOCK), "from_time": from, "until_time": until, "words": proposal.words, "sentence": proposal.sentence,
         });
         print(&line.to_string());
         return;

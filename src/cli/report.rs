@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::ValueHint;
-use e_risalah::common::atomic_file;
 use e_risalah::common::date::typed_date;
 use e_risalah::common::message::Message;
 use e_risalah::meeting_folder::{folders, is_meeting, usual_folder};
@@ -80,6 +79,7 @@ fn write_pdf(
     path: &std::path::Path,
     console: Console,
 ) -> Result<(), Failure> {
+    use e_risalah::common::atomic_file;
     use e_risalah::document::risalah::Templates;
     use e_risalah::meeting::Meeting;
 

@@ -1,4 +1,5 @@
-//! The electronic signature at `risalah finalize`: what is asked for, each time anew, and who signs.
+//! The electronic signature at `risalah finalize`: what is asked for, each time anew, and who
+//! signs.
 
 use std::path::{Path, PathBuf};
 

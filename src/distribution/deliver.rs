@@ -10,6 +10,7 @@ use super::log::{self, Log, place};
 use super::make::{Ready, alone, put};
 use super::parcel::{Event, Parcel, Standing, What};
 use super::{Error, Settings, mail, webhook};
+use crate::common::chained_log;
 use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
 use crate::meeting::Way;
@@ -45,8 +46,8 @@ pub fn send(
 ) -> Result<Report, Error> {
     let _alone = alone(folder)?;
     let log = Log::read(folder)?;
-    if let Some(finding @ super::Finding::Chain { .. }) = log.finding() {
-        return Err(Error::Log(finding));
+    if let Some(finding @ chained_log::Finding::Chain { .. }) = log.finding() {
+        return Err(chained_log::Error::Changed(finding.clone()).into());
     }
     for id in again {
         log.parcel(id)?;
@@ -64,7 +65,7 @@ pub fn send(
             _ if standing.is_sent() => report.before += 1,
             Standing::Uncertain if is_mail && !again.contains(&parcel.id) => report.uncertain.push(parcel),
             _ if stop.load(Ordering::Relaxed) => return Err(Error::Interrupted),
-            _ => one(folder, &ready, parcel, by, settings, stop, &mut report)?,
+            _ => one(folder, &ready, &parcel, by, settings, stop, &mut report)?,
         }
     }
     progress(count, count);
@@ -74,7 +75,7 @@ pub fn send(
 fn one(
     folder: &Path,
     ready: &Ready,
-    parcel: Parcel,
+    parcel: &Parcel,
     by: &str,
     settings: &Settings,
     stop: &AtomicBool,
@@ -84,20 +85,21 @@ fn one(
         let event = Event { at: Timestamp::now(), by: by.trim().to_owned(), parcel: parcel.id.clone(), what };
         log::append(folder, event)?.parcel(&parcel.id)
     };
-    let checked = check(folder, ready, &parcel).and_then(|files| {
+    let checked = check(folder, ready, parcel).and_then(|files| {
         // What is missing in the settings is told before anything is entered as begun.
         settings.have(&parcel.contents.recipient.way).map(|()| files)
     });
     let outcome = match checked {
         Ok(files) => {
             enter(What::Sending)?;
-            deliver(&parcel, &files, settings, stop)
+            deliver(parcel, &files, settings, stop)
         }
         Err(error) => Err(error),
     };
     match outcome {
         Ok(detail) => report.sent.push(enter(What::Sent { detail })?),
         Err(Error::Interrupted) => return Err(Error::Interrupted),
+        Err(Error::Unanswered { .. }) => report.uncertain.push(parcel.clone()),
         Err(error) => {
             let parcel = enter(What::Failed { detail: error.to_string() })?;
             report.failed.push((parcel, error.message()));

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::log::Finding;
 use crate::common::message::{Explain, Message};
-use crate::common::{lock, private_file};
+use crate::common::{chained_log, lock, private_file};
 use crate::document::risalah;
 use crate::lifecycle::{self, State};
 use crate::meeting_folder;
@@ -79,9 +78,9 @@ pub enum Error {
     /// An answer without words.
     #[error("no text")]
     NoText,
-    /// What was kept of former parcels is not as it was written.
-    #[error("{0:?}")]
-    Log(Finding),
+    /// What was kept of former parcels cannot be read, followed or added to.
+    #[error(transparent)]
+    Log(#[from] chained_log::Error),
     /// A file of a parcel is not as it was made.
     #[error("{path} was changed")]
     Changed { path: PathBuf },
@@ -97,6 +96,9 @@ pub enum Error {
     /// The mail server refuses, or cannot be reached.
     #[error("{server}: {detail}")]
     Mail { server: String, detail: String },
+    /// The mail server was given a letter, and did not say whether it took it.
+    #[error("{server}: {detail}")]
+    Unanswered { server: String, detail: String },
     /// The other system refuses, or cannot be reached.
     #[error("{address}: {detail}")]
     Webhook { address: String, detail: String, attempts: u32 },
@@ -122,7 +124,7 @@ impl Error {
             Self::Document(error) => error,
             Self::Lock(error) => error,
             Self::Private(error) => error,
-            Self::Log(finding) => finding,
+            Self::Log(error) => error,
             _ => return None,
         })
     }
@@ -155,7 +157,7 @@ impl Explain for Error {
             Self::Replaced { edition } => about("replaced").with("edition", edition),
             Self::Read { path, source } => about("read").with("path", path.display()).with("detail", source),
             Self::Write { path, source } => about("write").with("path", path.display()).with("detail", source),
-            Self::Mail { server, detail } => {
+            Self::Mail { server, detail } | Self::Unanswered { server, detail } => {
                 about("mail").with("server", server).with("detail", detail).with("file", super::SETTINGS)
             }
             Self::Webhook { address, detail, attempts } => {

@@ -22,7 +22,18 @@ pub(super) fn send(
     let failed = |detail: String| Error::Mail { server: format!("{}:{}", mail.server, mail.port), detail };
     let message = message(parcel, to, files, mail).map_err(failed)?;
     let transport = transport(mail, settings).map_err(|error| failed(whole(&error)))?;
-    let answer = transport.send(&message).map_err(|error| failed(whole(&error)))?;
+    // What fails here has not been given a letter.
+    let is_there = transport.test_connection().map_err(|error| failed(whole(&error)))?;
+    if !is_there {
+        return Err(failed("NOOP".to_owned()));
+    }
+    let answer = transport.send(&message).map_err(|error| {
+        let detail = whole(&error);
+        if error.is_permanent() || error.is_transient() {
+            return failed(detail);
+        }
+        Error::Unanswered { server: mail.server.clone(), detail }
+    })?;
     Ok(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" ")))
 }
 

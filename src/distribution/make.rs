@@ -17,7 +17,7 @@ use crate::lifecycle::folder::MEETING;
 use crate::lifecycle::{Life, Manifest, Stage, State, Typeset};
 use crate::meeting::{Meeting, Nature, Recipient, Way};
 use crate::meeting_folder::{self, describe};
-use crate::recording::seal_of;
+use crate::recording::sealed_stretches_of;
 use crate::transcript::Transcript;
 use crate::transcript::store::Store;
 
@@ -48,7 +48,7 @@ pub(super) struct Ready {
 impl Ready {
     /// The last edition, if it is official still.
     pub fn of(folder: &Path) -> Result<Self, Error> {
-        if seal_of(folder)?.is_some() {
+        if !sealed_stretches_of(folder)?.is_empty() {
             return Err(Error::Sealed);
         }
         let meeting = describe(folder)?;

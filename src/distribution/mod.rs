@@ -1,5 +1,5 @@
-//! Records on their way to others: a package of an official record, or of an extract, with a covering
-//! letter and a disposition sheet, to each recipient in one way; and what became of it.
+//! Records on their way to others: a package of an official record, or of an extract, with a
+//! covering letter and a disposition sheet, to each recipient in one way; and what became of it.
 //!
 //! Everything stands in a file of the meeting's folder that only grows ([`Log`]). A parcel is made
 //! once for the same record, letter and recipient, and sent once: what was not sent is tried again,
@@ -19,7 +19,7 @@ mod webhook;
 
 pub use deliver::{Report, send};
 pub use error::Error;
-pub use log::{FILE_NAME as LOG, Finding, Log, mark};
+pub use log::{FILE_NAME as LOG, Log, mark};
 pub use make::{Made, make};
 pub use order::{Disposition, Order, Scope, recipients};
 pub use parcel::{Document, Event, Mark, Parcel, Standing, What};

@@ -21,7 +21,7 @@ use crate::seal::{ExposeSecret, SecretString};
 /// No answer is longer, in bytes.
 const LARGEST: u64 = 64 << 10;
 /// The longest pause between two attempts.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// How soon a stop takes effect in a pause.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -92,8 +92,13 @@ fn ask(
         .header("Risalah-Timestamp", now.to_string())
         .header("Risalah-Signature", format!("v1={}", signature(secret.expose_secret(), now, body)));
     let mut answer = request.send(body)?;
-    let said = answer.body_mut().with_config().limit(LARGEST).read_to_string().unwrap_or_default();
-    let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    // An answer that breaks off is none; that more is said than anybody reads is no harm.
+    let said = match answer.body_mut().with_config().limit(LARGEST).read_to_vec() {
+        Err(ureq::Error::BodyExceedsLimit(_)) => Vec::new(),
+        said => said?,
+    };
+    let said: String =
+        String::from_utf8_lossy(&said).chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
     Ok((answer.status().as_u16(), answer.headers().clone(), said))
 }
 

@@ -28,7 +28,10 @@ impl Site {
     /// A colour as it is written, `#1f4e79`.
     #[must_use]
     pub fn colour(text: &str) -> Option<[u8; 3]> {
-        let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+        let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
         let part = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
         Some([part(0)?, part(2)?, part(4)?])
     }

@@ -68,13 +68,11 @@ pub fn document(
     lay_out: &LayOut<'_>,
 ) -> Result<LaidOut, Error> {
     let (meeting, transcript, public) = (&published.meeting, &published.transcript, published.public());
-    match risalah::sheet_public(format, meeting, transcript, &public) {
-        Some(sheet) => Ok(lay_out(&sheet, format, templates)?),
-        None => {
-            let content = risalah::write_public(format, meeting, transcript, &public)?;
-            Ok(LaidOut { content, warnings: Vec::new() })
-        }
+    if let Some(sheet) = risalah::sheet_public(format, meeting, transcript, &public) {
+        return Ok(lay_out(&sheet, format, templates)?);
     }
+    let content = risalah::write_public(format, meeting, transcript, &public)?;
+    Ok(LaidOut { content, warnings: Vec::new() })
 }
 
 /// Makes the folder of a copy ready: nothing lies in it that is not of the copy. What an earlier

@@ -16,12 +16,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::common::clock::Span;
 use crate::common::message::Message;
 use crate::document::risalah::{Official, Public};
 use crate::lifecycle::{self, Finding, Life, Manifest, Stage, State};
-use crate::meeting::{Meeting, Nature};
+use crate::meeting::{EventKind, Meeting, Nature};
 use crate::meeting_folder::{self, Evidence};
-use crate::recording::{folder_of, seal_of};
+use crate::recording::{Growth, folder_of, sealed_stretches_of};
 use crate::transcript::Transcript;
 use crate::transcript::store::Store;
 
@@ -44,6 +45,8 @@ pub struct Published {
     /// Where there is no sound, on every microphone: samples at 16 kHz of the recording's clock,
     /// ascending, apart from each other.
     pub silenced: Vec<Range<u64>>,
+    /// Whether the meeting was closed to the public for a while: nothing of that time is in the words.
+    pub was_closed: bool,
     /// The signed edition.
     pub official: Official,
     /// Its manifest.
@@ -74,12 +77,12 @@ impl Published {
 /// What may be published of the meeting in this folder.
 ///
 /// # Errors
-/// [`Error::Closed`] where the meeting was not open, [`Error::Sealed`] where its recording is under
+/// [`Error::Closed`] where the meeting was not open, [`Error::Sealed`] where its recording, or a part of it, is under
 /// seal, [`Error::Provisional`] where the record is not official or was opened again,
 /// [`Error::Changed`] and [`Error::Described`] where what was signed is no longer what is there; or
 /// when something cannot be read.
 pub fn published(folder: &Path) -> Result<Published, Error> {
-    if seal_of(folder)?.is_some() {
+    if !sealed_stretches_of(folder)?.is_empty() {
         return Err(Error::Sealed { path: folder.to_owned() });
     }
     let mut meeting = meeting_folder::describe(folder)?;
@@ -107,7 +110,16 @@ pub fn published(folder: &Path) -> Result<Published, Error> {
     }
     let official = lifecycle::official(&meeting, &manifest)?;
     let redactions = store.redactions()?;
-    let hidden = redaction::hide(&current, &raw, &redactions);
+    let closed = closed_parts(&meeting, folder)?;
+    let clock = current.recording.clock;
+    let spans: Vec<Span> =
+        closed.iter().map(|part| Span::new(clock.at_millis(part.start), clock.at_millis(part.end))).collect();
+    let hidden = redaction::hide(&current, &raw, &redactions, &spans);
+    // What was entered there tells of what was said. That it was closed is no secret.
+    meeting.events.retain(|event| {
+        matches!(event.kind, EventKind::Private | EventKind::Public)
+            || !closed.iter().any(|part| part.contains(&event.at))
+    });
     let mut warnings = hidden.warnings;
     warnings.extend(redaction::repeated(&meeting, &hidden.transcript, &hidden.texts));
     Ok(Published {
@@ -116,11 +128,37 @@ pub fn published(folder: &Path) -> Result<Published, Error> {
         transcript: hidden.transcript,
         redacted: hidden.redacted,
         silenced: hidden.silenced,
+        was_closed: !closed.is_empty(),
         official,
         manifest,
         seal: seal.manifest.clone(),
         warnings,
     })
+}
+
+/// The parts in which the meeting was closed to the public, in milliseconds of the recording. A part
+/// that was sealed and then opened for good by a decision is public; one that is sealed was refused.
+fn closed_parts(meeting: &Meeting, folder: &Path) -> Result<Vec<Range<u64>>, Error> {
+    let growth = Growth::open(&folder_of(folder))?;
+    let opened: Vec<u64> = growth
+        .iter()
+        .flat_map(|growth| {
+            let clock = growth.clock();
+            growth.ledger().stretches().into_iter().map(move |stretch| clock.millis(stretch.from))
+        })
+        .collect();
+    let mut parts: Vec<Range<u64>> = Vec::new();
+    let mut begun = None;
+    for event in &meeting.events {
+        match event.kind {
+            EventKind::Private if !opened.contains(&event.at) => drop(begun.get_or_insert(event.at)),
+            EventKind::Public => parts.extend(begun.take().map(|from| from..event.at)),
+            _ => {}
+        }
+    }
+    // Nobody said that it was opened again.
+    parts.extend(begun.map(|from| from..u64::MAX / 1_000_000));
+    Ok(parts)
 }
 
 /// Peraturan DPR RI 1/2014 Pasal 273: of a closed meeting nothing is published. One of which nobody

@@ -81,11 +81,20 @@ impl Sound {
     /// When the sound is gone or cannot be read.
     pub fn open(published: &Published) -> Result<Self, Error> {
         let input = meeting_folder::sound(&published.folder)?;
+        let recording = &published.transcript.recording;
+        Self::of(input, at_16_khz(recording.length, recording.clock), published.silenced.clone())
+    }
+
+    /// This sound, silent in these spans, which are ascending and apart from each other; of that
+    /// length in samples at 16 kHz where its files do not tell.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(input: Input, length: u64, silenced: Vec<Range<u64>>) -> Result<Self, Error> {
         let source = Source::open(&input)?;
         let clock = source.clock();
-        let known = published.transcript.recording.length;
-        let length = source.expected_length().map_or(known, |length| at_16_khz(length, clock));
-        Ok(Self { clock, channels: source.channels(), length, silenced: published.silenced.clone(), input })
+        let length = source.expected_length().map_or(length, |length| at_16_khz(length, clock));
+        Ok(Self { clock, channels: source.channels(), length, silenced, input })
     }
 
     /// Number of microphones.
@@ -258,7 +267,7 @@ impl Sound {
 enum Track<W: Write + Seek> {
     #[cfg(feature = "opus")]
     Opus(opus::Encoder<W>),
-    Flac(flac::Encoder<W>),
+    Flac(Box<flac::Encoder<W>>),
 }
 
 impl<W: Write + Seek> Track<W> {
@@ -266,7 +275,7 @@ impl<W: Write + Seek> Track<W> {
         Ok(match codec {
             #[cfg(feature = "opus")]
             Codec::Opus => Self::Opus(opus::Encoder::new(out)?),
-            Codec::Flac => Self::Flac(flac::Encoder::new(out)?),
+            Codec::Flac => Self::Flac(Box::new(flac::Encoder::new(out)?)),
         })
     }
 
@@ -325,19 +334,24 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_sounds_where_it_is_silent_and_all_does_elsewhere(
-            spans in prop::collection::vec((0u64..2_000, 1u64..400), 0..6),
+            spans in prop::collection::vec((1u64..500, 1u64..400), 0..6),
             first in 0u64..1_500,
             cut in 1usize..900,
         ) {
-            let mut silenced: Vec<Range<u64>> = spans.iter().map(|(start, length)| *start..start + length).collect();
-            silenced.sort_by_key(|span| span.start);
+            let mut end = 0;
+            let apart = |(gap, length): &(u64, u64)| {
+                let start = end + gap;
+                end = start + length;
+                start..end
+            };
+            let silenced: Vec<Range<u64>> = spans.iter().map(apart).collect();
             let mut whole = vec![1.0_f32; 1_000];
             silence(&mut whole, first, &silenced);
             for (place, sample) in (first..).zip(&whole) {
                 let within = silenced.iter().any(|span| span.contains(&place));
                 let far = silenced.iter().all(|span| place + FADE < span.start || place >= span.end + FADE);
                 prop_assert!(!within || *sample == 0.0, "{place} sounds");
-                prop_assert!(!far || *sample == 1.0, "{place} is silent");
+                prop_assert!(!far || (*sample - 1.0).abs() < f32::EPSILON, "{place} is silent");
                 prop_assert!((0.0..=1.0).contains(sample));
             }
             // Where a block ends makes no difference.

@@ -164,13 +164,19 @@ fn make(
     let format = growth.format();
     let segments: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
     if format.sample == Sample::I32 {
+        if !growth.ledger().stretches().is_empty() {
+            let path = growth.folder().to_owned();
+            return Err(recording::Error::Unarchivable { path, reason: Unarchivable::Sealed }.into());
+        }
         segments.iter().try_for_each(|segment| no_low_bits(segment))?;
     }
     let whole = growth.length().unwrap_or_default().max(1);
     let input = Input::Recording(growth.folder().to_owned());
     let mut source = Source::open(&input)?;
     let began = growth.ledger().began();
-    let named = segments.first().map(|segment| Source::open(&Input::File(segment.clone()))).transpose()?;
+    // What a sealed one says of itself is sealed too.
+    let first = segments.first().filter(|segment| segment.extension().is_some_and(|ending| ending == "wav"));
+    let named = first.map(|segment| Source::open(&Input::File(segment.clone()))).transpose()?;
     let mut tracks = (0..format.channels)
         .map(|index| {
             let channel = Channel::from_index(usize::from(index));

@@ -179,10 +179,10 @@ fn compare_sealed(growth: &Growth, part: &Part, sha256: Option<&str>) -> Result<
     {
         found.push(Finding::Changed(part.path.clone()));
     }
-    if let Some(key) = growth.seal_of(part).and_then(Seal::held) {
-        // One of which a crash left no sound may not even have the header of a WAV file.
-        let frames = part.frames.unwrap_or(0);
-        let plain = if frames == 0 { 0 } else { sealed::HEADER + growth.format().bytes(frames) };
+    // One of which a crash left no sound may not even have a whole header; its hash was compared.
+    let frames = part.frames.unwrap_or(0);
+    if let Some(key) = growth.seal_of(part).and_then(Seal::held).filter(|_| frames > 0) {
+        let plain = sealed::HEADER + growth.format().bytes(frames);
         let others: Vec<PathBuf> = (0..).map_while(|index| growth.part(index)).map(|part| part.path).collect();
         let wrong = seal::examine(&part.path, &key, plain, &others).map_err(io())?;
         found.extend(wrong.map(|wrong| Finding::Sealed(part.path.clone(), wrong)));

@@ -25,7 +25,8 @@ pub fn files(folder: &Path, kind: FileKind) -> Result<Vec<PathBuf>, Error> {
         FileKind::Recording => sound(folder),
         FileKind::Drafts => named(folder, is_draft),
         FileKind::Record => {
-            named(folder, |name| name == store::FILE_NAME || OFFICIAL.iter().any(|begin| name.starts_with(begin)))
+            let is_store = |name: &str| [store::FILE_NAME, store::SEALED_FILE_NAME].contains(&name);
+            named(folder, |name| is_store(name) || OFFICIAL.iter().any(|begin| name.starts_with(begin)))
         }
     }
 }

@@ -88,6 +88,7 @@ pub enum Error {
 }
 
 impl Error {
+    #[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands on")]
     pub(super) fn pdf(detail: impl ToString) -> Self {
         Self::Pdf { detail: detail.to_string() }
     }

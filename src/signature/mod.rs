@@ -1,4 +1,4 @@
-//! The electronic signature of the official record, as PAdES (ETSI EN 319 142-1): made with a
+//! The electronic signature of the official record, as `PAdES` (ETSI EN 319 142-1): made with a
 //! certificate (PKCS#12) on this computer, or by the office's e-sign service, and examined.
 //!
 //! The unsigned document is never touched: a signature is an update behind its last byte, so that

@@ -1,4 +1,4 @@
-//! The office's e-sign service, as client libraries of BSrE's *eSign Client Service* use it: the
+//! The office's e-sign service, as client libraries of `BSrE`'s *eSign Client Service* use it: the
 //! certificate's state, the signature, and the service's own verdict.
 
 use std::sync::atomic::{AtomicBool, Ordering};

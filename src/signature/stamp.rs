@@ -86,8 +86,8 @@ impl Stamper {
     }
 }
 
-/// When a stamp was made of this value; `None` where it is not a sound stamp of it, or does not come
-/// from these roots.
+/// When a stamp was made of this value; `None` where it is not a sound stamp of it, or does not
+/// come from these roots.
 pub(super) fn examined(
     token: &[u8],
     value: &[u8],

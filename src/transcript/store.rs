@@ -241,6 +241,10 @@ impl Store {
             // Whatever became of the ledger, what is sealed is not begun anew in the open.
             return if path.exists() { Err(seal::Error::Sealed { path: folder.to_owned() }.into()) } else { Ok(None) };
         };
+        if seal::held(&seal.recipient).is_none() {
+            // It may have been opened for good by a decision.
+            seal::hold_released(folder)?;
+        }
         let key = seal::held(&seal.recipient).ok_or_else(|| seal::Error::Sealed { path: folder.to_owned() })?;
         if !create && !path.is_file() {
             return Err(Error::Missing { path });

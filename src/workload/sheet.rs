@@ -47,7 +47,7 @@ pub fn pdf(
         running: period.clone().unwrap_or_default(),
         title,
         period,
-        tables: tables(workload, Language::Indonesian),
+        tables: tables(workload, Language::Indonesian).into_iter().filter(|table| !table.rows.is_empty()).collect(),
     };
     Sheet::of("laporan-kerja.typ", &data, emblem.map(|emblem| emblem.png.clone()), created)?.typeset(templates)
 }

@@ -31,6 +31,7 @@ pub fn tables(workload: &Workload, language: Language) -> Vec<Table> {
 }
 
 /// The period in words, where it has a beginning or an end.
+#[cfg(feature = "pdf")]
 #[must_use]
 pub fn period(workload: &Workload) -> Option<String> {
     match (workload.period.from, workload.period.until) {
@@ -163,7 +164,7 @@ impl Write {
         let mark = if self.language == Language::Indonesian { '.' } else { ',' };
         let mut text = String::new();
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
                 text.push(mark);
             }
             text.push(digit);

@@ -163,6 +163,7 @@ fn operations(served: &Served, token: &str) -> Vec<(String, String, String)> {
             let path = path.replace("{id}", "tidak-ada").replace("{turn}", "1-1-0-1").replace("{person}", "x");
             let path = path.replace("{job}", "1").replace("{format}", "pdf").replace("{file}", "x.pdf");
             let path = path.replace("{passage}", "0").replace("{parcel}", "0").replace("{line}", "1");
+            let path = path.replace("{number}", "1");
             assert!(!path.contains('{'), "{path}");
             found.push((method.to_uppercase(), path, needs.to_owned()));
         }

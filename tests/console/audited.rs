@@ -418,6 +418,14 @@ fn commands_enter_what_they_do_where_the_meeting_lies_among_others() {
             meeting(),
             text("heard 00:00:15 by Sari"),
         ),
+        (
+            &["hapus-untuk-publik", KNOWN, "00:00:15", "--reason", "nik", "--by", "Sari"],
+            0,
+            Action::Redacted,
+            meeting(),
+            text("00:00:15 by Sari"),
+        ),
+        (&["hapus-untuk-publik", KNOWN, "--list"], 0, Action::Opened, meeting(), text("redact")),
         (&["batal", KNOWN, "1", "--by", "Sari"], 0, Action::Corrected, meeting(), text("undo 1 by Sari")),
         (
             &["putar", KNOWN, "00:00:10", "--until", "00:00:20", "-o", "suara.wav"],

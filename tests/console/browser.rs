@@ -569,6 +569,7 @@ fn the_accessibility_checker_finds_nothing_on_any_page_in_either_language() {
                 ("jejak", "/audit".to_owned(), "document.querySelector('tbody tr')"),
                 ("rekam", format!("/meetings/{KNOWN}/live"), "document.querySelector('#state').textContent"),
                 ("pengesahan", format!("/meetings/{KNOWN}/state"), "document.querySelector('#documents li')"),
+                ("edaran", format!("/meetings/{KNOWN}/distribution"), "document.querySelector('#count').textContent"),
                 ("cetak", format!("/meetings/{KNOWN}/print"), "document.querySelector('#printer-state').textContent"),
                 ("anggota", member.to_owned(), "document.querySelector('.own')"),
                 ("tolak", "/meetings/tidak-ada".to_owned(), "document.querySelector('.refused')"),

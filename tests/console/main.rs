@@ -5,6 +5,9 @@ mod sample;
 
 mod accounts;
 mod audited;
+#[path = "../status/authority.rs"]
+#[allow(dead_code, reason = "the tests of signatures use the rest")]
+mod authority;
 mod browser;
 mod chromium;
 mod correcting;
@@ -25,9 +28,11 @@ mod preparing;
 mod printing;
 mod reading;
 mod recording;
+mod redacting;
 mod report;
 mod sealed;
 mod searching;
+mod sending;
 mod server;
 mod signing_on;
 mod sound;

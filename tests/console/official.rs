@@ -11,6 +11,28 @@ fn ask(served: &Served, method: &str, what: &str, body: Option<&Value>) -> super
     served.ask(method, &format!("/api/v1/meetings/{KNOWN}/{what}"), body)
 }
 
+fn heard(served: &Served) {
+    let turns = ask(served, "GET", "turns", None).good();
+    for turn in turns["turns"].as_array().expect("turns").iter().filter(|turn| turn["to_hear"] == true) {
+        let body = json!({ "by": "Sari", "revision": turn["revision"] });
+        let path = format!("turns/{}/heard", turn["id"].as_str().expect("an id"));
+        ask(served, "PUT", &path, Some(&body)).good();
+    }
+}
+
+fn advanced(served: &Served) {
+    for (to, note) in [("sementara", None), ("koreksi", None), ("verifikasi", Some("semua pembicara sudah setuju"))] {
+        let body = json!({ "to": to, "by": "Sari", "note": note });
+        assert_eq!(ask(served, "POST", "advance", Some(&body)).good()["state"], to);
+    }
+}
+
+/// Brings the record of the known meeting to the gate.
+pub fn verified(served: &Served) {
+    heard(served);
+    advanced(served);
+}
+
 #[test]
 fn what_is_missing_is_told_with_its_place_until_the_record_is_official() {
     let root = known();
@@ -21,22 +43,14 @@ fn what_is_missing_is_told_with_its_place_until_the_record_is_official() {
     let codes: Vec<&str> = missing.iter().filter_map(|one| one["code"].as_str()).collect();
     assert_eq!(codes, ["status.unheard", "status.flagged", "status.not_verified"], "{state}");
     assert_eq!(missing[0]["at"], "00:00:15");
-    let turns = ask(&served, "GET", "turns", None).good();
-    for turn in turns["turns"].as_array().expect("turns").iter().filter(|turn| turn["to_hear"] == true) {
-        let body = json!({ "by": "Sari", "revision": turn["revision"] });
-        let path = format!("turns/{}/heard", turn["id"].as_str().expect("an id"));
-        ask(&served, "PUT", &path, Some(&body)).good();
-    }
+    heard(&served);
     let early = json!({ "signed_by": "bambang", "number": "170/12/DPRD/2026" });
     let refused = ask(&served, "POST", "finalize", Some(&early));
     assert_eq!(refused.code(409), "status.hindered");
     assert_eq!(refused.json()["missing"][0]["code"], "status.not_verified");
     let wrong = json!({ "to": "arsip", "by": "Sari" });
     assert_eq!(ask(&served, "POST", "advance", Some(&wrong)).code(409), "status.no_way");
-    for (to, note) in [("sementara", None), ("koreksi", None), ("verifikasi", Some("semua pembicara sudah setuju"))] {
-        let body = json!({ "to": to, "by": "Sari", "note": note });
-        assert_eq!(ask(&served, "POST", "advance", Some(&body)).good()["state"], to);
-    }
+    advanced(&served);
     let made = ask(&served, "POST", "finalize", Some(&early)).good();
     assert_eq!((made["edition"].as_u64(), made["files"].as_array().map(Vec::len)), (Some(1), Some(5)), "{made}");
     let documents = ask(&served, "GET", "documents", None).good();

@@ -66,7 +66,7 @@ fn every_format_can_be_had() {
     let served = Served::new(root.path());
     let told = served.get(&format!("/api/v1/meetings/{KNOWN}/documents")).good();
     let documents = told["documents"].as_array().expect("a list");
-    assert_eq!(documents.len(), 14, "{told}");
+    assert_eq!(documents.len(), 16, "{told}");
     for document in documents {
         let answer = served.get(document["path"].as_str().expect("a path"));
         assert_eq!(answer.status, 200, "{document}: {}", answer.text());
@@ -83,7 +83,7 @@ fn of_a_closed_meeting_nothing_is_given_out_for_publication() {
     let text = fs::read_to_string(&path).expect("read").replace("sifat = \"terbuka\"", "sifat = \"tertutup\"");
     fs::write(&path, text).expect("written");
     let served = Served::new(root.path());
-    for format in ["akn", "srt", "vtt"] {
+    for format in ["akn", "tei", "srt", "vtt"] {
         assert_eq!(served.get(&format!("/api/v1/meetings/{KNOWN}/documents/{format}")).status, 403, "{format}");
     }
     assert_eq!(served.get(&format!("/api/v1/meetings/{KNOWN}/documents/txt")).status, 200);
@@ -103,6 +103,8 @@ fn the_description_has_every_route_and_the_routes_are_those_of_the_description()
             .replace("{format}", "txt")
             .replace("{job}", "1")
             .replace("{passage}", "0")
+            .replace("{parcel}", "0")
+            .replace("{number}", "1")
             .replace("{line}", "1")
             .replace("{person}", "siti")
             .replace("{file}", "tidak-ada");

@@ -45,7 +45,7 @@ fn it_is_read_on_its_page() {
     browser.until("document.querySelector('#count').textContent.endsWith(' 0')");
     assert_eq!(browser.script("return document.querySelectorAll('#tables table').length"), json!(0));
     assert_eq!(browser.script("return location.search"), json!("?from=2026-04-01"));
-    let file = browser.script("return document.querySelector('#csv').href");
+    let file = browser.script("return document.querySelector('#as-csv').href");
     assert!(file.as_str().is_some_and(|link| link.ends_with("/api/v1/report/csv?from=2026-04-01")), "{file}");
     browser.script("history.back()");
     browser.until("document.querySelector('#tables tr.total')");

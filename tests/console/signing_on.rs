@@ -1,8 +1,8 @@
 //! Signing on by a provider of the office: a real one, started by the test.
 
 use std::fs;
-use std::net::TcpListener;
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -27,8 +27,14 @@ struct Provider {
 }
 
 impl Provider {
+    /// Another test may take the port that was free a moment ago: then another one is tried.
     fn start() -> Self {
-        let (port, program) = (free_port(), Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/oidc-provider-mock"));
+        let begun = (0..5).find_map(|_| Self::on(free_port()));
+        begun.expect("the provider listens on one of five ports")
+    }
+
+    fn on(port: u16) -> Option<Self> {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/oidc-provider-mock");
         let mut run = Command::new(&program);
         run.args(["--port", &port.to_string(), "--require-nonce", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
         for (sub, name, groups) in [
@@ -42,8 +48,22 @@ impl Provider {
             run.args(["--user-claims", &claims.to_string()]);
         }
         let child = run.spawn().unwrap_or_else(|error| panic!("{} ({error}): run `make test`", program.display()));
-        until("the provider listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        Self { child, port }
+        let mut provider = Self { child, port };
+        let mut is_gone = false;
+        until("the provider listens", || {
+            is_gone = provider.child.try_wait().is_ok_and(|end| end.is_some());
+            is_gone || provider.answers()
+        });
+        (!is_gone).then_some(provider)
+    }
+
+    /// Whether it is the provider that listens there.
+    fn answers(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let asked = stream.write_all(b"GET /.well-known/openid-configuration HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        let mut told = Vec::new();
+        asked.and_then(|()| stream.shutdown(Shutdown::Write)).and_then(|()| stream.read_to_end(&mut told)).is_ok()
+            && String::from_utf8_lossy(&told).contains("authorization_endpoint")
     }
 }
 

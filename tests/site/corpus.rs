@@ -12,11 +12,15 @@ use e_risalah::publication::corpus::{Corpus, make};
 use e_risalah::publication::redaction::{Reason, Wish, add};
 use serde_json::Value;
 
-use super::fixture::{Fixture, LATER, RAPAT, at};
-use super::meetings::{files, official};
+use super::fixture::{Fixture, LATER, NUMBER, RAPAT, SECRETARY, SIGNED, at};
+use super::meetings::{files, official, verified, words};
 
-fn allowed() -> String {
-    format!("{RAPAT}\n[situs]\nkorpus = \"CC-BY-4.0\"\n")
+/// An official record of an institution that has named a licence.
+fn allowed() -> Fixture {
+    let fixture = verified(RAPAT, words());
+    fs::write(fixture.place.path().join("lembaga.toml"), "[situs]\nkorpus = \"CC-BY-4.0\"\n").expect("written");
+    fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
+    fixture
 }
 
 fn packed(meetings: &[&Fixture], out: &std::path::Path) -> Result<Corpus, Error> {
@@ -31,7 +35,7 @@ fn lines(out: &std::path::Path) -> Vec<Value> {
 
 #[test]
 fn each_utterance_has_its_words_its_speaker_and_its_sound() {
-    let meeting = official(&allowed());
+    let meeting = allowed();
     let place = tempfile::tempdir().expect("a folder");
     let out = place.path().join("korpus");
     let corpus = packed(&[&meeting], &out).expect("a corpus");
@@ -58,7 +62,7 @@ fn each_utterance_has_its_words_its_speaker_and_its_sound() {
 
 #[test]
 fn nothing_is_in_it_that_was_redacted_or_not_allowed() {
-    let mut meeting = official(&allowed());
+    let mut meeting = allowed();
     let place = tempfile::tempdir().expect("a folder");
     let out = place.path().join("korpus");
     packed(&[&meeting], &out).expect("a corpus");
@@ -82,6 +86,7 @@ fn nothing_is_in_it_that_was_redacted_or_not_allowed() {
         matches!(&told, Err(Error::NoCorpus { refused }) if refused[0].1.key == "publication.not_opted_in"),
         "{told:?}"
     );
+    assert!(!place.path().join("lain").exists(), "nothing was made");
     let other = place.path().join("milik-orang");
     fs::create_dir(&other).expect("made");
     fs::write(other.join("skripsi.docx"), "x").expect("written");

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::Value;
 
 use super::fixture::{NUMBER, RAPAT, SECRETARY, SIGNED, said};
-use super::meetings::{Desk, files, official, record, verified};
+use super::meetings::{Desk, files, official, verified};
 
 const EVIL: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \\\" ' ]]> {{ 7*7 }}";
 
@@ -23,7 +23,7 @@ fn hostile() -> String {
 #[test]
 fn hostile_texts_are_texts_in_every_page_feed_and_file() {
     let spoken = EVIL.replace('\\', "");
-    let meeting = verified(&hostile(), vec![said(1, 20, 90, &spoken, &[]), said(2, 150, 300, &spoken, &[])]);
+    let meeting = verified(&hostile(), vec![said(1, 20, 90, &spoken, &[]), said(2, 150, 600, &spoken, &[])]);
     meeting.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
     let desk = Desk::new();
     desk.publish(&[&meeting]).expect("published");
@@ -65,13 +65,11 @@ fn hostile_names_of_folders_are_in_no_page() {
     let meeting = official(RAPAT);
     let folder = place.path().join(name);
     std::fs::create_dir(&folder).expect("made");
-    for entry in
-        std::fs::read_dir(meeting.place.path()).expect("a folder").flatten().filter(|entry| entry.path().is_file())
-    {
-        std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("copied");
+    for (name, content) in files(meeting.place.path()) {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, content).expect("copied");
     }
-    // Without a kind and a date nothing but the folder would name it.
-    record(&folder);
     let desk = Desk { no_sound: true, ..Desk::new() };
     let report = desk.folders(&[folder], &AtomicBool::new(false), &mut |_| {});
     let Ok(report) = report else { panic!("{report:?}") };

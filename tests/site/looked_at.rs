@@ -46,7 +46,7 @@ fn kinds(site: &BTreeMap<String, Vec<u8>>) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What `make test` fetches from PyPI.
+/// What `make test` fetches.
 fn fetched(path: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/lib");
     let versions = fs::read_dir(root).expect(".venv; run `make test`");

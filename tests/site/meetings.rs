@@ -51,9 +51,13 @@ pub fn record(folder: &Path) {
     writer.finish(End::Asked).expect("closed");
 }
 
-/// A meeting with sound, verified and not yet signed.
+/// A meeting with sound, verified and not yet signed. Each description has a recording of its own.
 pub fn verified(rapat: &str, utterances: Vec<Utterance>) -> Fixture {
     let fixture = Fixture::with(rapat, utterances, true);
+    let database = rusqlite::Connection::open(fixture.path("transkrip.db")).expect("opened");
+    let recording = e_risalah::common::digest::sha256(rapat.as_bytes());
+    database.execute("UPDATE recording SET fingerprint = ?1", [recording]).expect("told apart");
+    drop(database);
     record(fixture.place.path());
     fixture.verified()
 }

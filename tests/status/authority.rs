@@ -42,19 +42,19 @@ impl Authority {
         let words = format!(
             "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile ext.cnf -extensions {section} -out {name}.pem"
         );
-        self.run(words.split(' ').chain(days).collect());
+        self.run(&words.split(' ').chain(days).collect::<Vec<&str>>());
         let words =
             format!("pkcs12 -export -in {name}.pem -inkey {name}.key -certfile ca.pem -out {name}.p12 -passout");
         let passphrase = format!("pass:{PASSPHRASE}");
-        self.run(words.split(' ').chain([passphrase.as_str()]).collect());
+        self.run(&words.split(' ').chain([passphrase.as_str()]).collect::<Vec<&str>>());
     }
 
     fn openssl(&self, words: &str, subject: &str) {
-        self.run(words.split(' ').chain(["-utf8", "-subj", subject]).collect());
+        self.run(&words.split(' ').chain(["-utf8", "-subj", subject]).collect::<Vec<&str>>());
     }
 
-    pub fn run(&self, args: Vec<&str>) -> Vec<u8> {
-        let output = Command::new("openssl").args(&args).current_dir(self.place.path()).output().expect("openssl");
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        let output = Command::new("openssl").args(args).current_dir(self.place.path()).output().expect("openssl");
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
@@ -166,7 +166,7 @@ impl Server {
                 thread::spawn(move || {
                     let Some(request) = read(&stream) else { return };
                     heard.lock().expect("heard").push(request.line.clone());
-                    send(stream, answer(&request));
+                    send(stream, &answer(&request));
                 });
             }
         });
@@ -198,7 +198,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
     Some(Request { line: line.trim().to_owned(), head, body })
 }
 
-fn send(mut stream: TcpStream, reply: Reply) {
+fn send(mut stream: TcpStream, reply: &Reply) {
     let head = format!(
         "HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         reply.status,

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
+use e_risalah::common::chained_log::Finding;
 use e_risalah::common::message::Explain;
 use e_risalah::meeting::FileKind;
 use e_risalah::recording::{self, Claim, End, Format, Sample, Start, Writer, folder_of};
-use e_risalah::retention::{Decided, Error, FILE_NAME, Finding, Item, Log, Plan, Wish, decide, due};
+use e_risalah::retention::{Decided, Error, FILE_NAME, Item, Log, Plan, Wish, decide, due};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -258,8 +259,11 @@ fn a_clerk_sees_what_is_due_decides_and_can_prove_it() {
     fs::write(&path, text.replace("\"line\":1", "\"line\":2")).expect("changed");
     let changed = risalah(&["verify", folder, "--json"]);
     assert_eq!(changed.status.code(), Some(1));
-    assert!(stdout(&changed).contains("retention.chain"), "{}", stdout(&changed));
-    assert_eq!(Log::read(fixture.place.path()).expect("read").finding(), Some(Finding::Chain { line: 1 }));
+    assert!(stdout(&changed).contains("chained_log.chain"), "{}", stdout(&changed));
+    assert_eq!(
+        Log::read(fixture.place.path()).expect("read").finding(),
+        Some(&Finding::Chain { file: FILE_NAME.to_owned(), line: 1 })
+    );
 
     let both = risalah(&[
         "retensi",

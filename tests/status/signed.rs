@@ -154,7 +154,7 @@ fn a_certificate_in_an_old_cipher_signs_too_and_paper_may_be_followed_by_a_signa
     let authority = Authority::new();
     let words = "pkcs12 -export -legacy -in signer.pem -inkey signer.key -certfile ca.pem -out lama.p12 -passout";
     let passphrase = format!("pass:{PASSPHRASE}");
-    authority.run(words.split(' ').chain([passphrase.as_str()]).collect());
+    authority.run(&words.split(' ').chain([passphrase.as_str()]).collect::<Vec<&str>>());
     let (_office, fixture) = verified(&authority, "");
     fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("signed on paper");
     fixture
@@ -166,6 +166,10 @@ fn a_certificate_in_an_old_cipher_signs_too_and_paper_may_be_followed_by_a_signa
     assert!(pdfsig(&fixture.path("risalah-resmi-2.tte.pdf")).contains("Signature is Valid"));
     assert_eq!(verify(fixture.place.path(), &fixture.store).expect("examined").findings, []);
 }
+
+type Is = fn(&Error) -> bool;
+/// Makes another document of one.
+type Make = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
 /// How the fake service behaves.
 type Behaviour = fn(&Request, Vec<u8>) -> Option<Reply>;
@@ -282,7 +286,6 @@ fn what_a_service_does_wrong_is_told_and_nothing_is_taken() {
     let (_office, fixture) = verified(&authority, "");
     fixture.finalize(SECRETARY, NUMBER, SIGNED).expect("official");
     let document = original(&fixture);
-    type Is = fn(&Error) -> bool;
     let cases: Vec<(Behaviour, Is)> = vec![
         (
             |request, _| {
@@ -375,7 +378,7 @@ fn a_document_that_comes_back_changed_is_refused_and_one_that_is_written_anew_is
     let document = original(&fixture);
     let certificate = authority.path("signer.p12");
     // Each is signed by the right certificate, after a change.
-    let change: Vec<(&str, bool, Box<dyn Fn(&[u8]) -> Vec<u8>>)> = vec![
+    let change: Vec<(&str, bool, Make)> = vec![
         ("written anew", true, Box::new(|bytes| rewritten(bytes, |_| {}))),
         ("another word", false, Box::new(|bytes| rewritten(bytes, other_content))),
         ("a page less", false, Box::new(|bytes| rewritten(bytes, |document| document.delete_pages(&[1])))),

@@ -20,6 +20,7 @@ mod pokir;
 mod printing;
 mod quit;
 mod recordings;
+mod redactions;
 mod report;
 mod retention;
 mod seal;
@@ -109,6 +110,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(corrections::omitted))
         .routes(routes!(corrections::joined))
         .routes(routes!(corrections::undo))
+        .routes(routes!(redactions::list, redactions::add))
+        .routes(routes!(redactions::withdraw))
         .routes(routes!(pokir::mark))
         .routes(routes!(pokir::all))
         .routes(routes!(claims::list))

@@ -31,7 +31,7 @@ const COMMAND: &str = "serve";
 
 /// A part of a meeting that was closed while it was recorded.
 #[derive(Serialize, ToSchema)]
-pub struct Part {
+pub struct SealedPart {
     /// Its number, from 1.
     pub number: u64,
     /// When it begins, `hh:mm:ss` of the recording.
@@ -44,13 +44,13 @@ pub struct Part {
 
 /// How a meeting is sealed, and whether it is open to this session.
 #[derive(Serialize, ToSchema)]
-pub struct Sealed {
+pub struct SealStanding {
     /// Whether something of it needs a key.
     pub sealed: bool,
     /// Whether all of it does.
     pub whole: bool,
     /// The parts that were closed, of a meeting that was begun in the open.
-    pub parts: Vec<Part>,
+    pub parts: Vec<SealedPart>,
     /// Whether it is open to this session.
     pub open: bool,
     /// Whose identity opened it.
@@ -64,20 +64,20 @@ pub struct Sealed {
     get,
     path = "/api/v1/meetings/{id}/seal",
     params(("id" = String, Path, description = "The meeting's name")),
-    responses((status = 200, body = Sealed), (status = 404, body = Refusal))
+    responses((status = 200, body = SealStanding), (status = 404, body = Refusal))
 )]
 pub async fn get(
     State(app): State<Arc<App>>,
     Extension(visitor): Extension<Visitor>,
     Name(id): Name<String>,
-) -> Result<Json<Sealed>, Refused> {
+) -> Result<Json<SealStanding>, Refused> {
     app.work(move |app| standing(app, &visitor, &id)).await.map(Json)
 }
 
 /// What a sealed meeting is opened with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Open {
+pub struct OpenSeal {
     /// The key file of a holder, as hexadecimal digits. It is kept nowhere.
     pub identity: String,
     /// Its passphrase.
@@ -93,16 +93,16 @@ pub struct Open {
     post,
     path = "/api/v1/meetings/{id}/seal",
     params(("id" = String, Path, description = "The meeting's name")),
-    request_body = Open,
-    responses((status = 200, body = Sealed), (status = 404, body = Refusal), (status = 422, body = Refusal))
+    request_body = OpenSeal,
+    responses((status = 200, body = SealStanding), (status = 404, body = Refusal), (status = 422, body = Refusal))
 )]
 pub async fn open(
     State(app): State<Arc<App>>,
     Extension(visitor): Extension<Visitor>,
     Extension(actor): Extension<Arc<Actor>>,
     Name(id): Name<String>,
-    Body(body): Body<Open>,
-) -> Result<Json<Sealed>, Refused> {
+    Body(body): Body<OpenSeal>,
+) -> Result<Json<SealStanding>, Refused> {
     let name = id.clone();
     app.change(id, move |app, folder| {
         let reason: String = body.reason.trim().chars().take(LONGEST).collect();
@@ -159,20 +159,20 @@ pub async fn close(
     .await
 }
 
-fn standing(app: &App, visitor: &Visitor, id: &str) -> Result<Sealed, Refused> {
+fn standing(app: &App, visitor: &Visitor, id: &str) -> Result<SealStanding, Refused> {
     let folder = app.folder(id)?;
     let all = stretches_of(&folder)?;
     let sealed = sealed_stretches_of(&folder)?;
     let clock = Growth::open(&folder_of(&folder))?.map(|growth| growth.clock());
     let parts = all.iter().filter(|part| !part.whole).zip(clock.into_iter().cycle());
-    let parts = parts.map(|(part, clock)| Part {
+    let parts = parts.map(|(part, clock)| SealedPart {
         number: part.number,
         from: clock.hms(part.from),
         until: part.until.map(|until| clock.hms(until)),
         released: sealed.iter().all(|one| one.number != part.number),
     });
     let standing = app.opened.standing(visitor, id, Instant::now());
-    Ok(Sealed {
+    Ok(SealStanding {
         sealed: !sealed.is_empty(),
         whole: sealed.iter().any(|part| part.whole),
         parts: parts.collect(),

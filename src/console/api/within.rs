@@ -27,7 +27,7 @@ pub struct Wanted {
 
 /// A turn that was found.
 #[derive(Serialize, ToSchema)]
-pub struct Found {
+pub struct FoundTurn {
     /// Its name.
     pub id: String,
     /// When it begins, `hh:mm:ss`.
@@ -46,7 +46,7 @@ pub struct Within {
     /// How many turns hold the words.
     pub total: usize,
     /// The first 500 of them, in order.
-    pub turns: Vec<Found>,
+    pub turns: Vec<FoundTurn>,
 }
 
 /// The turns of a meeting that hold all of these words, as they stand now.
@@ -71,7 +71,7 @@ pub async fn search(
         let found: Vec<usize> = (0..record.len()).filter(holds).collect();
         let turns = found.iter().take(MOST).map(|index| {
             let turn = record.turn(*index);
-            Found { id: turn.id, time: turn.time, start: turn.start, speaker: turn.speaker.label, text: turn.text }
+            FoundTurn { id: turn.id, time: turn.time, start: turn.start, speaker: turn.speaker.label, text: turn.text }
         });
         Ok(Json(Within { total: found.len(), turns: turns.collect() }))
     })

@@ -98,7 +98,7 @@ export function unclear(/** @type {Shown} */ one) {
  * The words that are marked, else those from the caret on; null for all of them.
  * @param {Shown} one
  */
-function chosenWords(one) {
+export function chosenWords(one) {
   const selection = getSelection();
   if (!selection?.rangeCount || !one.text.contains(selection.anchorNode) || isChanged(one))
     return null;

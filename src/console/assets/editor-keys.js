@@ -6,6 +6,7 @@ import { claim } from "./editor-claims.js";
 import { inOrder, join, pokir, redo, right, speaker, unclear, undo } from "./editor-changes.js";
 import { look, teach } from "./editor-alike.js";
 import { lanes } from "./editor-lanes.js";
+import { redact } from "./editor-redaction.js";
 import { nextToHear, nextTurn } from "./editor-queue.js";
 import { isChanged, now } from "./editor-record.js";
 import { mix, seek, sound, speed, toggle } from "./editor-sound.js";
@@ -36,6 +37,7 @@ const KEYS = [
   { keys: ["Alt+U"], what: "page.key.unclear", act: here(unclear) },
   { keys: ["Alt+G"], what: "page.key.join", act: here(join) },
   { keys: ["Alt+I"], what: "page.key.pokir", act: here(pokir) },
+  { keys: ["Alt+X"], what: "page.key.redact", act: here(redact) },
   { keys: ["Alt+A"], what: "page.key.alike", act: look },
   { keys: ["Alt+T"], what: "page.key.lexicon", act: teach },
   { keys: ["Alt+M"], what: "page.key.mix", act: mix },

@@ -88,6 +88,21 @@ export function marks() {
         : null,
     )
     .filter(Boolean);
+  /** @type {any[]} */
+  const redacted = !one
+    ? []
+    : now.redactions.filter((/** @type {any} */ other) => !other.channel || other.channel === one.turn.channel);
+  const taken =
+    !one || one.text.textContent !== one.turn.text || one.turn.words.length !== places.length
+      ? []
+      : one.turn.words
+          .map((/** @type {any} */ word, /** @type {number} */ place) =>
+            redacted.some((other) => other.from < word.end && word.start < other.until)
+              ? range(one, places[place][0], places[place][1])
+              : null,
+          )
+          .filter(Boolean);
+  highlights.set("redacted", new /** @type {any} */ (globalThis).Highlight(...taken));
   highlights.set("passage", new /** @type {any} */ (globalThis).Highlight(...said));
   highlights.set("doubt", new /** @type {any} */ (globalThis).Highlight(...made));
 }

@@ -14,13 +14,15 @@ export const base = `/meetings/${encodeURIComponent(meeting)}`;
 export const shown = [];
 /** @type {Map<string, Shown>} */
 export const named = new Map();
-/** What changes: who may be named, the last correction that is shown, the turn with the focus, and the turns that were listened to. */
+/** What changes: who may be named, the last correction that is shown, the turn with the focus, what is redacted, and the turns that were listened to. */
 export const now = {
   /** @type {any} */
   people: { people: [], microphones: [], length: 0 },
   lastEdit: 0,
   /** @type {Shown | null} */
   focused: null,
+  /** What is taken out of the published copy. @type {any[]} */
+  redactions: [],
   /** @type {Set<string>} */
   listened: new Set(),
 };

@@ -11,6 +11,7 @@ import { obey } from "./editor-keys.js";
 import { watchListening } from "./editor-listened.js";
 import { newer } from "./editor-newer.js";
 import { nextToHear, progress } from "./editor-queue.js";
+import { publishing, redact, watchRedactions } from "./editor-redaction.js";
 import { base, editor, meeting, now, RATE, shown } from "./editor-record.js";
 import { drafts, sendOff } from "./editor-saving.js";
 import { listen } from "./editor-sound.js";
@@ -29,6 +30,7 @@ const DOES = {
   undo: (one) => inOrder(() => undo(one)),
   history: past,
   omit,
+  redact,
 };
 tools.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
 tools.addEventListener("click", (/** @type {any} */ event) => {
@@ -38,6 +40,7 @@ tools.addEventListener("click", (/** @type {any} */ event) => {
 by("next").addEventListener("click", () => nextToHear(now.focused));
 by("offer-look").addEventListener("click", look);
 by("offer-lexicon").addEventListener("click", teach);
+by("publishing").addEventListener("click", publishing);
 by("claim").addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
 by("claim").addEventListener("click", claim);
 listen();
@@ -93,6 +96,7 @@ async function begin() {
     watchListening();
     watchLanes();
     findWithin();
+    watchRedactions();
   } catch (error) {
     trouble(editor, error);
     list.setAttribute("aria-busy", "false");

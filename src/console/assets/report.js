@@ -42,7 +42,7 @@ function shown(table) {
 async function show() {
   const mine = ++current;
   const wanted = asked(form, FIELDS);
-  for (const format of ["pdf", "csv", "json"]) by(format).href = `/api/v1/report/${format}?${wanted}`;
+  for (const format of ["pdf", "csv", "json"]) by(`as-${format}`).href = `/api/v1/report/${format}?${wanted}`;
   report.querySelector(".error").hidden = true;
   report.setAttribute("aria-busy", "true");
   try {

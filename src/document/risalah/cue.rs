@@ -14,6 +14,8 @@ use super::who;
 const WIDTH: usize = 42;
 const LINES: usize = 2;
 const LONGEST_MS: u64 = 7_000;
+/// Words of the longest mark in brackets.
+const LONGEST_MARK: usize = 20;
 /// What is shown for a shorter time cannot be read.
 const SHORTEST_MS: u64 = 800;
 
@@ -160,18 +162,33 @@ fn said(utterance: &Utterance, millis: impl Fn(u64) -> u64) -> VecDeque<Said> {
         .collect();
     let texts: Vec<&str> = timed.iter().map(|word| word.text.as_str()).collect();
     if texts.join(" ") == whole {
-        return timed;
+        return whole_marks(timed);
     }
     let letters = whole.chars().count().max(1) as u64;
     let mut before = 0;
     let place = |letter: u64| start + (end - start) * letter.min(letters) / letters;
-    words(&whole)
-        .map(|word| {
-            let from = before;
-            before += word.chars().count() as u64 + 1;
-            Said { start: place(from), end: place(before - 1), text: word.to_owned() }
-        })
-        .collect()
+    let placed = words(&whole).map(|word| {
+        let from = before;
+        before += word.chars().count() as u64 + 1;
+        Said { start: place(from), end: place(before - 1), text: word.to_owned() }
+    });
+    whole_marks(placed.collect())
+}
+
+/// The same with each mark in brackets as one word: it is read only as a whole.
+fn whole_marks(mut words: VecDeque<Said>) -> VecDeque<Said> {
+    let mut joined: VecDeque<Said> = VecDeque::with_capacity(words.len());
+    while let Some(mut word) = words.pop_front() {
+        if word.text.starts_with('[') && !word.text.contains(']') {
+            // Without its end it is no mark.
+            let end = words.iter().take(LONGEST_MARK).position(|other| other.text.contains(']'));
+            for other in words.drain(..end.map_or(0, |end| end + 1)) {
+                word = Said { end: word.end.max(other.end), text: format!("{} {}", word.text, other.text), ..word };
+            }
+        }
+        joined.push_back(word);
+    }
+    joined
 }
 
 /// `hh:mm:ss` and milliseconds after this separator.

@@ -1,12 +1,14 @@
-//! What goes to others with a record: the covering letter with its disposition sheet, and an extract
-//! of the record.
+//! What goes to others with a record: the covering letter with its disposition sheet, and an
+//! extract of the record.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::text::printable;
 use super::wording::long_date;
 use super::{Entry, Risalah, Sheet};
-use crate::meeting::{Meeting, capitals};
+use crate::meeting::{Meeting, Person, capitals};
 use crate::transcript::Transcript;
 
 /// The covering letter of a record, in finished texts.
@@ -136,7 +138,10 @@ fn said_by(official: &Risalah, meeting: &Meeting, transcript: &Transcript, id: &
             Entry::Event { .. } => {}
             Entry::Turn(turn) => {
                 let speaker = meeting.speaker(turn.channel, clock.millis(turn.span.start));
-                if speaker.is_none_or(|speaker| speaker.id != id) {
+                // What all say at once stands under no one's name.
+                let is_theirs =
+                    |person: &Arc<Person>| person.id == id && turn.label.contains(&printable(&capitals(&person.name)));
+                if !speaker.is_some_and(is_theirs) {
                     follows = false;
                     continue;
                 }

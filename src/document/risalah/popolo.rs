@@ -40,18 +40,14 @@ fn named(person: &Person) -> Value {
 fn memberships(person: &Person) -> Vec<Value> {
     let role = person.office.as_ref().or(person.title.as_ref()).map(|role| printable(role));
     let member = |organization: &str, role: Option<String>| json!({ "person_id": person.id, "organization_id": organization, "role": role });
-    match &person.group {
-        Some(group) => {
-            let role = role.unwrap_or_else(|| "Anggota".to_owned());
-            vec![member(HOUSE, Some(role)), member(&group.code, Some("Anggota".to_owned()))]
-        }
-        None => {
-            let institution = person.institution.as_ref().map(|name| printable(name));
-            vec![json!({
-                "person_id": person.id,
-                "role": role,
-                "organization": institution.map(|name| json!({ "name": name })),
-            })]
-        }
+    if let Some(group) = &person.group {
+        let role = role.unwrap_or_else(|| "Anggota".to_owned());
+        return vec![member(HOUSE, Some(role)), member(&group.code, Some("Anggota".to_owned()))];
     }
+    let institution = person.institution.as_ref().map(|name| printable(name));
+    vec![json!({
+        "person_id": person.id,
+        "role": role,
+        "organization": institution.map(|name| json!({ "name": name })),
+    })]
 }

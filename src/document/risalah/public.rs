@@ -36,6 +36,10 @@ impl Public {
     }
 
     fn of(&self, mut risalah: Risalah) -> Risalah {
+        // The manifest has the hash of the record, not of its copies.
+        for line in &mut risalah.colophon {
+            *line = line.replace("dan dokumen ini ada", "dan dokumen resminya ada");
+        }
         risalah.marks.insert(1.min(risalah.marks.len()), COPY.to_owned());
         risalah.colophon.insert(1.min(risalah.colophon.len()), self.colophon());
         if !self.redacted.is_empty() {
@@ -73,13 +77,11 @@ pub fn write_public(
         Format::Docx => super::write_word(&compose_public(meeting, transcript, public)),
         Format::BriefWord => super::write_brief(&compose_public(meeting, transcript, public)),
         Format::Txt => Ok(txt::write(&compose_public(meeting, transcript, public))),
-        Format::Akn => {
+        Format::Akn | Format::Tei => {
             let transcript = &transcript.by_speaker();
-            akn::write_record(meeting, transcript, &public.of(signed(meeting, transcript, &public.official)))
-        }
-        Format::Tei => {
-            let transcript = &transcript.by_speaker();
-            tei::write_record(meeting, transcript, &public.of(signed(meeting, transcript, &public.official)))
+            let risalah = public.of(signed(meeting, transcript, &public.official));
+            let write = if format == Format::Akn { akn::write_record } else { tei::write_record };
+            write(meeting, transcript, &risalah)
         }
         _ => super::write(format, meeting, transcript),
     }

@@ -53,6 +53,7 @@ mod tests {
 
     use super::*;
     use crate::common::clock::Channel;
+    use crate::transcript::edit::Corrected;
 
     fn utterance(words: &[(u64, u64)]) -> Utterance {
         let words: Vec<Word> = words
@@ -67,7 +68,7 @@ mod tests {
         let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
         let span = Span::new(words[0].span.start, words[words.len() - 1].span.end);
         let channel = Channel::new(1).expect("a channel");
-        Utterance { channel, span, text, words, confidence: 1.0, ..Utterance::default() }
+        Utterance { channel, span, text, words, confidence: 1.0, flags: Vec::new(), corrected: Corrected::default() }
     }
 
     fn clock() -> Clock {

@@ -64,7 +64,6 @@ pub fn make(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Corpus, Error> {
-    let folder = Folder::begin(out)?;
     let mut corpus = Corpus::default();
     let mut chosen = Vec::new();
     for path in folders {
@@ -76,6 +75,7 @@ pub fn make(
     if chosen.is_empty() {
         return Err(Error::NoCorpus { refused: corpus.refused });
     }
+    let folder = Folder::begin(out)?;
     let (mut lines, mut sessions, mut licences) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     let count = chosen.len() as u64;
     for ((published, licence, sound), at) in chosen.iter().zip(0..) {

@@ -16,6 +16,8 @@ use super::line::{Line, Marked, plain, plain_words};
 
 /// How far the silence goes beyond the words: their times are not known more exactly.
 pub const MARGIN_MS: u64 = 300;
+/// Stands in place of what was said while the meeting was closed.
+const CLOSED: &str = "[bagian rapat tertutup]";
 /// How far from their place words are looked for that corrections have moved.
 const MOVED_MS: u64 = 10_000;
 /// From this likeness on a word at another microphone is taken for the same one.
@@ -56,7 +58,7 @@ pub struct Hiding {
     pub warnings: Vec<Message>,
 }
 
-/// What takes words out: a redaction, or that the meeting left an utterance out.
+/// What takes words out: a redaction, that the meeting left an utterance out, or that it was closed.
 struct Order {
     id: Option<u64>,
     channel: Option<Channel>,
@@ -67,11 +69,11 @@ struct Order {
     heard: Vec<String>,
 }
 
-/// Takes out of the words `current` what these redactions name. `raw` is what was recognised, of
-/// which `current` was made.
+/// Takes out of the words `current` what these redactions name, and all that was said while the
+/// meeting was `closed` to the public. `raw` is what was recognised, of which `current` was made.
 #[must_use]
-pub fn hide(current: &Transcript, raw: &Transcript, redactions: &[Redaction]) -> Hiding {
-    let mut work = Work::new(current, raw, redactions);
+pub fn hide(current: &Transcript, raw: &Transcript, redactions: &[Redaction], closed: &[Span]) -> Hiding {
+    let mut work = Work::new(current, raw, redactions, closed);
     for index in 0..current.utterances.len() {
         work.by_time(index);
     }
@@ -104,7 +106,7 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(current: &'a Transcript, raw: &'a Transcript, redactions: &[Redaction]) -> Self {
+    fn new(current: &'a Transcript, raw: &'a Transcript, redactions: &[Redaction], closed: &[Span]) -> Self {
         let clock = current.recording.clock;
         let margin = clock.at_millis(MARGIN_MS);
         let counting = || redactions.iter().filter(|redaction| redaction.counts());
@@ -133,6 +135,13 @@ impl<'a> Work<'a> {
             span: raw.span,
             mark: OMITTED.to_owned(),
             heard: plain_words(&raw.text),
+        }));
+        orders.extend(closed.iter().map(|span| Order {
+            id: None,
+            channel: None,
+            span: *span,
+            mark: CLOSED.to_owned(),
+            heard: Vec::new(),
         }));
         let entry = |utterance: &Utterance| {
             let clean = Line::new(&utterance.text, &utterance.words, utterance.span);
@@ -240,8 +249,12 @@ impl<'a> Work<'a> {
         let silent = self.uncertain(index, clean);
         self.silenced.extend(silent);
         let entry = &mut self.entries[index];
-        clean.iter().for_each(|place| entry.marks[*place] = entry.marks[*place].or(Some(order)));
-        said.iter().for_each(|place| entry.said_marks[*place] = entry.said_marks[*place].or(Some(order)));
+        for place in clean {
+            entry.marks[*place].get_or_insert(order);
+        }
+        for place in said {
+            entry.said_marks[*place].get_or_insert(order);
+        }
         if let Some(redacted) = self.redacted.get_mut(order).filter(|redacted| !redacted.utterances.contains(&index)) {
             redacted.utterances.push(index);
         }

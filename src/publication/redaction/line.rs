@@ -6,8 +6,8 @@ use crate::common::clock::Span;
 use crate::transcript::Word;
 use crate::transcript::edit::{Passage, words};
 
-/// A redaction that meets less of a word than this hides it not: the ends of words are not known more
-/// exactly, and in the sound there is a margin.
+/// A redaction that meets no more samples of a word than this leaves it: the ends of words are not
+/// known more exactly than 10 to 30 ms, whatever the recording's rate, and the sound has a margin.
 const SLACK: u64 = 480;
 
 /// A word and when it was said.

@@ -11,10 +11,18 @@ use crate::transcript::Transcript;
 const DIGITS: usize = 5;
 /// Letters of two neighbouring words that are not there by chance, and of a single one.
 const LETTERS: usize = 4;
+/// A text of as many words may be a name.
+const SHORT: usize = 4;
 /// Words that stand everywhere.
 const COMMON: [&str; 24] = [
     "yang", "dari", "pada", "untuk", "dengan", "dalam", "tidak", "adalah", "bahwa", "akan", "juga", "sudah", "telah",
     "oleh", "saudara", "bapak", "kami", "kita", "saya", "anggota", "dewan", "rapat", "jalan", "nomor",
+];
+
+/// Words of numbers: rows of digits are compared as digits, and amounts are no personal data.
+const NUMBERS: [&str; 18] = [
+    "satu", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "kosong", "belas", "puluh", "ratus",
+    "ribu", "juta", "miliar", "triliun", "koma", "rupiah",
 ];
 
 /// A sentence for each place of the meeting's own fields and of the other words that says again what
@@ -76,6 +84,8 @@ fn fields(meeting: &Meeting) -> Vec<(&'static str, String)> {
 /// What can be told again of a text.
 struct Known {
     words: Vec<String>,
+    /// Words with a capital of a short text: parts of a name.
+    names: Vec<String>,
     digits: Vec<String>,
 }
 
@@ -83,18 +93,26 @@ impl Known {
     fn new(text: &str) -> Self {
         let words = plain_words(text);
         let digits = rows(&words).into_iter().map(|row| row.text).filter(|row| row.len() >= DIGITS).collect();
-        Self { words, digits }
+        let capital = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase);
+        let short = text.split_whitespace().count() <= SHORT;
+        let names = text.split_whitespace().filter(|word| short && capital(word)).flat_map(plain_words).collect();
+        Self { words, names, digits }
     }
 
-    /// Whether another text has a row of its digits, or two neighbouring words of it, or its only
-    /// word.
+    /// Whether another text has a row of its digits, a part of its name, two neighbouring words of
+    /// it, or its only word.
     fn is_told_by(&self, other: &Self) -> bool {
         let shared = |own: &String, other: &String| own.contains(other.as_str()) || other.contains(own.as_str());
         if self.digits.iter().any(|own| other.digits.iter().any(|digits| shared(own, digits))) {
             return true;
         }
-        let telling = |word: &String| word.chars().count() >= LETTERS && !COMMON.contains(&word.as_str());
+        let telling = |word: &String| {
+            word.chars().count() >= LETTERS && !COMMON.contains(&word.as_str()) && !NUMBERS.contains(&word.as_str())
+        };
         let counted = |word: &String| telling(word) && word.chars().any(char::is_alphabetic);
+        if self.names.iter().any(|name| counted(name) && other.words.contains(name)) {
+            return true;
+        }
         match &self.words[..] {
             [only] => counted(only) && other.words.contains(only),
             words => words

@@ -59,6 +59,7 @@ impl Error {
         move |source| Self::Write { path, source }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "`map_err` hands it so")]
     pub(super) fn page(error: impl ToString) -> Self {
         Self::Page { detail: error.to_string() }
     }

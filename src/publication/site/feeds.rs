@@ -95,7 +95,7 @@ pub(super) fn decisions_json(house: &House, records: &[&Record]) -> Result<Vec<u
             if let Some(theme) = record.theme(decision.item) {
                 themes.entry(theme).or_default().push(id.clone());
             }
-            all.push(told(house, record, decision, id));
+            all.push(told(house, record, decision, &id));
         }
     }
     let themes: Vec<Value> =
@@ -104,9 +104,10 @@ pub(super) fn decisions_json(house: &House, records: &[&Record]) -> Result<Vec<u
     serde_json::to_vec_pretty(&whole).map_err(Error::page)
 }
 
-fn told(house: &House, record: &Record, decision: &Decision, id: String) -> Value {
+fn told(house: &House, record: &Record, decision: &Decision, id: &str) -> Value {
     let place = |path: String| house.url(&path).unwrap_or(path);
-    let speech = |speech: &str| place(format!("{}/index.html#{speech}", record.folder()));
+    let page = place(format!("{}/index.html", record.folder()));
+    let speech = |speech: &str| format!("{page}#{speech}");
     let answers =
         decision.answers.iter().map(|answer| json!({ "speaker": answer.speaker, "url": speech(&answer.speech) }));
     json!({
@@ -116,7 +117,7 @@ fn told(house: &House, record: &Record, decision: &Decision, id: String) -> Valu
         "theme": record.theme(decision.item),
         "date": record.date,
         "meeting": record.title,
-        "meeting_url": place(format!("{}/index.html", record.folder())),
+        "meeting_url": page,
         "number": record.number,
         "edition": record.edition,
         "agreed_at": decision.speech.as_deref().map(speech),
@@ -133,7 +134,7 @@ pub(super) fn sitemap(house: &House, pages: &[(String, Option<Timestamp>)]) -> O
         let url = super::markup::escaped(&house.url(path)?);
         let day = at.map(|at| format!("<lastmod>{}</lastmod>", at.to_zoned(jiff::tz::TimeZone::UTC).date()));
         // Writing to a string cannot fail.
-        let _ = write!(out, "<url><loc>{url}</loc>{}</url>\n", day.unwrap_or_default());
+        let _ = writeln!(out, "<url><loc>{url}</loc>{}</url>", day.unwrap_or_default());
     }
     out.push_str("</urlset>\n");
     Some(out.into_bytes())

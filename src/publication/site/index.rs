@@ -16,7 +16,7 @@
 //! A place is a number of three varints: meetings skipped, how many texts of it, and between them
 //! the texts skipped.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -25,6 +25,7 @@ use super::Error;
 use super::state::Record;
 use crate::archive::{stems, tokens};
 use crate::common::digest::sha256;
+use crate::meeting::Kind;
 
 /// Texts of one file.
 pub(super) const TEXTS: usize = 16;
@@ -121,36 +122,43 @@ struct Found<'a>(&'a str, &'a str, Option<String>, Option<&'static str>, &'a str
 
 /// The index of all meetings, file by file; `meetings` in the order in which hits are shown.
 pub(super) fn files(meetings: &[(&Record, &Words)]) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    let mut known: HashMap<&str, Vec<String>> = HashMap::new();
-    let mut postings: BTreeMap<String, Posting> = BTreeMap::new();
+    // Every stem has a number, so that places are put together by numbers alone.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut postings: Vec<Posting> = Vec::new();
     for (meeting, (_, words)) in (0..).zip(meetings) {
-        let mut of_stems: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
-        for word in words.0.keys() {
-            known.entry(word).or_insert_with(|| stems(word));
-        }
+        let mut found: Vec<(usize, u32)> = Vec::new();
         for (word, places) in &words.0 {
-            for stem in known.get(word.as_str()).into_iter().flatten() {
-                of_stems.entry(stem).or_default().extend(places);
-            }
+            let stems = known.entry(word).or_insert_with(|| numbered(stems(word), &mut numbers));
+            found.extend(stems.iter().flat_map(|stem| places.iter().map(|place| (*stem, *place))));
         }
-        for (stem, places) in of_stems {
-            postings.entry(stem.to_owned()).or_default().add(meeting, &places);
+        postings.resize_with(numbers.len(), Posting::default);
+        found.sort_unstable();
+        found.dedup();
+        for of_stem in found.chunk_by(|a, b| a.0 == b.0) {
+            postings[of_stem[0].0].add(meeting, of_stem);
         }
     }
-    let mut forms: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut names: Vec<&str> = vec![""; numbers.len()];
+    for (stem, number) in &numbers {
+        names[*number] = stem;
+    }
+    let mut forms: Vec<Vec<&str>> = vec![Vec::new(); numbers.len()];
     for (word, stems) in &known {
         for stem in stems {
-            forms.entry(stem).or_default().push(word);
+            forms[*stem].push(word);
         }
     }
-    let words: Vec<(&str, String)> = known.iter().map(|(word, stems)| (*word, pair(word, &stems.join(" ")))).collect();
-    let stems: Vec<(&str, String)> = postings
+    let of_word = |stems: &[usize]| stems.iter().map(|stem| names[*stem]).collect::<Vec<_>>().join(" ");
+    let words: Vec<(&str, String)> = known.iter().map(|(word, stems)| (*word, pair(word, &of_word(stems)))).collect();
+    let stems: Vec<(&str, String)> = names
         .iter()
-        .map(|(stem, posting)| {
-            let mut forms = forms.remove(stem.as_str()).unwrap_or_default();
+        .zip(&mut forms)
+        .zip(&postings)
+        .map(|((stem, forms), posting)| {
             forms.sort_unstable();
             let value = format!("[{},\"{}\"]", quoted(&forms.join(" ")), base64(&posting.bytes));
-            (stem.as_str(), format!("{}:{value}", quoted(stem)))
+            (*stem, format!("{}:{value}", quoted(stem)))
         })
         .collect();
     let mut made = Vec::new();
@@ -165,9 +173,18 @@ pub(super) fn files(meetings: &[(&Record, &Words)]) -> Result<Vec<(String, Vec<u
     Ok(made)
 }
 
+/// The numbers of stems; one that is new gets the next.
+fn numbered(stems: Vec<String>, numbers: &mut HashMap<String, usize>) -> Vec<usize> {
+    let number = |stem| {
+        let next = numbers.len();
+        *numbers.entry(stem).or_insert(next)
+    };
+    stems.into_iter().map(number).collect()
+}
+
 fn found(record: &Record) -> Found<'_> {
     let date = record.date.map(|date| date.to_string());
-    Found(&record.id, &record.title, date, record.kind.map(|kind| kind.key()), &record.texts_hash)
+    Found(&record.id, &record.title, date, record.kind.map(Kind::key), &record.texts_hash)
 }
 
 /// Cuts entries into files of about this size; the first word and the name of each.
@@ -216,12 +233,13 @@ struct Posting {
 }
 
 impl Posting {
-    fn add(&mut self, meeting: u32, places: &BTreeSet<u32>) {
+    /// Places of a meeting, ascending, each beside the number of the stem.
+    fn add(&mut self, meeting: u32, places: &[(usize, u32)]) {
         self.number(meeting - self.next);
         self.next = meeting + 1;
         self.number(places.len() as u32);
         let mut next = 0;
-        for place in places {
+        for (_, place) in places {
             self.number(place - next);
             next = place + 1;
         }
@@ -229,7 +247,7 @@ impl Posting {
 
     fn number(&mut self, mut number: u32) {
         while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
+            self.bytes.push((number as u8) | 0x80);
             number >>= 7;
         }
         self.bytes.push(number as u8);
@@ -242,9 +260,9 @@ fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
         let at = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        let bits = (at(0) << 16) | (at(1) << 8) | at(2);
         for place in 0..4 {
-            let letter = if place <= three.len() { LETTERS[(bits >> (18 - 6 * place) & 63) as usize] } else { b'=' };
+            let letter = if place <= three.len() { LETTERS[((bits >> (18 - 6 * place)) & 63) as usize] } else { b'=' };
             text.push(char::from(letter));
         }
     }
@@ -253,6 +271,8 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use proptest::prelude::*;
 

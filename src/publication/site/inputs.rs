@@ -10,9 +10,11 @@ use crate::common::digest::{sha256, sha256_of};
 use crate::meeting::Meeting;
 use crate::meeting_folder::{folders, is_meeting};
 use crate::recording::{LEDGER, folder_of};
+use crate::transcript::store::Store;
 
-/// Files that a record is made of; documents are named by the manifest with their hashes.
-const ENDINGS: [&str; 8] = ["toml", "db", "db-wal", "csv", "xlsx", "xls", "ods", "json"];
+/// Endings of the names of files that a record is made of beside its words; documents are named by
+/// the manifest with their hashes.
+const ENDINGS: [&str; 8] = [".toml", ".csv", ".xlsx", ".xls", ".ods", ".jsonl", ".manifest.json", ".png"];
 
 /// Hashes of files that several meetings share.
 #[derive(Default)]
@@ -26,8 +28,8 @@ impl Inputs {
         let mut names = Vec::new();
         for entry in fs::read_dir(folder).map_err(Error::read(folder))? {
             let path = entry.map_err(Error::read(folder))?.path();
-            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-            if ENDINGS.contains(&ending.as_str()) && path.is_file() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            if ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file() {
                 names.push(path);
             }
         }
@@ -38,6 +40,7 @@ impl Inputs {
             let (hash, _) = sha256_of(path, |_| Ok(())).map_err(Error::read(path))?;
             lines.push_str(&format!("{} {hash}\n", path.file_name().unwrap_or_default().to_string_lossy()));
         }
+        lines.push_str(&decided(folder));
         if let Some(path) = Meeting::institution_of(folder) {
             if !self.shared.contains_key(&path) {
                 let (hash, _) = sha256_of(&path, |_| Ok(())).map_err(Error::read(&path))?;
@@ -47,6 +50,13 @@ impl Inputs {
         }
         Ok(sha256(lines.as_bytes()))
     }
+}
+
+/// What became of the record, and what was redacted in it: of its words, the manifest has the hash.
+/// What cannot be read is told by whoever publishes it.
+fn decided(folder: &Path) -> String {
+    let Ok(store) = Store::open_to_read(folder) else { return String::new() };
+    format!("{:?} {:?}\n", store.steps().ok(), store.redactions().ok())
 }
 
 /// The folders of meetings among these, or within them; each once, sorted.

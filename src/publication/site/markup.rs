@@ -40,8 +40,12 @@ pub(super) fn body(content: &Content, frame: &Frame<'_>, sounds: &HashMap<String
     for block in &content.body {
         match block {
             // Writing to a string cannot fail.
-            Block::Item(text) => drop(write!(out, "<h3 class=item>{}</h3>\n", escaped(text))),
-            Block::Event(text) => drop(write!(out, "<p class=event>{}</p>\n", escaped(text))),
+            Block::Item(text) => {
+                let _ = writeln!(out, "<h3 class=item>{}</h3>", escaped(text));
+            }
+            Block::Event(text) => {
+                let _ = writeln!(out, "<p class=event>{}</p>", escaped(text));
+            }
             Block::Speech(speech) => {
                 while let Some(former) = gone.next_if(|former| start(former) <= speech.place.start) {
                     tombstone(&mut out, frame, former);
@@ -66,7 +70,7 @@ fn start(former: &Former) -> u64 {
 /// What stands where a speech was that is no longer in the record.
 fn tombstone(out: &mut String, frame: &Frame<'_>, former: &Former) {
     let text = frame.words.with("site.gone.speech", "edition", former.edition);
-    let _ = write!(out, "<p id={} class=gone lang={}>{}</p>\n", former.id, frame.words.code(), escaped(&text));
+    let _ = writeln!(out, "<p id={} class=gone lang={}>{}</p>", former.id, frame.words.code(), escaped(&text));
 }
 
 fn spoken(out: &mut String, speech: &Spoken, sound: Option<(&str, &str)>) {

@@ -216,6 +216,11 @@ impl Work<'_> {
         if let Some((id, withdrawn)) = &self.request.withdraw {
             jobs.extend(self.known.get(id).map(|record| Job::Withdraw { record, withdrawn }));
         }
+        // What was withdrawn needs no folder to get a new look.
+        let gone = self.known.values().filter(|record| record.look != self.look && !self.request.republish);
+        let asked = self.request.withdraw.as_ref().map(|(id, _)| id);
+        let gone = gone.filter(|record| asked != Some(&record.id));
+        jobs.extend(gone.filter_map(|record| Some(Job::Withdraw { record, withdrawn: record.withdrawn.as_ref()? })));
         for (path, digest) in sources {
             if self.known.values().any(|record| self.is_unchanged(record, digest)) {
                 unchanged += 1;

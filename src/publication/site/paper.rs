@@ -12,10 +12,12 @@ pub(super) fn pdf(
     lay_out: &super::LayOut<'_>,
     warnings: &mut Vec<Message>,
 ) -> Result<Option<Vec<u8>>, Failed> {
-    if published.redacted.is_empty()
-        && let Ok(path) = published.manifest.printable(&published.folder)
-    {
-        return Ok(Some(read(&path)?));
+    if published.redacted.is_empty() && !published.was_closed {
+        // The one with the electronic signature, where there is one.
+        let signed = published.manifest.signed(&published.folder);
+        if let Ok(path) = signed.unwrap_or_else(|| published.manifest.printable(&published.folder)) {
+            return Ok(Some(read(&path)?));
+        }
     }
     if cfg!(not(feature = "pdf")) {
         return Ok(None);

@@ -12,11 +12,12 @@ use crate::audio::SPEECH_RATE;
 use crate::common::clock::{Channel, Clock, Span};
 use crate::common::digest::sha256;
 use crate::common::message::{Explain, Message};
-use crate::document::risalah::{self, Format};
+use crate::document::risalah::{self, Format, who};
 use crate::meeting_folder;
 use crate::publication::sound::{Codec, Sound};
 use crate::publication::{self, Published};
 use crate::transcript::Transcript;
+use crate::transcript::edit::Speaker;
 
 /// Sound of another version of this program is encoded anew.
 const FORM: u32 = 1;
@@ -97,10 +98,13 @@ fn at_16_khz(clock: Clock, place: &Speech) -> Range<u64> {
     at(place.start)..at(place.end)
 }
 
+/// Samples at 16 kHz around a silent span, in which the sound fades.
+const AROUND: u64 = 160;
+
 /// What a file of sound is made of.
 fn made_of(recording: &str, channel: Channel, span: &Range<u64>, silenced: &[Range<u64>]) -> String {
-    let within: Vec<&Range<u64>> =
-        silenced.iter().filter(|silent| silent.start < span.end && span.start < silent.end).collect();
+    let is_within = |silent: &&Range<u64>| silent.start < span.end + AROUND && span.start < silent.end + AROUND;
+    let within: Vec<&Range<u64>> = silenced.iter().filter(is_within).collect();
     sha256(format!("{FORM} {} {recording} {channel} {span:?} {within:?}", ending()).as_bytes())
 }
 
@@ -116,14 +120,17 @@ fn captions(published: &Published, whole: &Transcript, speech: &Spoken) -> Resul
         utterances: own.cloned().collect(),
         edition: whole.edition.clone(),
     };
+    let clock = whole.recording.clock;
     for utterance in &mut part.utterances {
+        // Seats change with the time of the recording, which is not that of the sound.
+        if let Some(person) = who::person(&published.meeting, clock, utterance) {
+            utterance.corrected.speaker = Speaker::Person(person.id.clone());
+        }
         utterance.span = moved(utterance.span);
         utterance.words.iter_mut().for_each(|word| word.span = moved(word.span));
         if let Some(said) = &mut utterance.corrected.said {
             said.words.iter_mut().for_each(|word| word.span = moved(word.span));
         }
     }
-    // Seats change with the time of the recording; there is one speaker, who is named beside.
-    let bare = crate::meeting::Meeting { people: published.meeting.people.clone(), ..Default::default() };
-    risalah::write(Format::Vtt, &bare, &part)
+    risalah::write(Format::Vtt, &published.meeting, &part)
 }

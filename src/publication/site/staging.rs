@@ -84,6 +84,10 @@ impl Staging {
     pub(super) fn keep<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> Result<bool, Error> {
         for name in names {
             let from = self.site.join(name);
+            // Mostly the folder is there already.
+            if fs::hard_link(&from, self.part.join(name)).is_ok() {
+                continue;
+            }
             let to = self.made(name)?;
             match fs::hard_link(&from, &to) {
                 Ok(()) => {}

@@ -19,6 +19,7 @@ impl Words {
     }
 
     /// The text of a key with one value in its place.
+    #[allow(clippy::needless_pass_by_value, reason = "numbers and texts alike")]
     pub(super) fn with(self, key: &str, name: &str, value: impl ToString) -> String {
         self.t(key).replace(&format!("%{{{name}}}"), &value.to_string())
     }

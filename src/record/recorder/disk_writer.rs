@@ -188,7 +188,7 @@ impl DiskWriter {
                 self.queued.fetch_sub(sound.len() as u64, Ordering::AcqRel);
             }
             Task::Gap(frames, cause) => self.gap(frames, cause),
-            Task::Note(fact) => drop(self.write(fact)),
+            Task::Note(fact) => drop(self.write(&fact)),
             Task::Enter(at, entered, key, reply) => drop(reply.send(self.enter(at, entered, key))),
             Task::Turn(entered, key, holders, reply) => drop(reply.send(self.turn(entered, key, &holders))),
             Task::Withdraw(at, line, key, reply) => drop(reply.send(self.withdraw(at, line, key))),
@@ -227,7 +227,7 @@ impl DiskWriter {
             if left > 0 {
                 return self.gap(left, cause);
             }
-            drop(self.write(Fact::Gap { at, frames, cause }));
+            drop(self.write(&Fact::Gap { at, frames, cause }));
         }
         self.now.lost += frames;
         let fact = Fact::Gap { at, frames, cause };
@@ -236,8 +236,8 @@ impl DiskWriter {
     }
 
     /// Writes a line of the ledger, in the second folder where the first does not take it.
-    fn write(&mut self, fact: Fact) -> Result<(), String> {
-        self.try_twice(&fact, Writer::note)
+    fn write(&mut self, fact: &Fact) -> Result<(), String> {
+        self.try_twice(fact, Writer::note)
     }
 
     fn try_twice(
@@ -275,7 +275,7 @@ impl DiskWriter {
             return Reply::Entered { at };
         }
         let fact = Fact::Event { at, entered, key: key.clone(), withdraws: None, seal: None };
-        self.answer(fact, key, Reply::Entered { at }, alarm)
+        self.answer(&fact, key, Reply::Entered { at }, alarm)
     }
 
     /// From the sample that is recorded next on, the meeting is closed or open again. Line and key
@@ -335,10 +335,10 @@ impl DiskWriter {
         let note = Entered::Event(EventKind::Note(note.what(Language::Indonesian)));
         let at = at.min(writer.position());
         let fact = Fact::Event { at, entered: note, key: key.clone(), withdraws: Some(line), seal: None };
-        self.answer(fact, key, reply, None)
+        self.answer(&fact, key, reply, None)
     }
 
-    fn answer(&mut self, fact: Fact, key: Option<String>, reply: Reply, alarm: Option<Alarm>) -> Reply {
+    fn answer(&mut self, fact: &Fact, key: Option<String>, reply: Reply, alarm: Option<Alarm>) -> Reply {
         if let Err(detail) = self.write(fact) {
             return Reply::Refused { reason: Refusal::Disk(detail) };
         }
@@ -382,7 +382,7 @@ impl DiskWriter {
     fn without_copy(&mut self, reason: String) {
         self.now.mirror = Mirror::Failed(reason.clone());
         let at = self.writer.as_ref().map_or(0, Writer::position);
-        drop(self.write(Fact::MirrorFailed { at, reason }));
+        drop(self.write(&Fact::MirrorFailed { at, reason }));
     }
 
     /// Goes on in the second folder when the first takes no more; whether it does.

@@ -109,17 +109,41 @@ function file(table, word) {
   return low ? `${table[low - 1][1]}.json` : "";
 }
 
+/** What a word may begin and end with beside its root. */
+const BEGINNINGS = ["", "di", "ke", "se", "ber", "ter", "per", "meng", "peng", "meny", "peny", "mem", "pem", "men", "pen", "me", "pe"];
+const ENDINGS = ["", "nya", "kan", "an", "i", "kah", "lah", "pun", "annya", "kannya"];
+
 /**
- * The stems of a word; of one that no record has, those of the words that begin with it.
+ * Stems of the index that a word which no record has may come from: `dianggarkan` where only
+ * `anggaran` was said. Only files that are fetched anyway for its beginnings are looked at.
+ * @param {Index} known
+ * @param {string} word
+ */
+async function guessed(known, word) {
+  for (const begin of BEGINNINGS.filter((one) => word.startsWith(one))) {
+    const rest = word.slice(begin.length);
+    const roots = ENDINGS.filter((one) => rest.endsWith(one)).map((one) => rest.slice(0, rest.length - one.length));
+    for (const root of roots.filter((one) => one.length > 2)) {
+      const name = file(known.stems, root);
+      if (name && Object.hasOwn(await load(name), root)) return [root];
+    }
+  }
+  return [];
+}
+
+/**
+ * The stems of a word; of one that no record has, those that it may come from, or those of the words
+ * that begin with it.
  * @param {Index} known
  * @param {string} word
  */
 async function stems(known, word) {
   const name = file(known.words, word);
-  if (!name) return [];
-  const words = await load(name);
+  const words = name ? await load(name) : {};
   if (Object.hasOwn(words, word)) return words[word].split(" ");
   if (word.length < 3) return [];
+  const like = await guessed(known, word);
+  if (like.length) return like;
   const longer = Object.keys(words).filter((other) => other.startsWith(word));
   return [...new Set(longer.slice(0, 5).flatMap((other) => words[other].split(" ")))];
 }
