@@ -31,16 +31,27 @@ pub(super) fn lost_segments(folder: &Path, ledger: &Ledger, mut end: u64) -> Res
     paths.sort();
     let rounded = format.clock().at_millis(ROUNDED);
     let mut found = Vec::new();
-    for (_, path) in paths {
+    let mut last = known;
+    for (number, path) in paths {
         if is_sealed(&path) {
             // What it says of itself is sealed too: it is taken to follow directly.
             let first = end;
             end = first.saturating_add(sealed::frames(&path, format)?);
             found.push(Part { path, first, frames: None });
+            last = number;
             continue;
         }
         let mut file = File::open(&path).map_err(Error::io(&path))?;
-        let Some(head) = Head::read(&mut file).map_err(Error::io(&path))? else { continue };
+        let head = match Head::read(&mut file).map_err(Error::io(&path))? {
+            Head::Whole(head) => head,
+            // The recorder died between making the file and writing its head: it has no sound.
+            Head::Cut if number == last + 1 => {
+                found.push(Part { path, first: end, frames: None });
+                last = number;
+                continue;
+            }
+            Head::Cut | Head::Foreign => continue,
+        };
         let Some(first) = header::first(&head.bext, format, &began) else { continue };
         let follows = end..=end.saturating_add(format.clock().at_millis(APART));
         if !header::is_of(&head.fmt, format) || !follows.contains(&first.saturating_add(rounded)) {
@@ -50,6 +61,7 @@ pub(super) fn lost_segments(folder: &Path, ledger: &Ledger, mut end: u64) -> Res
         let length = file.metadata().map_err(Error::io(&path))?.len();
         end = first.saturating_add(frames(length.saturating_sub(head.length), format));
         found.push(Part { path, first, frames: None });
+        last = number;
     }
     Ok(found)
 }
@@ -66,32 +78,45 @@ fn number(path: &Path) -> Option<u64> {
 }
 
 /// What a segment says of itself.
-struct Head {
+struct Described {
     bext: Vec<u8>,
     fmt: Vec<u8>,
     /// Bytes before the first sample.
     length: u64,
 }
 
+/// The beginning of a file.
+enum Head {
+    /// A head that this program wrote.
+    Whole(Described),
+    /// The file ends in such a head, or holds nothing.
+    Cut,
+    /// Any other.
+    Foreign,
+}
+
 impl Head {
-    /// Reads a head that this program wrote; `None` for any other, and for one that did not wholly
-    /// reach the disk.
-    fn read(file: &mut File) -> io::Result<Option<Self>> {
+    fn read(file: &mut File) -> io::Result<Self> {
         let (mut bext, mut fmt) = (Vec::new(), Vec::new());
+        let mut riff = Vec::new();
+        file.by_ref().take(4).read_to_end(&mut riff)?;
+        if !b"RIFF".starts_with(&riff) {
+            return Ok(Self::Foreign);
+        }
         let mut at = 12;
         loop {
             let mut start = [0; 8];
             file.seek(SeekFrom::Start(at))?;
             match file.read_exact(&mut start) {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Self::Cut),
                 read => read?,
             }
             let [a, b, c, d, size @ ..] = start;
             let size = u64::from(u32::from_le_bytes(size));
             at += 8;
             match &[a, b, c, d] {
-                b"data" => return Ok(Some(Self { bext, fmt, length: at })),
-                _ if size > LONGEST => return Ok(None),
+                b"data" => return Ok(Self::Whole(Described { bext, fmt, length: at })),
+                _ if size > LONGEST => return Ok(Self::Foreign),
                 b"bext" => drop(file.by_ref().take(size).read_to_end(&mut bext)?),
                 b"fmt " => drop(file.by_ref().take(size).read_to_end(&mut fmt)?),
                 _ => {}

@@ -165,6 +165,30 @@ fn segments_that_no_line_names_any_more_are_taken_up_at_their_time() {
 }
 
 #[test]
+fn a_file_that_was_made_before_its_head_was_written_is_a_segment_without_sound() {
+    for cut in [0, 3, 12, 40, 600] {
+        let place = tempfile::tempdir().expect("a folder");
+        let mut writer = begin(place.path(), small());
+        writer.append(&bytes(small(), 0, 8_000 * 70)).expect("written");
+        drop(writer);
+        let heard = || {
+            let mut source = Source::open(&Input::Recording(folder_of(place.path()))).expect("opened");
+            let mut all = vec![0.0; 2 * 8_000 * 71];
+            let read = source.read(&mut all).expect("read");
+            all.truncate(2 * read);
+            all
+        };
+        let before = heard();
+        let head = fs::read(segment(place.path(), 1)).expect("read");
+        fs::write(segment(place.path(), 3), &head[..cut]).expect("written");
+        let recovered = recover(&folder_of(place.path())).expect("recovered");
+        assert_eq!((recovered.frames, recovered.found), (8_000 * 70, vec![segment(place.path(), 3)]), "{cut}");
+        assert_eq!(findings(place.path()), [], "{cut}");
+        assert!(heard() == before, "{cut}");
+    }
+}
+
+#[test]
 fn a_strange_file_is_not_taken_up() {
     let place = closed();
     let other = tempfile::tempdir().expect("a folder");
