@@ -9,18 +9,13 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use e_risalah::archive::{Archive, FILE_NAME, Request};
-use e_risalah::common::clock::{Channel, Span};
-use e_risalah::transcript::Recording;
-use e_risalah::transcript::store::{Origin, Store};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 #[path = "generated/mod.rs"]
 mod generated;
 
-use generated::{Numbers, VOCABULARY, sums, vocabulary};
+use generated::{TURN, Talk, VOCABULARY, sums, transcript, vocabulary};
 
-/// Words of a turn.
-const TURN: usize = 27;
 /// Runs of each search.
 const RUNS: usize = 101;
 
@@ -37,43 +32,7 @@ fn meeting(folder: &Path, number: usize, words: usize, vocabulary: &[String], su
          [rapat]\njenis = \"komisi\"\ntanggal = {year}-{month:02}-{day:02}\nacara = [\"Acara {number}\"]\n"
     );
     fs::write(folder.join("rapat.toml"), text).expect("written");
-    let store = Store::create(folder).expect("a store");
-    let clock = e_risalah::floor::CLOCK;
-    let recording = Recording { clock, channels: 2, length: 1 << 30, started: None, warnings: Vec::new() };
-    store.bind(&recording, &number.to_string()).expect("bound");
-    let origin = Origin {
-        model: "uji".to_owned(),
-        model_sha256: "ab".repeat(32),
-        model_origin: None,
-        language: "id".to_owned(),
-        program: "0.1.0".to_owned(),
-    };
-    let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
-    store.complete(version).expect("complete");
-    drop(store);
-    // As the store would, in one transaction instead of one for each utterance.
-    let mut database = Connection::open(folder.join("transkrip.db")).expect("opened");
-    let transaction = database.transaction().expect("begun");
-    let mut numbers = Numbers(number as u64 + 1);
-    for turn in 0..words.div_ceil(TURN) {
-        let channel = Channel::new(1 + turn as u16 % 2).expect("a channel");
-        let span = Span::new(turn as u64 * 160_000, turn as u64 * 160_000 + 150_000);
-        let said: Vec<&str> = (0..TURN).map(|_| vocabulary[numbers.rank(sums)].as_str()).collect();
-        transaction
-            .prepare_cached("INSERT INTO utterance (version, channel, start, end, text, confidence, flags) VALUES (?1, ?2, ?3, ?4, ?5, 0.9, '[]')")
-            .and_then(|mut insert| insert.execute(params![version, channel.number(), span.start, span.end, said.join(" ")]))
-            .expect("inserted");
-        let id = transaction.last_insert_rowid();
-        for (place, word) in said.iter().enumerate() {
-            let start = span.start + place as u64 * 5_000;
-            transaction
-                .prepare_cached("INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, 0.9)")
-                .and_then(|mut insert| insert.execute(params![id, place, word, start, start + 5_000]))
-                .expect("inserted");
-        }
-    }
-    transaction.commit().expect("committed");
-    drop(database);
+    transcript(folder, number, &Talk { words, turn: 150_000, pause: 10_000 }, vocabulary, sums);
     fs::write(folder.join("siap"), "").expect("written");
 }
 

@@ -9,18 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use e_risalah::common::clock::{Channel, Span};
 use e_risalah::document::risalah::Sheet;
 use e_risalah::lifecycle::folder::Folder;
 use e_risalah::lifecycle::{self, Life, State, Transition};
 use e_risalah::meeting::Meeting;
 use e_risalah::meeting_folder::LaidOut;
 use e_risalah::publication::site::{Report, Request, publish};
-use e_risalah::transcript::Recording;
 use e_risalah::transcript::edit::{Change, Layer, Place, Source};
-use e_risalah::transcript::store::{Origin, Store};
+use e_risalah::transcript::store::Store;
 use jiff::Zoned;
-use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 #[path = "../tests/console/chromium.rs"]
@@ -32,11 +29,9 @@ mod generated;
 mod served;
 
 use chromium::Browser;
-use generated::{Numbers, sums, vocabulary};
+use generated::{Talk, sums, transcript, vocabulary};
 use served::Server;
 
-/// Words of a turn.
-const TURN: usize = 27;
 /// What is asked of the search, and how often.
 const RUNS: usize = 11;
 /// The page of a record as it is with sound, while it is measured.
@@ -59,44 +54,7 @@ fn meeting(folder: &Path, number: usize, words: usize, vocabulary: &[String], su
         .replace("2026-03-10", &format!("{year}-{month:02}-{day:02}"))
         .replace("jenis = \"komisi\"", &format!("jenis = \"{kind}\""));
     fs::write(folder.join("rapat.toml"), &text).expect("written");
-    let store = Store::create(folder).expect("a store");
-    let clock = e_risalah::floor::CLOCK;
-    let length = words.div_ceil(TURN) as u64 * 233_000;
-    let recording = Recording { clock, channels: 2, length, started: None, warnings: Vec::new() };
-    store.bind(&recording, &number.to_string()).expect("bound");
-    let origin = Origin {
-        model: "uji".to_owned(),
-        model_sha256: "ab".repeat(32),
-        model_origin: None,
-        language: "id".to_owned(),
-        program: "0.1.0".to_owned(),
-    };
-    let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
-    store.complete(version).expect("complete");
-    drop(store);
-    // As the store would, in one transaction instead of one for each utterance.
-    let mut database = Connection::open(folder.join("transkrip.db")).expect("opened");
-    let transaction = database.transaction().expect("begun");
-    let mut numbers = Numbers(number as u64 + 1);
-    for turn in 0..words.div_ceil(TURN) {
-        let channel = Channel::new(1 + turn as u16 % 2).expect("a channel");
-        let span = Span::new(turn as u64 * 233_000, turn as u64 * 233_000 + 220_000);
-        let said: Vec<&str> = (0..TURN).map(|_| vocabulary[numbers.rank(sums)].as_str()).collect();
-        transaction
-            .prepare_cached("INSERT INTO utterance (version, channel, start, end, text, confidence, flags) VALUES (?1, ?2, ?3, ?4, ?5, 0.9, '[]')")
-            .and_then(|mut insert| insert.execute(params![version, channel.number(), span.start, span.end, said.join(" ")]))
-            .expect("inserted");
-        let id = transaction.last_insert_rowid();
-        for (place, word) in said.iter().enumerate() {
-            let start = span.start + place as u64 * 8_000;
-            transaction
-                .prepare_cached("INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, 0.9)")
-                .and_then(|mut insert| insert.execute(params![id, place, word, start, start + 8_000]))
-                .expect("inserted");
-        }
-    }
-    transaction.commit().expect("committed");
-    drop(database);
+    transcript(folder, number, &Talk { words, turn: 220_000, pause: 13_000 }, vocabulary, sums);
     let store = Store::open(folder).expect("a store");
     for (to, now) in [
         (State::Provisional, "2026-03-10T16:00:00+08:00[Asia/Makassar]"),

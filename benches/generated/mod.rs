@@ -1,4 +1,12 @@
-//! Made-up words for benchmarks of many meetings.
+//! Made-up transcripts for benchmarks of many meetings.
+
+use std::path::Path;
+
+use e_risalah::common::clock::{Channel, Span};
+use e_risalah::floor::CLOCK;
+use e_risalah::transcript::Recording;
+use e_risalah::transcript::store::{Origin, Store};
+use rusqlite::{Connection, params};
 
 /// Words of the language; their frequencies fall as those of a language do.
 pub const VOCABULARY: usize = 60_000;
@@ -55,4 +63,59 @@ pub fn sums() -> Vec<f64> {
         sum
     };
     (0..VOCABULARY).map(share).collect()
+}
+
+/// Words of a turn.
+pub const TURN: usize = 27;
+
+/// How a meeting is talked through; lengths in samples at 16 kHz.
+pub struct Talk {
+    pub words: usize,
+    pub turn: u64,
+    pub pause: u64,
+}
+
+/// The transcript of a meeting of two microphones that take turns; its words depend on its number
+/// alone.
+pub fn transcript(folder: &Path, number: usize, talk: &Talk, vocabulary: &[String], sums: &[f64]) {
+    let turns = talk.words.div_ceil(TURN);
+    let store = Store::create(folder).expect("a store");
+    let length = turns as u64 * (talk.turn + talk.pause);
+    let recording = Recording { clock: CLOCK, channels: 2, length, started: None, warnings: Vec::new() };
+    store.bind(&recording, &number.to_string()).expect("bound");
+    let origin = Origin {
+        model: "uji".to_owned(),
+        model_sha256: "ab".repeat(32),
+        model_origin: None,
+        language: "id".to_owned(),
+        program: "0.1.0".to_owned(),
+    };
+    let version = store.version(&origin, jiff::Timestamp::UNIX_EPOCH).expect("a version").number;
+    store.complete(version).expect("complete");
+    drop(store);
+    // As the store would, in one transaction instead of one for each utterance.
+    let mut database = Connection::open(folder.join("transkrip.db")).expect("opened");
+    let transaction = database.transaction().expect("begun");
+    let utterance = "INSERT INTO utterance (version, channel, start, end, text, confidence, flags) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, 0.9, '[]')";
+    let mut numbers = Numbers(number as u64 + 1);
+    for turn in 0..turns as u64 {
+        let channel = Channel::new(1 + turn as u16 % 2).expect("a channel");
+        let begin = turn * (talk.turn + talk.pause);
+        let span = Span::new(begin, begin + talk.turn);
+        let said: Vec<&str> = (0..TURN).map(|_| vocabulary[numbers.rank(sums)].as_str()).collect();
+        let values = params![version, channel.number(), span.start, span.end, said.join(" ")];
+        let inserted = transaction.prepare_cached(utterance).and_then(|mut insert| insert.execute(values));
+        inserted.expect("inserted");
+        let id = transaction.last_insert_rowid();
+        let step = talk.turn / TURN as u64;
+        for (start, (place, word)) in (span.start..).step_by(step as usize).zip(said.iter().enumerate()) {
+            let values = params![id, place, word, start, start + step];
+            let inserted = transaction
+                .prepare_cached("INSERT INTO word VALUES (?1, ?2, ?3, ?4, ?5, 0.9)")
+                .and_then(|mut insert| insert.execute(values));
+            inserted.expect("inserted");
+        }
+    }
+    transaction.commit().expect("committed");
 }

@@ -106,6 +106,20 @@ impl Input {
         }
     }
 
+    /// The same with only the files that hold this microphone, where it has files of its own: no
+    /// other is read.
+    #[must_use]
+    pub fn only(&self, channel: Option<Channel>) -> Self {
+        match (self, channel) {
+            (Self::Set(set), Some(channel)) if set.members.len() > 1 => {
+                let mut alone = set.clone();
+                alone.members.retain(|member| member.first == channel);
+                if alone.members.is_empty() { self.clone() } else { Self::Set(alone) }
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// A set of files whose channels are known.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ pub use error::Error;
 pub use input::{Input, Member, Part, Seat, Set};
 pub use kind::ending;
 pub use source::{FileInfo, Source};
-pub use speech::{Block, Level, SPEECH_RATE, Selection, SpeechStream};
+pub use speech::{Block, Level, SPEECH_RATE, Selection, SpeechStream, samples_at_speech_rate};
 pub use warning::{Double, Warning, Why};
 
 /// The lowest and highest sample rate that is accepted, in samples a second.

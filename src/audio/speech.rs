@@ -11,6 +11,13 @@ pub const SPEECH_RATE: u32 = 16_000;
 
 const SPEECH_CLOCK: Clock = Clock::new(NonZeroU32::new(SPEECH_RATE).expect("not zero"));
 
+/// How many samples at [`SPEECH_RATE`] lie before this one of another clock; a part of one counts.
+#[must_use]
+pub fn samples_at_speech_rate(position: u64, clock: Clock) -> u64 {
+    let scaled = u128::from(position) * u128::from(SPEECH_RATE);
+    u64::try_from(scaled.div_ceil(u128::from(clock.rate()))).unwrap_or(u64::MAX)
+}
+
 /// Frames that are read at a time where nothing is resampled.
 const PLAIN_FRAMES: usize = 2048;
 

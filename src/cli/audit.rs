@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::ValueHint;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use e_risalah::audit::{self, Action, Filter, Kind, Line, Trail};
-use e_risalah::common::date::typed_date;
 use e_risalah::common::message::Message;
 use e_risalah::meeting_folder::{is_meeting, usual_folder};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::console::{Console, print, print_bytes};
+use super::date_arg::date;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::trail::trail_of;
@@ -39,10 +39,6 @@ pub struct Args {
 fn actions() -> impl TypedValueParser<Value = Action> {
     PossibleValuesParser::new(Action::ALL.map(Action::key))
         .try_map(|key: String| Action::by_key(&key).ok_or("no action"))
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    typed_date(text).ok_or_else(|| text.to_owned())
 }
 
 impl Args {

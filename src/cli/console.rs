@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use e_risalah::common::language::{Language, lookup};
 use e_risalah::common::message::Message;
+use e_risalah::common::number::decimal;
 use e_risalah::lifecycle::folder::Written;
 use e_risalah::meeting_folder::Notices;
 
@@ -114,8 +115,7 @@ impl Console {
 
     /// A number with so many decimals, as the language writes it.
     pub fn decimal(self, value: impl Into<f64>, places: usize) -> String {
-        let number = format!("{:.places$}", value.into());
-        if self.language == Language::Indonesian { number.replace('.', ",") } else { number }
+        decimal(value.into(), places, self.language)
     }
 
     /// A message's first sentence.

@@ -9,6 +9,7 @@ use e_risalah::publication::corpus::{self, Corpus};
 
 use super::console::{Console, print};
 use super::interrupt::STOP;
+use super::left_out::left_out;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::progress::ShareProgress;
@@ -72,9 +73,6 @@ fn tell(corpus: &Corpus, args: &Args, console: Console) {
 
 fn tell_refused(refused: &[(PathBuf, Message)], console: Console) {
     for (path, message) in refused {
-        let hint = message.hint(console.language()).unwrap_or_default();
-        let detail = [console.sentence(message), hint].join(" ");
-        console
-            .warning(&Message::new("publication.left_out").with("path", path.display()).with("detail", detail.trim()));
+        console.warning(&left_out("publication.left_out", path, message, console));
     }
 }

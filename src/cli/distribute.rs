@@ -3,7 +3,7 @@
 use clap::ArgGroup;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use e_risalah::common::clock::moment;
-use e_risalah::common::date::{day, typed_date};
+use e_risalah::common::date::day;
 use e_risalah::common::message::{Explain, Message};
 use e_risalah::distribution::{
     self, Disposition, Log, Made, Mark, Order, Parcel, Report, Scope, Settings, Standing, What, mark, recipients,
@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::console::{Console, print};
+use super::date_arg::date;
 use super::interrupt::STOP;
 use super::layout::lay_out;
 use super::outcome::{End, Failure};
@@ -58,10 +59,6 @@ pub struct Args {
     pub mark_as: Option<Mark>,
     #[arg(long, value_name = "TEXT", requires = "mark")]
     pub text: Option<String>,
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    typed_date(text).ok_or_else(|| text.to_owned())
 }
 
 fn marks() -> impl TypedValueParser<Value = Mark> {

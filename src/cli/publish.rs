@@ -1,6 +1,6 @@
 //! `risalah publish`: a site of official records of open meetings.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 use e_risalah::common::message::Message;
@@ -10,8 +10,10 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::console::{Console, print};
+use super::date_arg::date;
 use super::interrupt::STOP;
 use super::layout::lay_out;
+use super::left_out::left_out;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 use super::progress::ShareProgress;
@@ -30,7 +32,7 @@ pub struct Args {
     pub withdraw: Option<String>,
     #[arg(long, value_name = "TEXT", requires = "withdraw")]
     pub reason: Option<String>,
-    #[arg(long, value_name = "DATE", requires = "withdraw")]
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "withdraw")]
     pub on: Option<Date>,
     #[arg(long)]
     pub republish: bool,
@@ -64,7 +66,7 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
         Ok(report) => Ok(told(&report, args.output_args, console)),
         Err(Error::Nothing { refused }) => {
             for (path, message) in &refused {
-                console.warning(&refusal(path, message, console));
+                console.warning(&left_out("site.refused", path, message, console));
             }
             Err(Error::Nothing { refused }.into())
         }
@@ -72,21 +74,11 @@ pub fn run(args: &Args, console: Console) -> Result<End, Failure> {
     }
 }
 
-/// Why a folder was left out.
-fn refusal(path: &Path, message: &Message, console: Console) -> Message {
-    let hint = message.hint(console.language()).unwrap_or_default();
-    let (path, sentence) = (path.display().to_string(), console.sentence(message));
-    // Some sentences begin with the folder themselves.
-    let sentence = sentence.strip_prefix(&format!("{path}: ")).unwrap_or(&sentence);
-    let detail = [sentence, &hint].join(" ");
-    Message::new("site.refused").with("path", path).with("detail", detail.trim())
-}
-
 fn told(report: &Report, output_args: OutputArgs, console: Console) -> End {
     report.notes.iter().for_each(|note| console.note(note));
     let mut is_warned = console.warnings(&report.warnings);
     for (path, message) in &report.refused {
-        console.warning(&refusal(path, message, console));
+        console.warning(&left_out("site.refused", path, message, console));
         is_warned = true;
     }
     if output_args.json {

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::ValueHint;
-use e_risalah::common::date::typed_date;
 use e_risalah::common::message::Message;
 use e_risalah::meeting_folder::{folders, is_meeting, usual_folder};
 use e_risalah::workload::{self, Period, Table, Workload, measure};
 use jiff::civil::Date;
 
 use super::console::{Console, print, print_bytes};
+use super::date_arg::date;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
 
@@ -30,10 +30,6 @@ pub struct Args {
     pub pdf: Option<PathBuf>,
     #[command(flatten)]
     pub output_args: OutputArgs,
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    typed_date(text).ok_or_else(|| text.to_owned())
 }
 
 impl Args {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Subcommand, ValueHint};
-use e_risalah::common::date::{day, typed_date};
+use e_risalah::common::date::day;
 use e_risalah::common::message::Message;
 use e_risalah::meeting::FileKind;
 use e_risalah::meeting_folder::{self, usual_folder};
@@ -14,6 +14,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::console::{Console, megabytes, print, relay};
+use super::date_arg::date;
 use super::interrupt::STOP;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
@@ -105,10 +106,6 @@ fn files() -> impl TypedValueParser<Value = FileKind> {
     // The list lets no other word through.
     let of = |key: String| FileKind::ALL.into_iter().find(|kind| kind.key() == key).unwrap_or(FileKind::Recording);
     PossibleValuesParser::new(FileKind::ALL.map(FileKind::key)).map(of)
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    typed_date(text).ok_or_else(|| text.to_owned())
 }
 
 pub fn run(args: &Args, console: Console) -> Result<End, Failure> {

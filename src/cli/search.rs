@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueHint;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use e_risalah::archive::{Archive, Found, Hit, Of, Request, Text, What};
-use e_risalah::common::date::{day, typed_date};
+use e_risalah::common::date::day;
 use e_risalah::common::message::Message;
 use e_risalah::floor::CLOCK;
 use e_risalah::meeting::Kind;
@@ -13,6 +13,7 @@ use e_risalah::meeting_folder::usual_folder;
 use jiff::civil::Date;
 
 use super::console::{Console, print};
+use super::date_arg::date;
 use super::interrupt::STOP;
 use super::outcome::{End, Failure};
 use super::output_args::OutputArgs;
@@ -67,10 +68,6 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
     // The list lets no other word through.
     let of = |key: String| Kind::ALL.into_iter().find(|kind| kind.key() == key).unwrap_or(Kind::Paripurna);
     PossibleValuesParser::new(Kind::ALL.map(Kind::key)).map(of)
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    typed_date(text).ok_or_else(|| text.to_owned())
 }
 
 impl Args {

@@ -14,6 +14,7 @@ pub mod http;
 pub mod language;
 pub mod lock;
 pub mod message;
+pub mod number;
 pub mod paper;
 pub mod pause;
 pub mod private_file;

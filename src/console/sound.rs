@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::refused::Refused;
-use crate::audio::{Block, Input, SPEECH_RATE, Selection, Source, SpeechStream};
+use crate::audio::{Block, Input, Selection, Source, SpeechStream, samples_at_speech_rate};
 use crate::common::clock::{Channel, Clock};
 use crate::meeting_folder;
 use crate::record::playback;
@@ -32,13 +32,13 @@ impl Sound {
     pub fn open(folder: &Path) -> Result<Self, Refused> {
         let input = meeting_folder::sound(folder)?;
         let source = Source::follow_open(&input, &NOW)?;
-        let length = source.expected_length().map(|length| at_16_khz(length, source.clock()));
+        let length = source.expected_length().map(|length| samples_at_speech_rate(length, source.clock()));
         Ok(Self { clock: source.clock(), channels: source.channels(), length, input })
     }
 
     /// How many samples at 16 kHz lie before this sample of its own.
     pub fn at_16_khz(&self, position: u64) -> u64 {
-        at_16_khz(position, self.clock)
+        samples_at_speech_rate(position, self.clock)
     }
 
     /// These samples of one channel, or the sum of all, cut at full scale. Fewer where the
@@ -47,7 +47,7 @@ impl Sound {
         if let Some(channel) = channel.filter(|channel| channel.number() > self.channels) {
             return Err(playback::Error::NoChannel { channel, channels: self.channels }.into());
         }
-        let source = Source::follow_open(&self.only(channel), &NOW)?;
+        let source = Source::follow_open(&self.input.only(channel), &NOW)?;
         let selection = channel.map_or(Selection::Sum, Selection::Channel);
         let mut stream = SpeechStream::starting(source, selection, wanted.start)?;
         let count = wanted.end.saturating_sub(wanted.start) as usize;
@@ -69,21 +69,4 @@ impl Sound {
         }
         Ok(samples)
     }
-
-    /// Of microphones in files of their own, only the one that is asked for is read.
-    fn only(&self, channel: Option<Channel>) -> Input {
-        match (&self.input, channel) {
-            (Input::Set(set), Some(channel)) if set.members.len() > 1 => {
-                let mut alone = set.clone();
-                alone.members.retain(|member| member.first == channel);
-                if alone.members.is_empty() { self.input.clone() } else { Input::Set(alone) }
-            }
-            _ => self.input.clone(),
-        }
-    }
-}
-
-fn at_16_khz(position: u64, clock: Clock) -> u64 {
-    let scaled = u128::from(position) * u128::from(SPEECH_RATE);
-    u64::try_from(scaled.div_ceil(u128::from(clock.rate()))).unwrap_or(u64::MAX)
 }

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::{Error, Published};
-use crate::audio::{Block, Input, SPEECH_RATE, Selection, Source, SpeechStream};
+use crate::audio::{Block, Input, SPEECH_RATE, Selection, Source, SpeechStream, samples_at_speech_rate};
 use crate::common::clock::{Channel, Clock};
 use crate::meeting_folder;
 
@@ -82,7 +82,7 @@ impl Sound {
     pub fn open(published: &Published) -> Result<Self, Error> {
         let input = meeting_folder::sound(&published.folder)?;
         let recording = &published.transcript.recording;
-        Self::of(input, at_16_khz(recording.length, recording.clock), published.silenced.clone())
+        Self::of(input, samples_at_speech_rate(recording.length, recording.clock), published.silenced.clone())
     }
 
     /// This sound, silent in these spans, which are ascending and apart from each other; of that
@@ -93,7 +93,7 @@ impl Sound {
     pub fn of(input: Input, length: u64, silenced: Vec<Range<u64>>) -> Result<Self, Error> {
         let source = Source::open(&input)?;
         let clock = source.clock();
-        let length = source.expected_length().map_or(length, |length| at_16_khz(length, clock));
+        let length = source.expected_length().map_or(length, |length| samples_at_speech_rate(length, clock));
         Ok(Self { clock, channels: source.channels(), length, silenced, input })
     }
 
@@ -223,7 +223,7 @@ impl Sound {
             return Err(Error::NoChannel { number: channel.number(), channels: self.channels });
         }
         let end = span.end.min(self.length);
-        let source = Source::open(&self.only(channel))?;
+        let source = Source::open(&self.input.only(channel))?;
         let selection = channel.map_or(Selection::Sum, Selection::Channel);
         let mut stream = SpeechStream::starting(source, selection, span.start)?;
         let mut block = Block::default();
@@ -248,18 +248,6 @@ impl Sound {
         silence(&mut samples, position, &self.silenced);
         let limits = (f32::from(i16::MIN), f32::from(i16::MAX));
         samples.iter().map(|sample| sample.round().clamp(limits.0, limits.1) as i16).collect()
-    }
-
-    /// Of microphones in files of their own, only the one that is asked for is read.
-    fn only(&self, channel: Option<Channel>) -> Input {
-        match (&self.input, channel) {
-            (Input::Set(set), Some(channel)) if set.members.len() > 1 => {
-                let mut alone = set.clone();
-                alone.members.retain(|member| member.first == channel);
-                if alone.members.is_empty() { self.input.clone() } else { Input::Set(alone) }
-            }
-            _ => self.input.clone(),
-        }
     }
 }
 
@@ -318,11 +306,6 @@ fn silence(samples: &mut [f32], first: u64, silenced: &[Range<u64>]) {
             *sample *= away.min(FADE) as f32 / FADE as f32;
         }
     }
-}
-
-fn at_16_khz(position: u64, clock: Clock) -> u64 {
-    let scaled = u128::from(position) * u128::from(SPEECH_RATE);
-    u64::try_from(scaled.div_ceil(u128::from(clock.rate()))).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

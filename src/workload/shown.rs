@@ -7,6 +7,7 @@ use super::sum::hours;
 use super::{MeetingWork, Sum, Workload};
 use crate::common::date::day;
 use crate::common::language::{Language, lookup};
+use crate::common::number::{decimal, grouped};
 
 /// A table of texts. The last row is of all together where `has_total` says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -154,22 +155,11 @@ impl Write {
     }
 
     fn decimal(&self, value: f64) -> String {
-        let text = format!("{value:.1}");
-        if self.language == Language::Indonesian { text.replace('.', ",") } else { text }
+        decimal(value, 1, self.language)
     }
 
-    /// With a mark between thousands.
     fn count(&self, value: usize) -> String {
-        let digits = value.to_string();
-        let mark = if self.language == Language::Indonesian { '.' } else { ',' };
-        let mut text = String::new();
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                text.push(mark);
-            }
-            text.push(digit);
-        }
-        text
+        grouped(value as u64, self.language)
     }
 }
 
@@ -183,11 +173,9 @@ mod tests {
     use crate::lifecycle::State;
 
     #[test]
-    fn numbers_are_written_as_the_language_writes_them() {
+    fn times_are_written_as_people_read_them() {
         let indonesian = Write { language: Language::Indonesian };
         let english = Write { language: Language::English };
-        assert_eq!((indonesian.count(1_234_567), english.count(999)), ("1.234.567".to_owned(), "999".to_owned()));
-        assert_eq!((indonesian.decimal(2.25), english.decimal(2.25)), ("2,2".to_owned(), "2.2".to_owned()));
         assert_eq!(indonesian.hours(9_899.9), "2:45");
         assert_eq!(
             (indonesian.duration(47.9), indonesian.duration(60.0)),

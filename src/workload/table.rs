@@ -2,6 +2,8 @@
 
 use super::sum::hours;
 use super::{MeetingWork, Workload};
+use crate::common::language::Language;
+use crate::common::number::decimal;
 use crate::common::table::{self, cell};
 
 const HEAD: [&str; 15] = [
@@ -56,5 +58,5 @@ fn row(work: &MeetingWork) -> [String; 15] {
 }
 
 fn number(value: f64) -> String {
-    format!("{value:.2}").replace('.', ",")
+    decimal(value, 2, Language::Indonesian)
 }

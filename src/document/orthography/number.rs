@@ -13,6 +13,9 @@
 
 use std::fmt;
 
+use crate::common::language::Language;
+use crate::common::number::grouped;
+
 /// Words after *koma* that are read as decimals; more would be noise.
 const MOST_DECIMALS: usize = 9;
 
@@ -102,7 +105,7 @@ impl fmt::Display for Number {
         match (self.scale, scaled(self.whole)) {
             (None, Some((count, scale))) if self.decimals.is_empty() => write!(f, "{count} {scale}"),
             (scale, _) => {
-                write!(f, "{}{comma}{}", grouped(self.whole), self.decimals)?;
+                write!(f, "{}{comma}{}", grouped(self.whole, Language::Indonesian), self.decimals)?;
                 scale.map_or(Ok(()), |scale| write!(f, " {scale}"))
             }
         }
@@ -113,19 +116,6 @@ impl fmt::Display for Number {
 fn scaled(whole: u64) -> Option<(u64, Scale)> {
     let round = |scale: &Scale| whole > 0 && whole.is_multiple_of(scale.value()) && whole / scale.value() < 1000;
     Scale::ALL.into_iter().find(round).map(|scale| (whole / scale.value(), scale))
-}
-
-/// With a dot for each thousand.
-fn grouped(whole: u64) -> String {
-    let digits = whole.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// In Roman figures, for 1 to 39.
@@ -544,7 +534,7 @@ mod tests {
             let text = spell(number);
             let (read, used) = read(&text).expect("a number");
             prop_assert_eq!((read.as_integer(), used), (Some(number), text.split(' ').count()));
-            let plain = grouped(number);
+            let plain = grouped(number, Language::Indonesian);
             prop_assert_eq!(figures(&plain).and_then(|number| number.as_integer()), Some(number));
         }
 

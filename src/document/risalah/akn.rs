@@ -12,6 +12,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use crate::meeting::Meeting;
 use crate::transcript::Transcript;
 
+use super::sections::{Section, sections};
 use super::speakers::Speakers;
 use super::text::printable;
 use super::{Entry, Error, Risalah, Turn, compose};
@@ -145,20 +146,9 @@ fn body(
     risalah: &Risalah,
     speakers: &Speakers,
 ) -> io::Result<()> {
-    // A new section begins with each item of the agenda.
-    let mut sections: Vec<(Option<&str>, Vec<&Entry>)> = vec![(None, Vec::new())];
-    for entry in &risalah.body {
-        match entry {
-            Entry::Item { text } => sections.push((Some(text), Vec::new())),
-            other => sections.last_mut().into_iter().for_each(|(_, entries)| entries.push(other)),
-        }
-    }
-    if sections.len() > 1 && sections[0].1.is_empty() {
-        sections.remove(0);
-    }
     let mut number = 0u32;
     xml.create_element("debateBody").write_inner_content(|xml| {
-        for ((heading, entries), place) in sections.iter().zip(1..) {
+        for (Section { heading, entries }, place) in sections(risalah).into_iter().zip(1..) {
             let id = format!("dbsect_{place}");
             let name = if heading.is_some() { "acara" } else { "jalannya-rapat" };
             xml.create_element("debateSection")

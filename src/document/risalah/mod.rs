@@ -27,6 +27,7 @@ mod register;
 pub(crate) mod remark;
 pub mod rttm;
 mod said;
+mod sections;
 mod seglst;
 mod sheet;
 mod speakers;

@@ -7,8 +7,9 @@ use crate::meeting::{Meeting, Person, short_name};
 use crate::transcript::Transcript;
 
 use super::compose::INTERJECTION;
+use super::sections::turns;
 use super::text::printable;
-use super::{Entry, Risalah, Turn, who};
+use super::{Risalah, Turn, who};
 
 /// Someone who speaks.
 pub(super) struct Speaker<'a> {
@@ -40,9 +41,7 @@ impl<'a> Speakers<'a> {
             })
             .collect();
         let mut known: HashMap<String, usize> = HashMap::new();
-        for turn in
-            risalah.body.iter().filter_map(|entry| if let Entry::Turn(turn) = entry { Some(turn) } else { None })
-        {
+        for turn in turns(risalah) {
             let label = turn.label.strip_prefix(INTERJECTION).unwrap_or(&turn.label);
             let microphone = format!("mikrofon {}", turn.channel.number());
             let person = people.get(label).copied();

@@ -15,6 +15,7 @@ use crate::common::clock::Clock;
 use crate::meeting::Meeting;
 use crate::transcript::Transcript;
 
+use super::sections::{Section, sections, turns};
 use super::speakers::{Speaker, Speakers};
 use super::text::printable;
 use super::{Entry, Error, Paragraph, Risalah, RunKind, Turn, compose};
@@ -67,8 +68,8 @@ impl Tei<'_> {
 
     fn file(&self, xml: &mut Xml) -> io::Result<()> {
         let house = self.house();
-        let words: usize = self.turns().flat_map(|turn| &turn.paragraphs).flatten().map(words).sum();
-        let speeches = self.turns().count();
+        let words: usize = turns(self.risalah).flat_map(|turn| &turn.paragraphs).flatten().map(words).sum();
+        let speeches = turns(self.risalah).count();
         xml.create_element("fileDesc").write_inner_content(|xml| {
             xml.create_element("titleStmt").write_inner_content(|xml| {
                 text(xml, "title", &[("type", "main")], &self.risalah.title)?;
@@ -161,9 +162,9 @@ impl Tei<'_> {
             self.timeline(xml)?;
             xml.create_element("body").write_inner_content(|xml| {
                 let mut taken = HashSet::new();
-                for (heading, entries) in self.sections() {
+                for Section { heading, entries } in sections(self.risalah) {
                     xml.create_element("div").with_attribute(("type", "debateSection")).write_inner_content(|xml| {
-                        text(xml, "head", &[], heading)?;
+                        text(xml, "head", &[], heading.unwrap_or("JALANNYA RAPAT"))?;
                         entries.into_iter().try_for_each(|entry| match entry {
                             Entry::Turn(turn) => self.speech(xml, turn, &mut taken),
                             Entry::Event { text: happened } | Entry::Item { text: happened } => {
@@ -185,8 +186,8 @@ impl Tei<'_> {
     fn timeline(&self, xml: &mut Xml) -> io::Result<()> {
         let of_turn = |turn: &Turn| [turn.span.start, turn.span.end];
         let of_paragraphs =
-            self.turns().flat_map(|turn| &turn.paragraphs).filter_map(|paragraph| self.begin(paragraph));
-        let moments: BTreeSet<u64> = self.turns().flat_map(of_turn).chain(of_paragraphs).collect();
+            turns(self.risalah).flat_map(|turn| &turn.paragraphs).filter_map(|paragraph| self.begin(paragraph));
+        let moments: BTreeSet<u64> = turns(self.risalah).flat_map(of_turn).chain(of_paragraphs).collect();
         let origin = moment_id(0);
         let reference = format!("#{origin}");
         xml.create_element("timeline")
@@ -212,21 +213,6 @@ impl Tei<'_> {
                 Ok(())
             })?;
         Ok(())
-    }
-
-    /// Speeches and events by the items of the agenda.
-    fn sections(&self) -> Vec<(&str, Vec<&Entry>)> {
-        let mut sections: Vec<(&str, Vec<&Entry>)> = vec![("JALANNYA RAPAT", Vec::new())];
-        for entry in &self.risalah.body {
-            match entry {
-                Entry::Item { text } => sections.push((text, Vec::new())),
-                other => sections.last_mut().into_iter().for_each(|(_, entries)| entries.push(other)),
-            }
-        }
-        if sections.len() > 1 && sections[0].1.is_empty() {
-            sections.remove(0);
-        }
-        sections
     }
 
     /// Its name is made of microphone and first sample, and stays when the text is corrected.
@@ -292,10 +278,6 @@ impl Tei<'_> {
     fn begin(&self, paragraph: &Paragraph) -> Option<u64> {
         let first = self.transcript.utterances.get(paragraph.first()?.utterance)?;
         Some(first.span.start)
-    }
-
-    fn turns(&self) -> impl Iterator<Item = &Turn> {
-        self.risalah.body.iter().filter_map(|entry| if let Entry::Turn(turn) = entry { Some(turn) } else { None })
     }
 
     fn house(&self) -> String {
