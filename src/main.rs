@@ -1,4 +1,4 @@
-//! The `risalah` program: a thin door to the rooms of the library and of its command line.
+//! The `risalah` program: it hands its arguments to the command line.
 
 mod cli;
 

@@ -46,21 +46,21 @@ pub struct Entered {
 
 /// Enters what a command is about to do.
 pub fn enter(command: &Command) -> Result<Entered, Failure> {
-    let Some(deed) = deed(command) else { return Ok(Entered::default()) };
-    let place = match &deed.of {
+    let Some(event) = event(command) else { return Ok(Entered::default()) };
+    let place = match &event.of {
         Of::Meeting(folder) => trail_of(folder).map(|(root, name)| (root, Some(name))),
         // Accounts make a folder one of all meetings.
-        Of::All(root) => (deed.action == Action::AccountChanged || is_of_all(root)).then(|| (root.clone(), None)),
+        Of::All(root) => (event.action == Action::AccountChanged || is_of_all(root)).then(|| (root.clone(), None)),
     };
     let Some((root, meeting)) = place else { return Ok(Entered::default()) };
     let trail = Trail::of(&root);
-    let (who, detail) = (Who::command_line(), Some(deed.detail).filter(|detail| !detail.is_empty()));
-    if !deed.action.is_of_recording() {
-        if deed.action == Action::AccountChanged {
+    let (who, detail) = (Who::command_line(), Some(event.detail).filter(|detail| !detail.is_empty()));
+    if !event.action.is_of_recording() {
+        if event.action == Action::AccountChanged {
             // Where nothing was yet, the folder is made with the first account.
             std::fs::create_dir_all(&root).map_err(|source| Error::Write { path: trail.path().to_owned(), source })?;
         }
-        let head = trail.enter(&who, deed.action, meeting.as_deref(), detail.as_deref())?;
+        let head = trail.enter(&who, event.action, meeting.as_deref(), detail.as_deref())?;
         return Ok(Entered { trail: Some((trail, meeting)), head: Some(head), ..Entered::default() });
     }
     if std::env::var_os(BEGUN_BY_PAGE).is_some() {
@@ -68,8 +68,8 @@ pub fn enter(command: &Command) -> Result<Entered, Failure> {
     }
     // The disk of the trail may be slow or full: the recording does not wait for it.
     let (own, name) = (Trail::of(&root), meeting.clone());
-    let recording = thread::spawn(move || own.enter(&who, deed.action, name.as_deref(), detail.as_deref()));
-    let ends = deed.action == Action::RecordingBegun;
+    let recording = thread::spawn(move || own.enter(&who, event.action, name.as_deref(), detail.as_deref()));
+    let ends = event.action == Action::RecordingBegun;
     Ok(Entered { trail: Some((trail, meeting)), head: None, recording: Some(recording), ends })
 }
 
@@ -111,7 +111,7 @@ impl Entered {
 
 /// What a command does that is entered; `None` for what tells nothing of a meeting, or only how it
 /// is kept.
-fn deed(command: &Command) -> Option<AuditEvent> {
+fn event(command: &Command) -> Option<AuditEvent> {
     let of =
         |folder: &Path, action, detail: String| Some(AuditEvent { of: Of::Meeting(folder.to_owned()), action, detail });
     let by = |name: &str| format!("by {name}");
@@ -163,8 +163,8 @@ fn deed(command: &Command) -> Option<AuditEvent> {
             of(&args.folder_args.folder, Action::Signed, by(&args.signed_by) + args.signing_args.told())
         }
         Command::Distribute(args) => {
-            let (action, detail) = match args.deed() {
-                Some(deed) => (Action::Distributed, deed),
+            let (action, detail) = match args.change() {
+                Some(event) => (Action::Distributed, event),
                 None => (Action::Opened, "distribution".to_owned()),
             };
             of(&args.folder_args.folder, action, detail)

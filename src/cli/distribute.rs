@@ -67,7 +67,7 @@ fn marks() -> impl TypedValueParser<Value = Mark> {
 
 impl Args {
     /// What is done, for the audit trail; `None` where parcels are only listed.
-    pub fn deed(&self) -> Option<String> {
+    pub fn change(&self) -> Option<String> {
         let scope = match (&self.member, self.agenda) {
             (Some(member), _) => format!(" member {member}"),
             (None, Some(agenda)) => format!(" agenda {agenda}"),

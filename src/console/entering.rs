@@ -56,29 +56,29 @@ impl Entering {
     }
 
     /// Enters something. Where that fails, it must not be done.
-    pub fn enter(&self, deed: &AuditEvent) -> Result<Head, Refused> {
-        self.trail.enter(&deed.who, deed.action, deed.meeting.as_deref(), deed.detail.as_deref()).map_err(|error| {
-            tracing::error!(action = deed.action.key(), "not entered");
+    pub fn enter(&self, event: &AuditEvent) -> Result<Head, Refused> {
+        self.trail.enter(&event.who, event.action, event.meeting.as_deref(), event.detail.as_deref()).map_err(|error| {
+            tracing::error!(action = event.action.key(), "not entered");
             Refused::from(error)
         })
     }
 
     /// The same, unless an entry a short time ago stands for it.
-    pub fn enter_once(&self, deed: &AuditEvent, now: Instant) -> Result<Option<Head>, Refused> {
-        self.enter_for(deed, now, COVERS)
+    pub fn enter_once(&self, event: &AuditEvent, now: Instant) -> Result<Option<Head>, Refused> {
+        self.enter_for(event, now, COVERS)
     }
 
     /// Enters that a sign-in failed. Nothing hangs on it.
-    pub fn enter_failed(&self, deed: &AuditEvent, now: Instant) {
-        let _ = self.enter_for(deed, now, COVERS_FAILED);
+    pub fn enter_failed(&self, event: &AuditEvent, now: Instant) {
+        let _ = self.enter_for(event, now, COVERS_FAILED);
     }
 
-    fn enter_for(&self, deed: &AuditEvent, now: Instant, covers: Duration) -> Result<Option<Head>, Refused> {
+    fn enter_for(&self, event: &AuditEvent, now: Instant, covers: Duration) -> Result<Option<Head>, Refused> {
         let is_covered = |at: &Instant| now.saturating_duration_since(*at) < covers;
-        if self.recent().get(deed).is_some_and(is_covered) {
+        if self.recent().get(event).is_some_and(is_covered) {
             return Ok(None);
         }
-        let head = self.enter(deed)?;
+        let head = self.enter(event)?;
         let mut recent = self.recent();
         if recent.len() >= MOST {
             recent.retain(|_, at| now.saturating_duration_since(*at) < COVERS);
@@ -86,21 +86,21 @@ impl Entering {
         if recent.len() >= MOST {
             recent.clear();
         }
-        recent.insert(deed.clone(), now);
+        recent.insert(event.clone(), now);
         Ok(Some(head))
     }
 
     /// Enters that something was not done that was entered before. Nothing hangs on it.
-    pub fn not_done(&self, deed: &AuditEvent, entered: &Head, why: &str) {
-        self.recent().remove(deed);
+    pub fn not_done(&self, event: &AuditEvent, entered: &Head, why: &str) {
+        self.recent().remove(event);
         let detail = format!("{} {why}", entered.line);
-        let _ = self.enter(&AuditEvent { action: Action::NotDone, detail: Some(detail), ..deed.clone() });
+        let _ = self.enter(&AuditEvent { action: Action::NotDone, detail: Some(detail), ..event.clone() });
     }
 
     /// Does what is entered before it is done, and tells the trail where it was not.
-    pub fn entered<T>(&self, deed: &AuditEvent, work: impl FnOnce(Head) -> Result<T, Refused>) -> Result<T, Refused> {
-        let head = self.enter(deed)?;
-        work(head.clone()).inspect_err(|refused| self.not_done(deed, &head, &refused.message.key))
+    pub fn entered<T>(&self, event: &AuditEvent, work: impl FnOnce(Head) -> Result<T, Refused>) -> Result<T, Refused> {
+        let head = self.enter(event)?;
+        work(head.clone()).inspect_err(|refused| self.not_done(event, &head, &refused.message.key))
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<AuditEvent, Instant>> {
@@ -112,7 +112,7 @@ impl Entering {
 mod tests {
     use super::*;
 
-    fn deed(action: Action, detail: &str) -> AuditEvent {
+    fn event(action: Action, detail: &str) -> AuditEvent {
         let who = Who { by: "Sari".to_owned(), kind: Kind::Account, address: None };
         AuditEvent { who, action, meeting: Some("rapat".to_owned()), detail: Some(detail.to_owned()) }
     }
@@ -122,7 +122,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let (entering, now) = (Entering::of(place.path()), Instant::now());
         let line = |detail: &str, after: Duration| {
-            let Ok(head) = entering.enter_once(&deed(Action::Listened, detail), now + after) else {
+            let Ok(head) = entering.enter_once(&event(Action::Listened, detail), now + after) else {
                 panic!("not entered")
             };
             head.map(|head| head.line)
@@ -138,11 +138,11 @@ mod tests {
     fn what_was_not_done_is_told_and_entered_anew() {
         let place = tempfile::tempdir().expect("a folder");
         let (entering, now) = (Entering::of(place.path()), Instant::now());
-        let corrected = deed(Action::Corrected, "turns/1/text");
+        let corrected = event(Action::Corrected, "turns/1/text");
         let head = entering.enter_once(&corrected, now).ok().flatten().expect("entered");
         entering.not_done(&corrected, &head, "409");
         assert!(entering.enter_once(&corrected, now).ok().flatten().is_some());
-        let refused = entering.entered(&deed(Action::Signed, "170"), |head| {
+        let refused = entering.entered(&event(Action::Signed, "170"), |head| {
             assert_eq!(head.line, 4);
             Err::<(), _>(Refused::conflict(crate::common::message::Message::new("status.hindered")))
         });
@@ -157,10 +157,10 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let entering = Entering::of(&place.path().join("tidak-ada"));
         let signed =
-            entering.entered(&deed(Action::Signed, "170"), |_| -> Result<(), Refused> { panic!("it is done") });
+            entering.entered(&event(Action::Signed, "170"), |_| -> Result<(), Refused> { panic!("it is done") });
         assert_eq!(signed.err().map(|refused| refused.message.key), Some("audit.write".to_owned()));
-        assert!(entering.enter_once(&deed(Action::Opened, ""), Instant::now()).is_err());
+        assert!(entering.enter_once(&event(Action::Opened, ""), Instant::now()).is_err());
         std::fs::create_dir(place.path().join("tidak-ada")).expect("made");
-        assert!(entering.enter_once(&deed(Action::Opened, ""), Instant::now()).ok().flatten().is_some());
+        assert!(entering.enter_once(&event(Action::Opened, ""), Instant::now()).ok().flatten().is_some());
     }
 }

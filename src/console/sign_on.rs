@@ -76,16 +76,16 @@ async fn finish(
 ) -> Result<Response, Refused> {
     let is_same = cookies::value(&headers, &app.cookies.sign_on).is_some_and(|own| same(own, &returned.state));
     let done = app.work(move |app| {
-        let deed = |by: &str, kind: Kind, action, detail: Option<&str>| {
+        let event = |by: &str, kind: Kind, action, detail: Option<&str>| {
             let who = Who { by: by.to_owned(), kind, address: peer.0 };
             AuditEvent { who, action, meeting: None, detail: detail.map(str::to_owned) }
         };
         let provider = provider(app)?;
         let (session, next) = taken_in(app, provider, returned, is_same).inspect_err(|refused| {
-            let failed = deed("", Kind::Unknown, Action::SignInFailed, Some(&refused.message.key));
+            let failed = event("", Kind::Unknown, Action::SignInFailed, Some(&refused.message.key));
             app.entering.enter_failed(&failed, Instant::now());
         })?;
-        app.entering.enter(&deed(&session.name, Kind::Account, Action::SignedIn, Some("sign-on")))?;
+        app.entering.enter(&event(&session.name, Kind::Account, Action::SignedIn, Some("sign-on")))?;
         let begun = app.sessions.begin(session, Instant::now());
         let (_, secret) = begun.map_err(|_| Refused::failed(Message::new("page.error.stopped")))?;
         Ok((secret, next))

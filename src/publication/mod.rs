@@ -1,6 +1,6 @@
 //! What of a record may go out, and in which form.
 //!
-//! [`published`] is the one door: of an official record of an open meeting it gives the words with
+//! [`published`] alone decides: of an official record of an open meeting it gives the words with
 //! what was redacted taken out of them, and the spans in which the sound is silent. Whatever is
 //! published is made of this and of nothing else. The record itself stays as it was signed: a
 //! [`redaction`] is of the published copy only.

@@ -1,4 +1,4 @@
-//! What of a record may go out: the one door, and what is left of it when the package is taken
+//! What of a record may go out: what is refused, and what is left of it when the package is taken
 //! apart.
 //!
 //! Needs poppler (Debian: poppler-utils), unzip, and binutils for `strings`.
@@ -10,5 +10,5 @@ mod sample;
 #[path = "../status/fixture.rs"]
 mod fixture;
 
-mod door;
+mod allowed;
 mod package;

@@ -35,7 +35,7 @@ fn refused(fixture: &Fixture) -> Error {
         let (what, hint) = (message.what(language), message.hint(language).unwrap_or_default());
         assert!(what.ends_with(['.', ')']) && !what.contains("%{") && !hint.is_empty(), "{what} {hint}");
     }
-    // No flag passes the door.
+    // No flag changes that.
     let out = fixture.path("publik");
     let output = run(fixture, &["export", "--published", "-o", out.to_str().expect("a path"), "--no-sound"]);
     assert_ne!(output.status.code(), Some(0), "{}", stderr(&output));
